@@ -1,0 +1,257 @@
+//! [`Validator`] walks a value; [`ValidationErrors`] is its report.
+
+use std::fmt;
+
+/// The most violations that a report holds; the rest are counted.
+pub const MAX_VIOLATIONS: usize = 100;
+
+/// One broken rule of one place in a value.
+///
+/// Writes itself as a sentence about its place: `item_id must have 1 to 64 characters`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The place, as a JSON pointer (RFC 6901) into the value's JSON: `/items/3/name`; empty for the value itself.
+    pub pointer: String,
+    /// The rule's name, as the attribute spells it.
+    pub rule: &'static str,
+    /// What the rule was told: for `len(min = 1, max = 64)`, `min` and `max`.
+    pub params: Vec<(&'static str, Param)>,
+    /// What is expected there, for a person: `must have 1 to 64 characters`.
+    pub message: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.strip_prefix('/') {
+            Some(place) => write!(f, "{place} {}", self.message),
+            None => write!(f, "the value {}", self.message),
+        }
+    }
+}
+
+/// A parameter of a rule.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Param {
+    /// A whole number.
+    Int(i128),
+    /// A number with a fraction.
+    Float(f64),
+    /// A text.
+    Text(&'static str),
+    /// Several texts.
+    Texts(&'static [&'static str]),
+}
+
+/// Every rule that a value breaks, in field order; never empty.
+///
+/// At most [`MAX_VIOLATIONS`] are described, and [`more`](Self::more) counts the rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidationErrors {
+    violations: Vec<Violation>,
+    more: usize,
+}
+
+impl ValidationErrors {
+    /// Runs a check and returns what it reported.
+    ///
+    /// # Errors
+    ///
+    /// The report, when there is anything in it.
+    ///
+    /// ```
+    /// use kv_schema::ValidationErrors;
+    ///
+    /// let report = ValidationErrors::collect(|v| {
+    ///     v.member("age").report("range", &[], "must be at least 18");
+    /// });
+    /// assert_eq!(report.unwrap_err().to_string(), "age must be at least 18");
+    /// ```
+    pub fn collect(check: impl FnOnce(&mut Validator<'_>)) -> Result<(), Self> {
+        let mut report = Self { violations: Vec::new(), more: 0 };
+        check(&mut Validator { report: &mut report, path: Path::Root });
+        if report.violations.is_empty() { Ok(()) } else { Err(report) }
+    }
+
+    /// The violations in field order, entries of maps in key order.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// An iterator over [`violations`](Self::violations).
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.violations.iter()
+    }
+
+    /// How many violations there are besides those in [`violations`](Self::violations).
+    pub const fn more(&self) -> usize {
+        self.more
+    }
+}
+
+/// All violations in one line, separated by `; `.
+impl fmt::Display for ValidationErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, violation) in self.violations.iter().enumerate() {
+            if i > 0 {
+                f.write_str("; ")?;
+            }
+            violation.fmt(f)?;
+        }
+        if self.more > 0 { write!(f, "; and {} more", self.more) } else { Ok(()) }
+    }
+}
+
+impl std::error::Error for ValidationErrors {}
+
+impl<'a> IntoIterator for &'a ValidationErrors {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Where a check stands in a value, and the report it writes to.
+///
+/// A validator is made by [`ValidationErrors::collect`]; [`member`](Self::member), [`item`](Self::item) and
+/// [`entry`](Self::entry) step into a value. Stepping allocates nothing: a place is written out only once
+/// something is wrong there.
+pub struct Validator<'a> {
+    report: &'a mut ValidationErrors,
+    path: Path<'a>,
+}
+
+impl fmt::Debug for Validator<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validator").field("at", &self.path.pointer()).finish_non_exhaustive()
+    }
+}
+
+impl Validator<'_> {
+    /// The validator for a member of an object, by its name on the wire.
+    pub fn member<'b>(&'b mut self, name: &'b str) -> Validator<'b> {
+        self.step(Segment::Member(name))
+    }
+
+    /// The validator for an item of a list, counted from 0.
+    pub fn item(&mut self, index: usize) -> Validator<'_> {
+        self.step(Segment::Item(index))
+    }
+
+    /// The validator for an entry of a map, by what its key is on the wire.
+    pub fn entry<'b>(&'b mut self, key: &'b dyn fmt::Display) -> Validator<'b> {
+        self.step(Segment::Entry(key))
+    }
+
+    /// Reports that a rule is broken here. The message continues "this field …": `must be at least 18`.
+    pub fn report(
+        &mut self,
+        rule: &'static str,
+        params: &[(&'static str, Param)],
+        message: impl fmt::Display,
+    ) {
+        if self.report.violations.len() == MAX_VIOLATIONS {
+            self.report.more += 1;
+            return;
+        }
+        self.report.violations.push(Violation {
+            pointer: self.path.pointer(),
+            rule,
+            params: params.to_vec(),
+            message: message.to_string(),
+        });
+    }
+
+    fn step<'b>(&'b mut self, segment: Segment<'b>) -> Validator<'b> {
+        Validator { report: self.report, path: Path::At { parent: &self.path, segment } }
+    }
+
+    /// How much has been reported, for [`rewind`](Self::rewind).
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { violations: self.report.violations.len(), more: self.report.more }
+    }
+
+    /// Takes back what was reported since the mark.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.report.violations.truncate(mark.violations);
+        self.report.more = mark.more;
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    violations: usize,
+    more: usize,
+}
+
+/// A linked list up the stack of the walk, so that a step costs no allocation.
+enum Path<'a> {
+    Root,
+    At { parent: &'a Path<'a>, segment: Segment<'a> },
+}
+
+enum Segment<'a> {
+    Member(&'a str),
+    Item(usize),
+    Entry(&'a dyn fmt::Display),
+}
+
+impl Path<'_> {
+    fn pointer(&self) -> String {
+        let Self::At { parent, segment } = self else { return String::new() };
+        let mut pointer = parent.pointer();
+        pointer.push('/');
+        match segment {
+            Segment::Member(name) => push_escaped(&mut pointer, name),
+            Segment::Item(index) => pointer.push_str(&index.to_string()),
+            Segment::Entry(key) => push_escaped(&mut pointer, &key.to_string()),
+        }
+        pointer
+    }
+}
+
+/// Source: RFC 6901, section 3: `~` is written `~0`, `/` is written `~1`.
+fn push_escaped(pointer: &mut String, name: &str) {
+    for c in name.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_names_the_place_and_escapes_what_rfc_6901_escapes() {
+        let report = ValidationErrors::collect(|v| {
+            v.member("a/b~c").item(3).entry(&7).report("rule", &[("min", Param::Int(1))], "must hold");
+            v.report("rule", &[], "must hold");
+        })
+        .unwrap_err();
+        let pointers: Vec<_> = report.into_iter().map(|v| v.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/a~1b~0c/3/7", ""]);
+        assert_eq!(report.to_string(), "a~1b~0c/3/7 must hold; the value must hold");
+        assert_eq!(report.violations()[0].params, [("min", Param::Int(1))]);
+    }
+
+    #[test]
+    fn a_report_describes_a_hundred_violations_and_counts_the_rest() {
+        let report = ValidationErrors::collect(|v| {
+            for i in 0..250 {
+                v.item(i).report("rule", &[], "must hold");
+            }
+        })
+        .unwrap_err();
+        assert_eq!(report.violations().len(), MAX_VIOLATIONS);
+        assert_eq!(report.violations()[99].pointer, "/99");
+        assert_eq!(report.more(), 150);
+        assert!(report.to_string().ends_with("; 99 must hold; and 150 more"));
+    }
+}

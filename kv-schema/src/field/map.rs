@@ -1,0 +1,153 @@
+//! Maps, which serde writes as objects, and the types that can be their keys.
+
+use super::sequence::{btree_size, hash_table_size};
+use super::{KvField, std_schema};
+use crate::check::Validator;
+use crate::ty::{Shape, TypeRef, TypeSchema};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+/// A type that can be the key of a map: one that serde writes as a string in JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a map in a stored type",
+    label = "not written as a string in JSON",
+    note = "keys are strings, integers, `bool` or `char`"
+)]
+pub trait MapKey: 'static {
+    /// Writes the key as JSON has it, without quotes.
+    ///
+    /// # Errors
+    ///
+    /// Those of the formatter.
+    fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+
+    /// The order in which entries of unordered maps are reported.
+    fn cmp_key(&self, other: &Self) -> Ordering;
+
+    /// The key as JSON has it, for formatting.
+    fn display(&self) -> KeyText<'_, Self>
+    where
+        Self: Sized,
+    {
+        KeyText(self)
+    }
+}
+
+/// Writes a map's key as JSON has it. Made by [`MapKey::display`].
+#[derive(Debug)]
+pub struct KeyText<'a, K>(&'a K);
+
+impl<K: MapKey> fmt::Display for KeyText<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_key(f)
+    }
+}
+
+macro_rules! keys {
+    ($($ty:ty),* $(,)?) => {$(
+        impl MapKey for $ty {
+            fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+
+            fn cmp_key(&self, other: &Self) -> Ordering {
+                self.cmp(other)
+            }
+        }
+    )*};
+}
+
+keys! {
+    bool, char, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
+    String, Box<str>, Arc<str>, Cow<'static, str>,
+}
+
+macro_rules! maps {
+    ($([$($param:tt)*] $ty:ty: $name:literal, $size:ident($room:ident), $walk:expr);* $(;)?) => {$(
+        impl<K: KvField + MapKey, V: KvField $($param)*> KvField for $ty {
+            fn schema() -> &'static TypeSchema {
+                std_schema!($name, [K, V], Shape::Map { key: TypeRef::of::<K>(), value: TypeRef::of::<V>() })
+            }
+
+            fn check(&self, v: &mut Validator<'_>) {
+                $walk(self, v, |key: &K, value: &V, v: &mut Validator<'_>| {
+                    key.check(v);
+                    value.check(v);
+                });
+            }
+
+            fn heap_size(&self) -> usize {
+                let owned = |(key, value): (&K, &V)| key.heap_size() + value.heap_size();
+                $size(self.$room(), size_of::<(K, V)>()) + self.iter().map(owned).sum::<usize>()
+            }
+        }
+    )*};
+}
+
+maps! {
+    [] BTreeMap<K, V>: "BTreeMap", btree_size(len), in_order;
+    [, S: 'static] HashMap<K, V, S>: "HashMap", hash_table_size(capacity), in_key_order;
+}
+
+fn in_order<K: MapKey, V>(
+    map: &BTreeMap<K, V>,
+    v: &mut Validator<'_>,
+    mut check: impl FnMut(&K, &V, &mut Validator<'_>),
+) {
+    for (key, value) in map {
+        check(key, value, &mut v.entry(&key.display()));
+    }
+}
+
+/// Checks the entries of a hash map so that its violations are reported in key order.
+///
+/// A first pass takes them as they come, since most maps are well; only when it finds something is that
+/// taken back and a second pass made in order.
+pub(crate) fn in_key_order<K: MapKey, V, S>(
+    map: &HashMap<K, V, S>,
+    v: &mut Validator<'_>,
+    mut check: impl FnMut(&K, &V, &mut Validator<'_>),
+) {
+    let mark = v.mark();
+    for (key, value) in map {
+        check(key, value, &mut v.entry(&key.display()));
+    }
+    if v.mark() == mark {
+        return;
+    }
+    v.rewind(mark);
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_key(b));
+    for (key, value) in entries {
+        check(key, value, &mut v.entry(&key.display()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ValidationErrors;
+
+    #[test]
+    fn entries_are_reported_in_key_order_and_at_their_key() {
+        let bad = |keys: &[&str]| keys.iter().map(|k| ((*k).to_owned(), f64::NAN)).collect::<HashMap<_, _>>();
+        let report = ValidationErrors::collect(|v| bad(&["b", "c/d", "a", "~"]).check(v)).unwrap_err();
+        let pointers: Vec<_> = report.into_iter().map(|v| v.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/a", "/b", "/c~1d", "/~0"]);
+    }
+
+    #[test]
+    fn numbers_are_ordered_as_numbers_in_every_map() {
+        let keys = [10u32, 9, 100];
+        let hashed: HashMap<_, _> = keys.map(|k| (k, f64::NAN)).into();
+        let sorted: BTreeMap<_, _> = keys.map(|k| (k, f64::NAN)).into();
+        let report =
+            |value: &dyn Fn(&mut Validator<'_>)| ValidationErrors::collect(|v| value(v)).unwrap_err();
+        let of_hashed = report(&|v| hashed.check(v));
+        assert_eq!(of_hashed, report(&|v| sorted.check(v)));
+        assert_eq!(of_hashed.violations()[0].pointer, "/9");
+    }
+}

@@ -1,0 +1,95 @@
+//! The grammar of a key: UTF-8, 1 to 512 bytes, no control characters, not `.` or `..`.
+//!
+//! Keys are compared byte for byte as they are: nothing is normalised, trimmed or case-folded.
+
+use std::fmt;
+
+/// The most bytes a key may have.
+pub const MAX_BYTES: usize = 512;
+
+/// Checks that a text is a key.
+///
+/// Takes time linear in the length of the key.
+///
+/// # Errors
+///
+/// [`KeyError`] says what stands in the way.
+///
+/// ```
+/// use kv_schema::key::{self, KeyError};
+///
+/// assert_eq!(key::check("user:7"), Ok(()));
+/// assert_eq!(key::check(".."), Err(KeyError::Dots));
+/// ```
+pub fn check(key: &str) -> Result<(), KeyError> {
+    if key.is_empty() {
+        return Err(KeyError::Empty);
+    }
+    if key.len() > MAX_BYTES {
+        return Err(KeyError::TooLong { bytes: key.len() });
+    }
+    if let Some((at, found)) = key.char_indices().find(|(_, c)| c.is_control()) {
+        return Err(KeyError::Control { found, at });
+    }
+    if key == "." || key == ".." {
+        return Err(KeyError::Dots);
+    }
+    Ok(())
+}
+
+/// Why a text is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Nothing was given.
+    Empty,
+    /// There are more than [`MAX_BYTES`] bytes.
+    TooLong {
+        /// How many there are.
+        bytes: usize,
+    },
+    /// A control character (Unicode category Cc) is in it.
+    Control {
+        /// The first one.
+        found: char,
+        /// Where it stands, in bytes from the start.
+        at: usize,
+    },
+    /// It is `.` or `..`, which URLs cannot carry as a segment.
+    Dots,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a key cannot be empty"),
+            Self::TooLong { bytes } => write!(f, "a key has at most {MAX_BYTES} bytes (found {bytes})"),
+            Self::Control { found, at } => {
+                write!(f, "a key has no control characters (found {found:?} at byte {at})")
+            }
+            Self::Dots => f.write_str("a key cannot be `.` or `..`, which URLs cannot carry"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_utf8_without_control_characters() {
+        for good in ["a", " ", "...", ".a", "a/b%2F;é🙂", &"k".repeat(MAX_BYTES), &"é".repeat(MAX_BYTES / 2)]
+        {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        assert_eq!(check(""), Err(KeyError::Empty));
+        assert_eq!(check("."), Err(KeyError::Dots));
+        assert_eq!(check(".."), Err(KeyError::Dots));
+        assert_eq!(check(&"k".repeat(513)), Err(KeyError::TooLong { bytes: 513 }));
+        for control in ['\u{0}', '\n', '\u{1f}', '\u{7f}', '\u{85}', '\u{9f}'] {
+            assert_eq!(check(&format!("ab{control}")), Err(KeyError::Control { found: control, at: 2 }));
+        }
+    }
+}

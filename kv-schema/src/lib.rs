@@ -1,0 +1,45 @@
+//! Type metadata and validation of the typed key-value store.
+//!
+//! Everything here is plain data and pure functions: no dependencies, no clock, no threads, so that the
+//! same rules run in a server, in a code generator and in a JavaScript host. Applications use it through
+//! `kv-core`, which re-exports it whole.
+//!
+//! In reading order:
+//!
+//! - [`tag`], [`prefix`], [`key`], [`ttl`]: the grammars of the words that name and bound an entry.
+//! - [`ty`]: [`TypeSchema`](ty::TypeSchema), what a type looks like on the wire, as `'static` data.
+//! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
+//! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
+//! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library.
+//! - [`kv_type`]: [`KvType`], what can be stored.
+//! - [`access`]: which operations the outside has on a type.
+
+pub mod access;
+pub mod check;
+pub mod field;
+pub mod key;
+pub mod kv_type;
+pub mod prefix;
+pub mod rule;
+pub mod tag;
+pub mod ttl;
+pub mod ty;
+
+pub use access::{Access, Exposed};
+pub use check::{Param, ValidationErrors, Validator, Violation};
+pub use field::{KvField, MapKey};
+pub use key::KeyError;
+pub use kv_type::KvType;
+pub use ty::TypeSchema;
+
+/// What generated code names, and nobody else.
+///
+/// No promise of stability is made for its contents: the derive of the same version is its only user.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::check::Validator;
+    pub use crate::field::KvField;
+    pub use crate::kv_type::KvType;
+    pub use crate::rule;
+    pub use crate::ty;
+}

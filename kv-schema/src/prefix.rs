@@ -1,0 +1,82 @@
+//! The grammar of a type's prefix: what stands before the key in a full key.
+//!
+//! Printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.`, so that a prefix never runs into the key.
+
+use std::fmt;
+
+/// The most bytes a prefix may have.
+pub const MAX_LEN: usize = 128;
+
+/// Checks that a text is a prefix.
+///
+/// # Errors
+///
+/// [`PrefixError`] says what stands in the way.
+///
+/// ```
+/// use kv_schema::prefix::{self, PrefixError};
+///
+/// assert_eq!(prefix::check("ui/cursors/"), Ok(()));
+/// assert_eq!(prefix::check("cursors"), Err(PrefixError::End('s')));
+/// ```
+pub fn check(prefix: &str) -> Result<(), PrefixError> {
+    let Some(last) = prefix.chars().next_back() else { return Err(PrefixError::Empty) };
+    if let Some(bad) = prefix.chars().find(|c| !matches!(c, ' '..='~')) {
+        return Err(PrefixError::Character(bad));
+    }
+    if prefix.len() > MAX_LEN {
+        return Err(PrefixError::TooLong { len: prefix.len() });
+    }
+    if !matches!(last, ':' | '/' | '.') {
+        return Err(PrefixError::End(last));
+    }
+    Ok(())
+}
+
+/// Why a text is no prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PrefixError {
+    /// Nothing was given.
+    Empty,
+    /// A character is not printable ASCII.
+    Character(char),
+    /// The last character is none of `:`, `/` and `.`.
+    End(char),
+    /// There are more than [`MAX_LEN`] bytes.
+    TooLong {
+        /// How many there are.
+        len: usize,
+    },
+}
+
+impl fmt::Display for PrefixError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a prefix cannot be empty"),
+            Self::Character(c) => write!(f, "a prefix has only printable ASCII characters (found {c:?})"),
+            Self::End(c) => write!(f, "a prefix ends in `:`, `/` or `.`, not {c:?}"),
+            Self::TooLong { len } => write!(f, "a prefix has at most {MAX_LEN} bytes (found {len})"),
+        }
+    }
+}
+
+impl std::error::Error for PrefixError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_printable_ascii_with_a_separator_at_the_end() {
+        for good in [":", "a.", "CursorPosition:", "my app/~x/", &format!("{}:", "a".repeat(MAX_LEN - 1))] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        assert_eq!(check(""), Err(PrefixError::Empty));
+        assert_eq!(check("a"), Err(PrefixError::End('a')));
+        assert_eq!(check("é:"), Err(PrefixError::Character('é')));
+        assert_eq!(check("a\n:"), Err(PrefixError::Character('\n')));
+        let long = format!("{}:", "a".repeat(MAX_LEN));
+        assert_eq!(check(&long), Err(PrefixError::TooLong { len: MAX_LEN + 1 }));
+    }
+}

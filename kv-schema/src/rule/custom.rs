@@ -1,0 +1,122 @@
+//! `custom`.
+
+use crate::check::{Param, Validator};
+use std::fmt;
+
+/// `custom = "path"`: a function of the application's own.
+///
+/// It takes a reference to the field and returns `Result<(), E>`, where `E` writes the message that continues
+/// "this field …". On an `Option` it may take what is inside; on a `String`, a `&str`; on a `Vec<T>`, a `&[T]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Custom {
+    /// The function's name, without its module.
+    pub name: &'static str,
+}
+
+impl Custom {
+    /// The rule's name.
+    pub const NAME: &'static str = "custom";
+
+    /// Reports the value with the function's message when the function refuses it.
+    pub fn check<T, U, E>(&self, value: &T, v: &mut Validator<'_>, accept: impl FnOnce(&U) -> Result<(), E>)
+    where
+        T: CustomSubject<U>,
+        U: ?Sized,
+        E: fmt::Display,
+    {
+        if let Some(Err(message)) = value.subject().map(accept) {
+            v.report(Self::NAME, &[("name", Param::Text(self.name))], message);
+        }
+    }
+}
+
+/// A type whose values a function over `&U` can check.
+#[diagnostic::on_unimplemented(
+    message = "the function of this `custom` rule takes `&{U}`, but the field is `{Self}`",
+    label = "not what the function takes",
+    note = "the function takes a reference to the field's type, or to what is inside its `Option`"
+)]
+pub trait CustomSubject<U: ?Sized> {
+    /// What the function gets; `None` for an `Option` that holds nothing.
+    fn subject(&self) -> Option<&U>;
+}
+
+impl<T> CustomSubject<T> for T {
+    fn subject(&self) -> Option<&T> {
+        Some(self)
+    }
+}
+
+impl<T> CustomSubject<T> for Option<T> {
+    fn subject(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}
+
+impl CustomSubject<str> for String {
+    fn subject(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl CustomSubject<str> for Option<String> {
+    fn subject(&self) -> Option<&str> {
+        self.as_deref()
+    }
+}
+
+impl<T> CustomSubject<[T]> for Vec<T> {
+    fn subject(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<T> CustomSubject<[T]> for Option<Vec<T>> {
+    fn subject(&self) -> Option<&[T]> {
+        self.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ValidationErrors;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a rule's function takes a reference")]
+    fn even(n: &i32) -> Result<(), &'static str> {
+        if n % 2 == 0 { Ok(()) } else { Err("must be even") }
+    }
+
+    fn lower(text: &str) -> Result<(), String> {
+        if text == text.to_lowercase() { Ok(()) } else { Err(format!("must be {}", text.to_lowercase())) }
+    }
+
+    fn sorted(items: &[i32]) -> Result<(), &'static str> {
+        if items.is_sorted() { Ok(()) } else { Err("must be sorted") }
+    }
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::ref_option,
+        reason = "a rule's function takes a reference"
+    )]
+    fn present(value: &Option<i32>) -> Result<(), &'static str> {
+        value.map(drop).ok_or("must be there")
+    }
+
+    #[test]
+    fn the_function_takes_the_field_or_what_it_holds() {
+        const RULE: Custom = Custom { name: "it" };
+        let message = |check: &dyn Fn(&mut Validator<'_>)| {
+            ValidationErrors::collect(|v| check(v)).err().map(|e| e.violations()[0].message.clone())
+        };
+        assert_eq!(message(&|v| RULE.check(&3, v, even)).as_deref(), Some("must be even"));
+        assert_eq!(message(&|v| RULE.check(&Some(3), v, even)).as_deref(), Some("must be even"));
+        assert_eq!(message(&|v| RULE.check(&None::<i32>, v, even)), None);
+        assert_eq!(message(&|v| RULE.check(&None::<i32>, v, present)).as_deref(), Some("must be there"));
+        assert_eq!(message(&|v| RULE.check(&"Ab".to_owned(), v, lower)).as_deref(), Some("must be ab"));
+        assert_eq!(message(&|v| RULE.check(&Some("Ab".to_owned()), v, lower)).as_deref(), Some("must be ab"));
+        assert_eq!(message(&|v| RULE.check(&vec![2, 1], v, sorted)).as_deref(), Some("must be sorted"));
+        assert_eq!(message(&|v| RULE.check(&Some(vec![1, 2]), v, sorted)), None);
+    }
+}

@@ -1,0 +1,240 @@
+//! `len` and `non_empty`.
+
+use crate::check::{Param, Validator};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// `len(min, max)`: how long a string or a collection may be, bounds included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Len {
+    /// The least length, if one is asked.
+    pub min: Option<usize>,
+    /// The greatest length, if one is asked.
+    pub max: Option<usize>,
+}
+
+impl Len {
+    /// The rule's name.
+    pub const NAME: &'static str = "len";
+
+    /// Reports the value when its length is out of bounds. Counting a string takes time linear in it.
+    pub fn check<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
+        let Some(len) = value.measure() else { return };
+        if self.min.is_some_and(|min| len < min) || self.max.is_some_and(|max| len > max) {
+            v.report(Self::NAME, &self.params(), self.sentence(T::UNIT));
+        }
+    }
+
+    /// What is expected, for a person: `must have 1 to 64 characters`.
+    pub fn sentence(self, unit: Unit) -> String {
+        let counted = |n: usize| format!("{n} {}", unit.noun(n));
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => format!("must have exactly {}", counted(min)),
+            (Some(min), Some(max)) => format!("must have {min} to {}", counted(max)),
+            (Some(min), None) => format!("must have at least {}", counted(min)),
+            (None, Some(max)) => format!("must have at most {}", counted(max)),
+            (None, None) => format!("may have any number of {}", unit.noun(0)),
+        }
+    }
+
+    fn params(self) -> Vec<(&'static str, Param)> {
+        let param = |name, bound: Option<usize>| {
+            // A length never exceeds `isize::MAX`, so the conversion cannot fail on any platform.
+            bound.map(|n| (name, Param::Int(i128::try_from(n).unwrap_or(i128::MAX))))
+        };
+        param("min", self.min).into_iter().chain(param("max", self.max)).collect()
+    }
+}
+
+/// `non_empty`: a string or a collection with something in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NonEmpty;
+
+impl NonEmpty {
+    /// The rule's name.
+    pub const NAME: &'static str = "non_empty";
+
+    /// What is expected, for a person.
+    pub const SENTENCE: &'static str = "must not be empty";
+
+    /// Reports the value when it is empty.
+    pub fn check<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
+        if value.is_empty() == Some(true) {
+            v.report(Self::NAME, &[], Self::SENTENCE);
+        }
+    }
+}
+
+/// What a length counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Unicode scalar values of a string.
+    Characters,
+    /// Items of a collection.
+    Items,
+}
+
+impl Unit {
+    const fn noun(self, n: usize) -> &'static str {
+        match (self, n) {
+            (Self::Characters, 1) => "character",
+            (Self::Characters, _) => "characters",
+            (Self::Items, 1) => "item",
+            (Self::Items, _) => "items",
+        }
+    }
+}
+
+/// A type that `len` and `non_empty` apply to: strings and collections.
+#[diagnostic::on_unimplemented(
+    message = "the rules `len` and `non_empty` do not apply to `{Self}`",
+    label = "neither a string nor a collection",
+    note = "`len` and `non_empty` are for strings and collections, and for an `Option` of one; put a newtype's rule on the field inside it"
+)]
+pub trait HasLen {
+    /// What its length counts.
+    const UNIT: Unit;
+
+    /// The length; `None` for an `Option` that holds nothing.
+    fn measure(&self) -> Option<usize>;
+
+    /// Whether there is nothing in it; `None` for an `Option` that holds nothing.
+    fn is_empty(&self) -> Option<bool>;
+}
+
+impl HasLen for str {
+    const UNIT: Unit = Unit::Characters;
+
+    fn measure(&self) -> Option<usize> {
+        Some(self.chars().count())
+    }
+
+    fn is_empty(&self) -> Option<bool> {
+        Some(Self::is_empty(self))
+    }
+}
+
+impl HasLen for String {
+    const UNIT: Unit = Unit::Characters;
+
+    fn measure(&self) -> Option<usize> {
+        self.as_str().measure()
+    }
+
+    fn is_empty(&self) -> Option<bool> {
+        HasLen::is_empty(self.as_str())
+    }
+}
+
+macro_rules! collections {
+    ($($(#[$attr:meta])* [$($param:ident)*] $ty:ty),* $(,)?) => {$(
+        impl<$($param),*> HasLen for $ty {
+            const UNIT: Unit = Unit::Items;
+
+            fn measure(&self) -> Option<usize> {
+                Some(self.len())
+            }
+
+            fn is_empty(&self) -> Option<bool> {
+                Some(self.len() == 0)
+            }
+        }
+    )*};
+}
+
+collections! {
+    [T] [T],
+    [T] Vec<T>,
+    [T] VecDeque<T>,
+    [T] BTreeSet<T>,
+    [T S] HashSet<T, S>,
+    [K V] BTreeMap<K, V>,
+    [K V S] HashMap<K, V, S>,
+}
+
+macro_rules! pointers {
+    ($([$($param:tt)*] $ty:ty => $target:ty),* $(,)?) => {$(
+        impl<$($param)*> HasLen for $ty {
+            const UNIT: Unit = <$target>::UNIT;
+
+            fn measure(&self) -> Option<usize> {
+                (**self).measure()
+            }
+
+            fn is_empty(&self) -> Option<bool> {
+                HasLen::is_empty(&**self)
+            }
+        }
+    )*};
+}
+
+pointers! {
+    [T: HasLen + ?Sized] Box<T> => T,
+    [T: HasLen + ?Sized] Rc<T> => T,
+    [T: HasLen + ?Sized] Arc<T> => T,
+    [T: HasLen + ToOwned + ?Sized] Cow<'_, T> => T,
+}
+
+impl<T: HasLen> HasLen for Option<T> {
+    const UNIT: Unit = T::UNIT;
+
+    fn measure(&self) -> Option<usize> {
+        self.as_ref()?.measure()
+    }
+
+    fn is_empty(&self) -> Option<bool> {
+        HasLen::is_empty(self.as_ref()?)
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.noun(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ValidationErrors;
+
+    fn verdict<T: HasLen + ?Sized>(min: Option<usize>, max: Option<usize>, value: &T) -> Option<String> {
+        let report = ValidationErrors::collect(|v| Len { min, max }.check(value, v));
+        report.err().map(|errors| errors.violations()[0].message.clone())
+    }
+
+    #[test]
+    fn strings_count_unicode_scalar_values() {
+        assert_eq!(verdict(Some(2), Some(2), "é🙂"), None);
+        assert_eq!(verdict(Some(3), None, "é🙂").as_deref(), Some("must have at least 3 characters"));
+        assert_eq!(verdict(None, Some(1), "é🙂").as_deref(), Some("must have at most 1 character"));
+    }
+
+    #[test]
+    fn collections_count_items() {
+        assert_eq!(verdict(Some(1), Some(3), &vec![1, 2, 3]), None);
+        assert_eq!(verdict(Some(1), Some(2), &vec![1, 2, 3]).as_deref(), Some("must have 1 to 2 items"));
+        assert_eq!(
+            verdict(Some(1), Some(1), &BTreeSet::<u8>::new()).as_deref(),
+            Some("must have exactly 1 item")
+        );
+    }
+
+    #[test]
+    fn nothing_breaks_no_rule() {
+        assert_eq!(verdict(Some(1), None, &None::<String>), None);
+        assert!(verdict(Some(1), None, &Some(String::new())).is_some());
+        assert!(ValidationErrors::collect(|v| NonEmpty.check(&None::<Box<str>>, v)).is_ok());
+        assert!(ValidationErrors::collect(|v| NonEmpty.check(&Some(Arc::<str>::from("")), v)).is_err());
+    }
+
+    #[test]
+    fn only_the_bounds_that_were_given_are_parameters() {
+        let report =
+            ValidationErrors::collect(|v| Len { min: None, max: Some(1) }.check("ab", v)).unwrap_err();
+        assert_eq!(report.violations()[0].params, [("max", Param::Int(1))]);
+    }
+}

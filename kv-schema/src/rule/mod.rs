@@ -1,0 +1,54 @@
+//! The rules that a field can carry: data in the schema, a check and a sentence each.
+//!
+//! On an `Option` every rule holds for what is there; `None` breaks none.
+
+mod custom;
+mod each;
+mod len;
+mod one_of;
+mod range;
+
+pub use custom::{Custom, CustomSubject};
+pub use each::{Each, EachSubject};
+pub use len::{HasLen, Len, NonEmpty, Unit};
+pub use one_of::{HasText, OneOf};
+pub use range::{Number, Range, Ranged};
+
+/// A rule on a field.
+///
+/// ```
+/// use kv_schema::ValidationErrors;
+/// use kv_schema::rule::Len;
+///
+/// let len = Len { min: Some(1), max: Some(64) };
+/// assert!(ValidationErrors::collect(|v| len.check("item", v)).is_ok());
+/// let report = ValidationErrors::collect(|v| len.check("", v)).unwrap_err();
+/// assert_eq!(report.to_string(), "the value must have 1 to 64 characters");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Rule {
+    /// `len(min = 1, max = 64)`.
+    Len(Len),
+    /// `non_empty`.
+    NonEmpty(NonEmpty),
+    /// `range(min = 0, max = 100)`.
+    Range(Range),
+    /// `one_of("a", "b")`.
+    OneOf(OneOf),
+    /// `each(rule…)`.
+    Each(Each),
+    /// `custom = "path"`.
+    Custom(Custom),
+}
+
+/// The name of the rule that integers always carry: their type's range. In process the type itself keeps it;
+/// readers of JSON report it.
+pub const INT: &str = "int";
+
+/// The name of the rule that floats always carry: neither NaN nor infinite, which JSON cannot write.
+pub const FINITE: &str = "finite";
+
+/// The name of the rule that JSON has the shape of the type. In process the type itself keeps it; readers of
+/// JSON report it.
+pub const TYPE: &str = "type";

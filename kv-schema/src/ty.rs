@@ -1,0 +1,269 @@
+//! What a type looks like on the wire, as `'static` data.
+//!
+//! A schema holds what a reader needs to write a codec: serde's names, requiredness, tagging and flattening,
+//! and the rules. Code generators and validators read it; nothing derives the same facts a second time.
+
+use crate::field::KvField;
+use crate::rule::Rule;
+use std::any::TypeId;
+use std::fmt;
+
+/// A type's name, documentation and shape.
+///
+/// Two schemas are of the same type when their [`id`](Self::id)s are equal. Their addresses say nothing:
+/// the compiler may duplicate or merge constants.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeSchema {
+    /// The Rust type that this describes. A pointer such as `Box<T>` is described as its `T`.
+    pub id: TypeId,
+    /// The Rust name, without module and arguments: `Page`.
+    pub name: &'static str,
+    /// The Rust module of a derived type, `my_app::storage`; empty for types of the standard library.
+    pub module: &'static str,
+    /// The type arguments: of `Page<Item>`, the one of `Item`.
+    pub args: &'static [TypeRef],
+    /// The doc comment, without the space that follows `///`; empty when there is none.
+    pub docs: &'static str,
+    /// What values look like on the wire.
+    pub shape: Shape,
+}
+
+impl PartialEq for TypeSchema {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for TypeSchema {}
+
+/// Writes the name with its arguments: `Page<Item>`.
+impl fmt::Display for TypeSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        for (i, arg) in self.args.iter().enumerate() {
+            f.write_str(if i == 0 { "<" } else { ", " })?;
+            arg.get().fmt(f)?;
+        }
+        if self.args.is_empty() { Ok(()) } else { f.write_str(">") }
+    }
+}
+
+/// A reference to the schema of another type, followed on request so that types may be recursive.
+#[derive(Clone, Copy)]
+pub struct TypeRef(fn() -> &'static TypeSchema);
+
+impl TypeRef {
+    /// The reference to the schema of `T`.
+    pub const fn of<T: KvField>() -> Self {
+        Self(T::schema)
+    }
+
+    /// The schema that this refers to.
+    pub fn get(self) -> &'static TypeSchema {
+        (self.0)()
+    }
+}
+
+/// Writes the type's name alone, since what it refers to may lead back here.
+impl fmt::Debug for TypeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TypeRef({})", self.get())
+    }
+}
+
+/// The forms that a value can have on the wire, in serde's data model.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Shape {
+    /// `()` or a unit struct: JSON `null`.
+    Unit,
+    /// `bool`.
+    Bool,
+    /// An integer of a certain range.
+    Int(IntKind),
+    /// `f32` or `f64`, finite.
+    Float(FloatKind),
+    /// `char`: a string of one Unicode scalar value.
+    Char,
+    /// A string.
+    String,
+    /// A value or `null`.
+    Option(TypeRef),
+    /// A list of any length.
+    List(TypeRef),
+    /// A list of any length without duplicates.
+    Set(TypeRef),
+    /// A list of a fixed length, of one type.
+    Array {
+        /// The type of every item.
+        item: TypeRef,
+        /// How many items there are.
+        len: usize,
+    },
+    /// A list of a fixed length, a type for each item.
+    Tuple(&'static [TypeRef]),
+    /// An object with open keys.
+    Map {
+        /// The type of the keys, which are written as strings.
+        key: TypeRef,
+        /// The type of the values.
+        value: TypeRef,
+    },
+    /// A struct.
+    Struct(Fields),
+    /// An enum.
+    Enum(Enum),
+}
+
+/// The integer types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the Rust type of its name")]
+pub enum IntKind {
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    Isize,
+    U8,
+    U16,
+    U32,
+    U64,
+    U128,
+    Usize,
+}
+
+/// The floating-point types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the Rust type of its name")]
+pub enum FloatKind {
+    F32,
+    F64,
+}
+
+/// An enum: how serde tells its variants apart, and the variants in source order.
+#[derive(Clone, Copy, Debug)]
+pub struct Enum {
+    /// How the variant stands on the wire.
+    pub tagging: Tagging,
+    /// The variants that are on the wire, in source order.
+    pub variants: &'static [Variant],
+}
+
+/// How serde writes which variant a value is.
+///
+/// See serde's documentation of enum representations for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tagging {
+    /// `{"Variant": content}`, or `"Variant"` for a unit variant.
+    External,
+    /// The tag stands among the variant's own fields.
+    Internal {
+        /// The member that holds the variant's name.
+        tag: &'static str,
+    },
+    /// The tag and the content stand side by side.
+    Adjacent {
+        /// The member that holds the variant's name.
+        tag: &'static str,
+        /// The member that holds the variant's fields.
+        content: &'static str,
+    },
+    /// Nothing says it: the first variant that fits is read.
+    Untagged,
+}
+
+/// A variant of an enum.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// The name in Rust.
+    pub rust_name: &'static str,
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Other names that are read as this variant.
+    pub aliases: &'static [&'static str],
+    /// The doc comment.
+    pub docs: &'static str,
+    /// Whether every unknown name is read as this variant (`#[serde(other)]`).
+    pub other: bool,
+    /// Whether this variant is written without a tag (`#[serde(untagged)]` on it).
+    pub untagged: bool,
+    /// What it holds.
+    pub fields: Fields,
+}
+
+/// The fields of a struct or a variant, by the form they have on the wire.
+#[derive(Clone, Copy, Debug)]
+pub enum Fields {
+    /// No fields.
+    Unit,
+    /// One field, written as itself: a tuple struct of one, or `#[serde(transparent)]`.
+    Newtype(&'static Field),
+    /// A list of a fixed length.
+    Tuple(&'static [Field]),
+    /// An object.
+    Named {
+        /// The fields that are on the wire, in source order.
+        fields: &'static [Field],
+        /// Whether a member of another name is an error (`#[serde(deny_unknown_fields)]`).
+        deny_unknown: bool,
+    },
+}
+
+impl Fields {
+    /// The fields in source order, whatever their form.
+    pub const fn all(&self) -> &'static [Field] {
+        match self {
+            Self::Unit => &[],
+            Self::Newtype(field) => std::slice::from_ref(*field),
+            Self::Tuple(fields) | Self::Named { fields, .. } => fields,
+        }
+    }
+}
+
+/// A field of a struct or a variant.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The name in Rust, without `r#`; the position for tuples.
+    pub rust_name: &'static str,
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Other names that are read as this field.
+    pub aliases: &'static [&'static str],
+    /// The doc comment.
+    pub docs: &'static str,
+    /// The type.
+    pub ty: TypeRef,
+    /// Whether a reader fills it in when it is missing (`#[serde(default)]`).
+    pub default: bool,
+    /// Whether a writer may leave it out (`#[serde(skip_serializing_if)]`).
+    pub may_be_left_out: bool,
+    /// Whether its members stand among its parent's (`#[serde(flatten)]`).
+    pub flatten: bool,
+    /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
+    pub rules: &'static [Rule],
+}
+
+impl Field {
+    /// Whether a reader does without it: it has a default, or its type is an `Option`.
+    ///
+    /// ```
+    /// use kv_schema::ty::{Field, TypeRef};
+    ///
+    /// let note = Field {
+    ///     rust_name: "note",
+    ///     name: "note",
+    ///     aliases: &[],
+    ///     docs: "",
+    ///     ty: TypeRef::of::<Option<String>>(),
+    ///     default: false,
+    ///     may_be_left_out: false,
+    ///     flatten: false,
+    ///     rules: &[],
+    /// };
+    /// assert!(note.is_optional());
+    /// ```
+    pub fn is_optional(&self) -> bool {
+        self.default || matches!(self.ty.get().shape, Shape::Option(_))
+    }
+}
