@@ -1,0 +1,111 @@
+//! The item as it was written: syn's fields, serde's names and our words, side by side.
+
+use crate::attr::{self, RawRule, TypeAttrs};
+use crate::ctxt::{Ctxt, Reported};
+use crate::serde_view::{self, Form, Tagging, WireBody, WireField, WireFields, WireVariant};
+use crate::symbol::Target;
+use syn::{DeriveInput, Fields, Generics, Ident, Index, Member, Type};
+
+pub(crate) struct Item<'a> {
+    pub(crate) target: Target,
+    pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
+    pub(crate) docs: String,
+    pub(crate) attrs: TypeAttrs,
+    pub(crate) deny_unknown: bool,
+    pub(crate) body: Result<Body<'a>, Reported>,
+}
+
+pub(crate) enum Body<'a> {
+    Struct(FieldList<'a>),
+    Enum { tagging: Tagging, variants: Vec<Variant<'a>> },
+}
+
+pub(crate) struct Variant<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) docs: String,
+    pub(crate) wire: WireVariant,
+    pub(crate) fields: FieldList<'a>,
+}
+
+pub(crate) struct FieldList<'a> {
+    pub(crate) form: Form,
+    pub(crate) fields: Vec<Field<'a>>,
+}
+
+pub(crate) struct Field<'a> {
+    pub(crate) member: Member,
+    pub(crate) ty: &'a Type,
+    pub(crate) docs: String,
+    pub(crate) wire: WireField,
+    pub(crate) rules: Vec<RawRule>,
+}
+
+/// Reads the item. Rules are read even where serde refuses the item, so that their mistakes show as well.
+pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> Item<'a> {
+    let attrs = attr::type_attrs(ctxt, &input.attrs);
+    let wire = serde_view::read(ctxt, input);
+    let deny_unknown = wire.as_ref().is_ok_and(|wire| wire.deny_unknown);
+    let body = match (&input.data, wire.map(|wire| wire.body)) {
+        (syn::Data::Struct(data), Ok(WireBody::Struct(wire))) => {
+            Ok(Body::Struct(field_list(ctxt, &data.fields, wire)))
+        }
+        (syn::Data::Enum(data), Ok(WireBody::Enum { tagging, variants })) => Ok(Body::Enum {
+            tagging,
+            variants: data.variants.iter().zip(variants).map(|(v, wire)| variant(ctxt, v, wire)).collect(),
+        }),
+        (data, Err(reported)) => {
+            read_rules_of(ctxt, data);
+            Err(reported)
+        }
+        (_, Ok(_)) => Err(ctxt.error(input, "expected a struct or an enum")),
+    };
+    Item {
+        target,
+        ident: &input.ident,
+        generics: &input.generics,
+        docs: attr::docs(&input.attrs),
+        attrs,
+        deny_unknown,
+        body,
+    }
+}
+
+fn variant<'a>(
+    ctxt: &Ctxt,
+    variant: &'a syn::Variant,
+    (wire, fields): (WireVariant, WireFields),
+) -> Variant<'a> {
+    attr::none(ctxt, &variant.attrs, "a variant");
+    Variant {
+        ident: &variant.ident,
+        docs: attr::docs(&variant.attrs),
+        wire,
+        fields: field_list(ctxt, &variant.fields, fields),
+    }
+}
+
+fn field_list<'a>(ctxt: &Ctxt, fields: &'a Fields, wire: WireFields) -> FieldList<'a> {
+    let fields = fields.iter().enumerate().zip(wire.fields).map(|((index, field), wire)| Field {
+        member: match &field.ident {
+            Some(ident) => Member::Named(ident.clone()),
+            None => Member::Unnamed(Index::from(index)),
+        },
+        ty: &field.ty,
+        docs: attr::docs(&field.attrs),
+        wire,
+        rules: attr::rules(ctxt, &field.attrs),
+    });
+    FieldList { form: wire.form, fields: fields.collect() }
+}
+
+fn read_rules_of(ctxt: &Ctxt, data: &syn::Data) {
+    let fields: Vec<_> = match data {
+        syn::Data::Struct(data) => data.fields.iter().collect(),
+        syn::Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        syn::Data::Union(data) => data.fields.named.iter().collect(),
+    };
+    for field in fields {
+        attr::rules(ctxt, &field.attrs);
+    }
+}

@@ -1,0 +1,355 @@
+//! From the tokens of `#[kv(...)]` to words with their places. What the words say is judged in `check`.
+
+use crate::ctxt::Ctxt;
+use crate::symbol::{
+    self, CRATE, CUSTOM, EACH, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF, PREFIX, RANGE, TAG, TTL,
+};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Lit, LitFloat, LitInt, LitStr, Token};
+
+/// What stands on a type.
+#[derive(Default)]
+pub(crate) struct TypeAttrs {
+    pub(crate) tag: Option<Word<LitStr>>,
+    pub(crate) prefix: Option<Word<LitStr>>,
+    pub(crate) ttl: Option<Word<LitStr>>,
+    pub(crate) krate: Option<Word<LitStr>>,
+}
+
+/// A word that was given, and what it was given.
+pub(crate) struct Word<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+/// A rule as it was written.
+pub(crate) struct RawRule {
+    pub(crate) key: Ident,
+    pub(crate) form: RawForm,
+}
+
+pub(crate) enum RawForm {
+    Len {
+        min: Option<RawNumber>,
+        max: Option<RawNumber>,
+    },
+    NonEmpty,
+    Range {
+        min: Option<RawNumber>,
+        max: Option<RawNumber>,
+    },
+    OneOf(Vec<LitStr>),
+    Each(Vec<RawRule>),
+    Custom(LitStr),
+    /// A word that is no rule; the type of the field decides what to propose instead.
+    Unknown,
+}
+
+/// A number with its sign.
+pub(crate) struct RawNumber {
+    minus: Option<Token![-]>,
+    pub(crate) digits: RawDigits,
+}
+
+pub(crate) enum RawDigits {
+    Int(LitInt),
+    Float(LitFloat),
+}
+
+impl RawNumber {
+    pub(crate) fn is_negative(&self) -> bool {
+        self.minus.is_some()
+    }
+}
+
+impl Parse for RawNumber {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let minus = input.parse()?;
+        let digits = match input.parse()? {
+            Lit::Int(int) => RawDigits::Int(int),
+            Lit::Float(float) => RawDigits::Float(float),
+            other => return Err(syn::Error::new(other.span(), "expected a number")),
+        };
+        Ok(Self { minus, digits })
+    }
+}
+
+impl ToTokens for RawNumber {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.minus.to_tokens(tokens);
+        match &self.digits {
+            RawDigits::Int(int) => int.to_tokens(tokens),
+            RawDigits::Float(float) => float.to_tokens(tokens),
+        }
+    }
+}
+
+/// Reads what stands on a type.
+pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
+    let mut read = TypeAttrs::default();
+    for meta in kv_metas(ctxt, attrs) {
+        let slot = match meta.key.unraw().to_string().as_str() {
+            TAG => &mut read.tag,
+            PREFIX => &mut read.prefix,
+            TTL => &mut read.ttl,
+            CRATE => &mut read.krate,
+            other if symbol::RULES.contains(&other) => {
+                ctxt.error(&meta.key, format!("the rule `{other}` stands on a field, not on the type"));
+                continue;
+            }
+            other => {
+                let known_as = "what can stand on a type";
+                ctxt.error(&meta.key, symbol::unknown("attribute", other, symbol::ON_TYPE, known_as));
+                continue;
+            }
+        };
+        let Some(value) = meta.string(ctxt) else { continue };
+        if slot.is_some() {
+            ctxt.error(&meta.key, format!("`{}` is given twice", meta.key));
+        } else {
+            *slot = Some(Word { key: meta.key, value });
+        }
+    }
+    read
+}
+
+/// Reads the rules that stand on a field.
+pub(crate) fn rules(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<RawRule> {
+    kv_metas(ctxt, attrs).into_iter().filter_map(|meta| rule(ctxt, meta)).collect()
+}
+
+/// Refuses whatever stands where nothing can.
+pub(crate) fn none(ctxt: &Ctxt, attrs: &[Attribute], place: &str) {
+    for meta in kv_metas(ctxt, attrs) {
+        ctxt.error(&meta.key, format!("nothing of `#[kv(...)]` stands on {place}; rules stand on fields"));
+    }
+}
+
+fn rule(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {
+    let form = match meta.key.unraw().to_string().as_str() {
+        LEN => {
+            let (min, max) = meta.bounds(ctxt)?;
+            RawForm::Len { min, max }
+        }
+        NON_EMPTY => {
+            meta.bare(ctxt)?;
+            RawForm::NonEmpty
+        }
+        RANGE => {
+            let (min, max) = meta.bounds(ctxt)?;
+            RawForm::Range { min, max }
+        }
+        ONE_OF => RawForm::OneOf(meta.strings(ctxt)?),
+        EACH => {
+            let group = meta.list(ctxt, "each(rule, …)")?;
+            RawForm::Each(metas(ctxt, group.stream()).into_iter().filter_map(|m| rule(ctxt, m)).collect())
+        }
+        CUSTOM => RawForm::Custom(meta.string(ctxt)?),
+        _ => RawForm::Unknown,
+    };
+    Some(RawRule { key: meta.key, form })
+}
+
+/// `key`, `key = …` or `key(…)`.
+struct Meta {
+    key: Ident,
+    value: Value,
+}
+
+enum Value {
+    None,
+    Equals(TokenStream),
+    List(Group),
+}
+
+impl Parse for Meta {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected a word, as in `len(max = 64)` or `ttl = \"30s\"`"));
+        }
+        let key = input.call(Ident::parse_any)?;
+        let value = if input.is_empty() {
+            Value::None
+        } else if input.peek(Token![=]) {
+            let equals: Token![=] = input.parse()?;
+            let tokens: TokenStream = input.parse()?;
+            if tokens.is_empty() {
+                return Err(syn::Error::new(equals.span, format!("expected a value after `{key} =`")));
+            }
+            Value::Equals(tokens)
+        } else {
+            match input.parse()? {
+                TokenTree::Group(group) if input.is_empty() => Value::List(group),
+                TokenTree::Group(_) => return Err(input.error("expected a comma")),
+                other => {
+                    return Err(syn::Error::new(
+                        other.span(),
+                        format!("expected `=`, `(` or a comma after `{key}`"),
+                    ));
+                }
+            }
+        };
+        Ok(Self { key, value })
+    }
+}
+
+impl Meta {
+    fn span(&self) -> TokenStream {
+        let key = &self.key;
+        match &self.value {
+            Value::None => key.to_token_stream(),
+            Value::Equals(tokens) => tokens.clone(),
+            Value::List(group) => quote!(#key #group),
+        }
+    }
+
+    /// Requires `key`.
+    fn bare(&self, ctxt: &Ctxt) -> Option<()> {
+        if matches!(self.value, Value::None) {
+            return Some(());
+        }
+        ctxt.error(self.span(), format!("`{0}` stands alone: `{0}`", self.key));
+        None
+    }
+
+    /// Requires `key = "text"`.
+    fn string(&self, ctxt: &Ctxt) -> Option<LitStr> {
+        if let Value::Equals(tokens) = &self.value
+            && let Ok(text) = syn::parse2(tokens.clone())
+        {
+            return Some(text);
+        }
+        ctxt.error(self.span(), format!("`{0}` takes a text: `{0} = \"…\"`", self.key));
+        None
+    }
+
+    /// Requires `key(…)`.
+    fn list(&self, ctxt: &Ctxt, example: &str) -> Option<&Group> {
+        if let Value::List(group) = &self.value {
+            return Some(group);
+        }
+        ctxt.error(self.span(), format!("`{}` takes a list: `{example}`", self.key));
+        None
+    }
+
+    /// Requires `key("a", "b")`.
+    fn strings(&self, ctxt: &Ctxt) -> Option<Vec<LitStr>> {
+        let example = format!("{}(\"a\", \"b\")", self.key);
+        let group = self.list(ctxt, &example)?;
+        let texts = split_at_commas(group.stream()).into_iter().filter_map(|tokens| {
+            let text = syn::parse2(tokens.clone());
+            if text.is_err() {
+                ctxt.error(tokens, format!("expected a text: `{example}`"));
+            }
+            text.ok()
+        });
+        Some(texts.collect())
+    }
+
+    /// Requires `key(min = 1, max = 2)` with at least one of the two.
+    fn bounds(&self, ctxt: &Ctxt) -> Option<(Option<RawNumber>, Option<RawNumber>)> {
+        let example = format!("{}(min = 1, max = 64)", self.key);
+        let group = self.list(ctxt, &example)?;
+        let (mut min, mut max) = (None, None);
+        let mut sound = true;
+        for bound in metas(ctxt, group.stream()) {
+            let slot = match bound.key.to_string().as_str() {
+                MIN => &mut min,
+                MAX => &mut max,
+                other => {
+                    let known_as = format!("what `{}` takes", self.key);
+                    ctxt.error(&bound.key, symbol::unknown("bound", other, &[MIN, MAX], &known_as));
+                    sound = false;
+                    continue;
+                }
+            };
+            if slot.is_some() {
+                ctxt.error(&bound.key, format!("`{}` is given twice", bound.key));
+                continue;
+            }
+            let Value::Equals(tokens) = &bound.value else {
+                ctxt.error(bound.span(), format!("`{0}` takes a number: `{0} = 1`", bound.key));
+                sound = false;
+                continue;
+            };
+            match syn::parse2(tokens.clone()) {
+                Ok(number) => *slot = Some(number),
+                Err(_) => {
+                    ctxt.error(tokens, format!("`{0}` takes a number: `{0} = 1`", bound.key));
+                    sound = false;
+                }
+            }
+        }
+        if sound && min.is_none() && max.is_none() {
+            ctxt.error(self.span(), format!("`{}` takes at least one bound: `{example}`", self.key));
+            sound = false;
+        }
+        sound.then_some((min, max))
+    }
+}
+
+/// The words in all `#[kv(...)]` of an item.
+fn kv_metas(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<Meta> {
+    let mut found = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(KV)) {
+        match attr.meta.require_list() {
+            Ok(list) => found.extend(metas(ctxt, list.tokens.clone())),
+            Err(_) => {
+                ctxt.error(&attr.meta, "expected a list: `#[kv(…)]`");
+            }
+        }
+    }
+    found
+}
+
+/// Reads each word for itself, so that a mistake in one hides no other.
+fn metas(ctxt: &Ctxt, tokens: TokenStream) -> Vec<Meta> {
+    let read = |tokens| Meta::parse.parse2(tokens).map_err(|error| ctxt.push(error)).ok();
+    split_at_commas(tokens).into_iter().filter_map(read).collect()
+}
+
+fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = vec![TokenStream::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(TokenStream::new()),
+            (_, Some(part)) => part.extend([token]),
+            (_, None) => {}
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The text of the doc comments of an item, a line for each, without the space after `///`.
+pub(crate) fn docs(attrs: &[Attribute]) -> String {
+    let line = |attr: &Attribute| {
+        let name_value = attr.meta.require_name_value().ok()?;
+        if !attr.path().is_ident("doc") {
+            return None;
+        }
+        let text: LitStr = syn::parse2(name_value.value.to_token_stream()).ok()?;
+        let text = text.value();
+        Some(text.lines().map(|l| l.strip_prefix(' ').unwrap_or(l).trim_end()).collect::<Vec<_>>().join("\n"))
+    };
+    let lines: Vec<_> = attrs.iter().filter_map(line).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// Where a word of `#[serde(...)]` stands, to report a problem at it.
+pub(crate) fn serde_word(attrs: &[Attribute], word: &str) -> Option<Span> {
+    fn find(tokens: TokenStream, word: &str) -> Option<Span> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(ident) if ident == word => Some(ident.span()),
+            TokenTree::Group(group) => find(group.stream(), word),
+            _ => None,
+        })
+    }
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("serde"))
+        .find_map(|attr| attr.meta.require_list().ok().and_then(|list| find(list.tokens.clone(), word)))
+}

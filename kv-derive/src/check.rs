@@ -1,0 +1,401 @@
+//! From what was written to a model in which nothing wrong can be said: `expand` has no errors to return.
+
+use crate::ast::{self, Item};
+use crate::attr::{RawDigits, RawForm, RawNumber, RawRule, TypeAttrs};
+use crate::ctxt::{Ctxt, Reported};
+use crate::fit::{self, Fit};
+use crate::serde_view::{Form, Tagging};
+use crate::symbol::{self, Target};
+use kv_schema::{prefix, tag, ttl};
+use proc_macro2::{Ident, Span};
+use std::time::Duration;
+use syn::ext::IdentExt;
+use syn::{Generics, LitStr, Member, Path, Type};
+
+/// Everything that the implementations need, and only what is sound.
+pub(crate) struct Model<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
+    /// Where kv-core is to be found.
+    pub(crate) krate: Path,
+    pub(crate) docs: String,
+    pub(crate) body: Body<'a>,
+    /// For `KvType` alone.
+    pub(crate) stored: Option<Stored>,
+}
+
+pub(crate) struct Stored {
+    pub(crate) tag: String,
+    pub(crate) prefix: String,
+    pub(crate) ttl: Option<Duration>,
+}
+
+pub(crate) enum Body<'a> {
+    Struct(Fields<'a>),
+    Enum { tagging: Tagging, variants: Vec<Variant<'a>> },
+}
+
+pub(crate) struct Variant<'a> {
+    pub(crate) ident: &'a Ident,
+    /// `None` when it never stands on the wire.
+    pub(crate) wire: Option<WireVariant>,
+    pub(crate) fields: Fields<'a>,
+}
+
+pub(crate) struct WireVariant {
+    pub(crate) name: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) docs: String,
+    pub(crate) other: bool,
+    pub(crate) untagged: bool,
+}
+
+/// The fields that are on the wire, and their form.
+pub(crate) enum Fields<'a> {
+    Unit,
+    Newtype(Box<Field<'a>>),
+    Tuple(Vec<Field<'a>>),
+    Named { fields: Vec<Field<'a>>, deny_unknown: bool },
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn all(&self) -> &[Field<'a>] {
+        match self {
+            Self::Unit => &[],
+            Self::Newtype(field) => std::slice::from_ref(field),
+            Self::Tuple(fields) | Self::Named { fields, .. } => fields,
+        }
+    }
+}
+
+pub(crate) struct Field<'a> {
+    pub(crate) member: Member,
+    pub(crate) ty: &'a Type,
+    pub(crate) rust_name: String,
+    pub(crate) name: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) docs: String,
+    pub(crate) default: bool,
+    pub(crate) may_be_left_out: bool,
+    pub(crate) flatten: bool,
+    pub(crate) rules: Vec<Rule>,
+}
+
+pub(crate) struct Rule {
+    /// Where it was written, for the errors of the compiler.
+    pub(crate) span: Span,
+    pub(crate) form: RuleForm,
+}
+
+pub(crate) enum RuleForm {
+    Len { min: Option<usize>, max: Option<usize> },
+    NonEmpty,
+    Range { min: Option<Number>, max: Option<Number> },
+    OneOf(Vec<String>),
+    Each(Vec<Rule>),
+    Custom { path: Path, name: String },
+}
+
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(crate) enum Number {
+    Int(i128),
+    Float(f64),
+}
+
+/// Judges the item.
+pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Reported> {
+    refuse_parameters(ctxt, &item);
+    let stored = match item.target {
+        Target::KvType => stored(ctxt, &item).map(Some),
+        Target::KvField => {
+            refuse_words_of_stored_types(ctxt, &item.attrs);
+            Ok(None)
+        }
+    };
+    let krate = match &item.attrs.krate {
+        Some(word) => {
+            word.value.parse().map_err(|_| ctxt.error(&word.value, "expected a path: `\"::kv_core\"`"))
+        }
+        None => Ok(syn::parse_quote!(::kv_core)),
+    };
+    let deny_unknown = item.deny_unknown;
+    let body = match item.body? {
+        ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),
+        ast::Body::Enum { tagging, variants } => {
+            all(variants.into_iter().map(|v| variant(ctxt, v, deny_unknown)))
+                .map(|variants| Body::Enum { tagging, variants })
+        }
+    };
+    let (krate, stored, body) = (krate?, stored?, body?);
+    Ok(Model { ident: item.ident, generics: item.generics, krate, docs: item.docs, body, stored })
+}
+
+/// All results, after every one has been made: an error in one hides none in the next.
+fn all<T>(results: impl Iterator<Item = Result<T, Reported>>) -> Result<Vec<T>, Reported> {
+    results.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn refuse_parameters(ctxt: &Ctxt, item: &Item<'_>) {
+    if let Some(lifetime) = item.generics.lifetimes().next() {
+        ctxt.error(
+            lifetime,
+            "a stored value owns all it holds: use owned types such as `String` or `Arc<str>`",
+        );
+    }
+    let has_parameters =
+        item.generics.type_params().next().is_some() || item.generics.const_params().next().is_some();
+    if item.target == Target::KvType && has_parameters {
+        let name = item.ident;
+        ctxt.error(
+            &item.generics.params,
+            format!(
+                "a stored type has no parameters, since all its instances would share one tag: derive `KvField` on \
+                 `{name}`, and store a newtype of each instance, such as `#[derive(KvType)] #[serde(transparent)] \
+                 struct Stored{name}({name}<…>);`"
+            ),
+        );
+    }
+}
+
+fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
+    for word in [&attrs.tag, &attrs.prefix, &attrs.ttl].into_iter().flatten() {
+        ctxt.error(
+            &word.key,
+            format!("`{}` is for stored types: derive `KvType` instead of `KvField`", word.key),
+        );
+    }
+}
+
+fn stored(ctxt: &Ctxt, item: &Item<'_>) -> Result<Stored, Reported> {
+    let tag = match &item.attrs.tag {
+        Some(word) => {
+            let tag = word.value.value();
+            tag::check(&tag).map(|()| tag).map_err(|error| ctxt.error(&word.value, error))
+        }
+        None => {
+            let tag = item.ident.unraw().to_string();
+            tag::check(&tag).map(|()| tag).map_err(|error| {
+                ctxt.error(item.ident, format!("{error}; name one with `#[kv(tag = \"…\")]`"))
+            })
+        }
+    };
+    let prefix = match &item.attrs.prefix {
+        Some(word) => {
+            let prefix = word.value.value();
+            prefix::check(&prefix).map(|()| prefix).map_err(|error| ctxt.error(&word.value, error))
+        }
+        None => tag.as_ref().map(|tag| format!("{tag}:")).map_err(|reported| *reported),
+    };
+    let ttl = match &item.attrs.ttl {
+        Some(word) => {
+            ttl::parse(&word.value.value()).map(Some).map_err(|error| ctxt.error(&word.value, error))
+        }
+        None => Ok(None),
+    };
+    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl? })
+}
+
+fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {
+    let wire = variant.wire;
+    let on_the_wire = WireVariant {
+        name: wire.name,
+        aliases: wire.aliases,
+        docs: variant.docs,
+        other: wire.other,
+        untagged: wire.untagged,
+    };
+    Ok(Variant {
+        ident: variant.ident,
+        wire: (!wire.skipped).then_some(on_the_wire),
+        fields: fields(ctxt, variant.fields, deny_unknown)?,
+    })
+}
+
+fn fields<'a>(ctxt: &Ctxt, list: ast::FieldList<'a>, deny_unknown: bool) -> Result<Fields<'a>, Reported> {
+    let (skipped, written): (Vec<_>, Vec<_>) = list.fields.into_iter().partition(|field| field.wire.skipped);
+    for rule in skipped.iter().flat_map(|field| &field.rules) {
+        ctxt.error(&rule.key, "a skipped field is not checked: nothing outside the process can set it");
+    }
+    let mut fields = all(written.into_iter().map(|f| field(ctxt, f)))?;
+    Ok(match list.form {
+        Form::Unit => Fields::Unit,
+        Form::Tuple => Fields::Tuple(fields),
+        Form::Named => Fields::Named { fields, deny_unknown },
+        // Without its one field, serde writes an empty list and not `null`.
+        Form::Newtype => match fields.pop() {
+            Some(only) => Fields::Newtype(Box::new(only)),
+            None => Fields::Tuple(fields),
+        },
+    })
+}
+
+fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
+    let wire = field.wire;
+    if wire.may_be_left_out && !wire.default && !is_option(field.ty) {
+        ctxt.error(
+            field.ty,
+            "`skip_serializing_if` leaves out what a reader needs: add `#[serde(default)]` beside it",
+        );
+    }
+    let rules = rules(ctxt, field.rules, field.ty)?;
+    Ok(Field {
+        rust_name: match &field.member {
+            Member::Named(ident) => ident.unraw().to_string(),
+            Member::Unnamed(index) => index.index.to_string(),
+        },
+        member: field.member,
+        ty: field.ty,
+        name: wire.name,
+        aliases: wire.aliases,
+        docs: field.docs,
+        default: wire.default,
+        may_be_left_out: wire.may_be_left_out,
+        flatten: wire.flatten,
+        rules,
+    })
+}
+
+/// As serde does: the name decides, since it reads a missing member as `None` for nothing else.
+fn is_option(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+}
+
+/// Judges the rules for a value of a type.
+fn rules(ctxt: &Ctxt, raw: Vec<RawRule>, ty: &Type) -> Result<Vec<Rule>, Reported> {
+    let mut seen: Vec<String> = Vec::new();
+    all(raw.into_iter().map(|rule| {
+        let (name, span) = (rule.key.unraw().to_string(), rule.key.span());
+        // Several functions may have their say; every other rule says all in one place.
+        if name != symbol::CUSTOM && seen.contains(&name) {
+            return Err(ctxt.error(&rule.key, format!("the rule `{name}` is given twice")));
+        }
+        let form = rule_form(ctxt, rule, &name, ty);
+        seen.push(name);
+        Ok(Rule { span, form: form? })
+    }))
+}
+
+fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleForm, Reported> {
+    let fit = Fit::of(ty);
+    refuse_misfit(ctxt, &rule, name, fit, ty)?;
+    match rule.form {
+        RawForm::Len { min, max } => {
+            let bounds = (length(ctxt, min.as_ref()), length(ctxt, max.as_ref()));
+            let bounds = (bounds.0?, bounds.1?);
+            refuse_crossed(ctxt, min.as_ref(), matches!(bounds, (Some(min), Some(max)) if min > max))?;
+            Ok(RuleForm::Len { min: bounds.0, max: bounds.1 })
+        }
+        RawForm::NonEmpty => Ok(RuleForm::NonEmpty),
+        RawForm::Range { min, max } => {
+            let bounds = (number(ctxt, min.as_ref()), number(ctxt, max.as_ref()));
+            let bounds = (bounds.0?, bounds.1?);
+            refuse_crossed(
+                ctxt,
+                min.as_ref(),
+                matches!(bounds, (Some(min), Some(max)) if exceeds(min, max)),
+            )?;
+            Ok(RuleForm::Range { min: bounds.0, max: bounds.1 })
+        }
+        RawForm::OneOf(texts) => one_of(ctxt, &rule.key, &texts),
+        RawForm::Each(inner) => {
+            if inner.is_empty() {
+                return Err(ctxt.error(&rule.key, "`each` takes at least one rule: `each(len(max = 64))`"));
+            }
+            // Where the tokens do not tell the item's type, the item's rules are left to their trait bounds.
+            let unknown: Type = syn::parse_quote!(_);
+            rules(ctxt, inner, fit.item().unwrap_or(&unknown)).map(RuleForm::Each)
+        }
+        RawForm::Custom(text) => {
+            let path: Path =
+                text.parse().map_err(|_| ctxt.error(&text, "expected the path of a function"))?;
+            let name = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).next_back();
+            Ok(RuleForm::Custom { path, name: name.unwrap_or_default() })
+        }
+        RawForm::Unknown => Err(Reported),
+    }
+}
+
+/// Refuses a word that is no rule, and a rule that is none for this type.
+fn refuse_misfit(ctxt: &Ctxt, rule: &RawRule, name: &str, fit: Fit<'_>, ty: &Type) -> Result<(), Reported> {
+    let rules_for = match fit {
+        Fit::Unknown => "the rules are".to_owned(),
+        _ => format!("rules for `{}` are", fit::spelled(ty)),
+    };
+    let message = match rule.form {
+        RawForm::Unknown if symbol::ON_TYPE.contains(&name) => {
+            format!("`{name}` stands on the type, not on a field")
+        }
+        RawForm::Unknown => symbol::unknown("rule", name, fit.rules(), &rules_for),
+        _ if fit.rules().contains(&name) => return Ok(()),
+        _ => {
+            let list = symbol::list(fit.rules());
+            format!("the rule `{name}` does not apply to `{}`; {rules_for}: {list}", fit::spelled(ty))
+        }
+    };
+    Err(ctxt.error(&rule.key, message))
+}
+
+fn one_of(ctxt: &Ctxt, key: &Ident, texts: &[LitStr]) -> Result<RuleForm, Reported> {
+    if texts.is_empty() {
+        return Err(
+            ctxt.error(key, "`one_of` takes at least one text: as it is, nothing could ever be stored")
+        );
+    }
+    let mut allowed: Vec<String> = Vec::with_capacity(texts.len());
+    for text in texts {
+        if allowed.contains(&text.value()) {
+            return Err(ctxt.error(text, format!("{:?} is given twice", text.value())));
+        }
+        allowed.push(text.value());
+    }
+    Ok(RuleForm::OneOf(allowed))
+}
+
+fn refuse_crossed(ctxt: &Ctxt, min: Option<&RawNumber>, crossed: bool) -> Result<(), Reported> {
+    if crossed {
+        return Err(ctxt.error(min, "`min` is more than `max`: nothing could ever be stored"));
+    }
+    Ok(())
+}
+
+/// A bound of a length.
+fn length(ctxt: &Ctxt, raw: Option<&RawNumber>) -> Result<Option<usize>, Reported> {
+    let Some(raw) = raw else { return Ok(None) };
+    let value = match &raw.digits {
+        RawDigits::Int(int) if !raw.is_negative() => int.base10_parse::<u32>().ok(),
+        _ => None,
+    };
+    match value.and_then(|n| usize::try_from(n).ok()) {
+        Some(n) => Ok(Some(n)),
+        None => Err(ctxt.error(raw, "a length is a whole number from 0 to 4294967295")),
+    }
+}
+
+/// A bound of a range.
+fn number(ctxt: &Ctxt, raw: Option<&RawNumber>) -> Result<Option<Number>, Reported> {
+    let Some(raw) = raw else { return Ok(None) };
+    let value = match &raw.digits {
+        RawDigits::Int(int) => {
+            let sign = if raw.is_negative() { "-" } else { "" };
+            format!("{sign}{}", int.base10_digits()).parse().ok().map(Number::Int)
+        }
+        RawDigits::Float(float) => {
+            let value = float.base10_parse::<f64>().ok().filter(|value| value.is_finite());
+            value.map(|value| Number::Float(if raw.is_negative() { -value } else { value }))
+        }
+    };
+    match value {
+        Some(number) => Ok(Some(number)),
+        None => Err(ctxt.error(raw, "a bound is a number that fits an `i128` or an `f64`")),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "bounds of two kinds are compared as floats, as at run time")]
+fn exceeds(a: Number, b: Number) -> bool {
+    match (a, b) {
+        (Number::Int(a), Number::Int(b)) => a > b,
+        (Number::Float(a), Number::Float(b)) => a > b,
+        (Number::Int(a), Number::Float(b)) => a as f64 > b,
+        (Number::Float(a), Number::Int(b)) => a > b as f64,
+    }
+}

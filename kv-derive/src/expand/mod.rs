@@ -1,0 +1,73 @@
+//! From the model to the implementations.
+
+mod heap;
+mod kv_type;
+mod schema;
+mod validate;
+
+use crate::check::{Body, Field, Fields, Model};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+/// Writes the implementations of `KvField` and, for stored types, of `KvType`.
+pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
+    let krate = &model.krate;
+    let private = quote!(#krate::__private);
+    let ident = model.ident;
+    let mut generics = model.generics.clone();
+    for param in generics.type_params_mut() {
+        param.bounds.push(syn::parse_quote!(#private::KvField));
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let schema = schema::expand(model, &private);
+    let check = validate::expand(model, &private);
+    let heap_size = heap::expand(model, &private);
+    let kv_type = model.stored.as_ref().map(|stored| kv_type::expand(ident, stored, &private));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
+            #schema
+            #check
+            #heap_size
+        }
+        #kv_type
+    }
+}
+
+/// A name that no code of the user's can see or shadow.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// A `match` on `self` with an arm for each variant, or the one of a struct; `arm` is given the variant's
+/// index, its fields and the names they are bound to.
+fn match_self(
+    body: &Body<'_>,
+    arm: impl Fn(Option<usize>, &Fields<'_>, &[Ident]) -> TokenStream,
+) -> TokenStream {
+    match body {
+        Body::Struct(fields) => {
+            let (pattern, names) = bind(fields.all());
+            let arm = arm(None, fields, &names);
+            quote!(match self { Self #pattern => { #arm } })
+        }
+        Body::Enum { variants, .. } if variants.is_empty() => quote!(match *self {}),
+        Body::Enum { variants, .. } => {
+            let arms = variants.iter().enumerate().map(|(index, variant)| {
+                let ident = variant.ident;
+                let (pattern, names) = bind(variant.fields.all());
+                let arm = arm(Some(index), &variant.fields, &names);
+                quote!(Self::#ident #pattern => { #arm })
+            });
+            quote!(match self { #(#arms)* })
+        }
+    }
+}
+
+/// The braces of a pattern, which fit every form of fields, and the names that it binds.
+fn bind(fields: &[Field<'_>]) -> (TokenStream, Vec<Ident>) {
+    let names: Vec<_> =
+        (0..fields.len()).map(|i| format_ident!("__field{i}", span = Span::mixed_site())).collect();
+    let members = fields.iter().map(|field| &field.member);
+    (quote!({ #(#members: #names,)* .. }), names)
+}

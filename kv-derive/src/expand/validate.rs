@@ -1,0 +1,85 @@
+//! `KvField::check`: for each field in order its own rules, then those of its type.
+
+use super::schema::rule_data;
+use super::{local, match_self};
+use crate::check::{Body, Field, Fields, Model, Rule, RuleForm};
+use crate::serde_view::Tagging;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
+    let v = local("__v");
+    let body = match_self(&model.body, |variant, fields, names| {
+        let check = check_fields(fields, names, &v, private);
+        match variant.and_then(|index| content_member(&model.body, index)) {
+            Some(_) if names.is_empty() => TokenStream::new(),
+            Some(member) => quote! {
+                let #v = &mut #private::Validator::member(#v, #member);
+                #check
+            },
+            None => check,
+        }
+    });
+    quote! {
+        fn check(&self, #v: &mut #private::Validator<'_>) {
+            let _ = &#v;
+            #body
+        }
+    }
+}
+
+/// The member under which serde writes a variant's fields, if not among its parent's.
+fn content_member<'a>(body: &'a Body<'_>, index: usize) -> Option<&'a str> {
+    let Body::Enum { tagging, variants } = body else { return None };
+    let wire = variants.get(index)?.wire.as_ref()?;
+    match tagging {
+        _ if wire.untagged => None,
+        Tagging::External => Some(&wire.name),
+        Tagging::Adjacent { content, .. } => Some(content),
+        Tagging::Internal { .. } | Tagging::Untagged => None,
+    }
+}
+
+fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &TokenStream) -> TokenStream {
+    let checks = fields.all().iter().zip(names).enumerate().map(|(index, (field, name))| {
+        let step = match fields {
+            Fields::Named { .. } if !field.flatten => {
+                let member = &field.name;
+                Some(quote!(let #v = &mut #private::Validator::member(#v, #member);))
+            }
+            Fields::Tuple(_) => Some(quote!(let #v = &mut #private::Validator::item(#v, #index);)),
+            Fields::Unit | Fields::Newtype(_) | Fields::Named { .. } => None,
+        };
+        let check = check_field(field, name, v, private);
+        quote!({ #step #check })
+    });
+    quote!(#(#checks)*)
+}
+
+fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
+    let rules = field.rules.iter().map(|rule| check_rule(rule, name, v, private));
+    quote! {
+        #(#rules)*
+        #private::KvField::check(#name, #v);
+    }
+}
+
+fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
+    // At the rule's own place, so that "the rule does not apply" points there.
+    let span = rule.span.resolved_at(Span::mixed_site());
+    let data = rule_data(&rule.form, private);
+    match &rule.form {
+        RuleForm::Len { .. } => quote_spanned!(span=> #private::rule::Len::check(&#data, #value, #v);),
+        RuleForm::NonEmpty => quote_spanned!(span=> #private::rule::NonEmpty::check(&#data, #value, #v);),
+        RuleForm::Range { .. } => quote_spanned!(span=> #private::rule::Range::check(&#data, #value, #v);),
+        RuleForm::OneOf(_) => quote_spanned!(span=> #private::rule::OneOf::check(&#data, #value, #v);),
+        RuleForm::Custom { path, .. } => {
+            quote_spanned!(span=> #private::rule::Custom::check(&#data, #value, #v, #path);)
+        }
+        RuleForm::Each(rules) => {
+            let item = local("__item");
+            let rules = rules.iter().map(|rule| check_rule(rule, &item, v, private));
+            quote_spanned!(span=> #private::rule::Each::check(#value, #v, |#item, #v| { #(#rules)* });)
+        }
+    }
+}

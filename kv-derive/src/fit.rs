@@ -1,0 +1,135 @@
+//! Which rules fit a type, as far as its tokens tell.
+//!
+//! A macro sees names, not types. Names of the standard library are judged here, so that a misplaced rule is
+//! reported at the rule together with all other mistakes; other types are left to the trait bounds of the rule.
+
+use crate::symbol::{CUSTOM, EACH, LEN, NON_EMPTY, ONE_OF, RANGE};
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, Type};
+
+/// What a type's tokens say about it.
+#[derive(Clone, Copy)]
+pub(crate) enum Fit<'a> {
+    Text,
+    Number,
+    /// A collection whose length varies, with the type of its items or values.
+    Collection(&'a Type),
+    Array(&'a Type),
+    /// A known type to which no built-in rule applies.
+    Opaque,
+    Unknown,
+}
+
+impl<'a> Fit<'a> {
+    /// What fits a type; pointers and `Option` are looked through, as the rules do.
+    pub(crate) fn of(ty: &'a Type) -> Self {
+        match ty {
+            Type::Group(group) => Self::of(&group.elem),
+            Type::Paren(paren) => Self::of(&paren.elem),
+            Type::Array(array) => Self::Array(&array.elem),
+            Type::Slice(slice) => Self::Collection(&slice.elem),
+            Type::Tuple(_) => Self::Opaque,
+            Type::Path(path) if path.qself.is_none() => Self::of_path(path),
+            _ => Self::Unknown,
+        }
+    }
+
+    fn of_path(path: &'a syn::TypePath) -> Self {
+        let Some(last) = path.path.segments.last() else { return Self::Unknown };
+        let mut args = match &last.arguments {
+            PathArguments::AngleBracketed(args) => args
+                .args
+                .iter()
+                .filter_map(|arg| if let GenericArgument::Type(ty) = arg { Some(ty) } else { None })
+                .collect(),
+            _ => Vec::new(),
+        }
+        .into_iter();
+        match (last.ident.to_string().as_str(), args.next(), args.next()) {
+            ("String" | "str", None, None) => Self::Text,
+            (
+                "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
+                | "usize" | "f32" | "f64",
+                None,
+                None,
+            ) => Self::Number,
+            ("bool" | "char", None, None) => Self::Opaque,
+            ("Option" | "Box" | "Rc" | "Arc" | "Cow", Some(inner), None) => Self::of(inner),
+            ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", Some(item), _) => Self::Collection(item),
+            ("BTreeMap" | "HashMap", Some(_), Some(value)) => Self::Collection(value),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The rules that fit, all of them where the tokens do not tell.
+    pub(crate) fn rules(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &[LEN, NON_EMPTY, ONE_OF, CUSTOM],
+            Self::Number => &[RANGE, CUSTOM],
+            Self::Collection(_) => &[LEN, NON_EMPTY, EACH, CUSTOM],
+            Self::Array(_) => &[EACH, CUSTOM],
+            Self::Opaque => &[CUSTOM],
+            Self::Unknown => crate::symbol::RULES,
+        }
+    }
+
+    /// The type of the items that `each` is about, where the tokens tell.
+    pub(crate) fn item(self) -> Option<&'a Type> {
+        match self {
+            Self::Collection(item) | Self::Array(item) => Some(item),
+            _ => None,
+        }
+    }
+}
+
+/// The type as a person writes it: `Vec<u8>`, not `Vec < u8 >`.
+pub(crate) fn spelled(ty: &Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    let mut spelled = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let tight = |c: char| "<>[]()&:,;".contains(c);
+        if c == ' ' {
+            let before = spelled.chars().next_back();
+            let keep = matches!(before, Some(',' | ';'))
+                || !(before.is_some_and(tight) || chars.peek().is_some_and(|next| tight(*next)));
+            if keep {
+                spelled.push(c);
+            }
+        } else {
+            spelled.push(c);
+        }
+    }
+    spelled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules_of(ty: &str) -> &'static [&'static str] {
+        Fit::of(&syn::parse_str(ty).unwrap()).rules()
+    }
+
+    #[test]
+    fn names_of_the_standard_library_tell_which_rules_fit() {
+        assert_eq!(rules_of("String"), Fit::Text.rules());
+        assert_eq!(rules_of("Option<std::sync::Arc<str>>"), Fit::Text.rules());
+        assert_eq!(rules_of("Option<u8>"), Fit::Number.rules());
+        assert_eq!(rules_of("std::collections::HashMap<String, u8>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
+        assert_eq!(rules_of("Box<[u8]>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
+        assert_eq!(rules_of("[u8; 4]"), [EACH, CUSTOM]);
+        assert_eq!(rules_of("(u8, u8)"), [CUSTOM]);
+        assert_eq!(rules_of("UserId"), crate::symbol::RULES);
+        assert_eq!(rules_of("Vec"), crate::symbol::RULES);
+    }
+
+    #[test]
+    fn a_type_is_spelled_as_a_person_writes_it() {
+        for ty in
+            ["String", "Vec<Option<u8>>", "HashMap<String, Vec<u8>>", "[u8; 4]", "(u8, u8)", "&'static str"]
+        {
+            assert_eq!(spelled(&syn::parse_str(ty).unwrap()), ty);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `#[derive(KvType)]` and `#[derive(KvField)]`.
+//!
+//! Use them through `kv-core` (or `kv-schema`), which re-export the traits they implement. Their attributes
+//! are described on [`macro@KvType`] and [`macro@KvField`].
+//!
+//! A derive is three calls: [`ast`] reads the item, [`check`] turns it into a model in which nothing wrong can
+//! be said, [`expand`] writes the implementations. Problems of all stages are gathered in [`ctxt`] and reported
+//! at once, with the dummy implementations of [`fallback`] so that no further errors follow from them.
+//!
+//! In reading order: [`symbol`] (the words of the attribute), [`attr`] (tokens to words),
+//! [`serde_view`] (what serde makes of the item), [`ast`], [`fit`] (which rule fits which type), [`check`],
+//! [`expand`].
+
+mod ast;
+mod attr;
+mod check;
+mod ctxt;
+mod expand;
+mod fallback;
+mod fit;
+mod serde_view;
+mod symbol;
+
+use proc_macro::TokenStream;
+use symbol::Target;
+
+/// Makes a struct or an enum a stored type: implements `KvType`, and `KvField` with it.
+///
+/// The type takes no parameters: two instances of a generic type would share one tag. The attributes of
+/// [`macro@KvField`] apply to its fields.
+///
+/// # Attributes on the type
+///
+/// | `#[kv(…)]` | meaning | default |
+/// |---|---|---|
+/// | `tag = "Cursor"` | the type's name on the wire: `[A-Za-z][A-Za-z0-9_]{0,63}` | the type's name |
+/// | `prefix = "ui/cursor/"` | what stands before the key in a full key: printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.` | the tag and `:` |
+/// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
+/// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
+#[proc_macro_derive(KvType, attributes(kv))]
+pub fn derive_kv_type(input: TokenStream) -> TokenStream {
+    derive(input, Target::KvType)
+}
+
+/// Makes a struct or an enum something that can be a field of a stored type: implements `KvField`.
+///
+/// Type parameters are welcome; each must be a `KvField` itself.
+///
+/// Names and shapes on the wire are serde's: `#[serde(rename…, tag, content, untagged, transparent, default,
+/// skip, skip_serializing_if, flatten, alias, other, deny_unknown_fields)]` are followed, and what would make
+/// reading and writing differ is refused.
+///
+/// # Rules on fields
+///
+/// | `#[kv(…)]` | holds when |
+/// |---|---|
+/// | `len(min = 1, max = 64)` | a string has so many characters (Unicode scalar values), a collection so many items; either bound may be left out |
+/// | `non_empty` | a string or a collection has something in it |
+/// | `range(min = 0, max = 100)` | a number lies between the bounds, both included; either may be left out |
+/// | `one_of("light", "dark")` | a string is one of these |
+/// | `each(rule…)` | every item of a collection, every value of a map, keeps these rules |
+/// | `custom = "path::to::function"` | the function, from a reference to the field to `Result<(), impl Display>`, says `Ok` |
+///
+/// On an `Option` a rule holds for what is in it. A field whose type has rules of its own is checked by them
+/// too. Floats are always checked to be finite.
+///
+/// # Attributes on the type
+///
+/// | `#[kv(…)]` | meaning | default |
+/// |---|---|---|
+/// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
+#[proc_macro_derive(KvField, attributes(kv))]
+pub fn derive_kv_field(input: TokenStream) -> TokenStream {
+    derive(input, Target::KvField)
+}
+
+fn derive(input: TokenStream, target: Target) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    let ctxt = ctxt::Ctxt::new();
+    let item = ast::parse(&ctxt, &input, target);
+    let model = check::check(&ctxt, item);
+    match ctxt.finish(model) {
+        Ok(model) => expand::expand(&model),
+        Err(errors) => fallback::expand(&input, target, &errors),
+    }
+    .into()
+}

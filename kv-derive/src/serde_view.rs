@@ -1,0 +1,250 @@
+//! What serde makes of the item: names and shapes on the wire.
+//!
+//! Serde's own parser is asked, once for each direction, so that a rename, a case or a tag can never be
+//! understood otherwise than by `#[derive(Serialize, Deserialize)]`. Where the two directions differ, or code
+//! outside the item decides what is written, no schema could be true, and the item is refused at that word.
+//!
+//! The one file that knows `serde_derive_internals`.
+
+use crate::attr::serde_word;
+use crate::ctxt::{Ctxt, Reported};
+use proc_macro2::{Ident, Span};
+use serde_derive_internals::ast::{Container, Data, Field, Style, Variant};
+use serde_derive_internals::attr::{Identifier, TagType};
+use serde_derive_internals::{Ctxt as SerdeCtxt, Derive};
+use syn::spanned::Spanned;
+use syn::{Attribute, DeriveInput};
+
+/// The item as it is on the wire; fields and variants are in source order, all of them.
+pub(crate) struct WireItem {
+    pub(crate) deny_unknown: bool,
+    pub(crate) body: WireBody,
+}
+
+pub(crate) enum WireBody {
+    Struct(WireFields),
+    Enum { tagging: Tagging, variants: Vec<(WireVariant, WireFields)> },
+}
+
+pub(crate) enum Tagging {
+    External,
+    Internal { tag: String },
+    Adjacent { tag: String, content: String },
+    Untagged,
+}
+
+pub(crate) struct WireVariant {
+    pub(crate) name: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) skipped: bool,
+    pub(crate) other: bool,
+    pub(crate) untagged: bool,
+}
+
+pub(crate) struct WireFields {
+    pub(crate) form: Form,
+    pub(crate) fields: Vec<WireField>,
+}
+
+/// The form that fields have together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Unit,
+    /// The one field that is not skipped stands for the whole.
+    Newtype,
+    Tuple,
+    Named,
+}
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a serde attribute that is there or not")]
+pub(crate) struct WireField {
+    pub(crate) name: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) skipped: bool,
+    pub(crate) default: bool,
+    pub(crate) may_be_left_out: bool,
+    pub(crate) flatten: bool,
+}
+
+/// Asks serde about the item. Mistakes that serde's own parser found are handed on.
+pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Result<WireItem, Reported> {
+    let written = container(ctxt, input, Derive::Serialize)?;
+    let read = container(ctxt, input, Derive::Deserialize)?;
+    refuse_on_container(ctxt, input, &read);
+    let body = match (&written.data, &read.data) {
+        (Data::Struct(style, ser), Data::Struct(_, de)) => {
+            let fields = fields(ctxt, *style, ser, de, &read);
+            WireBody::Struct(fields)
+        }
+        (Data::Enum(ser), Data::Enum(de)) => WireBody::Enum {
+            tagging: match read.attrs.tag() {
+                TagType::External => Tagging::External,
+                TagType::Internal { tag } => Tagging::Internal { tag: tag.clone() },
+                TagType::Adjacent { tag, content } => {
+                    Tagging::Adjacent { tag: tag.clone(), content: content.clone() }
+                }
+                TagType::None => Tagging::Untagged,
+            },
+            variants: ser.iter().zip(de).map(|(ser, de)| variant(ctxt, ser, de, &read)).collect(),
+        },
+        _ => return Err(ctxt.error(input, "the two directions of serde see two kinds of item")),
+    };
+    Ok(WireItem { deny_unknown: read.attrs.deny_unknown_fields(), body })
+}
+
+fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Result<Container<'a>, Reported> {
+    let serde = SerdeCtxt::new();
+    // The name only appears in the default paths of code that serde would generate, and we do not.
+    let private = Ident::new("__private", Span::call_site());
+    let container = Container::from_ast(&serde, input, direction, &private);
+    let errors = serde.check().map_or_else(|errors| errors.into_iter().collect(), |()| Vec::new());
+    let reported = errors.into_iter().map(|error| ctxt.push(error)).last();
+    match (container, reported) {
+        (Some(container), None) => Ok(container),
+        (_, Some(reported)) => Err(reported),
+        (None, None) => Err(ctxt.error(&input.ident, "serde cannot read this item")),
+    }
+}
+
+fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
+    let at = |word| serde_word(&input.attrs, word).unwrap_or_else(|| input.ident.span());
+    let attrs = &read.attrs;
+    let conversions = [
+        ("from", attrs.type_from().is_some()),
+        ("try_from", attrs.type_try_from().is_some()),
+        ("into", attrs.type_into().is_some()),
+    ];
+    for (word, given) in conversions {
+        if given {
+            let instead = "derive on the type that is converted to, and store that one";
+            ctxt.error_at(
+                at(word),
+                format!("`#[serde({word})]` hides from the schema what is on the wire: {instead}"),
+            );
+        }
+    }
+    if attrs.remote().is_some() {
+        let instead = "use a newtype with fields of its own";
+        ctxt.error_at(at("remote"), format!("`#[serde(remote)]` describes another type: {instead}"));
+    }
+    let identifier = match attrs.identifier() {
+        Identifier::No => None,
+        Identifier::Field => Some("field_identifier"),
+        Identifier::Variant => Some("variant_identifier"),
+    };
+    if let Some(word) = identifier {
+        ctxt.error_at(at(word), "an identifier names members and variants; it is no value of its own");
+    }
+    if let (TagType::Internal { .. }, Data::Struct(..)) = (attrs.tag(), &read.data) {
+        let instead = "make it an enum of one variant, or a field with `one_of`";
+        ctxt.error_at(
+            at("tag"),
+            format!("`#[serde(tag)]` on a struct is written but never checked: {instead}"),
+        );
+    }
+}
+
+fn variant(
+    ctxt: &Ctxt,
+    ser: &Variant<'_>,
+    de: &Variant<'_>,
+    container: &Container<'_>,
+) -> (WireVariant, WireFields) {
+    let attrs = &de.original.attrs;
+    let at = |word| serde_word(attrs, word).unwrap_or_else(|| de.original.ident.span());
+    let name = de.attrs.name().deserialize_name().value.clone();
+    refuse_two_names(ctxt, at("rename"), &ser.attrs.name().serialize_name().value, &name);
+    refuse_with(ctxt, attrs, ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some());
+    let fields = fields(ctxt, de.style, &ser.fields, &de.fields, container);
+    let variant = WireVariant {
+        aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
+        skipped: skipped(ctxt, attrs, ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
+        other: de.attrs.other(),
+        untagged: de.attrs.untagged(),
+        name,
+    };
+    (variant, fields)
+}
+
+fn fields(
+    ctxt: &Ctxt,
+    style: Style,
+    ser: &[Field<'_>],
+    de: &[Field<'_>],
+    container: &Container<'_>,
+) -> WireFields {
+    let transparent = container.attrs.transparent();
+    let form = match style {
+        _ if transparent => Form::Newtype,
+        Style::Unit => Form::Unit,
+        Style::Newtype => Form::Newtype,
+        Style::Tuple => Form::Tuple,
+        Style::Struct => Form::Named,
+    };
+    let fields = ser.iter().zip(de).map(|(ser, de)| WireField {
+        skipped: (transparent && !de.attrs.transparent())
+            || skipped(ctxt, &de.original.attrs, ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
+        ..field(ctxt, ser, de, container)
+    });
+    WireFields { form, fields: fields.collect() }
+}
+
+fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>) -> WireField {
+    let attrs = &de.original.attrs;
+    let at = |word| serde_word(attrs, word).unwrap_or_else(|| de.original.span());
+    let name = de.attrs.name().deserialize_name().value.clone();
+    refuse_two_names(ctxt, at("rename"), &ser.attrs.name().serialize_name().value, &name);
+    refuse_with(ctxt, attrs, ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some());
+    if ser.attrs.getter().is_some() {
+        ctxt.error_at(at("getter"), "`#[serde(getter)]` describes a field of another type: use a newtype");
+    }
+    WireField {
+        aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
+        skipped: false,
+        default: !de.attrs.default().is_none() || !container.attrs.default().is_none(),
+        may_be_left_out: ser.attrs.skip_serializing_if().is_some(),
+        flatten: de.attrs.flatten(),
+        name,
+    }
+}
+
+/// Serde may count the name itself among its aliases.
+fn aliases<'a>(all: impl Iterator<Item = &'a String>, name: &str) -> Vec<String> {
+    all.filter(|alias| *alias != name).cloned().collect()
+}
+
+fn refuse_two_names(ctxt: &Ctxt, span: Span, written: &str, read: &str) {
+    if written != read {
+        ctxt.error_at(
+            span,
+            format!("written as {written:?} but read as {read:?}: give one name for both, and an `alias` for the other"),
+        );
+    }
+}
+
+fn refuse_with(ctxt: &Ctxt, attrs: &[Attribute], ser: bool, de: bool) {
+    for (given, direction) in [(ser, "serialize_with"), (de, "deserialize_with")] {
+        let word = if serde_word(attrs, "with").is_some() { "with" } else { direction };
+        if given && let Some(span) = serde_word(attrs, word) {
+            let instead = "use a newtype that has the form of the wire";
+            ctxt.error_at(
+                span,
+                format!("`#[serde({word})]` hides from the schema what is on the wire: {instead}"),
+            );
+        }
+    }
+}
+
+/// Whether it is skipped; skipping in one direction only is refused.
+fn skipped(ctxt: &Ctxt, attrs: &[Attribute], ser: bool, de: bool) -> bool {
+    if ser != de {
+        let word = if ser { "skip_serializing" } else { "skip_deserializing" };
+        if let Some(span) = serde_word(attrs, word) {
+            ctxt.error_at(
+                span,
+                format!("`{word}` makes reading and writing differ: use `skip`, which leaves it out of both"),
+            );
+        }
+    }
+    ser && de
+}
