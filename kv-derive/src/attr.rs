@@ -19,6 +19,16 @@ pub(crate) struct TypeAttrs {
     pub(crate) krate: Option<Word<LitStr>>,
 }
 
+impl TypeAttrs {
+    /// Where kv-core is to be found; `None` when what was given is no path.
+    pub(crate) fn krate(&self) -> Option<syn::Path> {
+        match &self.krate {
+            Some(word) => word.value.parse().ok(),
+            None => Some(syn::parse_quote!(::kv_core)),
+        }
+    }
+}
+
 /// A word that was given, and what it was given.
 pub(crate) struct Word<T> {
     pub(crate) key: Ident,

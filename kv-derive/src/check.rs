@@ -112,12 +112,10 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
             Ok(None)
         }
     };
-    let krate = match &item.attrs.krate {
-        Some(word) => {
-            word.value.parse().map_err(|_| ctxt.error(&word.value, "expected a path: `\"::kv_core\"`"))
-        }
-        None => Ok(syn::parse_quote!(::kv_core)),
-    };
+    let krate = item.attrs.krate().ok_or_else(|| {
+        let given = item.attrs.krate.as_ref().map(|word| &word.value);
+        ctxt.error(given, "expected a path, as in `\"::kv_core\"`")
+    });
     let deny_unknown = item.deny_unknown;
     let body = match item.body? {
         ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),

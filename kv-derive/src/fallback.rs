@@ -4,37 +4,42 @@
 use crate::symbol::Target;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Path};
 
-pub(crate) fn expand(input: &DeriveInput, target: Target, errors: &[syn::Error]) -> TokenStream {
-    let errors = errors.iter().map(syn::Error::to_compile_error);
+pub(crate) fn expand(
+    input: &DeriveInput,
+    target: Target,
+    krate: Option<Path>,
+    errors: &[syn::Error],
+) -> TokenStream {
+    let errors: TokenStream = errors.iter().map(syn::Error::to_compile_error).collect();
+    // A lifetime is refused for good, and without the crate's path there is no trait to name.
+    let (Some(krate), None) = (krate, input.generics.lifetimes().next()) else { return errors };
+    let private = quote!(#krate::__private);
     let ident = &input.ident;
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    // A lifetime or a stored type with parameters is refused for good: no implementation could name it.
-    let implementable = input.generics.lifetimes().next().is_none();
-    let field = implementable.then(|| {
+    let stored = (target == Target::KvType).then(|| {
         quote! {
             #[automatically_derived]
-            impl #impl_generics ::kv_core::KvField for #ident #ty_generics #where_clause {
-                fn schema() -> &'static ::kv_core::TypeSchema {
-                    ::core::unreachable!()
-                }
-                fn check(&self, _: &mut ::kv_core::Validator<'_>) {}
-                fn heap_size(&self) -> ::core::primitive::usize {
-                    0
-                }
-            }
-        }
-    });
-    let stored = (implementable && target == Target::KvType).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #impl_generics ::kv_core::KvType for #ident #ty_generics #where_clause {
+            impl #impl_generics #private::KvType for #ident #ty_generics #where_clause {
                 const TYPE_TAG: &'static ::core::primitive::str = "";
                 const KEY_PREFIX: &'static ::core::primitive::str = "";
                 const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
             }
         }
     });
-    quote!(#(#errors)* #field #stored)
+    quote! {
+        #errors
+        #[automatically_derived]
+        impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
+            fn schema() -> &'static #private::ty::TypeSchema {
+                ::core::unreachable!()
+            }
+            fn check(&self, _: &mut #private::Validator<'_>) {}
+            fn heap_size(&self) -> ::core::primitive::usize {
+                0
+            }
+        }
+        #stored
+    }
 }

@@ -78,10 +78,11 @@ fn derive(input: TokenStream, target: Target) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     let ctxt = ctxt::Ctxt::new();
     let item = ast::parse(&ctxt, &input, target);
+    let krate = item.attrs.krate();
     let model = check::check(&ctxt, item);
     match ctxt.finish(model) {
         Ok(model) => expand::expand(&model),
-        Err(errors) => fallback::expand(&input, target, &errors),
+        Err(errors) => fallback::expand(&input, target, krate, &errors),
     }
     .into()
 }

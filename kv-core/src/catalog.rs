@@ -1,0 +1,197 @@
+//! [`Catalog`]: the types that the outside may reach.
+
+use crate::schema::{prefix, tag};
+use crate::{Access, Exposed, KvType};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+
+/// The types that the outside may reach, each with its access, in the order in which they were exposed.
+///
+/// Its clones share one list.
+///
+/// ```
+/// use kv_core::{Access, Catalog, KvType};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, KvType)]
+/// struct CursorPosition {
+///     x: i32,
+///     y: i32,
+/// }
+///
+/// #[derive(Serialize, Deserialize, KvType)]
+/// struct SessionCache {
+///     user_id: String,
+/// }
+///
+/// let catalog = Catalog::builder()
+///     .expose::<CursorPosition>(Access::ReadWrite)
+///     .expose::<SessionCache>(Access::Get)        // by exact key only
+///     .build()?;
+/// assert_eq!(catalog.get("SessionCache").unwrap().access(), Access::Get);
+/// # Ok::<(), kv_core::CatalogError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    exposed: Arc<[Exposed]>,
+}
+
+impl Catalog {
+    /// A catalog with nothing in it yet.
+    pub fn builder() -> CatalogBuilder {
+        CatalogBuilder { exposed: Vec::new() }
+    }
+
+    /// All types, in the order in which they were exposed.
+    pub fn exposed(&self) -> &[Exposed] {
+        &self.exposed
+    }
+
+    /// The type with this tag. Takes time linear in the number of types.
+    pub fn get(&self, tag: &str) -> Option<&Exposed> {
+        self.exposed.iter().find(|exposed| exposed.tag() == tag)
+    }
+}
+
+/// Makes a [`Catalog`]. Made by [`Catalog::builder`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CatalogBuilder {
+    exposed: Vec<Exposed>,
+}
+
+impl CatalogBuilder {
+    /// Lets the outside reach a type. Only here is it asked to be readable and writable as JSON.
+    pub fn expose<T: KvType + Serialize + DeserializeOwned>(mut self, access: Access) -> Self {
+        self.exposed.push(Exposed::new::<T>(access));
+        self
+    }
+
+    /// Makes the catalog.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogError`] with every reason why clients could not tell the types apart.
+    pub fn build(self) -> Result<Catalog, CatalogError> {
+        let mut problems = Vec::new();
+        for (index, exposed) in self.exposed.iter().enumerate() {
+            let name = full_name(exposed);
+            if let Err(error) = tag::check(exposed.tag()) {
+                problems.push(CatalogProblem::Tag { ty: name.clone(), error });
+            }
+            if let Err(error) = prefix::check(exposed.prefix()) {
+                problems.push(CatalogProblem::Prefix { ty: name.clone(), error });
+            }
+            problems.extend(self.exposed[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
+        }
+        if problems.is_empty() {
+            Ok(Catalog { exposed: self.exposed.into() })
+        } else {
+            Err(CatalogError { problems })
+        }
+    }
+}
+
+/// What keeps clients from telling two types apart.
+fn collision(earlier: &Exposed, later: &Exposed) -> Option<CatalogProblem> {
+    let (first, second) = (full_name(earlier), full_name(later));
+    let id = |exposed: &Exposed| -> TypeId { exposed.schema().id };
+    if id(earlier) == id(later) {
+        return Some(CatalogProblem::ExposedTwice { ty: first });
+    }
+    if earlier.tag() == later.tag() {
+        return Some(CatalogProblem::SameTag { tag: earlier.tag(), first, second });
+    }
+    let (a, b) = (earlier.prefix(), later.prefix());
+    if a.starts_with(b) || b.starts_with(a) {
+        return Some(CatalogProblem::PrefixOverlap { first: (first, a), second: (second, b) });
+    }
+    None
+}
+
+fn full_name(exposed: &Exposed) -> String {
+    let schema = exposed.schema();
+    if schema.module.is_empty() { schema.to_string() } else { format!("{}::{schema}", schema.module) }
+}
+
+/// Why a catalog could not be made: every reason, in the order of the types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogError {
+    problems: Vec<CatalogProblem>,
+}
+
+impl CatalogError {
+    /// The reasons; never empty.
+    pub fn problems(&self) -> &[CatalogProblem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.problems.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CatalogError {}
+
+/// One reason why a catalog could not be made. Types are given by their full names.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogProblem {
+    /// A type was exposed more than once.
+    #[error("`{ty}` is exposed twice: expose it once, with the access it is to have")]
+    ExposedTwice {
+        /// The type.
+        ty: String,
+    },
+    /// Two types have the same tag.
+    #[error(
+        "`{first}` and `{second}` share the tag {tag:?}: give one of them another with `#[kv(tag = \"…\")]`"
+    )]
+    SameTag {
+        /// The tag.
+        tag: &'static str,
+        /// The type that was exposed first.
+        first: String,
+        /// The other type.
+        second: String,
+    },
+    /// The prefix of one type starts with that of another, so that a full key could belong to either.
+    #[error(
+        "the prefixes of `{}` ({:?}) and `{}` ({:?}) start alike, so a full key could belong to either: \
+         give one of them another with `#[kv(prefix = \"…\")]`",
+        first.0, first.1, second.0, second.1
+    )]
+    PrefixOverlap {
+        /// The type that was exposed first, with its prefix.
+        first: (String, &'static str),
+        /// The other type, with its prefix.
+        second: (String, &'static str),
+    },
+    /// The tag of a type that implements `KvType` by hand is outside the grammar.
+    #[error("the tag of `{ty}` is invalid: {error}")]
+    Tag {
+        /// The type.
+        ty: String,
+        /// Why it is no tag.
+        error: tag::TagError,
+    },
+    /// The prefix of a type that implements `KvType` by hand is outside the grammar.
+    #[error("the prefix of `{ty}` is invalid: {error}")]
+    Prefix {
+        /// The type.
+        ty: String,
+        /// Why it is no prefix.
+        error: prefix::PrefixError,
+    },
+}

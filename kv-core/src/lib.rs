@@ -1,0 +1,81 @@
+//! A typed, tenant-scoped, in-memory key-value store.
+//!
+//! ```
+//! use kv_core::{KvStore, KvType};
+//!
+//! /// Where one user's pointer is.
+//! #[derive(Clone, Debug, PartialEq, KvType)]
+//! #[kv(ttl = "30s")]
+//! struct CursorPosition {
+//!     x: i32,
+//!     y: i32,
+//!     #[kv(len(min = 1, max = 64))]
+//!     item_id: String,
+//! }
+//!
+//! let kv = KvStore::new();
+//! let store = kv.tenant("acme.example")?;
+//! let cursor = CursorPosition { x: 3, y: 4, item_id: "a".to_owned() };
+//!
+//! store.set::<CursorPosition>("user:7", cursor.clone())?;                   // validated, 30 s to live
+//! assert_eq!(store.get::<CursorPosition>("user:7").as_deref(), Some(&cursor));
+//!
+//! let cursors = store.typed::<CursorPosition>();
+//! cursors.modify("user:7", |c| CursorPosition { x: c.x + 1, ..c.clone() })?;  // atomic
+//! for (key, cursor) in cursors.scan("user:") {                             // in key order
+//!     println!("{key} is at {}, {}", cursor.x, cursor.y);
+//! }
+//! # Ok::<(), kv_core::Error>(())
+//! ```
+//!
+//! Values stay what they are: a `get` hands out the `Arc<T>` that was stored, and nothing is serialised.
+//! Entries live in this process alone and end with it.
+//!
+//! In reading order:
+//!
+//! - [`KvStore`] holds everything; [`TenantStore`] is one isolated part of it; [`TypedStore`] is one type there.
+//! - [`SetOptions`] and [`ScanOptions`] say how to write and what to read; [`Entry`] is a value with its
+//!   [`Version`] and times; [`Scan`], [`Entries`] and [`Keys`] go through many.
+//! - [`Error`] is what a write can meet.
+//! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
+//! - [`Catalog`] lists the types that the outside may reach.
+//! - [`schema`] is the metadata that [`macro@KvType`] derives.
+
+#[cfg(feature = "json")]
+mod catalog;
+mod clock;
+mod entry;
+mod error;
+mod memory;
+mod options;
+mod scan;
+mod store;
+mod sync;
+mod tenant;
+mod tenant_id;
+mod typed;
+mod version;
+
+#[cfg(feature = "json")]
+pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use entry::Entry;
+pub use error::Error;
+pub use options::{ScanOptions, SetOptions};
+pub use scan::{Entries, Keys, Scan};
+pub use store::{Expiry, KvStore, KvStoreBuilder};
+pub use tenant::TenantStore;
+pub use tenant_id::{TenantError, TenantId};
+pub use typed::TypedStore;
+pub use version::{ParseVersionError, Version};
+
+#[cfg(feature = "derive")]
+pub use kv_derive::{KvField, KvType};
+pub use kv_schema as schema;
+pub use kv_schema::{
+    Access, Exposed, KeyError, KvField, KvType, MapKey, Param, TypeSchema, ValidationErrors, Validator,
+    Violation,
+};
+
+#[doc(hidden)]
+pub use kv_schema::__private;

@@ -1,0 +1,115 @@
+//! What time it is for every operation, and what is due.
+
+use crate::clock::Clock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// The store's clock, and the latest time at which something was seen to be due.
+///
+/// The clock is application code, so it is read before a lock is taken, and the reader may then wait for the
+/// lock while others go ahead. Were it to use its old reading, it could see an entry that another has already
+/// seen expire. So whoever finds something due publishes the time, and whoever holds a lock is at least there.
+pub(super) struct Time {
+    clock: Box<dyn Clock>,
+    latest: AtomicU64,
+}
+
+impl Time {
+    pub(super) fn new(clock: Box<dyn Clock>) -> Self {
+        Self { clock, latest: AtomicU64::new(0) }
+    }
+
+    /// Reads the clock. Not under a lock: it is application code.
+    pub(super) fn read(&self) -> Reading {
+        Reading(u64::try_from(self.clock.now().as_nanos()).unwrap_or(Deadline::NEVER.0 - 1))
+    }
+
+    /// Reads the time of day. Not under a lock: it is application code.
+    pub(super) fn of_day(&self) -> SystemTime {
+        self.clock.system_time()
+    }
+
+    /// The moment of an operation that read the clock and now holds its lock.
+    pub(super) fn moment(&self, reading: Reading) -> Moment<'_> {
+        // The lock orders this after what its earlier holders published.
+        Moment { nanos: reading.0.max(self.latest.load(Ordering::Relaxed)), latest: &self.latest }
+    }
+}
+
+/// What the clock said, in nanoseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Reading(u64);
+
+/// The time at which an operation under a lock takes place.
+pub(super) struct Moment<'a> {
+    nanos: u64,
+    latest: &'a AtomicU64,
+}
+
+impl Moment<'_> {
+    /// Whether the deadline has come; if so, nobody after will think otherwise.
+    pub(super) fn is_due(&self, deadline: Deadline) -> bool {
+        let due = deadline.0 <= self.nanos;
+        if due {
+            self.latest.fetch_max(self.nanos, Ordering::Relaxed);
+        }
+        due
+    }
+
+    /// The deadline of what lives this long from now.
+    pub(super) fn deadline(&self, ttl: Option<Duration>) -> Deadline {
+        let Some(ttl) = ttl else { return Deadline::NEVER };
+        let nanos = u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX);
+        Deadline(self.nanos.saturating_add(nanos).min(Deadline::NEVER.0 - 1))
+    }
+
+    /// How long it is until the deadline; `None` when there is none.
+    pub(super) fn until(&self, deadline: Deadline) -> Option<Duration> {
+        (deadline != Deadline::NEVER).then(|| Duration::from_nanos(deadline.0.saturating_sub(self.nanos)))
+    }
+}
+
+/// When an entry is gone, in the nanoseconds of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Deadline(u64);
+
+impl Deadline {
+    /// The deadline of what never expires, after all others.
+    pub(super) const NEVER: Self = Self(u64::MAX);
+}
+
+#[cfg(test)]
+impl Moment<'_> {
+    /// A moment for tests of what happens under a lock.
+    pub(super) fn at(seconds: u64) -> Moment<'static> {
+        Moment { nanos: seconds * 1_000_000_000, latest: Box::leak(Box::default()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ManualClock;
+
+    #[test]
+    fn a_late_holder_of_the_lock_agrees_with_what_others_saw_expire() {
+        let clock = ManualClock::new();
+        let time = Time::new(Box::new(clock.clone()));
+        let early = time.read();
+        let deadline = time.moment(early).deadline(Some(Duration::from_secs(5)));
+        assert!(!time.moment(early).is_due(deadline));
+
+        clock.advance(Duration::from_secs(10));
+        assert!(time.moment(time.read()).is_due(deadline));
+        assert!(time.moment(early).is_due(deadline), "the early reading saw it alive again");
+    }
+
+    #[test]
+    fn no_ttl_overflows_into_never() {
+        let moment = Moment::at(5);
+        assert_eq!(moment.deadline(None), Deadline::NEVER);
+        assert!(moment.deadline(Some(Duration::MAX)) < Deadline::NEVER);
+        assert_eq!(moment.until(Deadline::NEVER), None);
+        assert_eq!(moment.until(moment.deadline(Some(Duration::from_secs(1)))), Some(Duration::from_secs(1)));
+    }
+}

@@ -1,0 +1,144 @@
+//! [`TenantStore`]: one isolated part of the store, for every type.
+
+use crate::memory::{Memory, Tenant};
+use crate::scan::Scan;
+use crate::typed::TypedStore;
+use crate::{Entry, Error, KvType, SetOptions, TenantId, Version};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A handle to one tenant. It reaches that tenant's entries and no others.
+///
+/// Its methods are those of [`TypedStore`] with the type as a parameter; where many calls concern one type,
+/// [`typed`](Self::typed) looks it up once.
+#[derive(Clone)]
+pub struct TenantStore {
+    handle: Arc<Handle>,
+}
+
+struct Handle {
+    memory: Arc<Memory>,
+    id: TenantId,
+    /// Known once the tenant has been written to.
+    tenant: OnceLock<Arc<Tenant>>,
+}
+
+impl TenantStore {
+    pub(crate) fn new(memory: Arc<Memory>, id: TenantId) -> Self {
+        Self { handle: Arc::new(Handle { memory, id, tenant: OnceLock::new() }) }
+    }
+
+    /// The tenant's name.
+    pub fn id(&self) -> &TenantId {
+        &self.handle.id
+    }
+
+    /// The tenant's entries of one type.
+    pub fn typed<T: KvType>(&self) -> TypedStore<T> {
+        TypedStore::new(self.clone())
+    }
+
+    /// Stores a value. See [`TypedStore::set`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], [`Error::Validation`].
+    pub fn set<T: KvType>(&self, key: impl AsRef<str>, value: impl Into<Arc<T>>) -> Result<Version, Error> {
+        self.typed().set(key, value)
+    }
+
+    /// Stores a value as the options say. See [`TypedStore::set_with`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], [`Error::InvalidTtl`], [`Error::Validation`], [`Error::Conflict`].
+    pub fn set_with<T: KvType>(
+        &self,
+        key: impl AsRef<str>,
+        value: impl Into<Arc<T>>,
+        options: SetOptions,
+    ) -> Result<Version, Error> {
+        self.typed().set_with(key, value, options)
+    }
+
+    /// The value under a key. See [`TypedStore::get`].
+    pub fn get<T: KvType>(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
+        self.typed().get(key)
+    }
+
+    /// The entry under a key. See [`TypedStore::get_entry`].
+    pub fn get_entry<T: KvType>(&self, key: impl AsRef<str>) -> Option<Entry<T>> {
+        self.typed().get_entry(key)
+    }
+
+    /// Whether there is an entry under a key. See [`TypedStore::contains`].
+    pub fn contains<T: KvType>(&self, key: impl AsRef<str>) -> bool {
+        self.typed::<T>().contains(key)
+    }
+
+    /// Removes an entry and returns its value. See [`TypedStore::delete`].
+    pub fn delete<T: KvType>(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
+        self.typed().delete(key)
+    }
+
+    /// Replaces a value by what a function makes of it, atomically. See [`TypedStore::update`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], [`Error::Validation`].
+    pub fn update<T: KvType>(
+        &self,
+        key: impl AsRef<str>,
+        f: impl FnMut(Option<&T>) -> Option<T>,
+    ) -> Result<Option<Arc<T>>, Error> {
+        self.typed().update(key, f)
+    }
+
+    /// Replaces a value that is there by what a function makes of it. See [`TypedStore::modify`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], [`Error::Validation`].
+    pub fn modify<T: KvType>(
+        &self,
+        key: impl AsRef<str>,
+        f: impl FnMut(&T) -> T,
+    ) -> Result<Option<Arc<T>>, Error> {
+        self.typed().modify(key, f)
+    }
+
+    /// The entries whose key starts with a prefix, in key order. See [`TypedStore::scan`].
+    pub fn scan<T: KvType>(&self, prefix: impl AsRef<str>) -> Scan<T> {
+        self.typed().scan(prefix)
+    }
+
+    /// Removes this tenant's entries whose deadline has passed, and returns how many there were.
+    /// See [`KvStore::purge_expired`](crate::KvStore::purge_expired).
+    pub fn purge_expired(&self) -> usize {
+        self.existing().map_or(0, |tenant| tenant.purge())
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.handle.memory
+    }
+
+    /// The tenant's part of memory, if anything was ever written to it.
+    pub(crate) fn existing(&self) -> Option<&Arc<Tenant>> {
+        let known = self.handle.tenant.get();
+        known.or_else(|| {
+            let tenant = self.handle.memory.tenant(&self.handle.id)?;
+            Some(self.handle.tenant.get_or_init(|| tenant))
+        })
+    }
+
+    /// The tenant's part of memory.
+    pub(crate) fn create(&self) -> &Arc<Tenant> {
+        self.handle.tenant.get_or_init(|| self.handle.memory.tenant_or_create(&self.handle.id))
+    }
+}
+
+impl fmt::Debug for TenantStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantStore").field("id", self.id()).finish_non_exhaustive()
+    }
+}

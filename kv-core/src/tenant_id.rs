@@ -1,0 +1,213 @@
+//! [`TenantId`]: from a host name to the name of a tenant, once.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// The name of a tenant: a host, in the one form that all its spellings share.
+///
+/// ASCII letters become lower case; a port and one dot at the end are dropped. What is left is made of
+/// `a-z`, `0-9`, `.` and `-`, without empty labels and at most 253 bytes long, or is an IPv6 address in brackets.
+///
+/// ```
+/// use kv_core::{TenantError, TenantId};
+///
+/// assert_eq!(TenantId::new("ACME.example.:8080")?.as_str(), "acme.example");
+/// assert_eq!(TenantId::new("[0:0::1]:80")?.as_str(), "[::1]");
+/// assert_eq!(TenantId::new("bücher.example"), Err(TenantError::NotAscii));
+/// # Ok::<(), TenantError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantId(Arc<str>);
+
+/// The longest name of a host. Source: RFC 1035, section 2.3.4 (255 octets, less the two that its wire
+/// format adds).
+const MAX_BYTES: usize = 253;
+
+impl TenantId {
+    /// Reads a host as it stands in a URL or in a `Host` header.
+    ///
+    /// # Errors
+    ///
+    /// [`TenantError`] says what stands in the way.
+    pub fn new(host: &str) -> Result<Self, TenantError> {
+        if host.is_empty() {
+            return Err(TenantError::Empty);
+        }
+        if !host.is_ascii() {
+            return Err(TenantError::NotAscii);
+        }
+        match host.strip_prefix('[') {
+            Some(rest) => ipv6(rest),
+            None => name(host),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn name(host: &str) -> Result<TenantId, TenantError> {
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    // Looked at before the port, so that a host of the wrong form is not called a wrong port.
+    if let Some(found) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))) {
+        return Err(TenantError::Character(found));
+    }
+    if check_port(port).is_err() && host.parse::<Ipv6Addr>().is_ok() {
+        return Err(TenantError::Ipv6);
+    }
+    check_port(port)?;
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if name.is_empty() {
+        return Err(TenantError::Empty);
+    }
+    if name.len() > MAX_BYTES {
+        return Err(TenantError::TooLong { bytes: name.len() });
+    }
+    if name.split('.').any(str::is_empty) {
+        return Err(TenantError::EmptyLabel);
+    }
+    Ok(TenantId(name.to_ascii_lowercase().into()))
+}
+
+fn ipv6(rest: &str) -> Result<TenantId, TenantError> {
+    let (address, port) = rest.split_once(']').ok_or(TenantError::Ipv6)?;
+    let address: Ipv6Addr = address.parse().map_err(|_| TenantError::Ipv6)?;
+    match port.strip_prefix(':') {
+        Some(port) => check_port(port)?,
+        None if port.is_empty() => {}
+        None => return Err(TenantError::Ipv6),
+    }
+    Ok(TenantId(format!("[{address}]").into()))
+}
+
+/// Source: RFC 3986, section 3.2.3: a port is digits, and may be empty.
+fn check_port(port: &str) -> Result<(), TenantError> {
+    let sound = port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
+    if sound { Ok(()) } else { Err(TenantError::Port) }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for TenantId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for TenantId {
+    type Err = TenantError;
+
+    fn from_str(host: &str) -> Result<Self, TenantError> {
+        Self::new(host)
+    }
+}
+
+/// Why a host names no tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TenantError {
+    /// Nothing was given, or nothing is left without the port and the dot at the end.
+    #[error("a host cannot be empty")]
+    Empty,
+    /// A character is not ASCII.
+    #[error("a host is ASCII: give an international name in its `xn--` form")]
+    NotAscii,
+    /// A character is no letter, digit, `.` or `-`.
+    #[error("a host has only letters, digits, `.` and `-` (found {0:?})")]
+    Character(char),
+    /// Two dots follow each other, or one stands at the start.
+    #[error("a host has no empty label: one dot between names, none before the first")]
+    EmptyLabel,
+    /// What follows the `:` is no port.
+    #[error("a port is a number up to 65535")]
+    Port,
+    /// The brackets hold no IPv6 address, or something other than a port follows them.
+    #[error("expected an IPv6 address in brackets, as in [::1], and at most a port after it")]
+    Ipv6,
+    /// There are more than 253 bytes.
+    #[error("a host has at most 253 bytes (found {bytes})")]
+    TooLong {
+        /// How many there are.
+        bytes: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_spellings_of_a_host_are_one_tenant() {
+        for spelling in [
+            "acme.example",
+            "ACME.Example",
+            "acme.example.",
+            "acme.example:80",
+            "acme.example.:443",
+            "acme.example:",
+        ] {
+            assert_eq!(
+                TenantId::new(spelling).map(|id| id.to_string()),
+                Ok("acme.example".to_owned()),
+                "{spelling}"
+            );
+        }
+        for spelling in ["[::1]", "[0:0:0:0:0:0:0:1]", "[::0001]:8080", "[::1]:"] {
+            assert_eq!(
+                TenantId::new(spelling).map(|id| id.to_string()),
+                Ok("[::1]".to_owned()),
+                "{spelling}"
+            );
+        }
+        for good in
+            ["a", "127.0.0.1", "localhost", "xn--bcher-kva.example", &format!("{}.a", "a".repeat(251))]
+        {
+            assert_eq!(TenantId::new(good).as_ref().map(TenantId::as_str), Ok(good));
+        }
+    }
+
+    #[test]
+    fn whatever_is_no_host_is_refused() {
+        use TenantError::{Character, Empty, EmptyLabel, Ipv6, NotAscii, Port, TooLong};
+        for (bad, error) in [
+            ("", Empty),
+            (".", Empty),
+            (":80", Empty),
+            ("a}/{b", Character('}')),
+            ("a b", Character(' ')),
+            ("u@a", Character('@')),
+            ("u:p@a", Port),
+            ("a_b", Character('_')),
+            ("a/b", Character('/')),
+            ("a\0", Character('\0')),
+            ("a..b", EmptyLabel),
+            (".a", EmptyLabel),
+            ("a..", EmptyLabel),
+            ("a:b", Port),
+            ("a:65536", Port),
+            ("a:+80", Port),
+            ("a:80:80", Port),
+            ("::1", Ipv6),
+            ("fe80::1:80", Ipv6),
+            ("[::1", Ipv6),
+            ("[::1]a", Ipv6),
+            ("[::g]", Ipv6),
+            ("[fe80::1%eth0]", Ipv6),
+            ("[]", Ipv6),
+            ("[1.2.3.4]", Ipv6),
+            ("bücher.example", NotAscii),
+        ] {
+            assert_eq!(TenantId::new(bad), Err(error), "{bad:?}");
+        }
+        assert_eq!(TenantId::new(&"a".repeat(8000)), Err(TooLong { bytes: 8000 }));
+        assert_eq!(TenantId::new(&format!("{}.", "a".repeat(254))), Err(TooLong { bytes: 254 }));
+    }
+}

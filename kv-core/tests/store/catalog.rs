@@ -1,0 +1,84 @@
+use kv_core::{Access, Catalog, CatalogProblem, KvType};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(ttl = "5m")]
+struct Presence {
+    room: String,
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(tag = "Presence", prefix = "other:")]
+struct SameTag {
+    n: u8,
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(prefix = "Presence:of:")]
+struct LongerPrefix {
+    n: u8,
+}
+
+#[test]
+fn a_catalog_keeps_order_and_metadata() {
+    let catalog = Catalog::builder()
+        .expose::<Presence>(Access::ReadWrite)
+        .expose::<elsewhere::Typing>(Access::Read)
+        .build()
+        .unwrap();
+    let tags: Vec<_> = catalog.exposed().iter().map(|e| (e.tag(), e.prefix(), e.access())).collect();
+    assert_eq!(tags, [("Presence", "Presence:", Access::ReadWrite), ("typing", "t/", Access::Read)]);
+    let presence = catalog.get("Presence").unwrap();
+    assert_eq!(presence.ttl(), Some(Duration::from_mins(5)));
+    assert_eq!(presence.schema().to_string(), "Presence");
+    assert!(catalog.get("presence").is_none());
+}
+
+mod elsewhere {
+    use super::{Deserialize, KvType, Serialize};
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(tag = "typing", prefix = "t/")]
+    pub(super) struct Typing {
+        room: String,
+    }
+}
+
+#[test]
+fn every_collision_is_named_with_a_way_out() {
+    let error = Catalog::builder()
+        .expose::<Presence>(Access::Read)
+        .expose::<SameTag>(Access::Read)
+        .expose::<LongerPrefix>(Access::Read)
+        .expose::<Presence>(Access::Get)
+        .build()
+        .unwrap_err();
+    let [same_tag, overlap, ..] = error.problems() else { panic!("{error}") };
+    assert!(matches!(same_tag, CatalogProblem::SameTag { tag: "Presence", .. }));
+    assert!(matches!(overlap, CatalogProblem::PrefixOverlap { .. }));
+    assert!(error.problems().iter().any(|p| matches!(p, CatalogProblem::ExposedTwice { .. })));
+    let text = error.to_string();
+    assert!(text.contains("catalog::SameTag` share the tag \"Presence\""), "{text}");
+    assert!(text.contains("(\"Presence:of:\") start alike"), "{text}");
+}
+
+#[test]
+fn a_type_made_by_hand_is_held_to_the_grammar() {
+    #[derive(Serialize, Deserialize, kv_core::KvField)]
+    struct ByHand {
+        n: u8,
+    }
+    impl KvType for ByHand {
+        const TYPE_TAG: &'static str = "By Hand";
+        const KEY_PREFIX: &'static str = "by-hand";
+        const DEFAULT_TTL: Option<Duration> = Some(Duration::ZERO);
+    }
+    let error = Catalog::builder().expose::<ByHand>(Access::Read).build().unwrap_err();
+    assert!(
+        matches!(error.problems(), [CatalogProblem::Tag { .. }, CatalogProblem::Prefix { .. }]),
+        "{error}"
+    );
+    let store = crate::given_a_tenant().1;
+    assert_eq!(store.set::<ByHand>("k", ByHand { n: 1 }), Err(kv_core::Error::InvalidTtl));
+}

@@ -1,0 +1,62 @@
+use crate::{Cursor, Note, cursor, note};
+use kv_core::KvStore;
+
+#[test]
+fn a_handle_reaches_its_tenant_only() {
+    let kv = KvStore::new();
+    let (acme, other) = (kv.tenant("acme.example").unwrap(), kv.tenant("other.example").unwrap());
+    acme.set::<Note>("k", note("acme")).unwrap();
+    assert_eq!(other.get::<Note>("k"), None);
+    other.set::<Note>("k", note("other")).unwrap();
+    assert_eq!(other.delete::<Note>("k").as_deref(), Some(&note("other")));
+    assert_eq!(acme.get::<Note>("k").as_deref(), Some(&note("acme")));
+    assert_eq!(other.scan::<Note>("").count(), 0);
+}
+
+#[test]
+fn all_spellings_of_a_host_reach_one_tenant() {
+    let kv = KvStore::new();
+    kv.tenant("acme.example").unwrap().set::<Note>("k", note("here")).unwrap();
+    for host in ["ACME.example", "acme.example.", "acme.example:8080", &String::from("Acme.Example.:1")] {
+        assert!(kv.tenant(host).unwrap().contains::<Note>("k"), "{host}");
+    }
+}
+
+#[test]
+fn types_share_no_keys_even_with_one_tag() {
+    mod elsewhere {
+        #[derive(Debug, PartialEq, kv_core::KvType)]
+        #[kv(tag = "Note")]
+        pub(super) struct Note {
+            pub(super) text: i32,
+        }
+    }
+    let store = KvStore::new().tenant("acme.example").unwrap();
+    store.set::<Note>("k", note("text")).unwrap();
+    store.set::<elsewhere::Note>("k", elsewhere::Note { text: 7 }).unwrap();
+    store.set::<Cursor>("k", cursor(1)).unwrap();
+    assert_eq!(store.get::<Note>("k").as_deref(), Some(&note("text")));
+    assert_eq!(store.get::<elsewhere::Note>("k").unwrap().text, 7);
+    store.delete::<Note>("k");
+    assert!(store.contains::<elsewhere::Note>("k") && store.contains::<Cursor>("k"));
+}
+
+#[test]
+fn handles_that_were_made_before_the_first_write_see_it() {
+    let kv = KvStore::new();
+    let (early, reader) = (kv.tenant("acme.example").unwrap(), kv.clone().tenant("acme.example").unwrap());
+    let typed = reader.typed::<Note>();
+    assert_eq!((typed.get("k"), typed.count("")), (None, 0));
+    let pending = typed.scan("");
+    early.set::<Note>("k", note("now")).unwrap();
+    assert!(typed.contains("k"));
+    assert_eq!(pending.count(), 1);
+}
+
+#[test]
+fn a_value_is_handed_out_as_it_was_stored() {
+    let store = KvStore::new().tenant("acme.example").unwrap();
+    let value = std::sync::Arc::new(note("shared"));
+    store.set::<Note>("k", value.clone()).unwrap();
+    assert!(std::sync::Arc::ptr_eq(&value, &store.get::<Note>("k").unwrap()));
+}

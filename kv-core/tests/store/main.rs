@@ -1,0 +1,65 @@
+//! What the store promises, a module for each promise.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests state their promise in their names"
+)]
+
+mod atomicity;
+mod bad_input;
+mod catalog;
+mod conditions;
+mod expiry;
+mod isolation;
+mod scan;
+mod ttl;
+mod versions;
+
+use kv_core::{Expiry, KvStore, KvType, ManualClock, TenantStore, TypedStore};
+use std::time::Duration;
+
+/// A type without a time to live of its own.
+#[derive(Clone, Debug, PartialEq, KvType)]
+struct Note {
+    text: String,
+}
+
+/// A type that lives for 30 s.
+#[derive(Clone, Debug, PartialEq, KvType)]
+#[kv(ttl = "30s")]
+struct Cursor {
+    x: i32,
+    #[kv(len(min = 1, max = 8))]
+    user: String,
+}
+
+/// A type with a float, which is always checked.
+#[derive(Clone, Debug, PartialEq, KvType)]
+struct Viewport {
+    scroll_y: f64,
+}
+
+fn note(text: &str) -> Note {
+    Note { text: text.to_owned() }
+}
+
+fn cursor(x: i32) -> Cursor {
+    Cursor { x, user: "ada".to_owned() }
+}
+
+/// A tenant of a store that expires by itself nothing, on a clock that stands still.
+fn given_a_tenant() -> (ManualClock, TenantStore) {
+    let clock = ManualClock::new();
+    let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
+    (clock, kv.tenant("acme.example").unwrap())
+}
+
+fn given_notes() -> TypedStore<Note> {
+    given_a_tenant().1.typed()
+}
+
+fn secs(n: u64) -> Duration {
+    Duration::from_secs(n)
+}

@@ -1,0 +1,145 @@
+use crate::{Cursor, Note, cursor, given_a_tenant, note, secs};
+use kv_core::{Clock, Error, KvStore, ManualClock, SetOptions};
+use std::time::{Duration, SystemTime};
+
+#[test]
+fn the_call_comes_before_the_type_and_the_type_before_none() {
+    let (_, store) = given_a_tenant();
+    let left = |store: &kv_core::TenantStore| store.get_entry::<Cursor>("k").unwrap().expires_in;
+    store.set::<Cursor>("k", cursor(1)).unwrap();
+    assert_eq!(left(&store), Some(secs(30)));
+    store.set_with::<Cursor>("k", cursor(1), SetOptions::new().ttl(secs(5))).unwrap();
+    assert_eq!(left(&store), Some(secs(5)));
+    store.set_with::<Cursor>("k", cursor(1), SetOptions::new().no_ttl()).unwrap();
+    assert_eq!(left(&store), None);
+    store.set::<Note>("k", note("x")).unwrap();
+    assert_eq!(store.get_entry::<Note>("k").unwrap().expires_in, None);
+}
+
+#[test]
+fn at_its_deadline_an_entry_is_gone_from_everything() {
+    let (clock, store) = given_a_tenant();
+    let cursors = store.typed::<Cursor>();
+    cursors.set("k", cursor(1)).unwrap();
+    clock.advance(Duration::from_nanos(29_999_999_999));
+    assert_eq!(cursors.get_entry("k").unwrap().expires_in, Some(Duration::from_nanos(1)));
+    clock.advance(Duration::from_nanos(1));
+    assert_eq!(cursors.get("k"), None);
+    assert_eq!(cursors.get_entry("k"), None);
+    assert!(!cursors.contains("k"));
+    assert_eq!(cursors.count(""), 0);
+    assert_eq!(cursors.scan("").count(), 0);
+    assert_eq!(cursors.keys("").count(), 0);
+    assert_eq!(cursors.modify("k", |_| panic!("it was there")).unwrap(), None);
+    let absent = Err(Error::Conflict { current: None });
+    assert_eq!(cursors.set_with("k", cursor(2), SetOptions::new().if_present()), absent);
+    assert_eq!(
+        cursors
+            .update("k", |current| {
+                assert_eq!(current, None);
+                None
+            })
+            .unwrap(),
+        None
+    );
+    assert_eq!(cursors.delete("k"), None);
+}
+
+#[test]
+fn an_entry_that_expires_during_a_scan_is_not_handed_out() {
+    let (clock, store) = given_a_tenant();
+    let cursors = store.typed::<Cursor>();
+    for key in ["a", "b", "c"] {
+        cursors.set(key, cursor(1)).unwrap();
+    }
+    cursors.set_with("c", cursor(1), SetOptions::new().no_ttl()).unwrap();
+    let mut scan = cursors.scan("");
+    assert_eq!(&*scan.next().unwrap().0, "a");
+    clock.advance(secs(30));
+    assert_eq!(&*scan.next().unwrap().0, "c");
+    assert_eq!(scan.next(), None);
+}
+
+#[test]
+fn overwriting_starts_the_time_anew_unless_it_is_kept() {
+    let (clock, store) = given_a_tenant();
+    let cursors = store.typed::<Cursor>();
+    let left = || cursors.get_entry("k").unwrap().expires_in;
+    cursors.set("k", cursor(1)).unwrap();
+    clock.advance(secs(10));
+    cursors.set_with("k", cursor(2), SetOptions::new().keep_ttl()).unwrap();
+    assert_eq!(left(), Some(secs(20)));
+    cursors.set("k", cursor(3)).unwrap();
+    assert_eq!(left(), Some(secs(30)));
+    cursors.set_with("k", cursor(4), SetOptions::new().no_ttl()).unwrap();
+    cursors.set_with("k", cursor(5), SetOptions::new().keep_ttl()).unwrap();
+    assert_eq!(left(), None, "having no deadline is kept as well");
+    cursors.delete("k");
+    cursors.set_with("k", cursor(6), SetOptions::new().keep_ttl()).unwrap();
+    assert_eq!(left(), Some(secs(30)), "a new entry has nothing to keep");
+}
+
+#[test]
+fn an_update_keeps_the_deadline_and_a_new_entry_gets_the_types_own() {
+    let (clock, store) = given_a_tenant();
+    let cursors = store.typed::<Cursor>();
+    let left = || cursors.get_entry("k").unwrap().expires_in;
+    cursors.update("k", |_| Some(cursor(1))).unwrap();
+    assert_eq!(left(), Some(secs(30)));
+    clock.advance(secs(10));
+    cursors.update("k", |_| Some(cursor(2))).unwrap();
+    cursors.modify("k", |c| cursor(c.x + 1)).unwrap();
+    assert_eq!(left(), Some(secs(20)));
+    clock.advance(secs(20));
+    cursors
+        .update("k", |current| {
+            assert_eq!(current, None);
+            Some(cursor(4))
+        })
+        .unwrap();
+    assert_eq!(left(), Some(secs(30)));
+}
+
+#[test]
+fn created_at_outlives_overwriting_but_no_gap() {
+    let (clock, store) = given_a_tenant();
+    let cursors = store.typed::<Cursor>();
+    let start = clock.system_time();
+    cursors.set("k", cursor(1)).unwrap();
+    clock.advance(secs(10));
+    cursors.set("k", cursor(2)).unwrap();
+    let entry = cursors.get_entry("k").unwrap();
+    assert_eq!((entry.created_at, entry.updated_at), (start, start + secs(10)));
+    clock.advance(secs(30));
+    cursors.set("k", cursor(3)).unwrap();
+    let entry = cursors.get_entry("k").unwrap();
+    assert_eq!((entry.created_at, entry.updated_at), (start + secs(40), start + secs(40)));
+}
+
+#[test]
+fn the_time_of_day_moves_no_deadline() {
+    /// A clock whose time of day is set back and forth by its user.
+    #[derive(Clone)]
+    struct Wandering(ManualClock, std::sync::Arc<std::sync::atomic::AtomicU64>);
+    impl Clock for Wandering {
+        fn now(&self) -> Duration {
+            self.0.now()
+        }
+        fn system_time(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH + secs(self.1.load(std::sync::atomic::Ordering::Relaxed))
+        }
+    }
+    let clock = Wandering(ManualClock::new(), std::sync::Arc::default());
+    let kv = KvStore::builder().clock(clock.clone()).build();
+    let cursors = kv.tenant("acme.example").unwrap().typed::<Cursor>();
+    let version = cursors.set("k", cursor(1)).unwrap();
+    clock.1.store(1 << 40, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(cursors.get_entry("k").unwrap().expires_in, Some(secs(30)));
+    assert!(cursors.set("k", cursor(2)).unwrap() > version);
+    clock.1.store(0, std::sync::atomic::Ordering::Relaxed);
+    cursors.modify("k", |c| cursor(c.x + 1)).unwrap();
+    let entry = cursors.get_entry("k").unwrap();
+    assert!(entry.updated_at >= entry.created_at);
+    clock.0.advance(secs(30));
+    assert!(!cursors.contains("k"));
+}
