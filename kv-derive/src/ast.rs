@@ -14,6 +14,8 @@ pub(crate) struct Item<'a> {
     pub(crate) attrs: TypeAttrs,
     pub(crate) deny_unknown: bool,
     pub(crate) body: Result<Body<'a>, Reported>,
+    /// The rules of an item that has no body because serde refuses it: their mistakes are to show as well.
+    pub(crate) stray_rules: Vec<(&'a Type, Vec<RawRule>)>,
 }
 
 pub(crate) enum Body<'a> {
@@ -41,10 +43,17 @@ pub(crate) struct Field<'a> {
     pub(crate) rules: Vec<RawRule>,
 }
 
-/// Reads the item. Rules are read even where serde refuses the item, so that their mistakes show as well.
+/// Reads the item.
 pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> Item<'a> {
     let attrs = attr::type_attrs(ctxt, &input.attrs);
-    let wire = serde_view::read(ctxt, input);
+    let wire = match &input.data {
+        syn::Data::Union(_) => Err(ctxt.error(
+            input.ident.clone(),
+            "a union cannot be stored, since nothing says which of its fields is there: use an enum",
+        )),
+        _ => serde_view::read(ctxt, input),
+    };
+    let stray_rules = if wire.is_err() { all_rules(ctxt, &input.data) } else { Vec::new() };
     let deny_unknown = wire.as_ref().is_ok_and(|wire| wire.deny_unknown);
     let body = match (&input.data, wire.map(|wire| wire.body)) {
         (syn::Data::Struct(data), Ok(WireBody::Struct(wire))) => {
@@ -54,10 +63,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
             tagging,
             variants: data.variants.iter().zip(variants).map(|(v, wire)| variant(ctxt, v, wire)).collect(),
         }),
-        (data, Err(reported)) => {
-            read_rules_of(ctxt, data);
-            Err(reported)
-        }
+        (_, Err(reported)) => Err(reported),
         (_, Ok(_)) => Err(ctxt.error(input, "expected a struct or an enum")),
     };
     Item {
@@ -68,6 +74,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
         attrs,
         deny_unknown,
         body,
+        stray_rules,
     }
 }
 
@@ -99,13 +106,11 @@ fn field_list<'a>(ctxt: &Ctxt, fields: &'a Fields, wire: WireFields) -> FieldLis
     FieldList { form: wire.form, fields: fields.collect() }
 }
 
-fn read_rules_of(ctxt: &Ctxt, data: &syn::Data) {
+fn all_rules<'a>(ctxt: &Ctxt, data: &'a syn::Data) -> Vec<(&'a Type, Vec<RawRule>)> {
     let fields: Vec<_> = match data {
         syn::Data::Struct(data) => data.fields.iter().collect(),
         syn::Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
         syn::Data::Union(data) => data.fields.named.iter().collect(),
     };
-    for field in fields {
-        attr::rules(ctxt, &field.attrs);
-    }
+    fields.into_iter().map(|field| (&field.ty, attr::rules(ctxt, &field.attrs))).collect()
 }

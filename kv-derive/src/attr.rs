@@ -221,7 +221,7 @@ impl Meta {
         if matches!(self.value, Value::None) {
             return Some(());
         }
-        ctxt.error(self.span(), format!("`{0}` stands alone: `{0}`", self.key));
+        ctxt.error(self.span(), format!("`{0}` takes nothing: write `{0}` alone", self.key));
         None
     }
 

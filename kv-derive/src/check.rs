@@ -116,6 +116,10 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
         let given = item.attrs.krate.as_ref().map(|word| &word.value);
         ctxt.error(given, "expected a path, as in `\"::kv_core\"`")
     });
+    for (ty, raw) in item.stray_rules {
+        // For its errors alone: the item is refused in any case.
+        let _ = rules(ctxt, raw, ty);
+    }
     let deny_unknown = item.deny_unknown;
     let body = match item.body? {
         ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),

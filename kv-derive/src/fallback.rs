@@ -13,15 +13,21 @@ pub(crate) fn expand(
     errors: &[syn::Error],
 ) -> TokenStream {
     let errors: TokenStream = errors.iter().map(syn::Error::to_compile_error).collect();
-    // A lifetime is refused for good, and without the crate's path there is no trait to name.
+    // A lifetime is refused for good, and so are the parameters of a stored type; without the crate's path
+    // there is no trait to name.
     let (Some(krate), None) = (krate, input.generics.lifetimes().next()) else { return errors };
     let private = quote!(#krate::__private);
     let ident = &input.ident;
-    let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let stored = (target == Target::KvType).then(|| {
+    let mut generics = input.generics.clone();
+    let is_generic = !generics.params.is_empty();
+    for param in generics.type_params_mut() {
+        param.bounds.push(syn::parse_quote!(#private::KvField));
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let stored = (target == Target::KvType && !is_generic).then(|| {
         quote! {
             #[automatically_derived]
-            impl #impl_generics #private::KvType for #ident #ty_generics #where_clause {
+            impl #private::KvType for #ident {
                 const TYPE_TAG: &'static ::core::primitive::str = "";
                 const KEY_PREFIX: &'static ::core::primitive::str = "";
                 const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;

@@ -48,7 +48,7 @@ pub(crate) fn list(words: &[&str]) -> String {
 /// The known word that a slip of the fingers or of the memory makes of this one, if any.
 fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let extends = |k: &&&str| word.len() >= 3 && (word.starts_with(**k) || k.starts_with(&word));
+    let extends = |k: &&&str| word.len() >= 3 && (word.contains(**k) || k.contains(&word));
     let close = || {
         let (distance, nearest) = known.iter().map(|k| (distance(&word, k), k)).min_by_key(|(d, _)| *d)?;
         (distance <= 1 + word.len() / 4).then_some(nearest)
@@ -89,7 +89,9 @@ mod tests {
             ("rnage", Some(RANGE)),
             ("oneof", Some(ONE_OF)),
             ("Custom", Some(CUSTOM)),
-            ("foreach", None),
+            ("max_len", Some(LEN)),
+            ("foreach", Some(EACH)),
+            ("between", None),
             ("x", None),
         ] {
             assert_eq!(nearest(word, RULES), meant, "{word}");

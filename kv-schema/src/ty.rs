@@ -58,6 +58,11 @@ impl TypeRef {
         Self(T::schema)
     }
 
+    /// The reference to the schema that a function returns.
+    pub const fn new(schema: fn() -> &'static TypeSchema) -> Self {
+        Self(schema)
+    }
+
     /// The schema that this refers to.
     pub fn get(self) -> &'static TypeSchema {
         (self.0)()

@@ -7,7 +7,9 @@ mod validate;
 
 use crate::check::{Body, Field, Fields, Model};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
 
 /// Writes the implementations of `KvField` and, for stored types, of `KvType`.
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
@@ -32,6 +34,12 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
         }
         #kv_type
     }
+}
+
+/// `<Type as KvField>`, at the type's own place. Whatever of a type is used, it is used in this form: if the type
+/// is no field, the compiler has one thing to say, and says it there.
+fn as_field(ty: &Type, private: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #private::KvField>)
 }
 
 /// A name that no code of the user's can see or shadow.

@@ -2,10 +2,9 @@
 
 use crate::check::{Body, Field, Fields, Model, Number, Rule, RuleForm, Variant};
 use crate::serde_view::Tagging;
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let name = model.ident.unraw().to_string();
@@ -85,16 +84,14 @@ fn fields(fields: &Fields<'_>, private: &TokenStream) -> TokenStream {
 fn field(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     let Field { rust_name, name, aliases, docs, default, may_be_left_out, flatten, rules, ty, .. } = field;
     let rules = rules.iter().map(|r| rule(r, private));
-    // At the type's own place, so that "does not implement `KvField`" points there.
-    let span = ty.span().resolved_at(Span::mixed_site());
-    let ty = quote_spanned!(span=> #private::ty::TypeRef::of::<#ty>());
+    let as_field = super::as_field(ty, private);
     quote! {
         #private::ty::Field {
             rust_name: #rust_name,
             name: #name,
             aliases: &[#(#aliases),*],
             docs: #docs,
-            ty: #ty,
+            ty: #private::ty::TypeRef::new(#as_field::schema),
             default: #default,
             may_be_left_out: #may_be_left_out,
             flatten: #flatten,

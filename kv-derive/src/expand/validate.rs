@@ -1,10 +1,10 @@
 //! `KvField::check`: for each field in order its own rules, then those of its type.
 
 use super::schema::rule_data;
-use super::{local, match_self};
+use super::{as_field, local, match_self};
 use crate::check::{Body, Field, Fields, Model, Rule, RuleForm};
 use crate::serde_view::Tagging;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
@@ -58,28 +58,31 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
 
 fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     let rules = field.rules.iter().map(|rule| check_rule(rule, name, v, private));
+    let as_field = as_field(field.ty, private);
     quote! {
         #(#rules)*
-        #private::KvField::check(#name, #v);
+        #as_field::check(#name, #v);
     }
 }
 
 fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     // At the rule's own place, so that "the rule does not apply" points there.
-    let span = rule.span.resolved_at(Span::mixed_site());
+    let span = rule.span;
     let data = rule_data(&rule.form, private);
+    // The name itself stands nowhere in the source; a call around it does, and the compiler points at that.
+    let subject = quote_spanned!(span=> ::core::convert::identity(#value));
     match &rule.form {
-        RuleForm::Len { .. } => quote_spanned!(span=> #private::rule::Len::check(&#data, #value, #v);),
-        RuleForm::NonEmpty => quote_spanned!(span=> #private::rule::NonEmpty::check(&#data, #value, #v);),
-        RuleForm::Range { .. } => quote_spanned!(span=> #private::rule::Range::check(&#data, #value, #v);),
-        RuleForm::OneOf(_) => quote_spanned!(span=> #private::rule::OneOf::check(&#data, #value, #v);),
+        RuleForm::Len { .. } => quote_spanned!(span=> #private::rule::Len::check(&#data, #subject, #v);),
+        RuleForm::NonEmpty => quote_spanned!(span=> #private::rule::NonEmpty::check(&#data, #subject, #v);),
+        RuleForm::Range { .. } => quote_spanned!(span=> #private::rule::Range::check(&#data, #subject, #v);),
+        RuleForm::OneOf(_) => quote_spanned!(span=> #private::rule::OneOf::check(&#data, #subject, #v);),
         RuleForm::Custom { path, .. } => {
-            quote_spanned!(span=> #private::rule::Custom::check(&#data, #value, #v, #path);)
+            quote_spanned!(span=> #private::rule::Custom::check(&#data, #subject, #v, #path);)
         }
         RuleForm::Each(rules) => {
             let item = local("__item");
             let rules = rules.iter().map(|rule| check_rule(rule, &item, v, private));
-            quote_spanned!(span=> #private::rule::Each::check(#value, #v, |#item, #v| { #(#rules)* });)
+            quote_spanned!(span=> #private::rule::Each::check(#subject, #v, |#item, #v| { #(#rules)* });)
         }
     }
 }

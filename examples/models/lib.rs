@@ -1,0 +1,3 @@
+//! The types that the examples store.
+
+pub mod storage;

@@ -1,0 +1,68 @@
+//! Generated code leans on nothing that the module around it could take away.
+
+/// No prelude, and names of the user's own that shadow the usual ones.
+mod no_prelude {
+    #![no_implicit_prelude]
+    #![deny(warnings)]
+    #![allow(missing_docs, dead_code)]
+
+    pub(super) struct Option;
+    pub(super) struct Some;
+    pub(super) struct String;
+    pub(super) struct Vec;
+    pub(super) fn drop() {}
+
+    #[derive(::kv_core::KvType)]
+    #[kv(ttl = "5s")]
+    pub(super) struct Result {
+        #[kv(len(min = 1, max = 9))]
+        pub(super) self_: ::std::string::String,
+        #[kv(range(min = 1))]
+        pub(super) v: ::std::option::Option<::core::primitive::u8>,
+        #[kv(each(one_of("a")))]
+        pub(super) __v: ::std::vec::Vec<::std::string::String>,
+        pub(super) __field0: ::core::primitive::bool,
+        pub(super) r#match: (),
+    }
+
+    #[derive(::kv_core::KvField)]
+    pub(super) enum Validator<T> {
+        Some(T),
+        None,
+        Ok { item: T, __item: T },
+    }
+}
+
+#[test]
+fn names_around_a_type_do_not_matter() {
+    use kv_core::{KvField, KvType};
+
+    let value = no_prelude::Result {
+        self_: String::new(),
+        v: Some(0),
+        __v: vec!["b".to_owned()],
+        __field0: true,
+        r#match: (),
+    };
+    let pointers: Vec<_> = value.validate().unwrap_err().iter().map(|v| v.pointer.clone()).collect();
+    assert_eq!(pointers, ["/self_", "/v", "/__v/0"]);
+    assert_eq!(no_prelude::Validator::<u8>::schema().to_string(), "Validator<u8>");
+}
+
+#[test]
+fn types_made_by_a_macro_can_be_stored() {
+    macro_rules! make {
+        ($name:ident, $field:ident: $ty:ty, $max:literal, $tag:literal) => {
+            #[derive(kv_core::KvType)]
+            #[kv(tag = $tag)]
+            struct $name {
+                #[kv(range(max = $max))]
+                $field: $ty,
+            }
+        };
+    }
+    make!(Made, count: Option<u8>, 3, "made");
+    use kv_core::KvType;
+    assert_eq!(Made::TYPE_TAG, "made");
+    assert_eq!(Made { count: Some(4) }.validate().unwrap_err().to_string(), "count must be at most 3");
+}

@@ -1,0 +1,183 @@
+//! What the schema says: serde's names and shapes.
+
+use kv_core::schema::rule::{Len, Number, Range, Rule};
+use kv_core::schema::ty::{Fields, Shape, Tagging, TypeSchema};
+use kv_core::{KvField, KvType};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A line about the type.
+///
+/// And a second paragraph.
+#[derive(Serialize, Deserialize, KvType)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Profile {
+    /// How the person wants to be called.
+    #[kv(len(min = 1, max = 64))]
+    display_name: String,
+    r#type: u8,
+    #[serde(rename = "e-mail", alias = "mail")]
+    email: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[kv(each(range(min = 0, max = 9)))]
+    scores: Vec<u8>,
+    #[serde(skip)]
+    #[allow(dead_code, reason = "it is there to be left out")]
+    cached: Option<std::time::Instant>,
+}
+
+fn fields(schema: &'static TypeSchema) -> Fields {
+    match schema.shape {
+        Shape::Struct(fields) => fields,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_struct_says_what_serde_writes() {
+    let schema = Profile::schema();
+    assert_eq!((schema.name, schema.module), ("Profile", module_path!()));
+    assert_eq!(schema.docs, "A line about the type.\n\nAnd a second paragraph.");
+    let Fields::Named { fields, deny_unknown: true } = fields(schema) else { panic!("{schema:?}") };
+    let names: Vec<_> = fields.iter().map(|f| (f.rust_name, f.name)).collect();
+    let expected =
+        [("display_name", "displayName"), ("type", "type"), ("email", "e-mail"), ("scores", "scores")];
+    assert_eq!(names, expected);
+
+    let [display_name, _, email, scores] = fields else { panic!("{fields:?}") };
+    assert_eq!(display_name.docs, "How the person wants to be called.");
+    assert_eq!(display_name.rules, [Rule::Len(Len { min: Some(1), max: Some(64) })]);
+    assert_eq!(email.aliases, ["mail"]);
+    assert_eq!((display_name.is_optional(), email.is_optional(), scores.is_optional()), (false, true, true));
+    assert_eq!((scores.default, scores.may_be_left_out), (true, true));
+    assert_eq!(scores.ty.get().to_string(), "Vec<u8>");
+    let Rule::Each(each) = scores.rules[0] else { panic!("{scores:?}") };
+    let range = Range { min: Some(Number::Int(0)), max: Some(Number::Int(9)) };
+    assert_eq!(each.rules, [Rule::Range(range)]);
+}
+
+#[test]
+fn the_names_are_those_of_the_json() {
+    let profile = Profile {
+        display_name: "Ada".to_owned(),
+        r#type: 1,
+        email: Some("ada@acme.example".to_owned()),
+        scores: vec![1],
+        cached: None,
+    };
+    let json = serde_json::to_value(&profile).unwrap();
+    let written: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut named: Vec<_> = fields(Profile::schema()).all().iter().map(|f| f.name).collect();
+    named.sort_unstable();
+    assert_eq!(written, named);
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+enum Event {
+    /// Somebody is here.
+    UserJoined { user_id: String },
+    #[serde(rename = "gone", alias = "left")]
+    UserLeft,
+    #[serde(skip)]
+    #[allow(dead_code, reason = "it is there to be left out")]
+    Internal,
+    #[serde(other)]
+    Unknown,
+}
+
+#[test]
+fn an_enum_says_how_its_variants_stand_on_the_wire() {
+    let Shape::Enum(event) = Event::schema().shape else { panic!("{:?}", Event::schema()) };
+    assert_eq!(event.tagging, Tagging::Internal { tag: "kind" });
+    let names: Vec<_> = event.variants.iter().map(|v| (v.rust_name, v.name)).collect();
+    assert_eq!(names, [("UserJoined", "user_joined"), ("UserLeft", "gone"), ("Unknown", "unknown")]);
+    let [joined, left, unknown] = event.variants else { panic!("{event:?}") };
+    assert_eq!((joined.docs, joined.fields.all()[0].name), ("Somebody is here.", "userId"));
+    assert_eq!(left.aliases, ["left"]);
+    assert!(unknown.other && !left.other);
+    assert!(matches!(left.fields, Fields::Unit));
+}
+
+#[test]
+fn the_acronyms_of_serde_are_those_of_the_schema() {
+    #[derive(Serialize, Deserialize, KvField)]
+    #[serde(rename_all = "snake_case")]
+    enum Acronym {
+        HTTPServer,
+        Ok2Go,
+        IPv4,
+    }
+    let Shape::Enum(acronym) = Acronym::schema().shape else { panic!("{:?}", Acronym::schema()) };
+    let names: Vec<_> = acronym.variants.iter().map(|v| v.name).collect();
+    let written = [Acronym::HTTPServer, Acronym::Ok2Go, Acronym::IPv4]
+        .map(|value| serde_json::to_value(value).unwrap().as_str().unwrap().to_owned());
+    assert_eq!(names, written);
+    assert_eq!(names[0], "h_t_t_p_server");
+}
+
+#[derive(KvField)]
+struct Tree {
+    value: i32,
+    children: Vec<Tree>,
+    index: BTreeMap<String, Leaf>,
+}
+
+#[derive(KvField)]
+struct Leaf {
+    root: Option<Box<Tree>>,
+}
+
+#[derive(KvField)]
+struct Pair<A, B> {
+    a: A,
+    b: Option<B>,
+}
+
+#[test]
+fn recursive_and_generic_types_have_finite_schemas_told_apart_by_type() {
+    let tree = Tree::schema();
+    let [value, children, index] = fields(tree).all() else { panic!("{tree:?}") };
+    assert!(matches!(value.ty.get().shape, Shape::Int(_)));
+    let Shape::List(child) = children.ty.get().shape else { panic!("{children:?}") };
+    assert_eq!(child.get(), tree);
+    let Shape::Map { value: leaf, .. } = index.ty.get().shape else { panic!("{index:?}") };
+    let Shape::Option(root) = fields(leaf.get()).all()[0].ty.get().shape else { panic!("{leaf:?}") };
+    assert_eq!(root.get(), tree, "a pointer is described as what it points to");
+    assert_eq!(format!("{children:?}").matches("Tree").count(), 1, "printing a schema ends");
+
+    assert_eq!(Pair::<u8, Pair<String, bool>>::schema().to_string(), "Pair<u8, Pair<String, bool>>");
+    assert_ne!(Pair::<u8, bool>::schema(), Pair::<u8, u8>::schema());
+    assert_eq!(Pair::<u8, bool>::schema(), Pair::<u8, bool>::schema());
+}
+
+#[test]
+fn structs_of_every_form_say_so() {
+    #[derive(KvField)]
+    struct Unit;
+    #[derive(KvField)]
+    struct Newtype(#[allow(dead_code)] String);
+    #[derive(KvField)]
+    struct Tuple(#[allow(dead_code)] String, #[allow(dead_code)] u8);
+    #[derive(Serialize, Deserialize, KvField)]
+    #[serde(transparent)]
+    struct Transparent {
+        inner: u8,
+    }
+    assert!(matches!(fields(Unit::schema()), Fields::Unit));
+    assert!(matches!(fields(Newtype::schema()), Fields::Newtype(field) if field.rust_name == "0"));
+    assert!(matches!(fields(Tuple::schema()), Fields::Tuple([_, _])));
+    assert!(matches!(fields(Transparent::schema()), Fields::Newtype(field) if field.rust_name == "inner"));
+}
+
+#[test]
+fn the_heap_is_what_strings_vectors_and_maps_have_requested() {
+    let leaf = || Leaf { root: None };
+    let mut text = String::with_capacity(100);
+    text.push_str("a");
+    let pair = Pair { a: vec![1u64, 2, 3], b: Some(text) };
+    assert_eq!(pair.heap_size(), 3 * 8 + 100);
+    assert_eq!(leaf().heap_size(), 0);
+    let tree = Tree { value: 1, children: Vec::new(), index: BTreeMap::new() };
+    assert_eq!(Leaf { root: Some(Box::new(tree)) }.heap_size(), size_of::<Tree>());
+}

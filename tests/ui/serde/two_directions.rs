@@ -1,0 +1,16 @@
+use kv_core::KvType;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, KvType)]
+struct TwoDirections {
+    #[serde(rename(serialize = "a", deserialize = "b"))]
+    renamed: u8,
+    #[serde(skip_serializing)]
+    written: u8,
+    #[serde(skip_deserializing)]
+    read: u8,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sometimes: Vec<u8>,
+}
+
+fn main() {}
