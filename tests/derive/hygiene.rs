@@ -4,7 +4,7 @@
 mod no_prelude {
     #![no_implicit_prelude]
     #![deny(warnings)]
-    #![allow(missing_docs, dead_code)]
+    #![allow(dead_code, reason = "names are there to be in the way")]
 
     pub(super) struct Option;
     pub(super) struct Some;

@@ -6,6 +6,7 @@
     clippy::panic,
     reason = "tests state their promise in their names"
 )]
+#![allow(dead_code, reason = "fields are there for what is derived from them")]
 
 mod hygiene;
 mod kv_type;

@@ -133,13 +133,7 @@ fn parameters_are_those_of_the_attribute() {
 }
 
 #[derive(Serialize, KvType)]
-struct Tuple(
-    #[kv(non_empty)] String,
-    #[serde(skip)]
-    #[allow(dead_code)]
-    u8,
-    #[kv(range(max = 1))] u8,
-);
+struct Tuple(#[kv(non_empty)] String, #[serde(skip)] u8, #[kv(range(max = 1))] u8);
 
 #[derive(Serialize, KvType)]
 struct Newtype(#[kv(non_empty)] String);
@@ -194,17 +188,17 @@ tagged!(Untagged, #[serde(untagged)]);
 
 #[test]
 fn pointers_follow_the_tagging_of_an_enum() {
-    fn pointers<T: KvType + Serialize>(values: [T; 2]) -> Vec<Vec<String>> {
+    fn pointers<T: KvType + Serialize>(values: &[T; 2]) -> Vec<Vec<String>> {
         let of = |value: &T| {
             leads_into_the_json(value);
             value.validate().unwrap_err().iter().map(|v| v.pointer.clone()).collect()
         };
         values.iter().map(of).collect()
     }
-    assert_eq!(pointers(External::broken()), [vec!["/wrapped/x"], vec!["/fields/n", "/fields/inner/x"]]);
-    assert_eq!(pointers(Internal::broken()), [vec!["/x"], vec!["/n", "/inner/x"]]);
-    assert_eq!(pointers(Adjacent::broken()), [vec!["/c/x"], vec!["/c/n", "/c/inner/x"]]);
-    assert_eq!(pointers(Untagged::broken()), [vec!["/x"], vec!["/n", "/inner/x"]]);
+    assert_eq!(pointers(&External::broken()), [vec!["/wrapped/x"], vec!["/fields/n", "/fields/inner/x"]]);
+    assert_eq!(pointers(&Internal::broken()), [vec!["/x"], vec!["/n", "/inner/x"]]);
+    assert_eq!(pointers(&Adjacent::broken()), [vec!["/c/x"], vec!["/c/n", "/c/inner/x"]]);
+    assert_eq!(pointers(&Untagged::broken()), [vec!["/x"], vec!["/n", "/inner/x"]]);
     for units in [External::Unit.validate(), Internal::Unit.validate(), Adjacent::Unit.validate()] {
         assert!(units.is_ok());
     }

@@ -22,7 +22,6 @@ struct Profile {
     #[kv(each(range(min = 0, max = 9)))]
     scores: Vec<u8>,
     #[serde(skip)]
-    #[allow(dead_code, reason = "it is there to be left out")]
     cached: Option<std::time::Instant>,
 }
 
@@ -80,7 +79,6 @@ enum Event {
     #[serde(rename = "gone", alias = "left")]
     UserLeft,
     #[serde(skip)]
-    #[allow(dead_code, reason = "it is there to be left out")]
     Internal,
     #[serde(other)]
     Unknown,
@@ -156,9 +154,9 @@ fn structs_of_every_form_say_so() {
     #[derive(KvField)]
     struct Unit;
     #[derive(KvField)]
-    struct Newtype(#[allow(dead_code)] String);
+    struct Newtype(String);
     #[derive(KvField)]
-    struct Tuple(#[allow(dead_code)] String, #[allow(dead_code)] u8);
+    struct Tuple(String, u8);
     #[derive(Serialize, Deserialize, KvField)]
     #[serde(transparent)]
     struct Transparent {
@@ -174,7 +172,7 @@ fn structs_of_every_form_say_so() {
 fn the_heap_is_what_strings_vectors_and_maps_have_requested() {
     let leaf = || Leaf { root: None };
     let mut text = String::with_capacity(100);
-    text.push_str("a");
+    text.push('a');
     let pair = Pair { a: vec![1u64, 2, 3], b: Some(text) };
     assert_eq!(pair.heap_size(), 3 * 8 + 100);
     assert_eq!(leaf().heap_size(), 0);
