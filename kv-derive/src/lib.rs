@@ -3,13 +3,13 @@
 //! Use them through `kv-core` (or `kv-schema`), which re-export the traits they implement. Their attributes
 //! are described on [`macro@KvType`] and [`macro@KvField`].
 //!
-//! A derive is three calls: [`ast`] reads the item, [`check`] turns it into a model in which nothing wrong can
-//! be said, [`expand`] writes the implementations. Problems of all stages are gathered in [`ctxt`] and reported
-//! at once, with the dummy implementations of [`fallback`] so that no further errors follow from them.
+//! A derive is three calls: `ast` reads the item, `check` turns it into a model in which nothing wrong can
+//! be said, `expand` writes the implementations. Problems of all stages are gathered in `ctxt` and reported
+//! at once, with the dummy implementations of `fallback` so that no further errors follow from them.
 //!
-//! In reading order: [`symbol`] (the words of the attribute), [`attr`] (tokens to words),
-//! [`serde_view`] (what serde makes of the item), [`ast`], [`fit`] (which rule fits which type), [`check`],
-//! [`expand`].
+//! In reading order: `symbol` (the words of the attribute), `attr` (tokens to words),
+//! `serde_view` (what serde makes of the item), `ast`, `fit` (which rule fits which type), `check`,
+//! `expand`.
 
 mod ast;
 mod attr;

@@ -7,7 +7,7 @@
 //! In reading order:
 //!
 //! - [`tag`], [`prefix`], [`key`], [`ttl`]: the grammars of the words that name and bound an entry.
-//! - [`ty`]: [`TypeSchema`](ty::TypeSchema), what a type looks like on the wire, as `'static` data.
+//! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
 //! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
 //! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
 //! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library.
