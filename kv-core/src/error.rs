@@ -1,7 +1,7 @@
 //! [`Error`].
 
 use crate::schema::{KeyError, ValidationErrors};
-use crate::{TenantError, Version};
+use crate::{Limit, TenantError, Version};
 
 /// What a write can meet. Whatever it is, the store is as it was before.
 ///
@@ -33,6 +33,44 @@ pub enum Error {
         /// The version of the entry that is there; `None` when there is none.
         current: Option<Version>,
     },
+
+    /// The write would exceed a limit of the store, also after what is due was removed.
+    #[error(
+        "over the limit `{limit}`, which allows {allowed}: remove something, or raise it where the store is made"
+    )]
+    LimitExceeded {
+        /// Which limit.
+        limit: Limit,
+        /// What it allows.
+        allowed: usize,
+    },
+
+    /// The computation of a value asked for a value that waits for its own.
+    #[error("the computation of this value waits for itself: compute without asking for what depends on it")]
+    Recursive,
+}
+
+/// What [`TypedStore::try_update`](crate::TypedStore::try_update) can meet.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum UpdateError<E> {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// The closure returned an error.
+    #[error("the update declined: {0}")]
+    Update(E),
+}
+
+/// What [`TypedStore::get_or_try_insert_with`](crate::TypedStore::get_or_try_insert_with) and
+/// [`TypedStore::get_or_try_insert_async`](crate::TypedStore::get_or_try_insert_async) can meet.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum InitError<E> {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// The computation of the value returned an error.
+    #[error("the value could not be made: {0}")]
+    Init(E),
 }
 
 fn conflict(current: Option<Version>) -> String {

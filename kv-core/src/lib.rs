@@ -36,7 +36,8 @@
 //! - [`KvStore`] holds everything; [`TenantStore`] is one isolated part of it; [`TypedStore`] is one type there.
 //! - [`SetOptions`] and [`ScanOptions`] say how to write and what to read; [`Entry`] is a value with its
 //!   [`Version`] and times; [`Scan`], [`Entries`] and [`Keys`] go through many.
-//! - [`Error`] is what a write can meet.
+//! - [`Error`] is what a write can meet; [`Limits`] bound what the store takes in, and [`StoreStats`] tell what it
+//!   holds. [`ScanFull`] goes through all types.
 //! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
 //! - [`Catalog`] lists the types that the outside may reach.
 //! - [`schema`] is the metadata that [`macro@KvType`] derives.
@@ -44,25 +45,36 @@
 #[cfg(feature = "json")]
 mod catalog;
 mod clock;
+mod codec;
 mod entry;
 mod error;
+mod flight;
+mod limits;
 mod memory;
 mod options;
 mod scan;
+mod scan_full;
+mod stats;
 mod store;
 mod sync;
 mod tenant;
 mod tenant_id;
 mod typed;
+mod update;
 mod version;
 
 #[cfg(feature = "json")]
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use entry::Entry;
-pub use error::Error;
+#[cfg(feature = "json")]
+pub use codec::JsonError;
+pub use entry::{Entry, Ttl};
+pub use error::{Error, InitError, UpdateError};
+pub use limits::{Limit, Limits};
 pub use options::{ScanOptions, SetOptions};
 pub use scan::{Entries, Keys, Scan};
+pub use scan_full::{FullEntry, ScanFull};
+pub use stats::{StoreStats, TenantStats, TypeStats};
 pub use store::{Expiry, KvStore, KvStoreBuilder};
 pub use tenant::TenantStore;
 pub use tenant_id::{TenantError, TenantId};
@@ -73,9 +85,15 @@ pub use version::{ParseVersionError, Version};
 pub use kv_derive::{KvField, KvType};
 pub use kv_schema as schema;
 pub use kv_schema::{
-    Access, Exposed, KeyError, KvField, KvType, MapKey, Param, TypeSchema, ValidationErrors, Validator,
-    Violation,
+    Access, Exposed, KeyError, Keyed, KvField, KvType, MapKey, Param, TypeSchema, ValidationErrors,
+    Validator, Violation,
 };
 
+/// What generated code names, and nobody else: that of `kv-schema`, and how kv-core writes JSON.
 #[doc(hidden)]
-pub use kv_schema::__private;
+pub mod __private {
+    pub use crate::__codec as codec;
+    #[cfg(feature = "json")]
+    pub use crate::codec::probe;
+    pub use kv_schema::__private::{KvField, KvType, Validator, rule, ty};
+}

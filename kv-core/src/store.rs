@@ -3,7 +3,7 @@
 use crate::clock::{Clock, SystemClock};
 use crate::memory::Memory;
 use crate::tenant::TenantStore;
-use crate::{TenantError, TenantId};
+use crate::{Limits, StoreStats, TenantError, TenantId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl KvStore {
 
     /// A store that is made otherwise.
     pub fn builder() -> KvStoreBuilder {
-        KvStoreBuilder { clock: None, expiry: Expiry::Background }
+        KvStoreBuilder { clock: None, expiry: Expiry::Background, limits: Limits::default() }
     }
 
     /// A handle to a tenant, named by a host. It creates nothing until the first write.
@@ -48,6 +48,60 @@ impl KvStore {
     /// [`TenantError`] when the host is none.
     pub fn tenant(&self, host: impl AsRef<str>) -> Result<TenantStore, TenantError> {
         Ok(TenantStore::new(Arc::clone(&self.memory), TenantId::new(host.as_ref())?))
+    }
+
+    /// The tenants that have living entries, by name.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Note {
+    ///     text: String,
+    /// }
+    ///
+    /// let kv = KvStore::new();
+    /// let acme = kv.tenant("acme.example")?;
+    /// assert_eq!(kv.tenants(), [], "a handle creates nothing");
+    /// acme.set::<Note>("a", Note { text: "hello".to_owned() })?;
+    /// assert_eq!(kv.tenants(), [acme.id().clone()]);
+    /// assert!(kv.drop_tenant("acme.example"));
+    /// assert_eq!(kv.tenants(), []);
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn tenants(&self) -> Vec<TenantId> {
+        self.memory.living_tenants()
+    }
+
+    /// Removes all entries of a tenant, and says whether there was one; a host that names no tenant has none.
+    ///
+    /// Handles to it stay usable, and versions go on rising.
+    pub fn drop_tenant(&self, host: impl AsRef<str>) -> bool {
+        let tenant = TenantId::new(host.as_ref()).ok().and_then(|id| self.memory.tenant(&id));
+        tenant.is_some_and(|tenant| tenant.clear() > 0)
+    }
+
+    /// What the store holds and has done, for all tenants and types. Takes time linear in their number and in that
+    /// of entries that are due.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Note {
+    ///     text: String,
+    /// }
+    ///
+    /// let kv = KvStore::new();
+    /// kv.tenant("acme.example")?.set::<Note>("a", Note { text: "hello".to_owned() })?;
+    /// let stats = kv.stats();
+    /// assert_eq!((stats.entries, stats.writes), (1, 1));
+    /// assert_eq!(stats.tenants[0].1.types[0].tag, "Note");
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn stats(&self) -> StoreStats {
+        let tenants = self.memory.tenants();
+        StoreStats::sum(tenants.into_iter().map(|(id, tenant)| (id, tenant.stats())).collect())
     }
 
     /// Removes the entries of all tenants whose deadline has passed, and returns how many there were.
@@ -84,6 +138,7 @@ impl fmt::Debug for KvStore {
 pub struct KvStoreBuilder {
     clock: Option<Box<dyn Clock>>,
     expiry: Expiry,
+    limits: Limits,
 }
 
 impl KvStoreBuilder {
@@ -97,16 +152,24 @@ impl KvStoreBuilder {
         Self { expiry, ..self }
     }
 
+    /// How much the store takes in; [`Limits::default`] by default.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// Makes the store.
     pub fn build(self) -> KvStore {
         let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
-        KvStore { memory: Arc::new(Memory::new(clock, self.expiry)) }
+        KvStore { memory: Arc::new(Memory::new(clock, self.expiry, self.limits)) }
     }
 }
 
 impl fmt::Debug for KvStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KvStoreBuilder").field("expiry", &self.expiry).finish_non_exhaustive()
+        f.debug_struct("KvStoreBuilder")
+            .field("expiry", &self.expiry)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

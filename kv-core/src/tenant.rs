@@ -2,8 +2,9 @@
 
 use crate::memory::{Memory, Tenant};
 use crate::scan::Scan;
+use crate::scan_full::ScanFull;
 use crate::typed::TypedStore;
-use crate::{Entry, Error, KvType, SetOptions, TenantId, Version};
+use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -61,6 +62,15 @@ impl TenantStore {
         self.typed().set_with(key, value, options)
     }
 
+    /// Stores a value under its own key. See [`TypedStore::put`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`].
+    pub fn put<T: Keyed>(&self, value: impl Into<Arc<T>>) -> Result<Version, Error> {
+        self.typed().put(value)
+    }
+
     /// The value under a key. See [`TypedStore::get`].
     pub fn get<T: KvType>(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
         self.typed().get(key)
@@ -110,6 +120,47 @@ impl TenantStore {
     /// The entries whose key starts with a prefix, in key order. See [`TypedStore::scan`].
     pub fn scan<T: KvType>(&self, prefix: impl AsRef<str>) -> Scan<T> {
         self.typed().scan(prefix)
+    }
+
+    /// The entries of all types whose full key (the type's prefix and the key) starts with a full prefix, in byte
+    /// order of full keys.
+    ///
+    /// Types that share a prefix each have their turn. A type that is written for the first time during the scan may be
+    /// missed; for the rest, as [`TypedStore::scan`].
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    /// use serde::Serialize;
+    ///
+    /// #[derive(Serialize, KvType)]
+    /// struct Cursor {
+    ///     x: i32,
+    /// }
+    ///
+    /// #[derive(Serialize, KvType)]
+    /// #[kv(prefix = "Cursors/")]
+    /// struct Selection(Vec<u32>);
+    ///
+    /// let store = KvStore::new().tenant("acme.example")?;
+    /// store.set::<Cursor>("user:7", Cursor { x: 3 })?;
+    /// store.set::<Selection>("user:7", Selection(vec![1, 2]))?;
+    /// let all: Vec<_> = store.scan_full("Cursor").map(|e| (e.full_key(), e.json().unwrap())).collect();
+    /// let expected = [("Cursor:user:7", r#"{"x":3}"#), ("Cursors/user:7", "[1,2]")];
+    /// assert_eq!(all, expected.map(|(key, json)| (key.to_owned(), json.to_owned())));
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn scan_full(&self, full_prefix: impl AsRef<str>) -> ScanFull {
+        ScanFull::new(self.clone(), full_prefix.as_ref())
+    }
+
+    /// What this tenant holds and has done, for all its types.
+    pub fn stats(&self) -> TenantStats {
+        self.existing().map_or_else(TenantStats::default, |tenant| tenant.stats())
+    }
+
+    /// Removes all entries of this tenant, and returns how many there were. Versions go on rising.
+    pub fn clear(&self) -> usize {
+        self.existing().map_or(0, |tenant| tenant.clear())
     }
 
     /// Removes this tenant's entries whose deadline has passed, and returns how many there were.

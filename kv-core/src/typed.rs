@@ -1,12 +1,13 @@
 //! [`TypedStore`]: the entries of one type of one tenant.
 
-use crate::memory::{Collection, Condition, Conflict, Lifetime, Write};
+use crate::memory::{AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, entry_bytes};
 use crate::scan::{Cursor, Keys, Scan};
-use crate::schema::key;
+use crate::schema::{key, ttl};
 use crate::tenant::TenantStore;
-use crate::{Entry, Error, KvType, ScanOptions, SetOptions, Version};
+use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// A handle to one tenant's entries of one type. Its clones reach the same entries.
 ///
@@ -33,7 +34,7 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`]; the store is as it was before.
+    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`]; the store is as it was before.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -62,8 +63,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::InvalidTtl`], [`Error::Validation`], and [`Error::Conflict`] when the
-    /// condition does not hold; the store is as it was before.
+    /// [`Error::InvalidKey`], [`Error::InvalidTtl`], [`Error::Validation`], [`Error::LimitExceeded`], and
+    /// [`Error::Conflict`] when the condition does not hold; the store is as it was before.
     pub fn set_with(
         &self,
         key: impl AsRef<str>,
@@ -74,14 +75,121 @@ impl<T: KvType> TypedStore<T> {
         key::check(key)?;
         let lifetime = options.lifetime::<T>()?;
         let value = value.into();
-        value.validate()?;
-        let write = Write { key, value, condition: options.condition(), lifetime };
-        self.write(&write).map_err(|Conflict { current }| Error::Conflict { current })
+        let bytes = self.admit(key, &value)?;
+        let write = Write { key, value, bytes, condition: options.condition(), lifetime };
+        self.write(&write)?.map_err(|Conflict { current }| Error::Conflict { current })
+    }
+
+    /// Stores a value under its own key, as [`set`](Self::set).
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set); [`Error::InvalidKey`] also when the value's parts make no key.
+    ///
+    /// ```
+    /// use kv_core::{KeyError, Keyed, KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Presence {
+    ///     user_id: String,
+    /// }
+    ///
+    /// impl Keyed for Presence {
+    ///     fn key(&self) -> Result<String, KeyError> {
+    ///         Ok(format!("user:{}", self.user_id))
+    ///     }
+    /// }
+    ///
+    /// let presences = KvStore::new().tenant("acme.example")?.typed::<Presence>();
+    /// presences.put(Presence { user_id: "7".to_owned() })?;
+    /// assert!(presences.contains("user:7"));
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn put(&self, value: impl Into<Arc<T>>) -> Result<Version, Error>
+    where
+        T: Keyed,
+    {
+        let value = value.into();
+        self.set(value.key()?, value)
+    }
+
+    /// Stores many values at one instant, or none, and returns their versions in order.
+    ///
+    /// All are checked, and fitted to the limits together, before the first is stored. Of several values for one
+    /// key the last one stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set), for the first value that is refused; the store is as it was before.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Price {
+    ///     #[kv(range(min = 0))]
+    ///     cents: i64,
+    /// }
+    ///
+    /// let prices = KvStore::new().tenant("acme.example")?.typed::<Price>();
+    /// let versions = prices.set_many([("plum", Price { cents: 30 }), ("pear", Price { cents: 45 })])?;
+    /// assert!(versions[0] < versions[1]);
+    /// assert!(prices.set_many([("plum", Price { cents: 31 }), ("pear", Price { cents: -1 })]).is_err());
+    /// assert_eq!(prices.get("plum").unwrap().cents, 30);
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn set_many<K: AsRef<str>, V: Into<Arc<T>>>(
+        &self,
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Vec<Version>, Error> {
+        let entries: Vec<(K, Arc<T>)> = entries.into_iter().map(|(key, value)| (key, value.into())).collect();
+        let lifetime = SetOptions::new().lifetime::<T>()?;
+        let write = |(key, value): &'_ (K, Arc<T>)| -> Result<(usize, Arc<T>), Error> {
+            key::check(key.as_ref())?;
+            Ok((self.admit(key.as_ref(), value)?, Arc::clone(value)))
+        };
+        let mut writes = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            let (bytes, value) = write(entry)?;
+            writes.push(Write { key: entry.0.as_ref(), value, bytes, condition: Condition::None, lifetime });
+        }
+        if writes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let collection = self.create();
+        self.with_room(|| collection.write_many(&writes))
     }
 
     /// The value under a key.
     pub fn get(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
-        Some(self.existing()?.get(key.as_ref())?.value)
+        let collection = self.existing()?;
+        let found = collection.get(key.as_ref());
+        collection.count_read(found.is_some());
+        Some(found?.value)
+    }
+
+    /// The values under many keys at one instant, in the order of the keys.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Price {
+    ///     cents: i64,
+    /// }
+    ///
+    /// let prices = KvStore::new().tenant("acme.example")?.typed::<Price>();
+    /// prices.set("plum", Price { cents: 30 })?;
+    /// let found = prices.get_many(["pear", "plum"]);
+    /// assert_eq!(found.into_iter().map(|p| p.map(|p| p.cents)).collect::<Vec<_>>(), [None, Some(30)]);
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn get_many<K: AsRef<str>>(&self, keys: impl IntoIterator<Item = K>) -> Vec<Option<Arc<T>>> {
+        let keys: Vec<K> = keys.into_iter().collect();
+        let Some(collection) = self.existing() else { return keys.iter().map(|_| None).collect() };
+        let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+        let rows = collection.get_many(&keys).into_iter();
+        rows.inspect(|row| collection.count_read(row.is_some())).map(|row| row.map(|row| row.value)).collect()
     }
 
     /// The value under a key, with its version and times.
@@ -104,18 +212,145 @@ impl<T: KvType> TypedStore<T> {
     /// # Ok::<(), kv_core::Error>(())
     /// ```
     pub fn get_entry(&self, key: impl AsRef<str>) -> Option<Entry<T>> {
-        self.existing()?.get_entry(key.as_ref())
+        let collection = self.existing()?;
+        let found = collection.get_entry(key.as_ref());
+        collection.count_read(found.is_some());
+        found
     }
 
     /// Whether there is an entry under a key.
     pub fn contains(&self, key: impl AsRef<str>) -> bool {
-        self.existing().is_some_and(|collection| collection.get(key.as_ref()).is_some())
+        self.get(key).is_some()
+    }
+
+    /// How long the entry under a key has to live; `None` when there is none.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType, ManualClock, SetOptions, Ttl};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(KvType)]
+    /// #[kv(ttl = "30s")]
+    /// struct Typing {
+    ///     room: String,
+    /// }
+    ///
+    /// let clock = ManualClock::new();
+    /// let kv = KvStore::builder().clock(clock.clone()).build();
+    /// let typing = kv.tenant("acme.example")?.typed::<Typing>();
+    /// typing.set("ada", Typing { room: "a".to_owned() })?;
+    /// clock.advance(Duration::from_secs(10));
+    /// assert_eq!(typing.ttl("ada"), Some(Ttl::In(Duration::from_secs(20))));
+    ///
+    /// assert!(typing.touch("ada", Duration::from_secs(30))?);
+    /// assert_eq!(typing.ttl("ada"), Some(Ttl::In(Duration::from_secs(30))));
+    /// assert!(typing.persist("ada"));
+    /// assert_eq!(typing.ttl("ada"), Some(Ttl::Never));
+    /// assert_eq!(typing.ttl("bob"), None);
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn ttl(&self, key: impl AsRef<str>) -> Option<Ttl> {
+        let entry = self.existing()?.get_entry(key.as_ref())?;
+        Some(entry.expires_in.map_or(Ttl::Never, Ttl::In))
+    }
+
+    /// Lets an entry live this long from now, and says whether there is one. It is no write: the entry keeps its
+    /// version.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], [`Error::InvalidTtl`].
+    pub fn touch(&self, key: impl AsRef<str>, ttl: Duration) -> Result<bool, Error> {
+        let key = key.as_ref();
+        key::check(key)?;
+        ttl::check(ttl).map_err(|_| Error::InvalidTtl)?;
+        Ok(self.existing().is_some_and(|collection| collection.set_lifetime(key, Some(ttl))))
+    }
+
+    /// Lets an entry live for ever, and says whether there is one. It is no write: the entry keeps its version.
+    pub fn persist(&self, key: impl AsRef<str>) -> bool {
+        self.existing().is_some_and(|collection| collection.set_lifetime(key.as_ref(), None))
     }
 
     /// Removes an entry and returns its value.
     pub fn delete(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
         // Without a condition there is no conflict.
         self.existing()?.remove(key.as_ref(), Condition::None).ok().flatten()
+    }
+
+    /// Removes an entry if it is at this version, and says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] when there is an entry at another version.
+    ///
+    /// ```
+    /// use kv_core::{Error, KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Lock {
+    ///     owner: u64,
+    /// }
+    ///
+    /// let locks = KvStore::new().tenant("acme.example")?.typed::<Lock>();
+    /// let mine = locks.set("job", Lock { owner: 1 })?;
+    /// let theirs = locks.set("job", Lock { owner: 2 })?;
+    /// assert_eq!(locks.delete_if("job", mine), Err(Error::Conflict { current: Some(theirs) }));
+    /// assert_eq!(locks.delete_if("job", theirs), Ok(true));
+    /// assert_eq!(locks.delete_if("job", theirs), Ok(false));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn delete_if(&self, key: impl AsRef<str>, version: Version) -> Result<bool, Error> {
+        let Some(collection) = self.existing() else { return Ok(false) };
+        match collection.remove(key.as_ref(), Condition::Version(version)) {
+            Ok(removed) => Ok(removed.is_some()),
+            Err(Conflict { current: None }) => Ok(false),
+            Err(Conflict { current }) => Err(Error::Conflict { current }),
+        }
+    }
+
+    /// Removes the entries whose key starts with a prefix, and returns how many there were.
+    ///
+    /// They go in key order and in steps, between which others read and write: what is written meanwhile may or
+    /// may not be removed.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Item {
+    ///     count: u32,
+    /// }
+    ///
+    /// let carts = KvStore::new().tenant("acme.example")?.typed::<Item>();
+    /// carts.set_many([("cart:1:apple", Item { count: 1 }), ("cart:1:pear", Item { count: 2 })])?;
+    /// carts.set("cart:2:plum", Item { count: 9 })?;
+    /// assert_eq!((carts.delete_prefix("cart:1:"), carts.len()), (2, 1));
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn delete_prefix(&self, prefix: impl AsRef<str>) -> usize {
+        self.existing().map_or(0, |collection| collection.remove_prefix(prefix.as_ref()))
+    }
+
+    /// Removes all entries at one instant, and returns how many there were. Versions go on rising.
+    pub fn clear(&self) -> usize {
+        self.existing().map_or(0, |collection| collection.clear())
+    }
+
+    /// How many entries there are. Takes time linear in the number of those that are due.
+    pub fn len(&self) -> usize {
+        self.existing().map_or(0, |collection| collection.len())
+    }
+
+    /// Whether there are no entries.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What these entries are and what was done with them.
+    pub fn stats(&self) -> TypeStats {
+        let none = || TypeStats { tag: T::TYPE_TAG, ..TypeStats::default() };
+        self.existing().map_or_else(none, |collection| collection.stats())
     }
 
     /// The entries whose key starts with a prefix, in byte order of keys.
@@ -158,94 +393,49 @@ impl<T: KvType> TypedStore<T> {
         self.existing().map_or(0, |collection| collection.count(prefix.as_ref()))
     }
 
-    /// Replaces what is under a key by what a function makes of it, atomically, and returns what is there then.
-    ///
-    /// The function is given the value, or `None` when there is none, and returns the new one, or `None` to have
-    /// no entry. It runs under no lock and again whenever another write came in between, so it should do
-    /// nothing but compute. An entry that is there keeps its deadline; a new one gets its type's time to live.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidKey`], [`Error::InvalidTtl`] when the type's own time to live is none, and
-    /// [`Error::Validation`] for what the function returned; the store is as it was before.
-    ///
-    /// ```
-    /// use kv_core::{KvStore, KvType};
-    ///
-    /// #[derive(KvType)]
-    /// #[kv(ttl = "1m")]
-    /// struct Requests {
-    ///     count: u32,
-    /// }
-    ///
-    /// let requests = KvStore::new().tenant("acme.example")?.typed::<Requests>();
-    /// for _ in 0..3 {
-    ///     requests.update("10.0.0.1", |seen| Some(Requests { count: seen.map_or(0, |r| r.count) + 1 }))?;
-    /// }
-    /// assert_eq!(requests.get("10.0.0.1").unwrap().count, 3);
-    /// # Ok::<(), kv_core::Error>(())
-    /// ```
-    pub fn update(
-        &self,
-        key: impl AsRef<str>,
-        mut f: impl FnMut(Option<&T>) -> Option<T>,
-    ) -> Result<Option<Arc<T>>, Error> {
-        let key = key.as_ref();
-        key::check(key)?;
-        let lifetime = SetOptions::new().keep_ttl().lifetime::<T>()?;
-        loop {
-            let current = self.existing().and_then(|collection| collection.get(key));
-            let next = f(current.as_ref().map(|found| &*found.value));
-            // On a conflict another write came first: the function decides anew.
-            if let Ok(value) = self.replace(key, current.map(|found| found.version), next, lifetime)? {
-                return Ok(value);
+    /// Checks a value and what it would take, and returns what the entry takes in all.
+    pub(crate) fn admit(&self, key: &str, value: &T) -> Result<usize, Error> {
+        value.validate()?;
+        let limits = self.tenant.memory().limits();
+        let heap_size = value.heap_size();
+        for (limit, bytes, allowed) in [
+            (Limit::KeyBytes, key.len(), limits.key_bytes),
+            (Limit::ValueBytes, size_of::<T>().saturating_add(heap_size), limits.value_bytes),
+        ] {
+            if bytes > allowed {
+                return Err(Error::LimitExceeded { limit, allowed });
             }
         }
+        Ok(entry_bytes::<T>(key, heap_size))
     }
 
-    /// Replaces a value that is there by what a function makes of it, atomically, and returns the new one;
-    /// `None`, without a call of the function, when there is no entry. See [`update`](Self::update).
-    ///
-    /// # Errors
-    ///
-    /// As [`update`](Self::update).
-    pub fn modify(&self, key: impl AsRef<str>, mut f: impl FnMut(&T) -> T) -> Result<Option<Arc<T>>, Error> {
-        self.update(key, |current| current.map(&mut f))
-    }
-
-    /// Puts `next` where the entry had this version (or was absent), unless another write came first.
-    fn replace(
-        &self,
-        key: &str,
-        version: Option<Version>,
-        next: Option<T>,
-        lifetime: Lifetime,
-    ) -> Result<Result<Option<Arc<T>>, Conflict>, Error> {
-        let condition = version.map_or(Condition::Absent, Condition::Version);
-        Ok(match (next, version) {
-            (Some(value), _) => {
-                value.validate()?;
-                let value = Arc::new(value);
-                let write = Write { key, value: Arc::clone(&value), condition, lifetime };
-                self.write(&write).map(|_| Some(value))
-            }
-            // Absent before and after: nothing to write.
-            (None, None) => Ok(None),
-            (None, Some(_)) => match self.existing() {
-                Some(collection) => collection.remove(key, condition).map(|_| None),
-                None => Err(Conflict { current: None }),
-            },
-        })
-    }
-
-    fn write(&self, write: &Write<'_, T>) -> Result<Version, Conflict> {
+    pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Result<Version, Conflict>, Error> {
         let wants_an_entry = matches!(write.condition, Condition::Present | Condition::Version(_));
-        match self.existing() {
+        let collection = match self.existing() {
             // A write that is refused creates nothing.
-            None if wants_an_entry => Err(Conflict { current: None }),
-            None => self.create().write(write),
-            Some(collection) => collection.write(write),
-        }
+            None if wants_an_entry => return Ok(Err(Conflict { current: None })),
+            None => self.create(),
+            Some(collection) => collection,
+        };
+        let written = self.with_room(|| match collection.write(write) {
+            Ok(version) => Ok(Ok(version)),
+            Err(Refused::Conflict(conflict)) => Ok(Err(conflict)),
+            Err(Refused::Full(full)) => Err(full),
+        })?;
+        Ok(written)
+    }
+
+    /// Tries a write again when it found no room and there was something due to be removed.
+    fn with_room<R>(&self, write: impl Fn() -> Result<R, Full>) -> Result<R, Error> {
+        let written = write().or_else(|full| {
+            // Another tenant may be in the way only where tenants are counted.
+            let purged = match full.limit {
+                Limit::Tenants => self.tenant.memory().purge(),
+                _ => self.tenant.purge_expired(),
+            };
+            if purged == 0 { Err(full) } else { write() }
+        });
+        written.map_err(|Full { limit, allowed }| Error::LimitExceeded { limit, allowed })
     }
 
     pub(crate) fn existing(&self) -> Option<&Arc<Collection<T>>> {
@@ -256,7 +446,7 @@ impl<T: KvType> TypedStore<T> {
         })
     }
 
-    fn create(&self) -> &Arc<Collection<T>> {
+    pub(crate) fn create(&self) -> &Arc<Collection<T>> {
         self.collection.get_or_init(|| self.tenant.create().collection_or_create(self.tenant.memory()))
     }
 }

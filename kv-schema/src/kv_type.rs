@@ -2,6 +2,8 @@
 
 use crate::check::ValidationErrors;
 use crate::field::KvField;
+use crate::key::KeyError;
+use std::any::Any;
 use std::time::Duration;
 
 /// A type whose values can be stored.
@@ -34,4 +36,33 @@ pub trait KvType: KvField + Send + Sync {
     fn validate(&self) -> Result<(), ValidationErrors> {
         ValidationErrors::collect(|v| self.check(v))
     }
+
+    /// How kv-core writes values of the type as JSON, where it can. Only the derive implements it.
+    #[doc(hidden)]
+    fn __codec() -> Option<&'static (dyn Any + Send + Sync)> {
+        None
+    }
+}
+
+/// A type whose values know their own key.
+///
+/// ```
+/// use kv_schema::{KeyError, Keyed, KvType};
+///
+/// fn full_key<T: Keyed>(value: &T) -> Result<String, KeyError> {
+///     Ok(format!("{}{}", T::KEY_PREFIX, value.key()?))
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not know its own key: it does not implement `Keyed`",
+    label = "no key of its own",
+    note = "give the key in the call, or implement `Keyed` for `{Self}`"
+)]
+pub trait Keyed: KvType {
+    /// The key under which this value belongs.
+    ///
+    /// # Errors
+    ///
+    /// When the value's parts make no key.
+    fn key(&self) -> Result<String, KeyError>;
 }

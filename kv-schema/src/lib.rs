@@ -29,7 +29,7 @@ pub use access::{Access, Exposed};
 pub use check::{Param, ValidationErrors, Validator, Violation};
 pub use field::{KvField, MapKey};
 pub use key::KeyError;
-pub use kv_type::KvType;
+pub use kv_type::{Keyed, KvType};
 pub use ty::TypeSchema;
 
 /// What generated code names, and nobody else.
@@ -37,9 +37,19 @@ pub use ty::TypeSchema;
 /// No promise of stability is made for its contents: the derive of the same version is its only user.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__codec as codec;
     pub use crate::check::Validator;
     pub use crate::field::KvField;
     pub use crate::kv_type::KvType;
     pub use crate::rule;
     pub use crate::ty;
+}
+
+/// The codec of a type that is derived for this crate alone: none, since JSON is kv-core's business.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __codec {
+    ($ty:ty) => {
+        ::core::option::Option::None
+    };
 }

@@ -2,24 +2,35 @@
 
 use super::Shared;
 use super::cell::{Cell, Condition, Conflict, Page, Row, Write};
-use super::expiry::{Sweep, drop_each};
+use super::expiry::{Panic, Sweep, drop_each};
+use super::flight::Flights;
 use super::time::Deadline;
+use super::usage::{Full, Size, Usage};
+use crate::codec::Erased;
+use crate::schema::KvType;
+use crate::stats::TypeStats;
 use crate::sync::RwLock;
 use crate::{Entry, Version};
 use std::any::Any;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-/// How many due entries are removed before the lock is given to others.
-const SWEEP_STEP: usize = 256;
+/// How many entries are removed at a time before the lock is given to others.
+const STEP: usize = 256;
 
 /// Every method reads the clock, then takes the lock for one short step, and drops values after it.
 pub(crate) struct Collection<T> {
     shared: Arc<Shared>,
+    usage: Arc<Usage>,
     /// Tells this collection from the others in the schedule.
     id: u64,
     me: Weak<Self>,
     state: RwLock<State<T>>,
+    flights: Flights<T>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 struct State<T> {
@@ -28,16 +39,50 @@ struct State<T> {
     scheduled: Deadline,
 }
 
-impl<T: Send + Sync + 'static> Collection<T> {
-    pub(super) fn new(shared: Arc<Shared>, id: u64, first_version: u64) -> Arc<Self> {
-        let state = RwLock::new(State { cell: Cell::new(first_version), scheduled: Deadline::NEVER });
-        Arc::new_cyclic(|me| Self { shared, id, me: Weak::clone(me), state })
+/// Why a value was not written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refused {
+    Conflict(Conflict),
+    Full(Full),
+}
+
+impl<T: KvType> Collection<T> {
+    pub(super) fn new(shared: Arc<Shared>, usage: Arc<Usage>, id: u64, first_version: u64) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            shared,
+            usage,
+            id,
+            me: Weak::clone(me),
+            state: RwLock::new(State { cell: Cell::new(first_version), scheduled: Deadline::NEVER }),
+            flights: Flights::new(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        })
+    }
+
+    /// The computations of values that are under way.
+    pub(crate) fn flights(&self) -> &Flights<T> {
+        &self.flights
+    }
+
+    /// Counts a read by key for the statistics.
+    pub(crate) fn count_read(&self, found: bool) {
+        let counter = if found { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         state.cell.get(key, &self.shared.time.moment(reading)).map(|(_, row)| row.clone())
+    }
+
+    /// The rows under many keys, at one instant.
+    pub(crate) fn get_many(&self, keys: &[&str]) -> Vec<Option<Row<T>>> {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let moment = self.shared.time.moment(reading);
+        keys.iter().map(|key| state.cell.get(key, &moment).map(|(_, row)| row.clone())).collect()
     }
 
     pub(crate) fn get_entry(&self, key: &str) -> Option<Entry<T>> {
@@ -48,24 +93,91 @@ impl<T: Send + Sync + 'static> Collection<T> {
         Some(row.clone().into_entry(Arc::clone(key), moment.until(row.deadline())))
     }
 
-    pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Version, Conflict> {
+    pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Version, Refused> {
         let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
         let mut state = self.state.write();
-        let written = state.cell.set(write, &self.shared.time.moment(reading), of_day);
+        let moment = self.shared.time.moment(reading);
+        state.cell.check(write.key, write.condition, &moment).map_err(Refused::Conflict)?;
+        let added = Size { entries: 1, bytes: write.bytes };
+        self.usage.exchange(state.cell.size_under(write.key), added).map_err(Refused::Full)?;
+        let (version, removed) = state.cell.put(write, &moment, of_day);
         self.reschedule(&mut state);
         drop(state);
-        let (version, replaced) = written?;
-        drop(replaced);
+        drop(removed);
         Ok(version)
+    }
+
+    /// Writes all values at one instant, in their order, or none. Conditions are not looked at.
+    pub(crate) fn write_many(&self, writes: &[Write<'_, T>]) -> Result<Vec<Version>, Full> {
+        let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
+        let mut last: Vec<&Write<'_, T>> = writes.iter().collect();
+        // Of several writes of one key the last one stays: sorting keeps their order.
+        last.sort_by_key(|write| write.key);
+        last.reverse();
+        last.dedup_by_key(|write| write.key);
+        let mut state = self.state.write();
+        let (mut removed, mut added) = (Size::default(), Size::default());
+        for write in last {
+            let before = state.cell.size_under(write.key);
+            removed = Size { entries: removed.entries + before.entries, bytes: removed.bytes + before.bytes };
+            added = Size { entries: added.entries + 1, bytes: added.bytes.saturating_add(write.bytes) };
+        }
+        self.usage.exchange(removed, added)?;
+        let moment = self.shared.time.moment(reading);
+        let put = |write| state.cell.put(write, &moment, of_day);
+        let (versions, replaced): (Vec<_>, Vec<_>) = writes.iter().map(put).unzip();
+        self.reschedule(&mut state);
+        drop(state);
+        drop_each(replaced).unwrap_or_else(|panic| resume_unwind(panic));
+        Ok(versions)
     }
 
     pub(crate) fn remove(&self, key: &str, condition: Condition) -> Result<Option<Arc<T>>, Conflict> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let removed = state.cell.remove(key, condition, &self.shared.time.moment(reading));
-        self.reschedule(&mut state);
+        let moment = self.shared.time.moment(reading);
+        state.cell.check(key, condition, &moment)?;
+        let removed = state.cell.remove(key, &moment);
+        self.settle(&mut state, removed.as_slice());
         drop(state);
-        Ok(removed?.map(|row| row.value))
+        Ok(removed.map(|row| row.value))
+    }
+
+    /// Removes the entries whose key has a prefix, in steps, and returns how many there were.
+    pub(crate) fn remove_prefix(&self, prefix: &str) -> usize {
+        let mut count = 0;
+        let mut outcome = Ok(());
+        let mut after: Option<Arc<str>> = None;
+        loop {
+            let reading = self.shared.time.read();
+            let mut state = self.state.write();
+            let moment = self.shared.time.moment(reading);
+            let page = Page { prefix, after: after.as_deref(), descending: false, limit: STEP };
+            let page = state.cell.page(page, &moment);
+            let removed: Vec<_> =
+                page.iter().filter_map(|(key, _)| state.cell.remove(key, &moment)).collect();
+            self.settle(&mut state, &removed);
+            drop(state);
+            count += removed.len();
+            let more = removed.len() == STEP;
+            after = page.last().map(|(key, _)| Arc::clone(key));
+            // The page holds the values too: whichever goes last drops them.
+            drop(removed);
+            outcome = outcome.and(drop_each(page));
+            if !more {
+                outcome.unwrap_or_else(|panic| resume_unwind(panic));
+                return count;
+            }
+        }
+    }
+
+    /// Gives an entry another lifetime, and says whether there is one.
+    pub(crate) fn set_lifetime(&self, key: &str, ttl: Option<Duration>) -> bool {
+        let reading = self.shared.time.read();
+        let mut state = self.state.write();
+        let found = state.cell.set_lifetime(key, ttl, &self.shared.time.moment(reading));
+        self.reschedule(&mut state);
+        found
     }
 
     pub(crate) fn count(&self, prefix: &str) -> usize {
@@ -84,11 +196,14 @@ impl<T: Send + Sync + 'static> Collection<T> {
     /// expires it.
     #[expect(clippy::option_option, reason = "whether it is alive, and then how long")]
     pub(crate) fn time_left(&self, row: &Row<T>) -> Option<Option<Duration>> {
-        if row.deadline() == Deadline::NEVER {
-            return Some(None);
-        }
-        let moment = self.shared.time.moment(self.shared.time.read());
-        (!moment.is_due(row.deadline())).then(|| moment.until(row.deadline()))
+        self.shared.time_left(row.deadline())
+    }
+
+    /// After a removal, under the lock: gives its room back, and tells the schedule.
+    fn settle(&self, state: &mut State<T>, removed: &[Row<T>]) {
+        let bytes = removed.iter().map(Row::bytes).sum();
+        self.usage.release(Size { entries: removed.len(), bytes });
+        self.reschedule(state);
     }
 
     /// Tells the schedule when the earliest deadline is now before the one that it knows, or when there is
@@ -107,20 +222,21 @@ impl<T: Send + Sync + 'static> Collection<T> {
         state.scheduled = next;
     }
 
-    /// Removes one step of what is due; whether more is.
+    /// Removes one step of what is due, and says whether more is.
     fn sweep_step(&self) -> (Vec<Row<T>>, bool) {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         let moment = self.shared.time.moment(reading);
-        let removed = state.cell.remove_due(SWEEP_STEP, &moment);
+        let removed = state.cell.remove_due(STEP, &moment);
+        self.settle(&mut state, &removed);
         let next = state.cell.next_deadline();
         self.schedule(&mut state, next);
         (removed, moment.is_due(next))
     }
 }
 
-impl<T: Send + Sync + 'static> Sweep for Collection<T> {
-    fn sweep(&self) -> Result<usize, Box<dyn Any + Send>> {
+impl<T: KvType> Sweep for Collection<T> {
+    fn sweep(&self) -> Result<usize, Panic> {
         let mut count = 0;
         let mut outcome = Ok(());
         loop {
@@ -131,5 +247,96 @@ impl<T: Send + Sync + 'static> Sweep for Collection<T> {
                 return outcome.map(|()| count);
             }
         }
+    }
+}
+
+/// What can be done with a collection whose type is not known.
+pub(crate) trait AnyCollection: Any + Sweep {
+    /// The tag and the prefix of its type.
+    fn names(&self) -> (&'static str, &'static str);
+
+    /// How many entries are alive.
+    fn len(&self) -> usize;
+
+    /// Removes all entries, and returns how many were alive.
+    fn clear(&self) -> usize;
+
+    fn stats(&self) -> TypeStats;
+
+    /// The version that was given last.
+    fn last_version(&self) -> u64;
+
+    /// A part of a scan, as [`Collection::page`].
+    fn erased_page(&self, page: Page<'_>) -> Vec<(Arc<str>, ErasedRow)>;
+}
+
+/// A row whose type is not known.
+pub(crate) struct ErasedRow {
+    pub(crate) value: Arc<dyn Erased>,
+    pub(crate) version: Version,
+    deadline: Deadline,
+}
+
+impl Shared {
+    #[expect(clippy::option_option, reason = "whether it is alive, and then how long")]
+    fn time_left(&self, deadline: Deadline) -> Option<Option<Duration>> {
+        if deadline == Deadline::NEVER {
+            return Some(None);
+        }
+        let moment = self.time.moment(self.time.read());
+        (!moment.is_due(deadline)).then(|| moment.until(deadline))
+    }
+
+    /// Whether a row that was read some time ago is still alive.
+    pub(super) fn is_alive(&self, row: &ErasedRow) -> bool {
+        self.time_left(row.deadline).is_some()
+    }
+}
+
+impl<T: KvType> AnyCollection for Collection<T> {
+    fn names(&self) -> (&'static str, &'static str) {
+        (T::TYPE_TAG, T::KEY_PREFIX)
+    }
+
+    fn len(&self) -> usize {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        state.cell.len(&self.shared.time.moment(reading))
+    }
+
+    fn clear(&self) -> usize {
+        let reading = self.shared.time.read();
+        let mut state = self.state.write();
+        self.usage.release(state.cell.size());
+        let (rows, alive) = state.cell.clear(&self.shared.time.moment(reading));
+        self.reschedule(&mut state);
+        drop(state);
+        drop_each(rows.into_values()).unwrap_or_else(|panic| resume_unwind(panic));
+        alive
+    }
+
+    fn stats(&self) -> TypeStats {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let (writes, expirations) = state.cell.writes_and_expirations();
+        TypeStats {
+            tag: T::TYPE_TAG,
+            entries: state.cell.len(&self.shared.time.moment(reading)),
+            bytes: state.cell.size().bytes,
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            writes,
+            expirations,
+        }
+    }
+
+    fn last_version(&self) -> u64 {
+        self.state.read().cell.last_version()
+    }
+
+    fn erased_page(&self, page: Page<'_>) -> Vec<(Arc<str>, ErasedRow)> {
+        let erase =
+            |row: Row<T>| ErasedRow { deadline: row.deadline(), version: row.version, value: row.value };
+        self.page(page).into_iter().map(|(key, row)| (key, erase(row))).collect()
     }
 }

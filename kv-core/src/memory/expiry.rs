@@ -19,15 +19,18 @@ const LINGER: Duration = Duration::from_millis(100);
 /// The longest wait in one go, in case the clock and the condition variable disagree about time.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
+/// What a value's destructor panicked with.
+pub(crate) type Panic = Box<dyn Any + Send>;
+
 /// Something with deadlines in it.
-pub(super) trait Sweep: Send + Sync {
+pub(crate) trait Sweep: Send + Sync {
     /// Removes all that is due, in steps that leave the lock to others in between, and returns how many entries
     /// that were; or the first panic of a value that was dropped, when all is done.
-    fn sweep(&self) -> Result<usize, Box<dyn Any + Send>>;
+    fn sweep(&self) -> Result<usize, Panic>;
 }
 
-/// Drops values that may panic, each for itself. Returns the first panic.
-pub(super) fn drop_each<T>(values: Vec<T>) -> Result<(), Box<dyn Any + Send>> {
+/// Drops values, each for itself: two that panic would otherwise end the process. Returns the first panic.
+pub(super) fn drop_each<T>(values: impl IntoIterator<Item = T>) -> Result<(), Panic> {
     let mut outcome = Ok(());
     for value in values {
         outcome = outcome.and(catch_unwind(AssertUnwindSafe(|| drop(value))));

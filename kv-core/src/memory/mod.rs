@@ -10,29 +10,51 @@
 mod cell;
 mod collection;
 mod expiry;
+mod flight;
 mod tenant;
 mod time;
+mod usage;
 
-pub(crate) use cell::{Condition, Conflict, Lifetime, Page, Row, Write};
-pub(crate) use collection::Collection;
+pub(crate) use cell::{Condition, Conflict, Lifetime, Page, Row, Write, entry_bytes};
+pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
+pub(crate) use flight::{Cycle, block_on};
 pub(crate) use tenant::Tenant;
+pub(crate) use usage::Full;
 
 use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::schema::KvType;
 use crate::store::Expiry;
 use crate::sync::RwLock;
 use crate::tenant_id::TenantId;
 use expiry::Schedule;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use time::Time;
+use usage::Usage;
 
 /// All that a store holds. It is dropped with the store's last handle.
 pub(crate) struct Memory {
     shared: Arc<Shared>,
-    tenants: RwLock<HashMap<TenantId, Arc<Tenant>>>,
+    limits: Limits,
+    tenants: RwLock<Tenants>,
+    /// How many tenants have entries.
+    occupied: Arc<AtomicUsize>,
     collections_made: AtomicU64,
+    /// The highest version that a tenant had given when it was forgotten.
+    forgotten_version: AtomicU64,
 }
+
+/// The tenants that were written to.
+struct Tenants {
+    by_id: HashMap<TenantId, Arc<Tenant>>,
+    /// When there are as many, those that nobody needs are forgotten.
+    forget_at: usize,
+}
+
+/// How many tenants there are at least before some are forgotten.
+const FORGET_AT_LEAST: usize = 64;
 
 /// What every collection of a store and its expiry thread have in common.
 struct Shared {
@@ -41,41 +63,96 @@ struct Shared {
 }
 
 impl Memory {
-    pub(crate) fn new(clock: Box<dyn Clock>, expiry: Expiry) -> Self {
+    pub(crate) fn new(clock: Box<dyn Clock>, expiry: Expiry, limits: Limits) -> Self {
         let schedule = Arc::new(Schedule::new(expiry));
         if expiry == Expiry::Background {
             clock.on_jump(Arc::clone(&schedule).into());
         }
         let shared = Arc::new(Shared { time: Time::new(clock), schedule });
-        Self { shared, tenants: RwLock::default(), collections_made: AtomicU64::new(0) }
+        Self {
+            shared,
+            limits,
+            tenants: RwLock::new(Tenants { by_id: HashMap::new(), forget_at: FORGET_AT_LEAST }),
+            occupied: Arc::default(),
+            collections_made: AtomicU64::new(0),
+            forgotten_version: AtomicU64::new(0),
+        }
     }
 
     /// A tenant that was written to.
     pub(crate) fn tenant(&self, id: &TenantId) -> Option<Arc<Tenant>> {
-        self.tenants.read().get(id).cloned()
+        self.tenants.read().by_id.get(id).cloned()
     }
 
     /// A tenant that is about to be written to.
     pub(crate) fn tenant_or_create(&self, id: &TenantId) -> Arc<Tenant> {
-        Arc::clone(self.tenants.write().entry(id.clone()).or_default())
+        let mut tenants = self.tenants.write();
+        if let Some(tenant) = tenants.by_id.get(id) {
+            return Arc::clone(tenant);
+        }
+        if tenants.by_id.len() >= tenants.forget_at {
+            self.forget_empty(&mut tenants);
+        }
+        let tenant = Arc::new(Tenant::new(Usage::new(self.limits, Arc::clone(&self.occupied))));
+        tenants.by_id.insert(id.clone(), Arc::clone(&tenant));
+        tenant
+    }
+
+    /// Forgets tenants that have no rows and no handles, so that a store that is asked for ever new hosts does
+    /// not grow for ever. Handles are made under the lock of `tenants`, so one that has none stays without.
+    fn forget_empty(&self, tenants: &mut Tenants) {
+        tenants.by_id.retain(|_, tenant| {
+            let needed = Arc::strong_count(tenant) > 1 || !tenant.is_empty();
+            if !needed {
+                self.forgotten_version.fetch_max(tenant.last_version(), Ordering::Relaxed);
+            }
+            needed
+        });
+        // Doubled, so that the work is paid for by the tenants that come in between.
+        tenants.forget_at = FORGET_AT_LEAST.max(2 * tenants.by_id.len());
+    }
+
+    /// The tenants that were written to, by name.
+    pub(crate) fn tenants(&self) -> Vec<(TenantId, Arc<Tenant>)> {
+        let tenants = self.tenants.read();
+        let mut all: Vec<_> =
+            tenants.by_id.iter().map(|(id, tenant)| (id.clone(), Arc::clone(tenant))).collect();
+        drop(tenants);
+        all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        all
+    }
+
+    /// The names of the tenants that have living entries.
+    pub(crate) fn living_tenants(&self) -> Vec<TenantId> {
+        self.tenants().into_iter().filter(|(_, tenant)| tenant.is_alive()).map(|(id, _)| id).collect()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether a row that was read some time ago is still alive.
+    pub(crate) fn is_alive(&self, row: &ErasedRow) -> bool {
+        self.shared.is_alive(row)
     }
 
     /// Removes what is due everywhere, and returns how many entries that were.
     pub(crate) fn purge(&self) -> usize {
-        let tenants: Vec<_> = self.tenants.read().values().cloned().collect();
-        tenants.iter().map(|tenant| tenant.purge()).sum()
+        self.tenants().iter().map(|(_, tenant)| tenant.purge()).sum()
     }
 
     /// Makes a collection that is new to its tenant.
     ///
     /// Its versions start at the Unix time in µs, so that they are above any that an earlier process gave, and
-    /// far enough below 2^53 (the year 2255) for every write that can be made.
-    fn new_collection<T: Send + Sync + 'static>(&self) -> Arc<Collection<T>> {
+    /// far enough below 2^53 (the year 2255) for every write that can be made; and above any that this store gave
+    /// for a tenant that it has forgotten, which may have been of this name.
+    fn new_collection<T: KvType>(&self, usage: Arc<Usage>) -> Arc<Collection<T>> {
         const LATEST_START: u64 = 1 << 52;
         let since_1970 = self.shared.time.of_day().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let start = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX).min(LATEST_START);
+        let start = start.max(self.forgotten_version.load(Ordering::Relaxed));
         let id = self.collections_made.fetch_add(1, Ordering::Relaxed);
-        Collection::new(Arc::clone(&self.shared), id, start)
+        Collection::new(Arc::clone(&self.shared), usage, id, start)
     }
 }
 

@@ -1,43 +1,58 @@
 //! [`Tenant`]: one collection for each type that was written.
 
-use super::expiry::Sweep;
+use super::collection::AnyCollection;
+use super::usage::Usage;
 use super::{Collection, Memory};
+use crate::schema::KvType;
+use crate::stats::TenantStats;
 use crate::sync::RwLock;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-#[derive(Default)]
 pub(crate) struct Tenant {
-    collections: RwLock<HashMap<TypeId, Slot>>,
-}
-
-/// A collection under its two faces.
-#[derive(Clone)]
-struct Slot {
-    typed: Arc<dyn Any + Send + Sync>,
-    sweep: Arc<dyn Sweep>,
+    usage: Arc<Usage>,
+    collections: RwLock<HashMap<TypeId, Arc<dyn AnyCollection>>>,
 }
 
 impl Tenant {
+    pub(super) fn new(usage: Usage) -> Self {
+        Self { usage: Arc::new(usage), collections: RwLock::default() }
+    }
+
     /// The collection of a type that was written to.
-    pub(crate) fn collection<T: Send + Sync + 'static>(&self) -> Option<Arc<Collection<T>>> {
-        let typed = Arc::clone(&self.collections.read().get(&TypeId::of::<T>())?.typed);
-        // Never fails: the collection under a type's id is of that type.
-        typed.downcast().ok()
+    pub(crate) fn collection<T: KvType>(&self) -> Option<Arc<Collection<T>>> {
+        downcast(self.collections.read().get(&TypeId::of::<T>())?)
     }
 
     /// The collection of a type that is about to be written to.
-    pub(crate) fn collection_or_create<T: Send + Sync + 'static>(
-        &self,
-        memory: &Memory,
-    ) -> Arc<Collection<T>> {
+    pub(crate) fn collection_or_create<T: KvType>(&self, memory: &Memory) -> Arc<Collection<T>> {
         // Made before the lock is taken, since it asks the clock; one that comes second is thrown away.
-        let made = memory.new_collection::<T>();
-        let slot = Slot { typed: made.clone(), sweep: made.clone() };
-        let typed = Arc::clone(&self.collections.write().entry(TypeId::of::<T>()).or_insert(slot).typed);
-        typed.downcast().unwrap_or(made)
+        let made = memory.new_collection::<T>(Arc::clone(&self.usage));
+        let mut collections = self.collections.write();
+        let slot = collections.entry(TypeId::of::<T>()).or_insert_with(|| Arc::clone(&made) as _);
+        downcast(slot).unwrap_or(made)
+    }
+
+    /// All collections, in no particular order.
+    pub(crate) fn collections(&self) -> Vec<Arc<dyn AnyCollection>> {
+        self.collections.read().values().cloned().collect()
+    }
+
+    /// Whether it has no rows, be they alive or due.
+    pub(super) fn is_empty(&self) -> bool {
+        self.usage.entries() == 0
+    }
+
+    /// Whether an entry is alive.
+    pub(super) fn is_alive(&self) -> bool {
+        !self.is_empty() && self.collections().iter().any(|collection| collection.len() > 0)
+    }
+
+    /// Removes all entries, and returns how many were alive.
+    pub(crate) fn clear(&self) -> usize {
+        self.collections().iter().map(|collection| collection.clear()).sum()
     }
 
     /// Removes what is due, and returns how many entries that were.
@@ -46,9 +61,22 @@ impl Tenant {
     ///
     /// With the first panic of a value that was dropped, after all is done.
     pub(crate) fn purge(&self) -> usize {
-        let collections: Vec<_> =
-            self.collections.read().values().map(|slot| Arc::clone(&slot.sweep)).collect();
-        let sweeps: Vec<_> = collections.iter().map(|collection| collection.sweep()).collect();
+        let sweeps: Vec<_> = self.collections().iter().map(|collection| collection.sweep()).collect();
         sweeps.into_iter().map(|swept| swept.unwrap_or_else(|panic| resume_unwind(panic))).sum()
     }
+
+    pub(crate) fn stats(&self) -> TenantStats {
+        TenantStats::sum(self.collections().iter().map(|collection| collection.stats()).collect())
+    }
+
+    /// The highest version that any of its collections has given.
+    pub(super) fn last_version(&self) -> u64 {
+        self.collections.read().values().map(|collection| collection.last_version()).max().unwrap_or(0)
+    }
+}
+
+/// Never fails: the collection under a type's id is of that type.
+fn downcast<T: KvType>(collection: &Arc<dyn AnyCollection>) -> Option<Arc<Collection<T>>> {
+    let any: Arc<dyn Any + Send + Sync> = Arc::clone(collection) as _;
+    any.downcast().ok()
 }

@@ -19,6 +19,14 @@ pub(super) fn expand(ident: &Ident, stored: &Stored, private: &TokenStream) -> T
             const TYPE_TAG: &'static ::core::primitive::str = #tag;
             const KEY_PREFIX: &'static ::core::primitive::str = #prefix;
             const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = #ttl;
+
+            // Inlined, so that a type that nobody stores costs no code for its JSON.
+            #[inline]
+            fn __codec() -> ::core::option::Option<
+                &'static (dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync)
+            > {
+                #private::codec!(Self)
+            }
         }
     }
 }

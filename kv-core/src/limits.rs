@@ -1,0 +1,131 @@
+//! How much a store takes in.
+
+use std::fmt;
+
+/// How much a store takes in. A write beyond a limit is [`Error::LimitExceeded`](crate::Error::LimitExceeded) and
+/// changes nothing; before it is refused, entries that are due are removed.
+///
+/// The defaults keep one tenant, whose name may come from a stranger's request, from filling the machine:
+///
+/// | limit | default |
+/// |---|---|
+/// | [`tenants`](Self::tenants) with entries | 10,000 |
+/// | [`entries_per_tenant`](Self::entries_per_tenant) | 5,000,000 |
+/// | [`bytes_per_tenant`](Self::bytes_per_tenant) | 1 GiB |
+/// | [`key_bytes`](Self::key_bytes) | 512, the longest key there is |
+/// | [`value_bytes`](Self::value_bytes) | 8 MiB |
+///
+/// ```
+/// use kv_core::{Error, KvStore, KvType, Limit, Limits};
+///
+/// #[derive(KvType)]
+/// struct Note {
+///     text: String,
+/// }
+///
+/// let kv = KvStore::builder().limits(Limits::default().entries_per_tenant(1)).build();
+/// let notes = kv.tenant("acme.example")?.typed::<Note>();
+/// notes.set("a", Note { text: "first".to_owned() })?;
+/// let refused = notes.set("b", Note { text: "second".to_owned() });
+/// assert_eq!(refused, Err(Error::LimitExceeded { limit: Limit::EntriesPerTenant, allowed: 1 }));
+/// notes.set("a", Note { text: "an overwrite is no new entry".to_owned() })?;
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Limits {
+    pub(crate) tenants: usize,
+    pub(crate) entries_per_tenant: usize,
+    pub(crate) bytes_per_tenant: usize,
+    pub(crate) key_bytes: usize,
+    pub(crate) value_bytes: usize,
+}
+
+const MIB: usize = 1 << 20;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            tenants: 10_000,
+            entries_per_tenant: 5_000_000,
+            bytes_per_tenant: 1024 * MIB,
+            key_bytes: kv_schema::key::MAX_BYTES,
+            value_bytes: 8 * MIB,
+        }
+    }
+}
+
+impl Limits {
+    /// No limits but those of the grammar of keys.
+    pub const fn unlimited() -> Self {
+        Self {
+            tenants: usize::MAX,
+            entries_per_tenant: usize::MAX,
+            bytes_per_tenant: usize::MAX,
+            key_bytes: usize::MAX,
+            value_bytes: usize::MAX,
+        }
+    }
+
+    /// How many tenants may have entries at a time.
+    pub const fn tenants(self, tenants: usize) -> Self {
+        Self { tenants, ..self }
+    }
+
+    /// How many entries a tenant may have, of all types together.
+    pub const fn entries_per_tenant(self, entries: usize) -> Self {
+        Self { entries_per_tenant: entries, ..self }
+    }
+
+    /// How many bytes the entries of a tenant may take, of all types together: values, keys and what the store
+    /// keeps beside them, as [`TenantStats`](crate::TenantStats) counts them.
+    pub const fn bytes_per_tenant(self, bytes: usize) -> Self {
+        Self { bytes_per_tenant: bytes, ..self }
+    }
+
+    /// How many bytes a key may have.
+    pub const fn key_bytes(self, bytes: usize) -> Self {
+        Self { key_bytes: bytes, ..self }
+    }
+
+    /// How many bytes a value may take: its own size and what it owns on the heap
+    /// ([`KvField::heap_size`](crate::KvField::heap_size)).
+    pub const fn value_bytes(self, bytes: usize) -> Self {
+        Self { value_bytes: bytes, ..self }
+    }
+}
+
+/// The name of a limit, as its setter on [`Limits`] is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::tenants`].
+    Tenants,
+    /// [`Limits::entries_per_tenant`].
+    EntriesPerTenant,
+    /// [`Limits::bytes_per_tenant`].
+    BytesPerTenant,
+    /// [`Limits::key_bytes`].
+    KeyBytes,
+    /// [`Limits::value_bytes`].
+    ValueBytes,
+}
+
+impl Limit {
+    /// The name, as its setter is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tenants => "tenants",
+            Self::EntriesPerTenant => "entries_per_tenant",
+            Self::BytesPerTenant => "bytes_per_tenant",
+            Self::KeyBytes => "key_bytes",
+            Self::ValueBytes => "value_bytes",
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

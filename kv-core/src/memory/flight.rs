@@ -1,0 +1,356 @@
+//! Single flight: of many that want a value computed, one computes it.
+//!
+//! A [`Flight`] is the computation of one key's value. Whoever finds no value [joins](Flights::join) the key's
+//! flight and asks for its [turn](Joined::turn): one gets to compute, the others wait, and are given the value when
+//! it [lands](Joined::land). When the one that computes goes without a value (an error, a panic, a future dropped
+//! half-way), the others wake and the first of them gets the turn.
+//!
+//! Waiting is a future; a thread that waits polls it itself ([`block_on`]).
+
+use crate::sync::{Condvar, Mutex};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// The flights of a collection, by key.
+pub(crate) struct Flights<T> {
+    by_key: Mutex<HashMap<Arc<str>, Boarded<T>>>,
+}
+
+struct Boarded<T> {
+    flight: Arc<Flight<T>>,
+    people: usize,
+}
+
+/// The computation of one key's value.
+struct Flight<T> {
+    id: u64,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    turn: Turn<T>,
+    /// Who waits, each with a number to be found again.
+    waiting: Vec<(u64, Waker)>,
+    next_number: u64,
+}
+
+/// Whose turn it is.
+pub(crate) enum Turn<T> {
+    /// Nobody's, until somebody asks.
+    Free,
+    /// Somebody computes.
+    Taken,
+    /// There is a value.
+    Landed(Arc<T>),
+}
+
+/// Two computations wait for each other.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Cycle;
+
+impl<T> Flights<T> {
+    pub(crate) fn new() -> Self {
+        Self { by_key: Mutex::default() }
+    }
+
+    /// Joins the flight of a key, or starts it.
+    ///
+    /// Fails when the flight waits, by whatever detour, for the computation that asks here.
+    pub(crate) fn join(&self, key: &str) -> Result<Joined<'_, T>, Cycle> {
+        let key: Arc<str> = Arc::from(key);
+        let mut by_key = self.by_key.lock();
+        let start = || Boarded { flight: Arc::new(Flight::new()), people: 0 };
+        let boarded = by_key.entry(Arc::clone(&key)).or_insert_with(start);
+        boarded.people += 1;
+        let flight = Arc::clone(&boarded.flight);
+        drop(by_key);
+        // From here on, leaving takes care of a flight that nobody is in.
+        let mut joined = Joined { flights: self, key, flight, has_turn: false, needed_by: None };
+        joined.needed_by = Dependency::of_current(joined.flight.id)?;
+        Ok(joined)
+    }
+}
+
+impl<T> Flight<T> {
+    fn new() -> Self {
+        static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0);
+        let id = FLIGHTS_MADE.fetch_add(1, Ordering::Relaxed);
+        let state = State { turn: Turn::Free, waiting: Vec::new(), next_number: 0 };
+        Self { id, state: Mutex::new(state) }
+    }
+
+    /// Sets whose turn it is and wakes all who wait.
+    fn set_turn(&self, turn: Turn<T>) {
+        let mut state = self.state.lock();
+        let before = std::mem::replace(&mut state.turn, turn);
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        // Wakers and values are not ours: they are called and dropped under no lock.
+        drop(before);
+        for (_, waker) in waiting {
+            waker.wake();
+        }
+    }
+}
+
+/// A part in the flight of a key. Dropped, it hands the turn on.
+pub(crate) struct Joined<'a, T> {
+    flights: &'a Flights<T>,
+    key: Arc<str>,
+    flight: Arc<Flight<T>>,
+    has_turn: bool,
+    needed_by: Option<Dependency>,
+}
+
+impl<T> Joined<'_, T> {
+    /// Waits for the turn to compute (`None`) or for the value that another computed.
+    pub(crate) async fn turn(&mut self) -> Option<Arc<T>> {
+        let landed = {
+            let mut seat = Seat { flight: &self.flight, number: None };
+            poll_fn(|cx| seat.poll(cx)).await
+        };
+        self.has_turn = landed.is_none();
+        landed
+    }
+
+    /// Runs the computation, for which it is this one's turn. What it asks for is needed by this flight.
+    pub(crate) async fn compute<O>(&self, computation: impl Future<Output = O>) -> O {
+        let mut computation = pin!(computation);
+        poll_fn(|cx| {
+            let _current = Current::enter(self.flight.id);
+            computation.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// Hands the value to all who wait.
+    pub(crate) fn land(mut self, value: &Arc<T>) {
+        self.has_turn = false;
+        self.leave(true);
+        self.flight.set_turn(Turn::Landed(Arc::clone(value)));
+    }
+
+    /// Leaves the flight, which is forgotten when it has landed or nobody is in it.
+    fn leave(&self, landed: bool) {
+        let mut by_key = self.flights.by_key.lock();
+        let mut forgotten = None;
+        // Once it has landed, the key may have another flight.
+        if let Some(boarded) = by_key.get_mut(&self.key)
+            && Arc::ptr_eq(&boarded.flight, &self.flight)
+        {
+            boarded.people -= 1;
+            if landed || boarded.people == 0 {
+                forgotten = by_key.remove(&self.key);
+            }
+        }
+        drop(by_key);
+        drop(forgotten);
+    }
+}
+
+impl<T> Drop for Joined<'_, T> {
+    fn drop(&mut self) {
+        self.leave(false);
+        if self.has_turn {
+            self.flight.set_turn(Turn::Free);
+        }
+    }
+}
+
+/// A place among those who wait. Dropped, it is given up.
+struct Seat<'a, T> {
+    flight: &'a Flight<T>,
+    number: Option<u64>,
+}
+
+impl<T> Seat<'_, T> {
+    fn poll(&mut self, cx: &Context<'_>) -> Poll<Option<Arc<T>>> {
+        // Cloned and dropped under no lock: it is not ours.
+        let mut waker = Some(cx.waker().clone());
+        let mut state = self.flight.state.lock();
+        let poll = match &state.turn {
+            Turn::Landed(value) => Poll::Ready(Some(Arc::clone(value))),
+            Turn::Free => {
+                state.turn = Turn::Taken;
+                Poll::Ready(None)
+            }
+            Turn::Taken => {
+                let number = *self.number.get_or_insert(state.next_number);
+                state.next_number = state.next_number.max(number + 1);
+                match (state.waiting.iter_mut().find(|(n, _)| *n == number), waker.take()) {
+                    (Some((_, old)), Some(new)) => waker = Some(std::mem::replace(old, new)),
+                    (None, Some(new)) => state.waiting.push((number, new)),
+                    (_, None) => {}
+                }
+                Poll::Pending
+            }
+        };
+        drop(state);
+        drop(waker);
+        poll
+    }
+}
+
+impl<T> Drop for Seat<'_, T> {
+    fn drop(&mut self) {
+        let Some(number) = self.number else { return };
+        let mut state = self.flight.state.lock();
+        let at = state.waiting.iter().position(|(n, _)| *n == number);
+        let waker = at.map(|at| state.waiting.swap_remove(at));
+        drop(state);
+        drop(waker);
+    }
+}
+
+thread_local! {
+    /// The flights whose computations this thread is inside of, innermost last.
+    static INSIDE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Marks that this thread is inside a computation.
+struct Current;
+
+impl Current {
+    fn enter(flight: u64) -> Self {
+        INSIDE.with_borrow_mut(|inside| inside.push(flight));
+        Self
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        INSIDE.with_borrow_mut(Vec::pop);
+    }
+}
+
+/// Which flight cannot land before which other: one pair for each request from within a computation.
+static NEEDS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new());
+
+/// One flight needs another, as long as this lives.
+struct Dependency {
+    flight: u64,
+    needs: u64,
+}
+
+impl Dependency {
+    /// The computation that this thread is inside of, if any, needs a flight.
+    fn of_current(needs: u64) -> Result<Option<Self>, Cycle> {
+        let Some(flight) = INSIDE.with_borrow(|inside| inside.last().copied()) else { return Ok(None) };
+        let mut pairs = NEEDS.lock();
+        if reaches(&pairs, needs, flight) {
+            return Err(Cycle);
+        }
+        pairs.push((flight, needs));
+        Ok(Some(Self { flight, needs }))
+    }
+}
+
+impl Drop for Dependency {
+    fn drop(&mut self) {
+        let mut pairs = NEEDS.lock();
+        if let Some(at) = pairs.iter().position(|pair| *pair == (self.flight, self.needs)) {
+            pairs.swap_remove(at);
+        }
+    }
+}
+
+/// Whether `from` needs `to`, by whatever detour. There are no cycles among the pairs: none is let in.
+fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
+    from == to || pairs.iter().any(|(flight, needs)| *flight == from && reaches(pairs, *needs, to))
+}
+
+/// Waits for a future on this thread.
+pub(crate) fn block_on<O>(future: impl Future<Output = O>) -> O {
+    let mut future = pin!(future);
+    let signal = Arc::new(Signal::default());
+    let waker = Waker::from(Arc::clone(&signal));
+    let mut cx = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+        let mut woken = signal.woken.lock();
+        while !*woken {
+            signal.changed.wait(&mut woken);
+        }
+        *woken = false;
+    }
+}
+
+/// Wakes a thread. Not by `unpark`, whose one token belongs to the application.
+#[derive(Default)]
+struct Signal {
+    woken: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        *self.woken.lock() = true;
+        self.changed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_is_found_by_any_detour() {
+        let pairs = [(1, 2), (2, 3), (2, 4), (4, 5)];
+        assert!(reaches(&pairs, 1, 1) && reaches(&pairs, 1, 5));
+        assert!(!reaches(&pairs, 5, 1) && !reaches(&pairs, 3, 5));
+    }
+
+    #[test]
+    fn a_flight_that_everybody_left_is_forgotten() {
+        let flights = Flights::<u8>::new();
+        let (mut a, b) = (flights.join("k").unwrap(), flights.join("k").unwrap());
+        assert_eq!(block_on(a.turn()), None);
+        drop(b);
+        assert_eq!(flights.by_key.lock().len(), 1);
+        drop(a);
+        assert_eq!(flights.by_key.lock().len(), 0);
+    }
+
+    #[test]
+    fn a_waiter_that_gives_up_takes_no_turn_with_it() {
+        let flights = Flights::<u8>::new();
+        let mut first = flights.join("k").unwrap();
+        assert_eq!(block_on(first.turn()), None);
+        let (mut second, mut third) = (flights.join("k").unwrap(), flights.join("k").unwrap());
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut third_turn = pin!(third.turn());
+        {
+            let mut second_turn = Box::pin(second.turn());
+            assert!(second_turn.as_mut().poll(&mut cx).is_pending());
+            assert!(third_turn.as_mut().poll(&mut cx).is_pending());
+            drop(first);
+            // The second was woken for the turn, and is dropped before it takes it.
+        }
+        assert_eq!(third_turn.as_mut().poll(&mut cx), Poll::Ready(None));
+    }
+
+    #[test]
+    fn all_who_wait_get_the_value_that_lands() {
+        let flights = Flights::<u8>::new();
+        let mut first = flights.join("k").unwrap();
+        assert_eq!(block_on(first.turn()), None);
+        std::thread::scope(|scope| {
+            let waiters: Vec<_> = (0..3)
+                .map(|_| flights.join("k").unwrap())
+                .map(|mut w| scope.spawn(move || block_on(w.turn())))
+                .collect();
+            first.land(&Arc::new(7));
+            for waiter in waiters {
+                assert_eq!(waiter.join().unwrap().as_deref(), Some(&7));
+            }
+        });
+        assert_eq!(flights.by_key.lock().len(), 0, "a later request starts anew");
+    }
+}

@@ -1,0 +1,170 @@
+//! The verbs that make a new value of the old one, atomically.
+
+use crate::memory::{Condition, Conflict, Lifetime, Write};
+use crate::schema::key;
+use crate::{Error, KvType, SetOptions, TypedStore, UpdateError, Version};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+impl<T: KvType> TypedStore<T> {
+    /// Replaces what is under a key by what a function makes of it, atomically, and returns what is there then.
+    ///
+    /// The function is given the value, or `None` when there is none, and returns the new one, or `None` to have
+    /// no entry. It runs under no lock and again whenever another write came in between, so it should do
+    /// nothing but compute. An entry that is there keeps its deadline; a new one gets its type's time to live.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKey`], and for what the function returned [`Error::Validation`] and
+    /// [`Error::LimitExceeded`]; the store is as it was before.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// #[kv(ttl = "1m")]
+    /// struct Requests {
+    ///     count: u32,
+    /// }
+    ///
+    /// let requests = KvStore::new().tenant("acme.example")?.typed::<Requests>();
+    /// for _ in 0..3 {
+    ///     requests.update("10.0.0.1", |seen| Some(Requests { count: seen.map_or(0, |r| r.count) + 1 }))?;
+    /// }
+    /// assert_eq!(requests.get("10.0.0.1").unwrap().count, 3);
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn update(
+        &self,
+        key: impl AsRef<str>,
+        f: impl FnMut(Option<&T>) -> Option<T>,
+    ) -> Result<Option<Arc<T>>, Error> {
+        self.update_with(key, SetOptions::new().keep_ttl(), f)
+    }
+
+    /// Replaces a value that is there by what a function makes of it, atomically, and returns the new one;
+    /// `None`, without a call of the function, when there is no entry. See [`update`](Self::update).
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update).
+    pub fn modify(&self, key: impl AsRef<str>, mut f: impl FnMut(&T) -> T) -> Result<Option<Arc<T>>, Error> {
+        self.update(key, |current| current.map(&mut f))
+    }
+
+    /// As [`update`](Self::update), with a time to live and a condition: the options' time to live is that of what
+    /// the function returns, and the function is called only while the condition holds.
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update), and [`Error::InvalidTtl`] and [`Error::Conflict`].
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType, SetOptions};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(KvType)]
+    /// struct Attempts {
+    ///     count: u32,
+    /// }
+    ///
+    /// let attempts = KvStore::new().tenant("acme.example")?.typed::<Attempts>();
+    /// // Each attempt makes the wait start anew.
+    /// let wait = SetOptions::new().ttl(Duration::from_secs(60));
+    /// attempts.update_with("ada", wait, |a| Some(Attempts { count: a.map_or(0, |a| a.count) + 1 }))?;
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn update_with(
+        &self,
+        key: impl AsRef<str>,
+        options: SetOptions,
+        mut f: impl FnMut(Option<&T>) -> Option<T>,
+    ) -> Result<Option<Arc<T>>, Error> {
+        let updated = self.try_update_with(key.as_ref(), options, |current| Ok::<_, Infallible>(f(current)));
+        updated.map_err(|error| match error {
+            UpdateError::Store(error) => error,
+            UpdateError::Update(never) => match never {},
+        })
+    }
+
+    /// As [`update`](Self::update), with a function that may decline: its error leaves the entry untouched.
+    ///
+    /// # Errors
+    ///
+    /// [`UpdateError::Update`] with what the function returned, or [`UpdateError::Store`] as for
+    /// [`update`](Self::update).
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType, UpdateError};
+    ///
+    /// #[derive(Debug, PartialEq, KvType)]
+    /// struct Stock {
+    ///     left: u32,
+    /// }
+    ///
+    /// let stock = KvStore::new().tenant("acme.example")?.typed::<Stock>();
+    /// stock.set("plum", Stock { left: 1 })?;
+    /// let take = |s: Option<&Stock>| {
+    ///     let left = s.map_or(0, |s| s.left).checked_sub(1).ok_or("sold out")?;
+    ///     Ok(Some(Stock { left }))
+    /// };
+    /// assert!(stock.try_update("plum", take).is_ok());
+    /// assert_eq!(stock.try_update("plum", take), Err(UpdateError::Update("sold out")));
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn try_update<E>(
+        &self,
+        key: impl AsRef<str>,
+        f: impl FnMut(Option<&T>) -> Result<Option<T>, E>,
+    ) -> Result<Option<Arc<T>>, UpdateError<E>> {
+        self.try_update_with(key.as_ref(), SetOptions::new().keep_ttl(), f)
+    }
+
+    fn try_update_with<E>(
+        &self,
+        key: &str,
+        options: SetOptions,
+        mut f: impl FnMut(Option<&T>) -> Result<Option<T>, E>,
+    ) -> Result<Option<Arc<T>>, UpdateError<E>> {
+        key::check(key).map_err(Error::from)?;
+        let lifetime = options.lifetime::<T>()?;
+        loop {
+            let current = self.existing().and_then(|collection| collection.get(key));
+            let version = current.as_ref().map(|found| found.version);
+            options.condition().check(version).map_err(|Conflict { current }| Error::Conflict { current })?;
+            let next = f(current.as_ref().map(|found| &*found.value)).map_err(UpdateError::Update)?;
+            // Dropped before the write, so that a value that is replaced is dropped by whoever holds it last.
+            drop(current);
+            // On a conflict another write came first: the function decides anew.
+            if let Ok(value) = self.replace(key, version, next, lifetime)? {
+                return Ok(value);
+            }
+        }
+    }
+
+    /// Puts `next` where the entry had this version (or was absent), unless another write came first.
+    fn replace(
+        &self,
+        key: &str,
+        version: Option<Version>,
+        next: Option<T>,
+        lifetime: Lifetime,
+    ) -> Result<Result<Option<Arc<T>>, Conflict>, Error> {
+        let condition = version.map_or(Condition::Absent, Condition::Version);
+        match (next, version) {
+            (Some(value), _) => {
+                let value = Arc::new(value);
+                let bytes = self.admit(key, &value)?;
+                let write = Write { key, value, bytes, condition, lifetime };
+                let written = self.write(&write)?;
+                Ok(written.map(|_| Some(write.value)))
+            }
+            // Absent before and after: nothing to write.
+            (None, None) => Ok(Ok(None)),
+            (None, Some(_)) => Ok(match self.existing() {
+                Some(collection) => collection.remove(key, condition).map(|_| None),
+                None => Err(Conflict { current: None }),
+            }),
+        }
+    }
+}
