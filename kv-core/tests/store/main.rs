@@ -13,6 +13,7 @@ mod catalog;
 mod conditions;
 mod expiry;
 mod isolation;
+mod model;
 mod scan;
 mod ttl;
 mod versions;
