@@ -593,38 +593,22 @@ impl World {
                 assert_eq!(store.delete_prefix(PREFIXES[*prefix]), keys.len());
             }
             Op::Update { key, to } => {
-                self.update(
-                    tenant,
-                    store,
-                    KEYS[*key],
-                    Ok(*to),
-                    TtlOf::Keep,
-                    If::Anything,
-                    |key, seen, to, _| {
-                        let update = |current: Option<&T>| {
-                            seen.push(current.map(T::n));
-                            to.unwrap().map(T::make)
-                        };
-                        store.update(key, update).map_err(UpdateError::Store)
-                    },
-                );
+                self.update(tenant, KEYS[*key], Ok(*to), TtlOf::Keep, If::Anything, |key, seen, to, _| {
+                    let update = |current: Option<&T>| {
+                        seen.push(current.map(T::n));
+                        to.unwrap().map(T::make)
+                    };
+                    store.update(key, update).map_err(UpdateError::Store)
+                });
             }
             Op::UpdateWith { key, to, ttl, condition } => {
-                self.update(
-                    tenant,
-                    store,
-                    KEYS[*key],
-                    Ok(*to),
-                    *ttl,
-                    *condition,
-                    |key, seen, to, options| {
-                        let update = |current: Option<&T>| {
-                            seen.push(current.map(T::n));
-                            to.unwrap().map(T::make)
-                        };
-                        store.update_with(key, options, update).map_err(UpdateError::Store)
-                    },
-                );
+                self.update(tenant, KEYS[*key], Ok(*to), *ttl, *condition, |key, seen, to, options| {
+                    let update = |current: Option<&T>| {
+                        seen.push(current.map(T::n));
+                        to.unwrap().map(T::make)
+                    };
+                    store.update_with(key, options, update).map_err(UpdateError::Store)
+                });
             }
             Op::TryUpdate { key, to } => {
                 self.update(tenant, KEYS[*key], *to, TtlOf::Keep, If::Anything, |key, seen, to, _| {
