@@ -58,41 +58,31 @@ pub(crate) enum RawForm {
     Unknown,
 }
 
-/// A number with its sign.
-pub(crate) struct RawNumber {
-    minus: Option<Token![-]>,
-    pub(crate) digits: RawDigits,
-}
-
-pub(crate) enum RawDigits {
+/// A number, with its sign.
+pub(crate) enum RawNumber {
     Int(LitInt),
     Float(LitFloat),
 }
 
-impl RawNumber {
-    pub(crate) fn is_negative(&self) -> bool {
-        self.minus.is_some()
-    }
-}
-
 impl Parse for RawNumber {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let minus = input.parse()?;
-        let digits = match input.parse()? {
-            Lit::Int(int) => RawDigits::Int(int),
-            Lit::Float(float) => RawDigits::Float(float),
-            other => return Err(syn::Error::new(other.span(), "expected a number")),
-        };
-        Ok(Self { minus, digits })
+        const SUFFIXES: &[&str] = &[
+            "", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+            "f32", "f64",
+        ];
+        match input.parse()? {
+            Lit::Int(int) if SUFFIXES.contains(&int.suffix()) => Ok(Self::Int(int)),
+            Lit::Float(float) if SUFFIXES.contains(&float.suffix()) => Ok(Self::Float(float)),
+            other => Err(syn::Error::new(other.span(), "expected a number")),
+        }
     }
 }
 
 impl ToTokens for RawNumber {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.minus.to_tokens(tokens);
-        match &self.digits {
-            RawDigits::Int(int) => int.to_tokens(tokens),
-            RawDigits::Float(float) => float.to_tokens(tokens),
+        match self {
+            Self::Int(int) => int.to_tokens(tokens),
+            Self::Float(float) => float.to_tokens(tokens),
         }
     }
 }
@@ -155,7 +145,12 @@ fn rule(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {
         ONE_OF => RawForm::OneOf(meta.strings(ctxt)?),
         EACH => {
             let group = meta.list(ctxt, "each(rule, …)")?;
-            RawForm::Each(metas(ctxt, group.stream()).into_iter().filter_map(|m| rule(ctxt, m)).collect())
+            let inner: Vec<_> = metas(ctxt, group.stream()).into_iter().map(|m| rule(ctxt, m)).collect();
+            if inner.is_empty() && !group.stream().is_empty() {
+                // What there is could not be read, and has been reported.
+                return None;
+            }
+            RawForm::Each(inner.into_iter().collect::<Option<_>>()?)
         }
         CUSTOM => RawForm::Custom(meta.string(ctxt)?),
         _ => RawForm::Unknown,
@@ -249,14 +244,13 @@ impl Meta {
     fn strings(&self, ctxt: &Ctxt) -> Option<Vec<LitStr>> {
         let example = format!("{}(\"a\", \"b\")", self.key);
         let group = self.list(ctxt, &example)?;
-        let texts = split_at_commas(group.stream()).into_iter().filter_map(|tokens| {
+        let read = |tokens: TokenStream| {
             let text = syn::parse2(tokens.clone());
-            if text.is_err() {
-                ctxt.error(tokens, format!("expected a text: `{example}`"));
-            }
-            text.ok()
-        });
-        Some(texts.collect())
+            text.map_err(|_| ctxt.error(tokens, format!("expected texts with commas between: `{example}`")))
+                .ok()
+        };
+        let texts: Vec<_> = split_at_commas(group.stream()).into_iter().map(read).collect();
+        texts.into_iter().collect()
     }
 
     /// Requires `key(min = 1, max = 2)` with at least one of the two.
@@ -264,8 +258,14 @@ impl Meta {
         let example = format!("{}(min = 1, max = 64)", self.key);
         let group = self.list(ctxt, &example)?;
         let (mut min, mut max) = (None, None);
-        let mut sound = true;
-        for bound in metas(ctxt, group.stream()) {
+        let parts = split_at_commas(group.stream());
+        if parts.iter().any(|part| !part.to_string().starts_with(|c: char| c.is_alphabetic() || c == '_')) {
+            ctxt.error(group.stream(), format!("bounds are named: `{example}`"));
+            return None;
+        }
+        let metas = metas(ctxt, group.stream());
+        let mut sound = metas.len() == parts.len();
+        for bound in metas {
             let slot = match bound.key.to_string().as_str() {
                 MIN => &mut min,
                 MAX => &mut max,
@@ -334,7 +334,8 @@ fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     parts
 }
 
-/// The text of the doc comments of an item, a line for each, without the space after `///`.
+/// The text of the doc comments of an item, without the space after `///` and the stars of `/** */`. What a macro
+/// such as `include_str!` makes of `#[doc = …]` is not known here, and left out.
 pub(crate) fn docs(attrs: &[Attribute]) -> String {
     let line = |attr: &Attribute| {
         let name_value = attr.meta.require_name_value().ok()?;
@@ -343,7 +344,15 @@ pub(crate) fn docs(attrs: &[Attribute]) -> String {
         }
         let text: LitStr = syn::parse2(name_value.value.to_token_stream()).ok()?;
         let text = text.value();
-        Some(text.lines().map(|l| l.strip_prefix(' ').unwrap_or(l).trim_end()).collect::<Vec<_>>().join("\n"))
+        let lines: Vec<_> = text.lines().collect();
+        // Of a comment of several lines, each but the first may begin with a star.
+        let starred = lines.len() > 1
+            && lines[1..].iter().all(|l| l.trim().is_empty() || l.trim_start().starts_with('*'));
+        let unstar = |line: &&str| {
+            if starred { line.trim_start().trim_start_matches('*').to_owned() } else { (*line).to_owned() }
+        };
+        let lines = lines.iter().map(unstar).map(|l| l.strip_prefix(' ').map(str::to_owned).unwrap_or(l));
+        Some(lines.collect::<Vec<_>>().join("\n"))
     };
     let lines: Vec<_> = attrs.iter().filter_map(line).collect();
     lines.join("\n").trim_matches('\n').to_owned()

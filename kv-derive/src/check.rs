@@ -1,7 +1,7 @@
 //! From what was written to a model in which nothing wrong can be said: `expand` has no errors to return.
 
 use crate::ast::{self, Item};
-use crate::attr::{RawDigits, RawForm, RawNumber, RawRule, TypeAttrs};
+use crate::attr::{RawForm, RawNumber, RawRule, TypeAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::fit::{self, Fit};
 use crate::serde_view::{Form, Tagging};
@@ -53,7 +53,7 @@ pub(crate) struct WireVariant {
 /// The fields that are on the wire, and their form.
 pub(crate) enum Fields<'a> {
     Unit,
-    Newtype(Box<Field<'a>>),
+    Newtype { field: Box<Field<'a>>, transparent: bool },
     Tuple(Vec<Field<'a>>),
     Named { fields: Vec<Field<'a>>, deny_unknown: bool },
 }
@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn all(&self) -> &[Field<'a>] {
         match self {
             Self::Unit => &[],
-            Self::Newtype(field) => std::slice::from_ref(field),
+            Self::Newtype { field, .. } => std::slice::from_ref(field),
             Self::Tuple(fields) | Self::Named { fields, .. } => fields,
         }
     }
@@ -96,7 +96,7 @@ pub(crate) enum RuleForm {
     Custom { path: Path, name: String },
 }
 
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Clone, Copy)]
 pub(crate) enum Number {
     Int(i128),
     Float(f64),
@@ -199,6 +199,11 @@ fn stored(ctxt: &Ctxt, item: &Item<'_>) -> Result<Stored, Reported> {
 
 fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {
     let wire = variant.wire;
+    if wire.skipped {
+        // What never stands on the wire is of no concern, so its fields may be of any type.
+        refuse_rules_on_skipped(ctxt, &variant.fields.fields);
+        return Ok(Variant { ident: variant.ident, wire: None, fields: Fields::Unit });
+    }
     let on_the_wire = WireVariant {
         name: wire.name,
         aliases: wire.aliases,
@@ -206,29 +211,29 @@ fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Re
         other: wire.other,
         untagged: wire.untagged,
     };
-    Ok(Variant {
-        ident: variant.ident,
-        wire: (!wire.skipped).then_some(on_the_wire),
-        fields: fields(ctxt, variant.fields, deny_unknown)?,
-    })
+    let fields = fields(ctxt, variant.fields, deny_unknown)?;
+    Ok(Variant { ident: variant.ident, wire: Some(on_the_wire), fields })
 }
 
 fn fields<'a>(ctxt: &Ctxt, list: ast::FieldList<'a>, deny_unknown: bool) -> Result<Fields<'a>, Reported> {
     let (skipped, written): (Vec<_>, Vec<_>) = list.fields.into_iter().partition(|field| field.wire.skipped);
-    for rule in skipped.iter().flat_map(|field| &field.rules) {
-        ctxt.error(&rule.key, "a skipped field is not checked: nothing outside the process can set it");
-    }
+    refuse_rules_on_skipped(ctxt, &skipped);
     let mut fields = all(written.into_iter().map(|f| field(ctxt, f)))?;
     Ok(match list.form {
         Form::Unit => Fields::Unit,
         Form::Tuple => Fields::Tuple(fields),
         Form::Named => Fields::Named { fields, deny_unknown },
-        // Without its one field, serde writes an empty list and not `null`.
-        Form::Newtype => match fields.pop() {
-            Some(only) => Fields::Newtype(Box::new(only)),
-            None => Fields::Tuple(fields),
+        Form::Newtype { transparent } => match fields.pop() {
+            Some(only) => Fields::Newtype { field: Box::new(only), transparent },
+            None => Fields::Unit,
         },
     })
+}
+
+fn refuse_rules_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
+    for rule in skipped.iter().flat_map(|field| &field.rules) {
+        ctxt.error(&rule.key, "what is skipped is not checked: nothing outside the process can set it");
+    }
 }
 
 fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
@@ -257,9 +262,15 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
     })
 }
 
-/// As serde does: the name decides, since it reads a missing member as `None` for nothing else.
+/// Whether the tokens say that it is an `Option`, which serde reads as `None` where it is missing. Behind another
+/// name it may be one too; `#[serde(default)]` is then asked for, and does no harm.
 fn is_option(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+    match ty {
+        Type::Group(group) => is_option(&group.elem),
+        Type::Paren(paren) => is_option(&paren.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
+        _ => false,
+    }
 }
 
 /// Judges the rules for a value of a type.
@@ -289,7 +300,7 @@ fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleFo
         }
         RawForm::NonEmpty => Ok(RuleForm::NonEmpty),
         RawForm::Range { min, max } => {
-            let bounds = (number(ctxt, min.as_ref()), number(ctxt, max.as_ref()));
+            let bounds = (number(ctxt, min.as_ref(), fit), number(ctxt, max.as_ref(), fit));
             let bounds = (bounds.0?, bounds.1?);
             refuse_crossed(
                 ctxt,
@@ -363,33 +374,37 @@ fn refuse_crossed(ctxt: &Ctxt, min: Option<&RawNumber>, crossed: bool) -> Result
 /// A bound of a length.
 fn length(ctxt: &Ctxt, raw: Option<&RawNumber>) -> Result<Option<usize>, Reported> {
     let Some(raw) = raw else { return Ok(None) };
-    let value = match &raw.digits {
-        RawDigits::Int(int) if !raw.is_negative() => int.base10_parse::<u32>().ok(),
-        _ => None,
+    let value = match raw {
+        RawNumber::Int(int) => int.base10_parse::<u32>().ok().and_then(|n| usize::try_from(n).ok()),
+        RawNumber::Float(_) => None,
     };
-    match value.and_then(|n| usize::try_from(n).ok()) {
+    match value {
         Some(n) => Ok(Some(n)),
         None => Err(ctxt.error(raw, "a length is a whole number from 0 to 4294967295")),
     }
 }
 
-/// A bound of a range.
-fn number(ctxt: &Ctxt, raw: Option<&RawNumber>) -> Result<Option<Number>, Reported> {
+/// A bound of a range of numbers of a type.
+fn number(ctxt: &Ctxt, raw: Option<&RawNumber>, fit: Fit<'_>) -> Result<Option<Number>, Reported> {
     let Some(raw) = raw else { return Ok(None) };
-    let value = match &raw.digits {
-        RawDigits::Int(int) => {
-            let sign = if raw.is_negative() { "-" } else { "" };
-            format!("{sign}{}", int.base10_digits()).parse().ok().map(Number::Int)
-        }
-        RawDigits::Float(float) => {
-            let value = float.base10_parse::<f64>().ok().filter(|value| value.is_finite());
-            value.map(|value| Number::Float(if raw.is_negative() { -value } else { value }))
+    let value = match raw {
+        RawNumber::Int(int) => int.base10_parse().ok().map(Number::Int),
+        RawNumber::Float(float) => {
+            float.base10_parse::<f64>().ok().filter(|value| value.is_finite()).map(Number::Float)
         }
     };
-    match value {
-        Some(number) => Ok(Some(number)),
-        None => Err(ctxt.error(raw, "a bound is a number that fits an `i128` or an `f64`")),
+    let Some(value) = value else {
+        return Err(ctxt.error(raw, "a bound is a number that fits an `i128` or an `f64`"));
+    };
+    if let Fit::Integer { name, min, max } = fit {
+        let Number::Int(n) = value else {
+            return Err(ctxt.error(raw, format!("a bound of an `{name}` is a whole number")));
+        };
+        if n < min || n > max {
+            return Err(ctxt.error(raw, format!("{n} is no `{name}`, which goes from {min} to {max}")));
+        }
     }
+    Ok(Some(value))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bounds of two kinds are compared as floats, as at run time")]

@@ -13,21 +13,22 @@ pub(crate) fn expand(
     errors: &[syn::Error],
 ) -> TokenStream {
     let errors: TokenStream = errors.iter().map(syn::Error::to_compile_error).collect();
-    // A lifetime is refused for good, and so are the parameters of a stored type; without the crate's path
-    // there is no trait to name.
+    // A lifetime is refused for good; without the crate's path there is no trait to name.
     let (Some(krate), None) = (krate, input.generics.lifetimes().next()) else { return errors };
     let private = quote!(#krate::__private);
     let ident = &input.ident;
     let mut generics = input.generics.clone();
-    let is_generic = !generics.params.is_empty();
     for param in generics.type_params_mut() {
         param.bounds.push(syn::parse_quote!(#private::KvField));
+        param.bounds.push(syn::parse_quote!(::core::marker::Send));
+        param.bounds.push(syn::parse_quote!(::core::marker::Sync));
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let stored = (target == Target::KvType && !is_generic).then(|| {
+    let stored = (target == Target::KvType).then(|| {
         quote! {
             #[automatically_derived]
-            impl #private::KvType for #ident {
+            #[allow(deprecated, clippy::disallowed_types)]
+            impl #impl_generics #private::KvType for #ident #ty_generics #where_clause {
                 const TYPE_TAG: &'static ::core::primitive::str = "";
                 const KEY_PREFIX: &'static ::core::primitive::str = "";
                 const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
@@ -37,6 +38,7 @@ pub(crate) fn expand(
     quote! {
         #errors
         #[automatically_derived]
+        #[allow(deprecated, clippy::disallowed_types)]
         impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
             fn schema() -> &'static #private::ty::TypeSchema {
                 ::core::unreachable!()

@@ -11,7 +11,13 @@ use syn::{GenericArgument, PathArguments, Type};
 #[derive(Clone, Copy)]
 pub(crate) enum Fit<'a> {
     Text,
-    Number,
+    /// An integer type, and its values.
+    Integer {
+        name: &'static str,
+        min: i128,
+        max: i128,
+    },
+    Float,
     /// A collection whose length varies, with the type of its items or values.
     Collection(&'a Type),
     Array(&'a Type),
@@ -36,6 +42,12 @@ impl<'a> Fit<'a> {
 
     fn of_path(path: &'a syn::TypePath) -> Self {
         let Some(last) = path.path.segments.last() else { return Self::Unknown };
+        let first = path.path.segments.first().map(|first| first.ident.to_string());
+        let is_std =
+            path.path.segments.len() == 1 || matches!(first.as_deref(), Some("std" | "core" | "alloc"));
+        if !is_std {
+            return Self::Unknown;
+        }
         let mut args = match &last.arguments {
             PathArguments::AngleBracketed(args) => args
                 .args
@@ -47,12 +59,8 @@ impl<'a> Fit<'a> {
         .into_iter();
         match (last.ident.to_string().as_str(), args.next(), args.next()) {
             ("String" | "str", None, None) => Self::Text,
-            (
-                "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
-                | "usize" | "f32" | "f64",
-                None,
-                None,
-            ) => Self::Number,
+            ("f32" | "f64", None, None) => Self::Float,
+            (name, None, None) if let Some(integer) = integer(name) => integer,
             ("bool" | "char", None, None) => Self::Opaque,
             ("Option" | "Box" | "Rc" | "Arc" | "Cow", Some(inner), None) => Self::of(inner),
             ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", Some(item), _) => Self::Collection(item),
@@ -65,7 +73,7 @@ impl<'a> Fit<'a> {
     pub(crate) fn rules(self) -> &'static [&'static str] {
         match self {
             Self::Text => &[LEN, NON_EMPTY, ONE_OF, CUSTOM],
-            Self::Number => &[RANGE, CUSTOM],
+            Self::Integer { .. } | Self::Float => &[RANGE, CUSTOM],
             Self::Collection(_) => &[LEN, NON_EMPTY, EACH, CUSTOM],
             Self::Array(_) => &[EACH, CUSTOM],
             Self::Opaque => &[CUSTOM],
@@ -80,6 +88,37 @@ impl<'a> Fit<'a> {
             _ => None,
         }
     }
+}
+
+/// The integer type of a name. Pointer-sized ones are taken for 64 bits.
+fn integer(name: &str) -> Option<Fit<'static>> {
+    macro_rules! types {
+        ($($ty:ident as $like:ident),*) => {
+            match name {
+                $(stringify!($ty) => Some(Fit::Integer {
+                    name: stringify!($ty),
+                    min: i128::try_from($like::MIN).unwrap_or(i128::MIN),
+                    // Of a `u128`, bounds reach as far as an `i128` does.
+                    max: i128::try_from($like::MAX).unwrap_or(i128::MAX),
+                }),)*
+                _ => None,
+            }
+        };
+    }
+    types!(
+        i8 as i8,
+        i16 as i16,
+        i32 as i32,
+        i64 as i64,
+        i128 as i128,
+        isize as i64,
+        u8 as u8,
+        u16 as u16,
+        u32 as u32,
+        u64 as u64,
+        u128 as u128,
+        usize as u64
+    )
 }
 
 /// The type as a person writes it: `Vec<u8>`, not `Vec < u8 >`.
@@ -115,7 +154,9 @@ mod tests {
     fn names_of_the_standard_library_tell_which_rules_fit() {
         assert_eq!(rules_of("String"), Fit::Text.rules());
         assert_eq!(rules_of("Option<std::sync::Arc<str>>"), Fit::Text.rules());
-        assert_eq!(rules_of("Option<u8>"), Fit::Number.rules());
+        assert_eq!(rules_of("Option<u8>"), [RANGE, CUSTOM]);
+        assert_eq!(rules_of("std::sync::Arc<f32>"), [RANGE, CUSTOM]);
+        assert_eq!(rules_of("num::Arc<u8>"), crate::symbol::RULES, "it may be anything");
         assert_eq!(rules_of("std::collections::HashMap<String, u8>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
         assert_eq!(rules_of("Box<[u8]>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
         assert_eq!(rules_of("[u8; 4]"), [EACH, CUSTOM]);

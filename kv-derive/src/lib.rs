@@ -37,7 +37,7 @@ use symbol::Target;
 /// | `prefix = "ui/cursor/"` | what stands before the key in a full key: printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.` | the tag and `:` |
 /// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
-#[proc_macro_derive(KvType, attributes(kv))]
+#[proc_macro_derive(KvType, attributes(kv, serde))]
 pub fn derive_kv_type(input: TokenStream) -> TokenStream {
     derive(input, Target::KvType)
 }
@@ -47,8 +47,9 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// Type parameters are welcome; each must be a `KvField` itself.
 ///
 /// Names and shapes on the wire are serde's: `#[serde(rename…, tag, content, untagged, transparent, default,
-/// skip, skip_serializing_if, flatten, alias, other, deny_unknown_fields)]` are followed, and what would make
-/// reading and writing differ is refused.
+/// skip, skip_serializing_if, flatten, alias, other, deny_unknown_fields)]` are followed, whether or not serde's
+/// traits are derived as well, and what would make reading and writing differ is refused. A field with
+/// `#[serde(skip)]` may be of any type; it is neither checked nor counted.
 ///
 /// # Rules on fields
 ///
@@ -61,6 +62,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `each(rule…)` | every item of a collection, every value of a map, keeps these rules |
 /// | `custom = "path::to::function"` | the function, from a reference to the field to `Result<(), impl Display>`, says `Ok` |
 ///
+/// A function with type parameters is named with them: `custom = "fits::<String>"`.
+///
 /// On an `Option` a rule holds for what is in it. A field whose type has rules of its own is checked by them
 /// too. Floats are always checked to be finite.
 ///
@@ -69,7 +72,7 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `#[kv(…)]` | meaning | default |
 /// |---|---|---|
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
-#[proc_macro_derive(KvField, attributes(kv))]
+#[proc_macro_derive(KvField, attributes(kv, serde))]
 pub fn derive_kv_field(input: TokenStream) -> TokenStream {
     derive(input, Target::KvField)
 }

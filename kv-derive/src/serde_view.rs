@@ -51,7 +51,9 @@ pub(crate) struct WireFields {
 pub(crate) enum Form {
     Unit,
     /// The one field that is not skipped stands for the whole.
-    Newtype,
+    Newtype {
+        transparent: bool,
+    },
     Tuple,
     Named,
 }
@@ -151,9 +153,8 @@ fn variant(
     container: &Container<'_>,
 ) -> (WireVariant, WireFields) {
     let attrs = &de.original.attrs;
-    let at = |word| serde_word(attrs, word).unwrap_or_else(|| de.original.ident.span());
     let name = de.attrs.name().deserialize_name().value.clone();
-    refuse_two_names(ctxt, at("rename"), &ser.attrs.name().serialize_name().value, &name);
+    refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
     refuse_with(ctxt, attrs, ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some());
     let fields = fields(ctxt, de.style, &ser.fields, &de.fields, container);
     let variant = WireVariant {
@@ -175,12 +176,34 @@ fn fields(
 ) -> WireFields {
     let transparent = container.attrs.transparent();
     let form = match style {
-        _ if transparent => Form::Newtype,
+        _ if transparent => Form::Newtype { transparent: true },
         Style::Unit => Form::Unit,
-        Style::Newtype => Form::Newtype,
+        Style::Newtype => Form::Newtype { transparent: false },
         Style::Tuple => Form::Tuple,
         Style::Struct => Form::Named,
     };
+    if form != Form::Named {
+        for field in ser {
+            if let (true, Some(span)) = (
+                field.attrs.skip_serializing_if().is_some(),
+                serde_word(&field.original.attrs, "skip_serializing_if"),
+            ) {
+                ctxt.error_at(
+                    span,
+                    "without this item those behind it stand elsewhere: give the fields names",
+                );
+            }
+        }
+    }
+    if let (Style::Newtype, Data::Struct(..), [field], false) = (style, &container.data, de, transparent)
+        && field.attrs.skip_deserializing()
+        && let Some(span) = serde_word(&field.original.attrs, "skip")
+    {
+        ctxt.error_at(
+            span,
+            "serde writes the only field of a newtype even so: leave it out, or give it a name",
+        );
+    }
     let fields = ser.iter().zip(de).map(|(ser, de)| WireField {
         skipped: (transparent && !de.attrs.transparent())
             || skipped(ctxt, &de.original.attrs, ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
@@ -191,12 +214,12 @@ fn fields(
 
 fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>) -> WireField {
     let attrs = &de.original.attrs;
-    let at = |word| serde_word(attrs, word).unwrap_or_else(|| de.original.span());
     let name = de.attrs.name().deserialize_name().value.clone();
-    refuse_two_names(ctxt, at("rename"), &ser.attrs.name().serialize_name().value, &name);
+    refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
     refuse_with(ctxt, attrs, ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some());
     if ser.attrs.getter().is_some() {
-        ctxt.error_at(at("getter"), "`#[serde(getter)]` describes a field of another type: use a newtype");
+        let span = serde_word(attrs, "getter").unwrap_or_else(|| de.ty.span());
+        ctxt.error_at(span, "`#[serde(getter)]` describes a field of another type: use a newtype");
     }
     WireField {
         aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
@@ -213,13 +236,25 @@ fn aliases<'a>(all: impl Iterator<Item = &'a String>, name: &str) -> Vec<String>
     all.filter(|alias| *alias != name).cloned().collect()
 }
 
-fn refuse_two_names(ctxt: &Ctxt, span: Span, written: &str, read: &str) {
-    if written != read {
-        ctxt.error_at(
-            span,
-            format!("written as {written:?} but read as {read:?}: give one name for both, and an `alias` for the other"),
-        );
+fn refuse_two_names(
+    ctxt: &Ctxt,
+    (attrs, container): (&[Attribute], &Container<'_>),
+    written: &str,
+    read: &str,
+) {
+    if written == read {
+        return;
     }
+    let instead = "give one name for both, and an `alias` for the other";
+    match serde_word(attrs, "rename") {
+        Some(span) => ctxt.error_at(span, format!("written as {written:?} but read as {read:?}: {instead}")),
+        None => {
+            let mut of_all = ["rename_all", "rename_all_fields"].into_iter();
+            let span = of_all.find_map(|word| serde_word(&container.original.attrs, word));
+            let span = span.or_else(|| serde_word(attrs, "rename_all")).unwrap_or(container.ident.span());
+            ctxt.error_at(span, format!("names are written one way and read another: {instead}"))
+        }
+    };
 }
 
 fn refuse_with(ctxt: &Ctxt, attrs: &[Attribute], ser: bool, de: bool) {

@@ -70,7 +70,7 @@ impl ValidationErrors {
     /// ```
     pub fn collect(check: impl FnOnce(&mut Validator<'_>)) -> Result<(), Self> {
         let mut report = Self { violations: Vec::new(), more: 0 };
-        check(&mut Validator { report: &mut report, path: Path::Root });
+        check(&mut Validator { report: &mut report, path: Path::Root, pass: Pass::Only });
         if report.violations.is_empty() { Ok(()) } else { Err(report) }
     }
 
@@ -122,6 +122,19 @@ impl<'a> IntoIterator for &'a ValidationErrors {
 pub struct Validator<'a> {
     report: &'a mut ValidationErrors,
     path: Path<'a>,
+    pass: Pass,
+}
+
+/// In which of its passes over an unordered map a check is. Everything inside the map is in the same, so that
+/// maps in maps are not passed over again and again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    /// In no such map.
+    Only,
+    /// Entries come as they come, to see whether anything is wrong. What is reported is taken back.
+    Probing,
+    /// Something is wrong: entries come in key order.
+    Ordered,
 }
 
 impl fmt::Debug for Validator<'_> {
@@ -166,25 +179,27 @@ impl Validator<'_> {
     }
 
     fn step<'b>(&'b mut self, segment: Segment<'b>) -> Validator<'b> {
-        Validator { report: self.report, path: Path::At { parent: &self.path, segment } }
+        Validator { report: self.report, path: Path::At { parent: &self.path, segment }, pass: self.pass }
     }
 
-    /// How much has been reported, for [`rewind`](Self::rewind).
-    pub(crate) fn mark(&self) -> Mark {
-        Mark { violations: self.report.violations.len(), more: self.report.more }
+    /// Which pass this is.
+    pub(crate) fn pass(&self) -> Pass {
+        self.pass
     }
 
-    /// Takes back what was reported since the mark.
-    pub(crate) fn rewind(&mut self, mark: Mark) {
-        self.report.violations.truncate(mark.violations);
-        self.report.more = mark.more;
+    /// Makes a pass, and says whether it reported anything; a probing one takes it back.
+    pub(crate) fn in_pass(&mut self, pass: Pass, check: impl FnOnce(&mut Validator<'_>)) -> bool {
+        let before = (self.report.violations.len(), self.report.more);
+        let outer = std::mem::replace(&mut self.pass, pass);
+        check(self);
+        self.pass = outer;
+        let found = before != (self.report.violations.len(), self.report.more);
+        if found && pass == Pass::Probing {
+            self.report.violations.truncate(before.0);
+            self.report.more = before.1;
+        }
+        found
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark {
-    violations: usize,
-    more: usize,
 }
 
 /// A linked list up the stack of the walk, so that a step costs no allocation.

@@ -20,8 +20,8 @@ pub struct TypeSchema {
     pub name: &'static str,
     /// The Rust module of a derived type, `my_app::storage`; empty for types of the standard library.
     pub module: &'static str,
-    /// The type arguments: of `Page<Item>`, the one of `Item`.
-    pub args: &'static [TypeRef],
+    /// The arguments: of `Page<Item, 3>`, `Item` and 3.
+    pub args: &'static [Arg],
     /// The doc comment, without the space that follows `///`; empty when there is none.
     pub docs: &'static str,
     /// What values look like on the wire.
@@ -36,16 +36,31 @@ impl PartialEq for TypeSchema {
 
 impl Eq for TypeSchema {}
 
-/// Writes the name with its arguments: `Page<Item>`.
+/// Writes the name with its arguments: `Page<Item, 3>`, and `[u8; 4]` for arrays.
 impl fmt::Display for TypeSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Shape::Array { item, len } = self.shape {
+            return write!(f, "[{}; {len}]", item.get());
+        }
         f.write_str(self.name)?;
         for (i, arg) in self.args.iter().enumerate() {
             f.write_str(if i == 0 { "<" } else { ", " })?;
-            arg.get().fmt(f)?;
+            match arg {
+                Arg::Type(ty) => ty.get().fmt(f)?,
+                Arg::Const(value) => value.fmt(f)?,
+            }
         }
         if self.args.is_empty() { Ok(()) } else { f.write_str(">") }
     }
+}
+
+/// An argument of a generic type.
+#[derive(Clone, Copy, Debug)]
+pub enum Arg {
+    /// A type.
+    Type(TypeRef),
+    /// A number, a `bool` as 0 or 1, a `char` as its code point.
+    Const(i128),
 }
 
 /// A reference to the schema of another type, followed on request so that types may be recursive.
@@ -203,7 +218,12 @@ pub enum Fields {
     /// No fields.
     Unit,
     /// One field, written as itself: a tuple struct of one, or `#[serde(transparent)]`.
-    Newtype(&'static Field),
+    Newtype {
+        /// The field.
+        field: &'static Field,
+        /// Whether it is `#[serde(transparent)]`, so that where it is missing it is read as its field would be.
+        transparent: bool,
+    },
     /// A list of a fixed length.
     Tuple(&'static [Field]),
     /// An object.
@@ -220,7 +240,7 @@ impl Fields {
     pub const fn all(&self) -> &'static [Field] {
         match self {
             Self::Unit => &[],
-            Self::Newtype(field) => std::slice::from_ref(*field),
+            Self::Newtype { field, .. } => std::slice::from_ref(*field),
             Self::Tuple(fields) | Self::Named { fields, .. } => fields,
         }
     }
@@ -250,7 +270,8 @@ pub struct Field {
 }
 
 impl Field {
-    /// Whether a reader does without it: it has a default, or its type is an `Option`.
+    /// Whether a reader of an object does without it: it has a default, or its type is an `Option`, be it inside
+    /// `#[serde(transparent)]`. An item of a tuple is read without only if it has a default.
     ///
     /// ```
     /// use kv_schema::ty::{Field, TypeRef};
@@ -269,6 +290,11 @@ impl Field {
     /// assert!(note.is_optional());
     /// ```
     pub fn is_optional(&self) -> bool {
-        self.default || matches!(self.ty.get().shape, Shape::Option(_))
+        self.default
+            || match self.ty.get().shape {
+                Shape::Option(_) => true,
+                Shape::Struct(Fields::Newtype { field, transparent: true }) => field.is_optional(),
+                _ => false,
+            }
     }
 }

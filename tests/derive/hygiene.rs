@@ -49,6 +49,25 @@ fn names_around_a_type_do_not_matter() {
     assert_eq!(no_prelude::Validator::<u8>::schema().to_string(), "Validator<u8>");
 }
 
+/// A type that is going away still compiles without a warning of the derive's making.
+mod going_away {
+    #![deny(deprecated)]
+
+    #[deprecated]
+    #[derive(kv_core::KvType)]
+    pub(super) struct Old {
+        #[kv(non_empty)]
+        pub(super) text: String,
+    }
+}
+
+#[test]
+#[expect(deprecated, reason = "it is what the test is about")]
+fn a_deprecated_type_can_be_stored() {
+    use kv_core::KvType;
+    assert!(going_away::Old { text: String::new() }.validate().is_err());
+}
+
 #[test]
 fn types_made_by_a_macro_can_be_stored() {
     macro_rules! make {

@@ -163,9 +163,99 @@ fn structs_of_every_form_say_so() {
         inner: u8,
     }
     assert!(matches!(fields(Unit::schema()), Fields::Unit));
-    assert!(matches!(fields(Newtype::schema()), Fields::Newtype(field) if field.rust_name == "0"));
+    assert!(
+        matches!(fields(Newtype::schema()), Fields::Newtype { field, transparent: false } if field.rust_name == "0")
+    );
     assert!(matches!(fields(Tuple::schema()), Fields::Tuple([_, _])));
-    assert!(matches!(fields(Transparent::schema()), Fields::Newtype(field) if field.rust_name == "inner"));
+    assert!(
+        matches!(fields(Transparent::schema()), Fields::Newtype { field, transparent: true } if field.rust_name == "inner")
+    );
+}
+
+#[derive(KvField)]
+struct Grid<T, const N: usize, const WRAPS: bool> {
+    cells: [T; N],
+}
+
+#[test]
+fn const_arguments_tell_types_apart() {
+    assert_eq!(Grid::<u8, 3, true>::schema().to_string(), "Grid<u8, 3, 1>");
+    assert_eq!(Grid::<u8, 4, false>::schema().to_string(), "Grid<u8, 4, 0>");
+    assert_eq!(<Vec<[u8; 4]>>::schema().to_string(), "Vec<[u8; 4]>");
+    assert_eq!(<Box<[u8]>>::schema(), <Vec<u8>>::schema());
+}
+
+#[test]
+fn what_may_be_missing_is_what_serde_reads_without() {
+    #[derive(Debug, Serialize, Deserialize, KvField)]
+    #[serde(transparent)]
+    struct Transparent {
+        inner: Option<u8>,
+    }
+    #[derive(Debug, Serialize, Deserialize, KvField)]
+    struct Newtype(Option<u8>);
+    #[derive(Debug, Serialize, Deserialize, KvField)]
+    struct All {
+        option: Option<u8>,
+        boxed: Box<Option<u8>>,
+        transparent: Transparent,
+        newtype: Newtype,
+        #[serde(default)]
+        default: u8,
+        plain: u8,
+    }
+    let full = serde_json::json!(
+        { "option": 1, "boxed": 1, "transparent": 1, "newtype": 1, "default": 1, "plain": 1 }
+    );
+    for field in fields(All::schema()).all() {
+        let mut without = full.clone();
+        without.as_object_mut().unwrap().remove(field.name).unwrap();
+        let read = serde_json::from_value::<All>(without);
+        assert_eq!(field.is_optional(), read.is_ok(), "{}: {read:?}", field.name);
+    }
+}
+
+#[test]
+fn a_variant_whose_one_field_is_skipped_is_written_as_a_unit() {
+    #[derive(Serialize, Deserialize, KvField)]
+    enum Skipping {
+        A(#[serde(skip)] u8),
+    }
+    let Shape::Enum(skipping) = Skipping::schema().shape else { panic!("{:?}", Skipping::schema()) };
+    assert!(matches!(skipping.variants[0].fields, Fields::Unit));
+    assert_eq!(serde_json::to_value(Skipping::A(1)).unwrap(), "A");
+}
+
+#[test]
+fn fields_and_variants_that_are_skipped_may_be_of_any_type() {
+    #[derive(KvField)]
+    enum Skipping {
+        Here,
+        #[serde(skip)]
+        Gone(std::time::Instant),
+    }
+    #[derive(KvField)]
+    struct InProcess {
+        n: u8,
+        #[serde(skip)]
+        sender: Option<std::sync::mpsc::Sender<u8>>,
+    }
+    let Shape::Enum(skipping) = Skipping::schema().shape else { panic!("{:?}", Skipping::schema()) };
+    assert_eq!(skipping.variants.len(), 1);
+    assert_eq!(fields(InProcess::schema()).all().len(), 1);
+}
+
+/** The first line.
+ *
+ * - a list,
+ *   indented
+ */
+#[derive(KvField)]
+struct BlockComment;
+
+#[test]
+fn block_comments_lose_their_stars() {
+    assert_eq!(BlockComment::schema().docs, "The first line.\n\n- a list,\n  indented");
 }
 
 #[test]

@@ -711,7 +711,6 @@ impl World {
     }
 
     /// The four verbs of update: what the closure sees, and what comes of what it returns.
-    #[expect(clippy::too_many_arguments, reason = "all that an update can be given")]
     fn update<T: Modelled>(
         &mut self,
         tenant: usize,

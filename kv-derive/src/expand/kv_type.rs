@@ -15,6 +15,7 @@ pub(super) fn expand(ident: &Ident, stored: &Stored, private: &TokenStream) -> T
     };
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, clippy::disallowed_types)]
         impl #private::KvType for #ident {
             const TYPE_TAG: &'static ::core::primitive::str = #tag;
             const KEY_PREFIX: &'static ::core::primitive::str = #prefix;

@@ -27,6 +27,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let kv_type = model.stored.as_ref().map(|stored| kv_type::expand(ident, stored, &private));
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, clippy::disallowed_types)]
         impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
             #schema
             #check
@@ -42,7 +43,7 @@ fn as_field(ty: &Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #private::KvField>)
 }
 
-/// A name that no code of the user's can see or shadow.
+/// A name that no local of the user's can shadow, nor see. An item of such a name would be in the way.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

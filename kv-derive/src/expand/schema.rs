@@ -5,11 +5,25 @@ use crate::serde_view::Tagging;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
+use syn::{GenericParam, Type};
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let name = model.ident.unraw().to_string();
     let docs = &model.docs;
-    let args = model.generics.type_params().map(|param| &param.ident);
+    let args = model.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => {
+            let ident = &param.ident;
+            Some(quote!(#private::ty::Arg::Type(#private::ty::TypeRef::of::<#ident>())))
+        }
+        GenericParam::Const(param) => {
+            let ident = &param.ident;
+            // Of the types that a parameter can have, `char` alone goes only by way of a `u32`.
+            let is_char = matches!(&param.ty, Type::Path(path) if path.path.is_ident("char"));
+            let via = is_char.then(|| quote!(as ::core::primitive::u32));
+            Some(quote!(#private::ty::Arg::Const(#ident #via as ::core::primitive::i128)))
+        }
+        GenericParam::Lifetime(_) => None,
+    });
     let shape = match &model.body {
         Body::Struct(list) => {
             let fields = fields(list, private);
@@ -30,7 +44,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
                     id: ::core::any::TypeId::of::<Self>(),
                     name: #name,
                     module: ::core::module_path!(),
-                    args: &[#(#private::ty::TypeRef::of::<#args>()),*],
+                    args: &[#(#args),*],
                     docs: #docs,
                     shape: #shape,
                 }
@@ -73,7 +87,9 @@ fn fields(fields: &Fields<'_>, private: &TokenStream) -> TokenStream {
     let all = fields.all().iter().map(|f| field(f, private));
     match fields {
         Fields::Unit => quote!(#private::ty::Fields::Unit),
-        Fields::Newtype(_) => quote!(#private::ty::Fields::Newtype(&#(#all)*)),
+        Fields::Newtype { transparent, .. } => quote! {
+            #private::ty::Fields::Newtype { field: &#(#all)*, transparent: #transparent }
+        },
         Fields::Tuple(_) => quote!(#private::ty::Fields::Tuple(&[#(#all),*])),
         Fields::Named { deny_unknown, .. } => quote! {
             #private::ty::Fields::Named { fields: &[#(#all),*], deny_unknown: #deny_unknown }

@@ -48,7 +48,7 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
                 Some(quote!(let #v = &mut #private::Validator::member(#v, #member);))
             }
             Fields::Tuple(_) => Some(quote!(let #v = &mut #private::Validator::item(#v, #index);)),
-            Fields::Unit | Fields::Newtype(_) | Fields::Named { .. } => None,
+            Fields::Unit | Fields::Newtype { .. } | Fields::Named { .. } => None,
         };
         let check = check_field(field, name, v, private);
         quote!({ #step #check })

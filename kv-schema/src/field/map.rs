@@ -2,7 +2,7 @@
 
 use super::sequence::{btree_size, hash_table_size};
 use super::{KvField, std_schema};
-use crate::check::Validator;
+use crate::check::{Pass, Validator};
 use crate::ty::{Shape, TypeRef, TypeSchema};
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -66,7 +66,7 @@ keys! {
 }
 
 macro_rules! maps {
-    ($([$($param:tt)*] $ty:ty: $name:literal, $size:ident($room:ident), $walk:expr);* $(;)?) => {$(
+    ($([$($param:tt)*] $ty:ty: $name:literal, $size:ident($room:ident, $entry:expr), $walk:expr);* $(;)?) => {$(
         impl<K: KvField + MapKey, V: KvField $($param)*> KvField for $ty {
             fn schema() -> &'static TypeSchema {
                 std_schema!($name, [K, V], Shape::Map { key: TypeRef::of::<K>(), value: TypeRef::of::<V>() })
@@ -81,15 +81,15 @@ macro_rules! maps {
 
             fn heap_size(&self) -> usize {
                 let owned = |(key, value): (&K, &V)| key.heap_size() + value.heap_size();
-                $size(self.$room(), size_of::<(K, V)>()) + self.iter().map(owned).sum::<usize>()
+                $size(self.$room(), $entry) + self.iter().map(owned).sum::<usize>()
             }
         }
     )*};
 }
 
 maps! {
-    [] BTreeMap<K, V>: "BTreeMap", btree_size(len), in_order;
-    [, S: 'static] HashMap<K, V, S>: "HashMap", hash_table_size(capacity), in_key_order;
+    [] BTreeMap<K, V>: "BTreeMap", btree_size(len, size_of::<K>() + size_of::<V>()), in_order;
+    [, S: 'static] HashMap<K, V, S>: "HashMap", hash_table_size(capacity, size_of::<(K, V)>()), in_key_order;
 }
 
 fn in_order<K: MapKey, V>(
@@ -104,26 +104,30 @@ fn in_order<K: MapKey, V>(
 
 /// Checks the entries of a hash map so that its violations are reported in key order.
 ///
-/// A first pass takes them as they come, since most maps are well; only when it finds something is that
-/// taken back and a second pass made in order.
+/// A first pass takes them as they come, since most maps are well; only when it finds something is a second one
+/// made in order. Maps inside follow the outermost one, so every value is checked twice at most.
 pub(crate) fn in_key_order<K: MapKey, V, S>(
     map: &HashMap<K, V, S>,
     v: &mut Validator<'_>,
     mut check: impl FnMut(&K, &V, &mut Validator<'_>),
 ) {
-    let mark = v.mark();
-    for (key, value) in map {
-        check(key, value, &mut v.entry(&key.display()));
+    let mut as_they_come = |v: &mut Validator<'_>| {
+        for (key, value) in map {
+            check(key, value, &mut v.entry(&key.display()));
+        }
+    };
+    match v.pass() {
+        Pass::Probing => return as_they_come(v),
+        Pass::Only if !v.in_pass(Pass::Probing, as_they_come) => return,
+        Pass::Only | Pass::Ordered => {}
     }
-    if v.mark() == mark {
-        return;
-    }
-    v.rewind(mark);
     let mut entries: Vec<_> = map.iter().collect();
     entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_key(b));
-    for (key, value) in entries {
-        check(key, value, &mut v.entry(&key.display()));
-    }
+    v.in_pass(Pass::Ordered, |v| {
+        for (key, value) in entries {
+            check(key, value, &mut v.entry(&key.display()));
+        }
+    });
 }
 
 #[cfg(test)]
@@ -149,5 +153,32 @@ mod tests {
         let of_hashed = report(&|v| hashed.check(v));
         assert_eq!(of_hashed, report(&|v| sorted.check(v)));
         assert_eq!(of_hashed.violations()[0].pointer, "/9");
+    }
+
+    #[test]
+    fn maps_in_maps_are_checked_twice_and_not_twice_each() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static CHECKS: AtomicUsize = AtomicUsize::new(0);
+        struct Leaf(u8);
+        impl KvField for Leaf {
+            fn schema() -> &'static TypeSchema {
+                bool::schema()
+            }
+            fn check(&self, v: &mut Validator<'_>) {
+                CHECKS.fetch_add(1, Ordering::Relaxed);
+                v.report("rule", &[], "must hold");
+            }
+            fn heap_size(&self) -> usize {
+                usize::from(self.0)
+            }
+        }
+        type Nested<T> = HashMap<u8, T>;
+        let inner: Nested<Leaf> = (0..3).map(|n| (n, Leaf(n))).collect();
+        let nested: Nested<Nested<Nested<Nested<Leaf>>>> =
+            HashMap::from([(1, HashMap::from([(2, HashMap::from([(3, inner)]))]))]);
+        let report = ValidationErrors::collect(|v| nested.check(v)).unwrap_err();
+        let pointers: Vec<_> = report.iter().map(|v| v.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/1/2/3/0", "/1/2/3/1", "/1/2/3/2"]);
+        assert_eq!(CHECKS.load(Ordering::Relaxed), 2 * 3);
     }
 }

@@ -36,7 +36,8 @@ pub trait KvField: 'static {
     /// An estimate of the bytes that the value owns on the heap, beyond `size_of::<Self>()`.
     ///
     /// It adds up what strings, vectors and maps have requested, without the allocator's rounding.
-    /// What an `Rc` or `Arc` shares is counted at each holder.
+    /// What an `Rc` or `Arc` shares is counted at each holder; fields that are left out of the schema are not
+    /// counted.
     fn heap_size(&self) -> usize;
 }
 
@@ -48,7 +49,7 @@ macro_rules! std_schema {
                 id: ::std::any::TypeId::of::<Self>(),
                 name: $name,
                 module: "",
-                args: &[$($crate::ty::TypeRef::of::<$arg>()),*],
+                args: &[$($crate::ty::Arg::Type($crate::ty::TypeRef::of::<$arg>())),*],
                 docs: "",
                 shape: $shape,
             }

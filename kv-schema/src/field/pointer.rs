@@ -1,8 +1,8 @@
 //! Owning pointers, which serde writes as what they point to: `Box`, `Rc`, `Arc`, `Cow`.
 
-use super::{KvField, std_schema};
+use super::KvField;
 use crate::check::Validator;
-use crate::ty::{Shape, TypeRef, TypeSchema};
+use crate::ty::TypeSchema;
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ macro_rules! pointers {
 
         impl<T: KvField> KvField for $pointer<[T]> {
             fn schema() -> &'static TypeSchema {
-                std_schema!("Vec", [T], Shape::List(TypeRef::of::<T>()))
+                Vec::<T>::schema()
             }
 
             fn check(&self, v: &mut Validator<'_>) {

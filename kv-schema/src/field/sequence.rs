@@ -36,15 +36,19 @@ collections! {
 
 /// What a B-tree of `len` entries of `entry` bytes has requested.
 ///
-/// Source: std's nodes hold up to 11 entries (`CAPACITY` in `alloc::collections::btree::node`) and 16 bytes
-/// of links; inserted in order, a leaf keeps 6 of 11, at random about 8. Inner nodes add a pointer for
-/// each leaf.
+/// Source: std's nodes hold up to 11 entries (`CAPACITY` in `alloc::collections::btree::node`), a parent pointer and
+/// two counts; inner nodes hold 12 pointers besides. Beyond one leaf, nodes grown by insertion are filled to
+/// about 7 of 11.
 pub(super) const fn btree_size(len: usize, entry: usize) -> usize {
-    if len == 0 {
-        return 0;
+    let leaf = 11 * entry + 16;
+    match len {
+        0 => 0,
+        1..=11 => leaf,
+        _ => {
+            let leaves = len.div_ceil(7);
+            leaves * leaf + leaves.div_ceil(8) * (leaf + 12 * size_of::<usize>())
+        }
     }
-    let leaves = len.div_ceil(7);
-    leaves * (11 * entry + 16) + if leaves > 1 { leaves * (2 * size_of::<usize>() + entry) } else { 0 }
 }
 
 /// What a hash table with room for `capacity` entries of `entry` bytes has requested.
@@ -132,5 +136,6 @@ mod tests {
         assert_eq!(hash_table_size(7, 8), 8 * 9 + 16);
         assert_eq!(hash_table_size(14, 8), 16 * 9 + 16);
         assert_eq!(hash_table_size(28, 8), 32 * 9 + 16);
+        assert_eq!((btree_size(0, 16), btree_size(11, 16), btree_size(12, 16)), (0, 192, 672));
     }
 }

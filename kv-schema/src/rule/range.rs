@@ -3,6 +3,8 @@
 use crate::check::{Param, Validator};
 use std::cmp::Ordering;
 use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// `range(min, max)`: how small and how large a number may be, bounds included. NaN is in no range.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,6 +82,12 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(n) => n.fmt(f),
+            // As JavaScript writes numbers, so that the sentences of both sides are the same.
+            // Source: ECMA-262, Number::toString: an exponent from 1e21 on, and below 1e-6.
+            Self::Float(n) if n.abs() >= 1e21 || (*n != 0.0 && n.abs() < 1e-6) => {
+                let text = format!("{n:e}");
+                f.write_str(&if text.contains("e-") { text } else { text.replace('e', "e+") })
+            }
             Self::Float(n) => n.fmt(f),
         }
     }
@@ -139,11 +147,17 @@ impl<T: Ranged> Ranged for Option<T> {
     }
 }
 
-impl<T: Ranged + ?Sized> Ranged for Box<T> {
-    fn is_within(&self, range: &Range) -> bool {
-        (**self).is_within(range)
-    }
+macro_rules! pointers {
+    ($($pointer:ident),*) => {$(
+        impl<T: Ranged> Ranged for $pointer<T> {
+            fn is_within(&self, range: &Range) -> bool {
+                (**self).is_within(range)
+            }
+        }
+    )*};
 }
+
+pointers!(Box, Rc, Arc);
 
 #[cfg(test)]
 mod tests {
@@ -176,6 +190,15 @@ mod tests {
         assert_eq!(verdict(ZERO, None, &-0.0f64), None);
         assert!(verdict(ZERO, None, &f64::NAN).is_some());
         assert!(verdict(None, TENTH, &f32::INFINITY).is_some());
+    }
+
+    #[test]
+    fn numbers_are_written_as_javascript_writes_them() {
+        let written = [1.0, 0.1, -2.5, 1e20, 1e21, 1.5e300, 1e-6, 1e-7].map(|n| Number::Float(n).to_string());
+        assert_eq!(
+            written,
+            ["1", "0.1", "-2.5", "100000000000000000000", "1e+21", "1.5e+300", "0.000001", "1e-7"]
+        );
     }
 
     #[test]
