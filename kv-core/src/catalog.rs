@@ -4,7 +4,6 @@ use crate::schema::{prefix, tag};
 use crate::{Access, Exposed, KvType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -98,8 +97,7 @@ impl CatalogBuilder {
 /// What keeps clients from telling two types apart.
 fn collision(earlier: &Exposed, later: &Exposed) -> Option<CatalogProblem> {
     let (first, second) = (full_name(earlier), full_name(later));
-    let id = |exposed: &Exposed| -> TypeId { exposed.schema().id };
-    if id(earlier) == id(later) {
+    if earlier.id() == later.id() {
         return Some(CatalogProblem::ExposedTwice { ty: first });
     }
     if earlier.tag() == later.tag() {

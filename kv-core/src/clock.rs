@@ -56,7 +56,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is [advanced](Self::advance), for tests. Its clones are one clock.
+/// A clock that stands still until it is [advanced](Self::advance), for tests. Its clones are one clock. It keeps a
+/// waker of every store with background expiry that was made on it.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType, ManualClock};

@@ -11,11 +11,11 @@ use crate::{Limit, TenantError, Version};
 pub enum Error {
     /// The key is outside the grammar of keys.
     #[error("invalid key: {0}")]
-    InvalidKey(#[from] KeyError),
+    InvalidKey(KeyError),
 
     /// The host names no tenant.
     #[error("invalid host: {0}")]
-    InvalidTenant(#[from] TenantError),
+    InvalidTenant(TenantError),
 
     /// The time to live is zero or longer than 100 years.
     #[error(
@@ -25,7 +25,7 @@ pub enum Error {
 
     /// The value breaks rules of its type.
     #[error("invalid value: {0}")]
-    Validation(#[from] ValidationErrors),
+    Validation(ValidationErrors),
 
     /// The condition of the write does not hold.
     #[error("{}", conflict(*current))]
@@ -71,6 +71,25 @@ pub enum InitError<E> {
     /// The computation of the value returned an error.
     #[error("the value could not be made: {0}")]
     Init(E),
+}
+
+// Without thiserror's `#[from]`, which would make the cause a source too: the message has it already.
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        Self::InvalidKey(error)
+    }
+}
+
+impl From<TenantError> for Error {
+    fn from(error: TenantError) -> Self {
+        Self::InvalidTenant(error)
+    }
+}
+
+impl From<ValidationErrors> for Error {
+    fn from(errors: ValidationErrors) -> Self {
+        Self::Validation(errors)
+    }
 }
 
 fn conflict(current: Option<Version>) -> String {

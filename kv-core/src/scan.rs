@@ -38,7 +38,7 @@ impl<T: KvType> Cursor<T> {
         }
     }
 
-    /// The next entry that is still alive when it is handed out, however long ago its page was read.
+    /// The next entry that is alive when it is handed out, however long ago its page was read.
     fn next<U>(
         &mut self,
         hand_out: impl FnOnce(Arc<str>, Row<T>, Option<std::time::Duration>) -> U,
@@ -48,7 +48,8 @@ impl<T: KvType> Cursor<T> {
                 self.read_page()?;
                 continue;
             };
-            if let Some(expires_in) = self.store.existing()?.time_left(&row) {
+            let collection = self.store.existing()?;
+            if let Some((row, expires_in)) = collection.now(&key, row) {
                 self.remaining -= 1;
                 return Some(hand_out(key, row, expires_in));
             }

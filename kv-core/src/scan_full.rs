@@ -91,8 +91,8 @@ impl Iterator for ScanFull {
             let cursor = &mut self.types[first?];
             let (tag, prefix) = cursor.collection.names();
             let (key, row) = cursor.page.next()?;
-            // It may have expired while its page waited.
-            if self.tenant.memory().is_alive(&row) {
+            // It may have expired, or have been written anew, while its page waited.
+            if let Some(row) = cursor.collection.erased_now(&key, row) {
                 return Some(FullEntry { tag, prefix, key, version: row.version, value: row.value });
             }
         }

@@ -5,6 +5,7 @@ use crate::memory::Memory;
 use crate::tenant::TenantStore;
 use crate::{Limits, StoreStats, TenantError, TenantId};
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 /// A store. Its clones are handles to the same one; the entries end with the last handle.
@@ -108,8 +109,30 @@ impl KvStore {
     ///
     /// Such entries are invisible in any case; this frees their memory. With [`Expiry::Background`] it is done
     /// without being asked.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a value that is dropped, when all is done.
+    ///
+    /// ```
+    /// use kv_core::{Expiry, KvStore, KvType, ManualClock};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(KvType)]
+    /// #[kv(ttl = "30s")]
+    /// struct Typing {
+    ///     room: String,
+    /// }
+    ///
+    /// let clock = ManualClock::new();
+    /// let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
+    /// kv.tenant("acme.example")?.set::<Typing>("ada", Typing { room: "a".to_owned() })?;
+    /// clock.advance(Duration::from_secs(30));
+    /// assert_eq!(kv.purge_expired(), 1);
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
     pub fn purge_expired(&self) -> usize {
-        self.memory.purge()
+        self.memory.purge().unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 

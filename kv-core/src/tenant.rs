@@ -6,6 +6,7 @@ use crate::scan_full::ScanFull;
 use crate::typed::TypedStore;
 use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version};
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
 
 /// A handle to one tenant. It reaches that tenant's entries and no others.
@@ -165,8 +166,12 @@ impl TenantStore {
 
     /// Removes this tenant's entries whose deadline has passed, and returns how many there were.
     /// See [`KvStore::purge_expired`](crate::KvStore::purge_expired).
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a value that is dropped, when all is done.
     pub fn purge_expired(&self) -> usize {
-        self.existing().map_or(0, |tenant| tenant.purge())
+        self.existing().map_or(0, |tenant| tenant.purge().unwrap_or_else(|panic| resume_unwind(panic)))
     }
 
     pub(crate) fn memory(&self) -> &Memory {

@@ -6,6 +6,7 @@ use crate::schema::{key, ttl};
 use crate::tenant::TenantStore;
 use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version};
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -34,7 +35,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`]; the store is as it was before.
+    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`], and [`Error::InvalidTtl`] when a type that
+    /// implements `KvType` by hand has no valid time to live; the store is as it was before.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -430,7 +432,7 @@ impl<T: KvType> TypedStore<T> {
         let written = write().or_else(|full| {
             // Another tenant may be in the way only where tenants are counted.
             let purged = match full.limit {
-                Limit::Tenants => self.tenant.memory().purge(),
+                Limit::Tenants => self.tenant.memory().purge().unwrap_or_else(|panic| resume_unwind(panic)),
                 _ => self.tenant.purge_expired(),
             };
             if purged == 0 { Err(full) } else { write() }
@@ -447,7 +449,11 @@ impl<T: KvType> TypedStore<T> {
     }
 
     pub(crate) fn create(&self) -> &Arc<Collection<T>> {
-        self.collection.get_or_init(|| self.tenant.create().collection_or_create(self.tenant.memory()))
+        self.existing().unwrap_or_else(|| {
+            // Made outside of the cell, whose initialisation is a lock: it asks the clock.
+            let collection = self.tenant.create().collection_or_create(self.tenant.memory());
+            self.collection.get_or_init(|| collection)
+        })
     }
 }
 

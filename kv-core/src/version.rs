@@ -5,9 +5,13 @@ use std::str::FromStr;
 
 /// Which write of an entry this is.
 ///
-/// Versions rise with every write and every removal within one tenant and type, and none is ever given twice:
-/// an entry that was deleted and written again has another version, even in a store that was restarted.
-/// They order the writes of one tenant and type; those of two say nothing about each other.
+/// Versions rise with every write and every removal within one tenant and type, and a store gives none twice: an
+/// entry that was deleted and written again has another version. They order the writes of one tenant and type;
+/// those of two say nothing about each other.
+///
+/// The first one is the Unix time in microseconds, so that a version from before a restart matches nothing after
+/// it either, as long as there was no more than one write each microsecond on average and the system's clock was
+/// not set back.
 ///
 /// Written as decimal digits. Always below 2^53, so that JavaScript can hold one.
 ///

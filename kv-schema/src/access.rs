@@ -2,6 +2,7 @@
 
 use crate::kv_type::KvType;
 use crate::ty::{TypeRef, TypeSchema};
+use std::any::TypeId;
 use std::time::Duration;
 
 /// What a client outside the process may do with a type.
@@ -45,6 +46,7 @@ pub struct Exposed {
     prefix: &'static str,
     ttl: Option<Duration>,
     access: Access,
+    id: TypeId,
     schema: TypeRef,
 }
 
@@ -56,6 +58,7 @@ impl Exposed {
             prefix: T::KEY_PREFIX,
             ttl: T::DEFAULT_TTL,
             access,
+            id: TypeId::of::<T>(),
             schema: TypeRef::of::<T>(),
         }
     }
@@ -78,6 +81,11 @@ impl Exposed {
     /// What the outside may do with the type.
     pub const fn access(&self) -> Access {
         self.access
+    }
+
+    /// Which Rust type it is. Its schema may be that of another, which it wraps.
+    pub const fn id(&self) -> TypeId {
+        self.id
     }
 
     /// What the type looks like.

@@ -157,6 +157,7 @@ impl<T> Cell<T> {
         moment: &Moment<'_>,
         of_day: SystemTime,
     ) -> (Version, Option<Row<T>>) {
+        moment.publish();
         let was_alive = self.get(write.key, moment).is_some();
         let (key, removed) = self.take(write.key).unzip();
         let key = key.unwrap_or_else(|| Arc::from(write.key));
@@ -170,14 +171,15 @@ impl<T> Cell<T> {
             (Lifetime::KeptOr(_), Some(replaced)) => replaced.deadline,
             (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl), _) => moment.deadline(ttl),
         };
+        // Writers read the time of day before they queue for the lock, so one may come late with an early one.
+        let updated_at = replaced.map_or(of_day, |replaced| of_day.max(replaced.updated_at));
         let created_at = replaced.map_or(of_day, |replaced| replaced.created_at);
         let version = self.next_version();
         let row = Row {
             value: Arc::clone(&write.value),
             version,
             created_at,
-            // Writers read the time of day before they queue for the lock.
-            updated_at: of_day.max(created_at),
+            updated_at,
             deadline,
             bytes: write.bytes,
         };
@@ -193,6 +195,7 @@ impl<T> Cell<T> {
     /// Removes an entry that is alive, and returns it.
     pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Row<T>> {
         self.get(key, moment)?;
+        moment.publish();
         self.last_version += 1;
         self.take(key).map(|(_, row)| row)
     }
@@ -202,6 +205,7 @@ impl<T> Cell<T> {
         if self.get(key, moment).is_none() {
             return false;
         }
+        moment.publish();
         if let Some((key, mut row)) = self.take(key) {
             row.deadline = moment.deadline(ttl);
             if row.deadline != Deadline::NEVER {
@@ -228,8 +232,14 @@ impl<T> Cell<T> {
         removed
     }
 
+    /// Takes out every row, when the cell is at its end.
+    pub(super) fn take_rows(&mut self) -> BTreeMap<Arc<str>, Row<T>> {
+        std::mem::take(&mut self.rows)
+    }
+
     /// Removes every row, and returns them with how many were alive.
     pub(super) fn clear(&mut self, moment: &Moment<'_>) -> (BTreeMap<Arc<str>, Row<T>>, usize) {
+        moment.publish();
         let alive = self.len(moment);
         self.expirations += (self.rows.len() - alive) as u64;
         self.last_version += self.rows.len() as u64;

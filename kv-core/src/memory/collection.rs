@@ -4,7 +4,7 @@ use super::Shared;
 use super::cell::{Cell, Condition, Conflict, Page, Row, Write};
 use super::expiry::{Panic, Sweep, drop_each};
 use super::flight::Flights;
-use super::time::Deadline;
+use super::time::{Deadline, Horizon};
 use super::usage::{Full, Size, Usage};
 use crate::codec::Erased;
 use crate::schema::KvType;
@@ -28,6 +28,7 @@ pub(crate) struct Collection<T> {
     id: u64,
     me: Weak<Self>,
     state: RwLock<State<T>>,
+    horizon: Horizon,
     flights: Flights<T>,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -54,6 +55,7 @@ impl<T: KvType> Collection<T> {
             id,
             me: Weak::clone(me),
             state: RwLock::new(State { cell: Cell::new(first_version), scheduled: Deadline::NEVER }),
+            horizon: Horizon::default(),
             flights: Flights::new(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
@@ -74,21 +76,21 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn get(&self, key: &str) -> Option<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.get(key, &self.shared.time.moment(reading)).map(|(_, row)| row.clone())
+        state.cell.get(key, &self.horizon.moment(reading)).map(|(_, row)| row.clone())
     }
 
     /// The rows under many keys, at one instant.
     pub(crate) fn get_many(&self, keys: &[&str]) -> Vec<Option<Row<T>>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let moment = self.shared.time.moment(reading);
+        let moment = self.horizon.moment(reading);
         keys.iter().map(|key| state.cell.get(key, &moment).map(|(_, row)| row.clone())).collect()
     }
 
     pub(crate) fn get_entry(&self, key: &str) -> Option<Entry<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let moment = self.shared.time.moment(reading);
+        let moment = self.horizon.moment(reading);
         let (key, row) = state.cell.get(key, &moment)?;
         Some(row.clone().into_entry(Arc::clone(key), moment.until(row.deadline())))
     }
@@ -96,7 +98,7 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Version, Refused> {
         let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
         let mut state = self.state.write();
-        let moment = self.shared.time.moment(reading);
+        let moment = self.horizon.moment(reading);
         state.cell.check(write.key, write.condition, &moment).map_err(Refused::Conflict)?;
         let added = Size { entries: 1, bytes: write.bytes };
         self.usage.exchange(state.cell.size_under(write.key), added).map_err(Refused::Full)?;
@@ -123,7 +125,7 @@ impl<T: KvType> Collection<T> {
             added = Size { entries: added.entries + 1, bytes: added.bytes.saturating_add(write.bytes) };
         }
         self.usage.exchange(removed, added)?;
-        let moment = self.shared.time.moment(reading);
+        let moment = self.horizon.moment(reading);
         let put = |write| state.cell.put(write, &moment, of_day);
         let (versions, replaced): (Vec<_>, Vec<_>) = writes.iter().map(put).unzip();
         self.reschedule(&mut state);
@@ -135,7 +137,7 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn remove(&self, key: &str, condition: Condition) -> Result<Option<Arc<T>>, Conflict> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let moment = self.shared.time.moment(reading);
+        let moment = self.horizon.moment(reading);
         state.cell.check(key, condition, &moment)?;
         let removed = state.cell.remove(key, &moment);
         self.settle(&mut state, removed.as_slice());
@@ -151,7 +153,7 @@ impl<T: KvType> Collection<T> {
         loop {
             let reading = self.shared.time.read();
             let mut state = self.state.write();
-            let moment = self.shared.time.moment(reading);
+            let moment = self.horizon.moment(reading);
             let page = Page { prefix, after: after.as_deref(), descending: false, limit: STEP };
             let page = state.cell.page(page, &moment);
             let removed: Vec<_> =
@@ -175,7 +177,7 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn set_lifetime(&self, key: &str, ttl: Option<Duration>) -> bool {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let found = state.cell.set_lifetime(key, ttl, &self.shared.time.moment(reading));
+        let found = state.cell.set_lifetime(key, ttl, &self.horizon.moment(reading));
         self.reschedule(&mut state);
         found
     }
@@ -183,20 +185,33 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn count(&self, prefix: &str) -> usize {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.count(prefix, &self.shared.time.moment(reading))
+        state.cell.count(prefix, &self.horizon.moment(reading))
     }
 
     pub(crate) fn page(&self, page: Page<'_>) -> Vec<(Arc<str>, Row<T>)> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.page(page, &self.shared.time.moment(reading))
+        state.cell.page(page, &self.horizon.moment(reading))
     }
 
-    /// How long a row that was read some time ago still has: `None` when it is gone, `Some(None)` when nothing
-    /// expires it.
+    /// A row that was read some time ago, or what has come in its place, with the time that it has left; `None` when
+    /// it is gone.
+    pub(crate) fn now(&self, key: &str, row: Row<T>) -> Option<(Row<T>, Option<Duration>)> {
+        if let Some(left) = self.time_left(row.deadline()) {
+            return Some((row, left));
+        }
+        let row = self.get(key)?;
+        self.time_left(row.deadline()).map(|left| (row, left))
+    }
+
+    /// `None` when the deadline has come, `Some(None)` when there is none.
     #[expect(clippy::option_option, reason = "whether it is alive, and then how long")]
-    pub(crate) fn time_left(&self, row: &Row<T>) -> Option<Option<Duration>> {
-        self.shared.time_left(row.deadline())
+    fn time_left(&self, deadline: Deadline) -> Option<Option<Duration>> {
+        if deadline == Deadline::NEVER {
+            return Some(None);
+        }
+        let moment = self.horizon.moment(self.shared.time.read());
+        (!moment.is_due(deadline)).then(|| moment.until(deadline))
     }
 
     /// After a removal, under the lock: gives its room back, and tells the schedule.
@@ -218,15 +233,16 @@ impl<T: KvType> Collection<T> {
     /// Under the collection's lock, so that the schedule never holds an older word than `state`.
     fn schedule(&self, state: &mut State<T>, next: Deadline) {
         let me = Weak::clone(&self.me);
-        self.shared.schedule.move_to(&self.shared, (state.scheduled, next), self.id, me);
-        state.scheduled = next;
+        let waits = self.shared.schedule.move_to(&self.shared, (state.scheduled, next), self.id, me);
+        // Where it could not be put in the queue, the next write with a deadline tries again.
+        state.scheduled = if waits { next } else { Deadline::NEVER };
     }
 
     /// Removes one step of what is due, and says whether more is.
     fn sweep_step(&self) -> (Vec<Row<T>>, bool) {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let moment = self.shared.time.moment(reading);
+        let moment = self.horizon.moment(reading);
         let removed = state.cell.remove_due(STEP, &moment);
         self.settle(&mut state, &removed);
         let next = state.cell.next_deadline();
@@ -268,6 +284,9 @@ pub(crate) trait AnyCollection: Any + Sweep {
 
     /// A part of a scan, as [`Collection::page`].
     fn erased_page(&self, page: Page<'_>) -> Vec<(Arc<str>, ErasedRow)>;
+
+    /// The row itself, or what has come in its place since it was read; `None` when it is gone.
+    fn erased_now(&self, key: &str, row: ErasedRow) -> Option<ErasedRow>;
 }
 
 /// A row whose type is not known.
@@ -277,19 +296,15 @@ pub(crate) struct ErasedRow {
     deadline: Deadline,
 }
 
-impl Shared {
-    #[expect(clippy::option_option, reason = "whether it is alive, and then how long")]
-    fn time_left(&self, deadline: Deadline) -> Option<Option<Duration>> {
-        if deadline == Deadline::NEVER {
-            return Some(None);
-        }
-        let moment = self.time.moment(self.time.read());
-        (!moment.is_due(deadline)).then(|| moment.until(deadline))
-    }
+fn erase<T: KvType>(row: Row<T>) -> ErasedRow {
+    ErasedRow { deadline: row.deadline(), version: row.version, value: row.value }
+}
 
-    /// Whether a row that was read some time ago is still alive.
-    pub(super) fn is_alive(&self, row: &ErasedRow) -> bool {
-        self.time_left(row.deadline).is_some()
+/// Values are dropped each for itself here too: two that panic would otherwise end the process.
+impl<T> Drop for Collection<T> {
+    fn drop(&mut self) {
+        // Each has had its say on stderr, and a destructor has nobody to hand a panic to.
+        let _ = drop_each(self.state.get_mut().cell.take_rows().into_values());
     }
 }
 
@@ -301,14 +316,14 @@ impl<T: KvType> AnyCollection for Collection<T> {
     fn len(&self) -> usize {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.len(&self.shared.time.moment(reading))
+        state.cell.len(&self.horizon.moment(reading))
     }
 
     fn clear(&self) -> usize {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         self.usage.release(state.cell.size());
-        let (rows, alive) = state.cell.clear(&self.shared.time.moment(reading));
+        let (rows, alive) = state.cell.clear(&self.horizon.moment(reading));
         self.reschedule(&mut state);
         drop(state);
         drop_each(rows.into_values()).unwrap_or_else(|panic| resume_unwind(panic));
@@ -321,7 +336,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
         let (writes, expirations) = state.cell.writes_and_expirations();
         TypeStats {
             tag: T::TYPE_TAG,
-            entries: state.cell.len(&self.shared.time.moment(reading)),
+            entries: state.cell.len(&self.horizon.moment(reading)),
             bytes: state.cell.size().bytes,
             hits: self.hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),
@@ -335,8 +350,10 @@ impl<T: KvType> AnyCollection for Collection<T> {
     }
 
     fn erased_page(&self, page: Page<'_>) -> Vec<(Arc<str>, ErasedRow)> {
-        let erase =
-            |row: Row<T>| ErasedRow { deadline: row.deadline(), version: row.version, value: row.value };
         self.page(page).into_iter().map(|(key, row)| (key, erase(row))).collect()
+    }
+
+    fn erased_now(&self, key: &str, row: ErasedRow) -> Option<ErasedRow> {
+        if self.time_left(row.deadline).is_some() { Some(row) } else { self.get(key).map(erase) }
     }
 }

@@ -16,6 +16,9 @@ use std::time::Duration;
 /// does not make and end a thread each time.
 const LINGER: Duration = Duration::from_millis(100);
 
+/// The shortest wait in one go, for clocks that stand still just before a deadline.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
 /// The longest wait in one go, in case the clock and the condition variable disagree about time.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
@@ -61,10 +64,8 @@ enum Thread {
     #[default]
     None,
     Busy,
-    /// It waits for this deadline.
+    /// It waits for this deadline; for [`Deadline::NEVER`] while it waits for the next one to come in.
     Waiting(Deadline),
-    /// It waits for work a moment longer.
-    Lingering,
 }
 
 impl Schedule {
@@ -72,36 +73,50 @@ impl Schedule {
         Self { expiry, state: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Moves a collection from one deadline to another; [`Deadline::NEVER`] is no place in the queue.
+    /// Moves a collection from one deadline to another; [`Deadline::NEVER`] is no place in the queue. Says whether
+    /// somebody will look at it: nobody does with manual expiry, or when the system has no thread to give.
     pub(super) fn move_to(
         &self,
         shared: &Arc<Shared>,
         (from, to): (Deadline, Deadline),
         id: u64,
         collection: Weak<dyn Sweep>,
-    ) {
+    ) -> bool {
         if self.expiry == Expiry::Manual {
-            return;
+            return false;
         }
         let mut state = self.state.lock();
         state.queue.remove(&(from, id));
-        if to != Deadline::NEVER {
-            state.queue.insert((to, id), collection);
+        if to == Deadline::NEVER {
+            if state.queue.is_empty() && matches!(state.thread, Thread::Waiting(_)) {
+                self.changed.notify_one();
+            }
+            return false;
+        }
+        if state.closed || (state.thread == Thread::None && start(shared).is_err()) {
+            return false;
         }
         match state.thread {
-            Thread::None if !state.queue.is_empty() && !state.closed => state.thread = start(shared),
-            Thread::Waiting(deadline) if to < deadline || state.queue.is_empty() => {
+            Thread::None => state.thread = Thread::Busy,
+            Thread::Waiting(deadline) if to < deadline => {
                 self.changed.notify_one();
             }
             // It looks at the queue before it waits again, or at the end of its wait.
-            Thread::None | Thread::Busy | Thread::Waiting(_) | Thread::Lingering => {}
+            Thread::Busy | Thread::Waiting(_) => {}
         }
+        state.queue.insert((to, id), collection);
+        true
     }
 
     /// Ends the thread.
     pub(super) fn close(&self) {
-        self.state.lock().closed = true;
+        let mut state = self.state.lock();
+        state.closed = true;
+        // A clock may keep this schedule for its jumps; what it knew is no longer of use.
+        let queue = std::mem::take(&mut state.queue);
         self.changed.notify_one();
+        drop(state);
+        drop(queue);
     }
 
     /// The work of the thread: one round. Returns whether there is another.
@@ -114,28 +129,31 @@ impl Schedule {
             state.thread = Thread::None;
             return false;
         }
-        let Some((&(deadline, _), _)) = state.queue.first_key_value() else {
-            state.thread = Thread::Lingering;
+        let Some((&(deadline, id), collection)) = state.queue.first_key_value() else {
+            state.thread = Thread::Waiting(Deadline::NEVER);
             self.changed.wait_for(&mut state, LINGER);
             // Decided under the lock: whoever adds to the queue after this starts a thread of its own.
             let ends = state.queue.is_empty();
             state.thread = if ends { Thread::None } else { Thread::Busy };
             return !ends;
         };
-        let moment = shared.time.moment(reading);
-        if moment.is_due(deadline) {
-            let due = state.queue.pop_first();
+        let wait = reading.until(deadline);
+        if wait.is_zero() {
+            // It stays in the queue until its sweep moves it, so that a panic on the way loses nothing.
+            let collection = collection.upgrade();
+            if collection.is_none() {
+                state.queue.remove(&(deadline, id));
+            }
             drop(state);
-            if let Some(collection) = due.and_then(|(_, collection)| collection.upgrade()) {
+            if let Some(collection) = collection {
                 // A value that panics when dropped has had its say on stderr; the others are not its concern.
                 drop(collection.sweep());
-                // It may be the last to know the collection, whose values are dropped with it.
-                drop(catch_unwind(AssertUnwindSafe(|| drop(collection))));
+                // This may be the last to know the collection.
+                drop(collection);
             }
         } else if state.jumps == jumps {
-            let wait = moment.until(deadline).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
             state.thread = Thread::Waiting(deadline);
-            self.changed.wait_for(&mut state, wait);
+            self.changed.wait_for(&mut state, wait.clamp(SHORTEST_WAIT, LONGEST_WAIT));
             state.thread = Thread::Busy;
         }
         true
@@ -150,26 +168,19 @@ impl Wake for Schedule {
     }
 }
 
-fn start(shared: &Arc<Shared>) -> Thread {
+/// Starts the thread.
+fn start(shared: &Arc<Shared>) -> std::io::Result<()> {
     let shared = Arc::clone(shared);
     let run = move || {
-        let _guard = PanicGuard(&shared);
-        while shared.schedule.run_once(&shared) {}
-    };
-    match thread::Builder::new().name("kv-expiry".to_owned()).spawn(run) {
-        Ok(_) => Thread::Busy,
-        // The system has no thread to give: due entries stay invisible, and the next deadline tries again.
-        Err(_) => Thread::None,
-    }
-}
-
-/// Says that there is no thread any more when the clock panicked in it, so that another can be started.
-struct PanicGuard<'a>(&'a Shared);
-
-impl Drop for PanicGuard<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.schedule.state.lock().thread = Thread::None;
+        // The clock, or the destructor of a panic's payload, may panic. That is no reason to leave what is due.
+        let round = || catch_unwind(AssertUnwindSafe(|| shared.schedule.run_once(&shared)));
+        loop {
+            match round() {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => thread::park_timeout(LINGER),
+            }
         }
-    }
+    };
+    thread::Builder::new().name("kv-expiry".to_owned()).spawn(run).map(drop)
 }

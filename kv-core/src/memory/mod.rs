@@ -17,6 +17,7 @@ mod usage;
 
 pub(crate) use cell::{Condition, Conflict, Lifetime, Page, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
+pub(crate) use expiry::Panic;
 pub(crate) use flight::{Cycle, block_on};
 pub(crate) use tenant::Tenant;
 pub(crate) use usage::Full;
@@ -131,14 +132,10 @@ impl Memory {
         &self.limits
     }
 
-    /// Whether a row that was read some time ago is still alive.
-    pub(crate) fn is_alive(&self, row: &ErasedRow) -> bool {
-        self.shared.is_alive(row)
-    }
-
-    /// Removes what is due everywhere, and returns how many entries that were.
-    pub(crate) fn purge(&self) -> usize {
-        self.tenants().iter().map(|(_, tenant)| tenant.purge()).sum()
+    /// Removes what is due everywhere, and returns how many entries that were; or the first panic of a value that
+    /// was dropped, when all is done.
+    pub(crate) fn purge(&self) -> Result<usize, Panic> {
+        sum_all(self.tenants().iter().map(|(_, tenant)| tenant.purge()))
     }
 
     /// Makes a collection that is new to its tenant.
@@ -154,6 +151,11 @@ impl Memory {
         let id = self.collections_made.fetch_add(1, Ordering::Relaxed);
         Collection::new(Arc::clone(&self.shared), usage, id, start)
     }
+}
+
+/// The sum of all counts, or the first panic, once all have been made.
+fn sum_all(counts: impl Iterator<Item = Result<usize, Panic>>) -> Result<usize, Panic> {
+    counts.collect::<Vec<_>>().into_iter().sum()
 }
 
 impl Drop for Memory {

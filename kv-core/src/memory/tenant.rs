@@ -1,14 +1,14 @@
 //! [`Tenant`]: one collection for each type that was written.
 
 use super::collection::AnyCollection;
+use super::expiry::Panic;
 use super::usage::Usage;
-use super::{Collection, Memory};
+use super::{Collection, Memory, sum_all};
 use crate::schema::KvType;
 use crate::stats::TenantStats;
 use crate::sync::RwLock;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 
 pub(crate) struct Tenant {
@@ -55,14 +55,10 @@ impl Tenant {
         self.collections().iter().map(|collection| collection.clear()).sum()
     }
 
-    /// Removes what is due, and returns how many entries that were.
-    ///
-    /// # Panics
-    ///
-    /// With the first panic of a value that was dropped, after all is done.
-    pub(crate) fn purge(&self) -> usize {
-        let sweeps: Vec<_> = self.collections().iter().map(|collection| collection.sweep()).collect();
-        sweeps.into_iter().map(|swept| swept.unwrap_or_else(|panic| resume_unwind(panic))).sum()
+    /// Removes what is due, and returns how many entries that were; or the first panic of a value that was dropped,
+    /// when all is done.
+    pub(crate) fn purge(&self) -> Result<usize, Panic> {
+        sum_all(self.collections().iter().map(|collection| collection.sweep()))
     }
 
     pub(crate) fn stats(&self) -> TenantStats {

@@ -4,35 +4,26 @@ use crate::clock::Clock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// The store's clock, and the latest time at which something was seen to be due.
-///
-/// The clock is application code, so it is read before a lock is taken, and the reader may then wait for the
-/// lock while others go ahead. Were it to use its old reading, it could see an entry that another has already
-/// seen expire. So whoever finds something due publishes the time, and whoever holds a lock is at least there.
+/// The store's clock.
 pub(super) struct Time {
     clock: Box<dyn Clock>,
-    latest: AtomicU64,
 }
 
 impl Time {
     pub(super) fn new(clock: Box<dyn Clock>) -> Self {
-        Self { clock, latest: AtomicU64::new(0) }
+        Self { clock }
     }
 
     /// Reads the clock. Not under a lock: it is application code.
     pub(super) fn read(&self) -> Reading {
-        Reading(u64::try_from(self.clock.now().as_nanos()).unwrap_or(Deadline::NEVER.0 - 1))
+        let nanos = u64::try_from(self.clock.now().as_nanos()).unwrap_or(u64::MAX);
+        // What never expires is not due at the end of time either.
+        Reading(nanos.min(Deadline::NEVER.0 - 1))
     }
 
     /// Reads the time of day. Not under a lock: it is application code.
     pub(super) fn of_day(&self) -> SystemTime {
         self.clock.system_time()
-    }
-
-    /// The moment of an operation that read the clock and now holds its lock.
-    pub(super) fn moment(&self, reading: Reading) -> Moment<'_> {
-        // The lock orders this after what its earlier holders published.
-        Moment { nanos: reading.0.max(self.latest.load(Ordering::Relaxed)), latest: &self.latest }
     }
 }
 
@@ -40,10 +31,34 @@ impl Time {
 #[derive(Clone, Copy)]
 pub(super) struct Reading(u64);
 
+impl Reading {
+    /// How long it is until the deadline; zero when it has come.
+    pub(super) fn until(self, deadline: Deadline) -> Duration {
+        Duration::from_nanos(deadline.0.saturating_sub(self.0))
+    }
+}
+
+/// The latest time at which something in a collection was changed or seen to be due.
+///
+/// The clock is application code, so it is read before the collection's lock is taken, and the reader may then
+/// wait for the lock while others go ahead. Were it to use its old reading, it could see alive what another has
+/// already seen expire, or count a time to live from before a write that it comes after. So whoever changes
+/// something, or finds something due, publishes the time, and whoever holds the lock is at least there.
+#[derive(Default)]
+pub(super) struct Horizon(AtomicU64);
+
+impl Horizon {
+    /// The moment of an operation that read the clock and now holds the lock.
+    pub(super) fn moment(&self, reading: Reading) -> Moment<'_> {
+        // The lock orders this after what its earlier holders published.
+        Moment { nanos: reading.0.max(self.0.load(Ordering::Relaxed)), horizon: self }
+    }
+}
+
 /// The time at which an operation under a lock takes place.
 pub(super) struct Moment<'a> {
     nanos: u64,
-    latest: &'a AtomicU64,
+    horizon: &'a Horizon,
 }
 
 impl Moment<'_> {
@@ -51,9 +66,14 @@ impl Moment<'_> {
     pub(super) fn is_due(&self, deadline: Deadline) -> bool {
         let due = deadline.0 <= self.nanos;
         if due {
-            self.latest.fetch_max(self.nanos, Ordering::Relaxed);
+            self.publish();
         }
         due
+    }
+
+    /// Lets nobody after be earlier: something was changed.
+    pub(super) fn publish(&self) {
+        self.horizon.0.fetch_max(self.nanos, Ordering::Relaxed);
     }
 
     /// The deadline of what lives this long from now.
@@ -82,7 +102,7 @@ impl Deadline {
 impl Moment<'_> {
     /// A moment for tests of what happens under a lock.
     pub(super) fn at(seconds: u64) -> Moment<'static> {
-        Moment { nanos: seconds * 1_000_000_000, latest: Box::leak(Box::default()) }
+        Moment { nanos: seconds * 1_000_000_000, horizon: Box::leak(Box::default()) }
     }
 }
 
@@ -94,14 +114,36 @@ mod tests {
     #[test]
     fn a_late_holder_of_the_lock_agrees_with_what_others_saw_expire() {
         let clock = ManualClock::new();
-        let time = Time::new(Box::new(clock.clone()));
+        let (time, horizon) = (Time::new(Box::new(clock.clone())), Horizon::default());
         let early = time.read();
-        let deadline = time.moment(early).deadline(Some(Duration::from_secs(5)));
-        assert!(!time.moment(early).is_due(deadline));
+        let deadline = horizon.moment(early).deadline(Some(Duration::from_secs(5)));
+        assert!(!horizon.moment(early).is_due(deadline));
 
         clock.advance(Duration::from_secs(10));
-        assert!(time.moment(time.read()).is_due(deadline));
-        assert!(time.moment(early).is_due(deadline), "the early reading saw it alive again");
+        assert!(horizon.moment(time.read()).is_due(deadline));
+        assert!(horizon.moment(early).is_due(deadline), "the early reading saw it alive again");
+    }
+
+    #[test]
+    fn a_late_writer_counts_from_no_earlier_than_the_write_before() {
+        let clock = ManualClock::new();
+        let (time, horizon) = (Time::new(Box::new(clock.clone())), Horizon::default());
+        let early = time.read();
+        clock.advance(Duration::from_secs(10));
+        let now = horizon.moment(time.read());
+        now.publish();
+        let ttl = Some(Duration::from_secs(5));
+        assert_eq!(horizon.moment(early).deadline(ttl), now.deadline(ttl));
+    }
+
+    #[test]
+    fn nothing_that_never_expires_is_due_at_the_end_of_time() {
+        let clock = ManualClock::new();
+        let (time, horizon) = (Time::new(Box::new(clock.clone())), Horizon::default());
+        clock.advance(Duration::MAX);
+        let end = horizon.moment(time.read());
+        assert!(!end.is_due(Deadline::NEVER));
+        assert!(end.is_due(end.deadline(Some(Duration::from_secs(1)))));
     }
 
     #[test]
