@@ -10,24 +10,6 @@ struct Counter {
 }
 
 #[test]
-fn concurrent_updates_lose_nothing() {
-    const THREADS: u64 = 8;
-    const TIMES: u64 = 2_000;
-    let counters = KvStore::new().tenant("acme.example").unwrap().typed::<Counter>();
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                for _ in 0..TIMES {
-                    let next = |c: Option<&Counter>| Some(Counter { count: c.map_or(0, |c| c.count) + 1 });
-                    counters.update("hits", next).unwrap();
-                }
-            });
-        }
-    });
-    assert_eq!(counters.get("hits").unwrap().count, THREADS * TIMES);
-}
-
-#[test]
 fn of_many_that_write_where_nothing_is_one_wins() {
     let counters = KvStore::new().tenant("acme.example").unwrap().typed::<Counter>();
     for round in 0..200 {
@@ -74,6 +56,61 @@ fn an_update_that_was_overtaken_decides_anew() {
         current.map(|c| Counter { count: c.count + 1 })
     });
     assert_eq!((calls, result.unwrap()), (2, None));
+}
+
+#[test]
+fn a_removal_that_was_overtaken_decides_anew() {
+    let (_, store) = given_a_tenant();
+    let counters = store.typed::<Counter>();
+    counters.set("k", Counter { count: 1 }).unwrap();
+    let mut seen = Vec::new();
+    let result = counters.update("k", |current| {
+        seen.push(current.unwrap().count);
+        if seen.len() == 1 {
+            store.set::<Counter>("k", Counter { count: 10 }).unwrap();
+        }
+        None
+    });
+    assert_eq!((result, seen), (Ok(None), vec![1, 10]));
+    assert!(counters.is_empty());
+}
+
+#[test]
+fn the_first_writes_of_many_handles_meet_in_one_place() {
+    const THREADS: usize = 4;
+    for _ in 0..100 {
+        let kv = KvStore::new();
+        let barrier = std::sync::Barrier::new(THREADS);
+        std::thread::scope(|scope| {
+            for n in 0..THREADS {
+                let (kv, barrier) = (&kv, &barrier);
+                scope.spawn(move || {
+                    let store = kv.tenant("acme.example").unwrap();
+                    barrier.wait();
+                    store.set::<Note>(n.to_string(), note("x")).unwrap();
+                });
+            }
+        });
+        let store = kv.tenant("acme.example").unwrap();
+        assert_eq!(store.typed::<Note>().len(), THREADS);
+    }
+}
+
+#[test]
+fn sixty_four_tasks_that_update_one_counter_lose_nothing() {
+    let counters = KvStore::new().tenant("acme.example").unwrap().typed::<Counter>();
+    std::thread::scope(|scope| {
+        for _ in 0..64 {
+            let counters = counters.clone();
+            scope.spawn(move || {
+                for _ in 0..200 {
+                    let next = |c: Option<&Counter>| Some(Counter { count: c.map_or(0, |c| c.count) + 1 });
+                    counters.update("hits", next).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(counters.get("hits").unwrap().count, 64 * 200);
 }
 
 #[test]

@@ -1,12 +1,15 @@
-use crate::{Cursor, Note, cursor, given_a_tenant, note, secs};
+use crate::{Cursor, Note, cursor, note, secs};
 use kv_core::{Expiry, KvStore, KvType, ManualClock, SetOptions, TypedStore};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-/// How long a test waits for another thread before it fails. Nothing depends on its value.
+/// How long a test waits for another thread before it fails.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A time to live after which no test would still be waiting.
+const LONGER_THAN_PATIENCE: Duration = Duration::from_hours(1);
 
 /// A value that tells when it is dropped, and by which thread.
 #[derive(Serialize, Deserialize, KvType)]
@@ -74,14 +77,18 @@ fn the_background_thread_removes_what_is_due_and_nothing_else() {
 
 #[test]
 fn a_deadline_that_comes_to_stand_before_the_awaited_one_is_kept() {
-    let (_kv, beacons) = Beacons::given(Expiry::Background);
-    beacons.set(1, Some(secs(1000)));
-    beacons.set(2, Some(secs(1)));
-    beacons.clock.advance(secs(1));
-    assert_eq!(beacons.next_dropped().0, 2);
-    beacons.set(3, Some(secs(1)));
-    beacons.clock.advance(secs(1));
-    assert_eq!(beacons.next_dropped().0, 3);
+    // On the system's clock, since a clock that jumps wakes the thread in any case.
+    let (sender, dropped) = mpsc::channel();
+    let store = KvStore::new().tenant("acme.example").unwrap().typed::<Beacon>();
+    let set = |name: u32, ttl| {
+        let beacon = Beacon { name, dropped: Some(sender.clone()), then_panics: false };
+        store.set_with(name.to_string(), beacon, SetOptions::new().ttl(ttl)).unwrap();
+    };
+    set(1, LONGER_THAN_PATIENCE);
+    set(2, Duration::from_millis(20));
+    assert_eq!(dropped.recv_timeout(PATIENCE).unwrap().0, 2);
+    set(3, Duration::from_millis(1));
+    assert_eq!(dropped.recv_timeout(PATIENCE).unwrap().0, 3);
 }
 
 #[test]
@@ -166,7 +173,7 @@ fn with_manual_expiry_only_a_purge_removes_and_counts() {
 
 #[test]
 fn a_purge_of_a_tenant_leaves_the_others_alone() {
-    let (clock, store) = given_a_tenant();
+    let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
     let (a, b) = (kv.tenant("a.example").unwrap(), kv.tenant("b.example").unwrap());
     assert_eq!(a.purge_expired(), 0);
@@ -175,8 +182,8 @@ fn a_purge_of_a_tenant_leaves_the_others_alone() {
         tenant.set_with::<Note>("k", note("x"), SetOptions::new().ttl(secs(1))).unwrap();
     }
     clock.advance(secs(30));
-    assert_eq!(store.purge_expired(), 0);
     assert_eq!(a.purge_expired(), 2);
+    assert_eq!((a.purge_expired(), b.stats().bytes > 0), (0, true));
     assert_eq!(kv.purge_expired(), 2);
 }
 
@@ -229,28 +236,90 @@ fn the_thread_exists_only_while_something_has_a_deadline() {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).build();
     let store = kv.tenant("acme.example").unwrap();
+    let set = |key| {
+        let options = SetOptions::new().ttl(LONGER_THAN_PATIENCE);
+        store.set_with::<Cursor>(key, cursor(1), options).unwrap();
+    };
     store.set::<Note>("k", note("x")).unwrap();
     assert_eq!(expiry_threads(), 0, "nothing has a deadline");
 
-    store.set::<Cursor>("a", cursor(1)).unwrap();
+    set("a");
     eventually(1);
-    store.set::<Cursor>("b", cursor(1)).unwrap();
+    set("b");
     assert_eq!(expiry_threads(), 1);
-    clock.advance(secs(30));
+    clock.advance(LONGER_THAN_PATIENCE);
     eventually(0);
 
-    store.set::<Cursor>("a", cursor(1)).unwrap();
+    set("a");
     eventually(1);
     store.delete::<Cursor>("a");
     eventually(0);
 
-    store.set::<Cursor>("a", cursor(1)).unwrap();
+    set("a");
     eventually(1);
-    let scan = store.scan::<Cursor>("");
+    let (scan, weak) = (store.scan::<Cursor>(""), Arc::downgrade(&store.get::<Cursor>("a").unwrap()));
     drop((kv, store));
-    assert_eq!(expiry_threads(), 1, "a scan is a handle too");
+    clock.advance(LONGER_THAN_PATIENCE);
+    let start = std::time::Instant::now();
+    while weak.upgrade().is_some() {
+        assert!(start.elapsed() < PATIENCE, "a scan is a handle too");
+        std::thread::yield_now();
+    }
     drop(scan);
     eventually(0);
+
+    let kv = KvStore::builder().clock(clock.clone()).build();
+    let store = kv.tenant("acme.example").unwrap();
+    store.set_with::<Cursor>("a", cursor(1), SetOptions::new().ttl(LONGER_THAN_PATIENCE)).unwrap();
+    eventually(1);
+    drop((kv, store));
+    eventually(0);
+}
+
+#[test]
+fn a_clock_that_panics_in_the_thread_delays_expiry_and_no_more() {
+    /// A clock that panics in the thread of the store, when told to.
+    struct Faulty(ManualClock, Arc<AtomicBool>);
+    impl kv_core::Clock for Faulty {
+        fn now(&self) -> Duration {
+            let in_the_thread = std::thread::current().name() == Some("kv-expiry");
+            assert!(!(in_the_thread && self.1.load(Ordering::SeqCst)), "a clock that panics");
+            self.0.now()
+        }
+        fn system_time(&self) -> std::time::SystemTime {
+            self.0.system_time()
+        }
+        fn on_jump(&self, waker: std::task::Waker) {
+            self.0.on_jump(waker);
+        }
+    }
+    let (clock, faulty) = (ManualClock::new(), Arc::new(AtomicBool::new(true)));
+    let kv = KvStore::builder().clock(Faulty(clock.clone(), Arc::clone(&faulty))).build();
+    let (sender, dropped) = mpsc::channel();
+    let store = kv.tenant("acme.example").unwrap().typed::<Beacon>();
+    let beacon = |name| Beacon { name, dropped: Some(sender.clone()), then_panics: false };
+    store.set_with("1", beacon(1), SetOptions::new().ttl(secs(5))).unwrap();
+    clock.advance(secs(5));
+    assert!(!store.contains("1"));
+    assert!(dropped.try_recv().is_err());
+    faulty.store(false, Ordering::SeqCst);
+    assert_eq!(dropped.recv_timeout(PATIENCE).unwrap().0, 1);
+    store.set_with("2", beacon(2), SetOptions::new().ttl(secs(5))).unwrap();
+    clock.advance(secs(5));
+    assert_eq!(dropped.recv_timeout(PATIENCE).unwrap().0, 2);
+}
+
+#[test]
+fn a_store_whose_values_panic_can_be_dropped() {
+    let (kv, beacons) = Beacons::given(Expiry::Manual);
+    for name in 0..3 {
+        let mut beacon = beacons.beacon(name);
+        beacon.then_panics = true;
+        beacons.store.set(name.to_string(), beacon).unwrap();
+    }
+    let Beacons { store, dropped, .. } = beacons;
+    drop((kv, store));
+    assert_eq!(dropped.try_iter().count(), 3);
 }
 
 #[test]
@@ -259,6 +328,7 @@ fn a_clock_may_use_the_store() {
     struct Curious {
         clock: ManualClock,
         store: Arc<std::sync::OnceLock<KvStore>>,
+        typed: Arc<std::sync::OnceLock<TypedStore<Cursor>>>,
         inside: AtomicBool,
     }
     impl Curious {
@@ -269,6 +339,9 @@ fn a_clock_may_use_the_store() {
                 let store = kv.tenant("acme.example").unwrap();
                 let _ = store.get::<Cursor>("k");
                 let _ = store.update::<Note>("seen", |_| Some(note("by the clock")));
+                if let Some(same_handle) = self.typed.get() {
+                    let _ = same_handle.set("by the clock", cursor(7));
+                }
                 self.inside.store(false, Ordering::SeqCst);
             }
         }
@@ -286,15 +359,22 @@ fn a_clock_may_use_the_store() {
             self.clock.on_jump(waker);
         }
     }
-    let (clock, store) = (ManualClock::new(), Arc::new(std::sync::OnceLock::new()));
-    let curious = Curious { clock: clock.clone(), store: Arc::clone(&store), inside: AtomicBool::new(false) };
+    let clock = ManualClock::new();
+    let (store, typed) = (Arc::<std::sync::OnceLock<_>>::default(), Arc::<std::sync::OnceLock<_>>::default());
+    let curious = Curious {
+        clock: clock.clone(),
+        store: Arc::clone(&store),
+        typed: Arc::clone(&typed),
+        inside: AtomicBool::new(false),
+    };
     let kv = KvStore::builder().clock(curious).build();
+    assert!(typed.set(kv.tenant("acme.example").unwrap().typed::<Cursor>()).is_ok());
     store.set(kv.clone()).unwrap();
-    let cursors = kv.tenant("acme.example").unwrap().typed::<Cursor>();
+    let cursors = typed.get().unwrap();
     cursors.set("k", cursor(1)).unwrap();
     cursors.modify("k", |c| cursor(c.x + 1)).unwrap();
     clock.advance(secs(30));
     assert_eq!(cursors.get("k"), None);
-    assert_eq!(cursors.scan("").count(), 0);
+    assert_eq!(cursors.scan("k").count(), 0);
     assert!(kv.tenant("acme.example").unwrap().contains::<Note>("seen"));
 }

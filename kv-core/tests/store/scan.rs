@@ -78,11 +78,33 @@ fn a_limit_is_kept_over_pages_of_any_size() {
 }
 
 #[test]
-fn entries_come_with_their_versions() {
+fn entries_come_with_their_versions_and_times() {
     let notes = given_notes();
+    let brief = kv_core::SetOptions::new().ttl(crate::secs(9));
+    notes.set_with("brief", note("x"), brief).unwrap();
+    assert_eq!(notes.scan("brief").entries().next().unwrap().expires_in, Some(crate::secs(9)));
+    notes.delete("brief");
     let (a, b) = (notes.set("a", note("a")).unwrap(), notes.set("b", note("b")).unwrap());
     let entries: Vec<_> = notes.scan("").entries().map(|e| (e.key.to_string(), e.version)).collect();
     assert_eq!(entries, [("a".to_owned(), a), ("b".to_owned(), b)]);
+}
+
+#[test]
+fn an_entry_that_is_kept_alive_during_a_scan_is_not_missed() {
+    let (clock, store) = crate::given_a_tenant();
+    let cursors = store.typed::<crate::Cursor>();
+    let beat = |x| ["a", "b", "c"].map(|key| cursors.set(key, crate::cursor(x)).unwrap());
+    beat(1);
+    let (mut scan, mut keys, mut full) = (cursors.scan(""), cursors.keys(""), store.scan_full(""));
+    assert!(scan.next().is_some() && keys.next().is_some() && full.next().is_some());
+    clock.advance(crate::secs(20));
+    let [_, b, c] = beat(2);
+    clock.advance(crate::secs(15));
+    assert!(
+        scan.map(|(key, cursor)| (key.to_string(), cursor.x)).eq([("b".to_owned(), 2), ("c".to_owned(), 2)])
+    );
+    assert!(keys.map(|key| key.to_string()).eq(["b", "c"]));
+    assert!(full.map(|entry| entry.version()).eq([b, c]));
 }
 
 #[test]

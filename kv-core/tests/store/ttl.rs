@@ -129,7 +129,7 @@ fn the_time_of_day_moves_no_deadline() {
             SystemTime::UNIX_EPOCH + secs(self.1.load(std::sync::atomic::Ordering::Relaxed))
         }
     }
-    let clock = Wandering(ManualClock::new(), std::sync::Arc::default());
+    let clock = Wandering(ManualClock::new(), std::sync::Arc::new(1000.into()));
     let kv = KvStore::builder().clock(clock.clone()).build();
     let cursors = kv.tenant("acme.example").unwrap().typed::<Cursor>();
     let version = cursors.set("k", cursor(1)).unwrap();

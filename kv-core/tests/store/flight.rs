@@ -1,0 +1,293 @@
+use crate::{Note, given_a_tenant, given_notes, note};
+use kv_core::{Error, InitError, KvStore, KvType, SetOptions, TypedStore};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl Wake for Counting {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A future that is ready once it has been told so, and wakes whoever waits for it.
+struct Gate<O>(mpsc::Receiver<O>);
+
+impl<O> Future for Gate<O> {
+    type Output = O;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<O> {
+        self.0.try_recv().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+fn gate<O>() -> (mpsc::Sender<O>, Gate<O>) {
+    let (sender, receiver) = mpsc::channel();
+    (sender, Gate(receiver))
+}
+
+type Outcome = Result<Arc<Note>, InitError<&'static str>>;
+
+fn poll<O>(future: Pin<&mut impl Future<Output = O>>) -> Poll<O> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A thread that computes, which the test holds up until it is told to go on.
+fn held_up(
+    notes: &TypedStore<Note>,
+    act: impl FnOnce() -> Result<Note, &'static str> + Send + 'static,
+) -> (mpsc::Sender<()>, std::thread::JoinHandle<Outcome>) {
+    let (go, wait) = mpsc::channel();
+    let (inside, is_inside) = mpsc::channel();
+    let notes = notes.clone();
+    let thread = std::thread::spawn(move || {
+        notes.get_or_try_insert_with("k", || {
+            inside.send(()).unwrap();
+            wait.recv().unwrap();
+            act()
+        })
+    });
+    is_inside.recv().unwrap();
+    (go, thread)
+}
+
+#[test]
+fn of_many_one_computes_and_all_get_its_value() {
+    let notes = KvStore::new().tenant("acme.example").unwrap().typed::<Note>();
+    let (computations, barrier) = (AtomicUsize::new(0), Barrier::new(8));
+    let values: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    barrier.wait();
+                    notes.get_or_insert_with("k", || {
+                        computations.fetch_add(1, Ordering::SeqCst);
+                        // The others have time to come.
+                        (0..1000).for_each(|_| std::thread::yield_now());
+                        note("computed")
+                    })
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
+    });
+    assert_eq!(computations.load(Ordering::SeqCst), 1);
+    assert!(values.iter().all(|value| Arc::ptr_eq(value, &values[0])));
+    assert_eq!(notes.stats().writes, 1);
+}
+
+#[test]
+fn an_error_hands_over_to_one_who_waits() {
+    let notes = given_notes();
+    let (go, first) = held_up(&notes, || Err("no luck"));
+    let mut second = pin!(notes.get_or_try_insert_async("k", async { Ok::<_, &str>(note("second")) }));
+    assert!(poll(second.as_mut()).is_pending());
+    go.send(()).unwrap();
+    assert_eq!(first.join().unwrap(), Err(InitError::Init("no luck")));
+    assert_eq!(poll(second), Poll::Ready(Ok(Arc::new(note("second")))));
+}
+
+#[test]
+fn a_panic_hands_over_to_one_who_waits() {
+    let notes = given_notes();
+    let (go, first) = held_up(&notes, || panic!("in the computation"));
+    let waiting = notes.clone();
+    let second = std::thread::spawn(move || waiting.get_or_insert_with("k", || note("second")));
+    go.send(()).unwrap();
+    assert!(first.join().is_err());
+    assert_eq!(second.join().unwrap(), Ok(Arc::new(note("second"))));
+    assert!(catch_unwind(AssertUnwindSafe(|| notes.get_or_insert_with("l", || panic!("alone")))).is_err());
+    assert_eq!(notes.get_or_insert_with("l", || note("after")), Ok(Arc::new(note("after"))));
+}
+
+#[test]
+fn a_value_that_the_store_refuses_hands_over_too() {
+    #[derive(Debug, PartialEq, KvType)]
+    struct Even {
+        #[kv(range(max = 9))]
+        n: u8,
+    }
+    let evens = given_a_tenant().1.typed::<Even>();
+    let (tell, gate) = gate::<Result<Even, ()>>();
+    let mut first = pin!(evens.get_or_try_insert_async("k", gate));
+    let mut second = pin!(evens.get_or_try_insert_async("k", async { Ok::<_, ()>(Even { n: 2 }) }));
+    assert!(poll(first.as_mut()).is_pending() && poll(second.as_mut()).is_pending());
+    tell.send(Ok(Even { n: 10 })).unwrap();
+    let Poll::Ready(Err(InitError::Store(Error::Validation(_)))) = poll(first) else {
+        panic!("it was stored")
+    };
+    assert_eq!(poll(second), Poll::Ready(Ok(Arc::new(Even { n: 2 }))));
+}
+
+#[test]
+fn a_future_that_is_dropped_half_way_hands_over() {
+    let notes = given_notes();
+    let (_tell, never) = gate::<Result<Note, ()>>();
+    let mut first = Box::pin(notes.get_or_try_insert_async("k", never));
+    let woken = Arc::new(Counting::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut second = pin!(notes.get_or_try_insert_async("k", async { Ok::<_, ()>(note("second")) }));
+    assert!(poll(first.as_mut()).is_pending());
+    assert!(second.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(first);
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    assert_eq!(poll(second), Poll::Ready(Ok(Arc::new(note("second")))));
+    assert_eq!(notes.len(), 1);
+}
+
+#[test]
+fn one_who_waits_may_give_up() {
+    let notes = given_notes();
+    let (tell, gate) = gate::<Result<Note, ()>>();
+    let mut first = pin!(notes.get_or_try_insert_async("k", gate));
+    assert!(poll(first.as_mut()).is_pending());
+    {
+        let mut second = pin!(notes.get_or_try_insert_async("k", async { Ok::<_, ()>(note("second")) }));
+        assert!(poll(second.as_mut()).is_pending());
+    }
+    tell.send(Ok(note("first"))).unwrap();
+    assert_eq!(poll(first), Poll::Ready(Ok(Arc::new(note("first")))));
+}
+
+#[test]
+fn a_value_that_comes_in_meanwhile_is_the_value() {
+    let notes = given_notes();
+    let (go, first) = held_up(&notes, || Ok(note("computed")));
+    let version = notes.set("k", note("written")).unwrap();
+    go.send(()).unwrap();
+    assert_eq!(first.join().unwrap(), Ok(Arc::new(note("written"))));
+    assert_eq!(notes.get_entry("k").unwrap().version, version);
+}
+
+#[test]
+fn a_computation_that_asks_for_its_own_value_is_refused() {
+    let notes = given_notes();
+    let mut inner = None;
+    let outer = notes.get_or_insert_with("k", || {
+        inner = Some(notes.get_or_insert_with("k", || note("inner")));
+        note("outer")
+    });
+    assert_eq!((outer.unwrap().text.as_str(), inner), ("outer", Some(Err(Error::Recursive))));
+
+    // Through another value, another type and another tenant's handle.
+    let (_, store) = given_a_tenant();
+    let through = store.get_or_insert(|| store.get_or_insert(|| Err(Error::Recursive)));
+    assert_eq!(through, Err(Error::Recursive));
+}
+
+/// A detour over two keys: `a` needs `b`, which needs what is given.
+trait Detour {
+    fn get_or_insert(&self, inner: impl FnOnce() -> Result<Arc<Note>, Error>) -> Result<Arc<Note>, Error>;
+}
+
+impl Detour for kv_core::TenantStore {
+    fn get_or_insert(&self, _: impl FnOnce() -> Result<Arc<Note>, Error>) -> Result<Arc<Note>, Error> {
+        let notes = self.typed::<Note>();
+        let mut innermost = Ok(Arc::new(note("never")));
+        let need_a = || notes.get_or_insert_with("a", || note("a again"));
+        notes.get_or_insert_with("a", || {
+            let of_b = notes.get_or_try_insert_with("b", || {
+                innermost = need_a();
+                innermost.clone().map(|value| Note::clone(&value))
+            });
+            assert!(matches!(of_b, Err(InitError::Init(Error::Recursive))));
+            note("a")
+        })?;
+        innermost
+    }
+}
+
+#[test]
+fn two_computations_that_wait_for_each_other_do_not_wait_for_ever() {
+    let notes = KvStore::new().tenant("acme.example").unwrap().typed::<Note>();
+    let barrier = Barrier::new(2);
+    let crossed = |own: &'static str, other: &'static str| {
+        notes.get_or_try_insert_with(own, || {
+            barrier.wait();
+            notes.get_or_insert_with(other, || note(other)).map(|_| note(own))
+        })
+    };
+    let (a, b) = std::thread::scope(|scope| {
+        let a = scope.spawn(|| crossed("a", "b"));
+        let b = scope.spawn(|| crossed("b", "a"));
+        (a.join().unwrap(), b.join().unwrap())
+    });
+    // One is refused; the other then makes both values itself.
+    let refused = Err(InitError::Init(Error::Recursive));
+    assert!((a == refused) != (b == refused), "{a:?} {b:?}");
+    assert!(a.is_ok() != b.is_ok());
+    assert_eq!(notes.len(), 2);
+}
+
+#[test]
+fn futures_that_wait_for_each_other_do_not_wait_for_ever() {
+    let notes = given_notes();
+    let crossed = |own: &'static str, other: &'static str, gate: Gate<()>| {
+        let notes = notes.clone();
+        async move {
+            let init = async {
+                gate.await;
+                let of_other = notes.get_or_try_insert_async(other, async { Ok::<_, ()>(note(other)) });
+                of_other.await.map(|_| note(own))
+            };
+            notes.get_or_try_insert_async(own, init).await
+        }
+    };
+    let ((tell_a, gate_a), (tell_b, gate_b)) = (gate(), gate());
+    let mut a = pin!(crossed("a", "b", gate_a));
+    let mut b = pin!(crossed("b", "a", gate_b));
+    assert!(poll(a.as_mut()).is_pending() && poll(b.as_mut()).is_pending());
+    tell_a.send(()).unwrap();
+    assert!(poll(a.as_mut()).is_pending());
+    tell_b.send(()).unwrap();
+    assert_eq!(poll(b), Poll::Ready(Err(InitError::Init(InitError::Store(Error::Recursive)))));
+    assert_eq!(poll(a), Poll::Ready(Ok(Arc::new(note("a")))));
+}
+
+#[test]
+fn values_that_need_others_without_a_cycle_are_made() {
+    let notes = given_notes();
+    let chain = notes.get_or_insert_with("3", || {
+        let two = notes.get_or_insert_with("2", || {
+            let one = notes.get_or_insert_with("1", || note("1")).unwrap();
+            note(&format!("{}2", one.text))
+        });
+        let one = notes.get_or_insert_with("1", || note("not made again")).unwrap();
+        note(&format!("{}{}3", two.unwrap().text, one.text))
+    });
+    assert_eq!(chain.unwrap().text, "1213");
+    assert_eq!(notes.len(), 3);
+}
+
+#[test]
+fn the_value_lives_as_long_as_its_type_says() {
+    let (clock, store) = given_a_tenant();
+    let cursors = store.typed::<crate::Cursor>();
+    let make = |x| cursors.get_or_insert_with("k", || crate::cursor(x)).unwrap().x;
+    assert_eq!((make(1), make(2)), (1, 1));
+    clock.advance(crate::secs(30));
+    assert_eq!(make(3), 3);
+    let brief = SetOptions::new().no_ttl();
+    cursors.set_with("k", crate::cursor(4), brief).unwrap();
+    clock.advance(crate::secs(30));
+    assert_eq!(make(5), 4);
+}
+
+#[test]
+fn a_failed_computation_leaves_no_tenant_behind() {
+    let kv = KvStore::new();
+    let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
+    assert!(notes.get_or_try_insert_with("k", || Err("no luck")).is_err());
+    assert_eq!((kv.tenants(), notes.len()), (vec![], 0));
+    assert_eq!(
+        notes.get_or_try_insert_with("", || Ok::<_, ()>(note("x"))),
+        Err(InitError::Store(Error::InvalidKey(kv_core::KeyError::Empty)))
+    );
+}

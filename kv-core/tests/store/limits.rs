@@ -1,0 +1,169 @@
+use crate::{Cursor, Note, cursor, note, secs};
+use kv_core::{Error, Expiry, KvField, KvStore, Limit, Limits, ManualClock, SetOptions};
+
+fn given(limits: Limits) -> (ManualClock, KvStore) {
+    let clock = ManualClock::new();
+    let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).limits(limits).build();
+    (clock, kv)
+}
+
+fn over<R>(limit: Limit, allowed: usize) -> Result<R, Error> {
+    Err(Error::LimitExceeded { limit, allowed })
+}
+
+#[test]
+fn a_refused_write_changes_nothing() {
+    let (_, kv) = given(Limits::default().entries_per_tenant(2));
+    let store = kv.tenant("acme.example").unwrap();
+    let version = store.set::<Note>("a", note("first")).unwrap();
+    store.set::<Cursor>("a", cursor(1)).unwrap();
+    let before = kv.stats();
+    let notes = store.typed::<Note>();
+    assert_eq!(notes.set("b", note("x")), over(Limit::EntriesPerTenant, 2));
+    assert_eq!(notes.update("b", |_| Some(note("x"))), over(Limit::EntriesPerTenant, 2));
+    assert_eq!(notes.set_many([("a", note("y")), ("b", note("x"))]), over(Limit::EntriesPerTenant, 2));
+    assert_eq!(notes.get_or_insert_with("b", || note("x")), over(Limit::EntriesPerTenant, 2));
+    let mut after = kv.stats();
+    // The computation looked for its value first.
+    after.misses -= 1;
+    after.tenants[0].1.misses -= 1;
+    after.tenants[0].1.types[1].misses -= 1;
+    assert_eq!(after, before);
+    assert_eq!(notes.set("a", note("an overwrite")).unwrap().get(), version.get() + 1);
+    assert_eq!(notes.set_many([("a", note("y")), ("a", note("z"))]).unwrap().len(), 2);
+    notes.delete("a");
+    notes.set("b", note("there is room again")).unwrap();
+}
+
+#[test]
+fn what_is_due_makes_room_before_a_write_is_refused() {
+    let (clock, kv) = given(Limits::default().entries_per_tenant(2).tenants(1));
+    let (acme, other) = (kv.tenant("acme.example").unwrap(), kv.tenant("other.example").unwrap());
+    acme.set::<Cursor>("a", cursor(1)).unwrap();
+    acme.set_with::<Note>("b", note("x"), SetOptions::new().ttl(secs(60))).unwrap();
+    assert_eq!(acme.set::<Note>("c", note("x")), over(Limit::EntriesPerTenant, 2));
+    assert_eq!(other.set::<Note>("c", note("x")), over(Limit::Tenants, 1));
+    clock.advance(secs(30));
+    // Of another type, but of the same tenant.
+    acme.set::<Note>("c", note("x")).unwrap();
+    acme.typed::<Note>().touch("c", secs(30)).unwrap();
+    assert_eq!(other.set::<Note>("c", note("x")), over(Limit::Tenants, 1));
+    clock.advance(secs(30));
+    other.set::<Note>("c", note("x")).unwrap();
+    assert_eq!(kv.tenants(), [other.id().clone()]);
+}
+
+#[test]
+fn tenants_count_while_they_have_entries() {
+    let (_, kv) = given(Limits::default().tenants(2));
+    let store = |n: u32| kv.tenant(format!("t{n}.example")).unwrap();
+    store(1).set::<Note>("k", note("x")).unwrap();
+    store(2).set::<Note>("k", note("x")).unwrap();
+    for n in 3..1000 {
+        assert_eq!(store(n).get::<Note>("k"), None);
+        assert_eq!(store(n).set::<Note>("k", note("x")), over(Limit::Tenants, 2));
+    }
+    assert_eq!(kv.tenants().len(), 2);
+    assert!(kv.drop_tenant("T1.example.:80"));
+    assert!(!kv.drop_tenant("t1.example") && !kv.drop_tenant("no host"));
+    store(3).set::<Note>("k", note("x")).unwrap();
+    assert_eq!(store(1).set::<Note>("k", note("x")), over(Limit::Tenants, 2));
+}
+
+#[test]
+fn handles_of_a_dropped_tenant_stay_usable_and_match_no_old_version() {
+    let (_, kv) = given(Limits::default());
+    let store = kv.tenant("acme.example").unwrap();
+    let notes = store.typed::<Note>();
+    let old = notes.set("k", note("x")).unwrap();
+    assert!(kv.drop_tenant("acme.example"));
+    assert!(notes.is_empty() && store.get::<Note>("k").is_none());
+    let new = notes.set("k", note("y")).unwrap();
+    assert!(new > old);
+    assert_eq!(notes.delete_if("k", old), Err(Error::Conflict { current: Some(new) }));
+    assert_eq!(kv.tenant("acme.example").unwrap().get::<Note>("k").as_deref(), Some(&note("y")));
+}
+
+#[test]
+fn tenants_that_nobody_needs_are_forgotten_and_their_versions_never_given_again() {
+    let (_, kv) = given(Limits::default());
+    let first = kv.tenant("t.example").unwrap();
+    let mut last = first.set::<Note>("k", note("x")).unwrap();
+    for _ in 0..1000 {
+        last = first.set::<Note>("k", note("x")).unwrap();
+    }
+    first.clear();
+    drop(first);
+    for n in 0..500 {
+        let store = kv.tenant(format!("t{n}.example")).unwrap();
+        store.set::<Note>("k", note("x")).unwrap();
+        store.clear();
+    }
+    assert!(kv.stats().tenants.len() < 100, "{} are remembered", kv.stats().tenants.len());
+    let again = kv.tenant("t.example").unwrap().set::<Note>("k", note("x")).unwrap();
+    assert!(again > last, "{again} after {last}");
+}
+
+#[test]
+fn keys_and_values_have_a_size() {
+    let long = "x".repeat(100);
+    let size = size_of::<Note>() + 100;
+    let (_, kv) = given(Limits::default().key_bytes(3).value_bytes(size));
+    let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
+    let exact = || Note { text: long.as_str().into() };
+    assert_eq!(exact().heap_size(), 100);
+    notes.set("abc", exact()).unwrap();
+    assert_eq!(notes.set("abcd", note("x")), over(Limit::KeyBytes, 3));
+    assert_eq!(notes.set("a", note(&format!("{long}x"))), over(Limit::ValueBytes, size));
+    assert_eq!(
+        notes.update("abc", |n| Some(note(&format!("{}x", n.unwrap().text)))),
+        over(Limit::ValueBytes, size)
+    );
+    let error = notes.set("a", note(&format!("{long}x"))).unwrap_err();
+    assert!(error.to_string().contains("`value_bytes`, which allows"), "{error}");
+}
+
+#[test]
+fn bytes_are_given_back_to_the_last_one() {
+    let (clock, kv) = given(Limits::default().bytes_per_tenant(100_000));
+    let store = kv.tenant("acme.example").unwrap();
+    let notes = store.typed::<Note>();
+    for round in 0..50 {
+        let options = SetOptions::new().ttl(secs(1 + round % 3));
+        for n in 0..50u64 {
+            let text = "x".repeat(usize::try_from((n * round) % 97).unwrap());
+            notes.set_with(n.to_string(), note(&text), options).unwrap();
+        }
+        notes.delete_prefix("1");
+        notes.modify("2", |n| note(&format!("{}{}", n.text, n.text))).unwrap();
+        clock.advance(secs(1));
+        store.purge_expired();
+        if round % 10 == 9 {
+            notes.clear();
+        }
+    }
+    notes.clear();
+    assert_eq!((store.stats().bytes, store.stats().entries), (0, 0));
+    // All the room is there again.
+    let half = note(&"x".repeat(49_000));
+    notes.set("a", half.clone()).unwrap();
+    notes.set("b", half.clone()).unwrap();
+    assert_eq!(notes.set("c", half), over(Limit::BytesPerTenant, 100_000));
+}
+
+#[test]
+fn concurrent_writers_never_exceed_a_limit() {
+    let (_, kv) = given(Limits::default().entries_per_tenant(50));
+    let store = kv.tenant("acme.example").unwrap();
+    let stored: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|thread| {
+                let store = store.clone();
+                let write = move |n: u32| store.set::<Note>(format!("{thread}:{n}"), note("x")).is_ok();
+                scope.spawn(move || (0..20).filter(|n| write(*n)).count())
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!((stored, store.stats().entries), (50, 50));
+}
