@@ -279,11 +279,13 @@ fn the_thread_exists_only_while_something_has_a_deadline() {
 #[test]
 fn a_clock_that_panics_in_the_thread_delays_expiry_and_no_more() {
     /// A clock that panics in the thread of the store, when told to.
-    struct Faulty(ManualClock, Arc<AtomicBool>);
+    struct Faulty(ManualClock, Arc<AtomicBool>, mpsc::Sender<()>);
     impl kv_core::Clock for Faulty {
         fn now(&self) -> Duration {
-            let in_the_thread = std::thread::current().name() == Some("kv-expiry");
-            assert!(!(in_the_thread && self.1.load(Ordering::SeqCst)), "a clock that panics");
+            if std::thread::current().name() == Some("kv-expiry") && self.1.load(Ordering::SeqCst) {
+                self.2.send(()).unwrap();
+                panic!("a clock that panics");
+            }
             self.0.now()
         }
         fn system_time(&self) -> std::time::SystemTime {
@@ -294,13 +296,16 @@ fn a_clock_that_panics_in_the_thread_delays_expiry_and_no_more() {
         }
     }
     let (clock, faulty) = (ManualClock::new(), Arc::new(AtomicBool::new(true)));
-    let kv = KvStore::builder().clock(Faulty(clock.clone(), Arc::clone(&faulty))).build();
+    let (panics, panicked) = mpsc::channel();
+    let kv = KvStore::builder().clock(Faulty(clock.clone(), Arc::clone(&faulty), panics)).build();
     let (sender, dropped) = mpsc::channel();
     let store = kv.tenant("acme.example").unwrap().typed::<Beacon>();
     let beacon = |name| Beacon { name, dropped: Some(sender.clone()), then_panics: false };
     store.set_with("1", beacon(1), SetOptions::new().ttl(secs(5))).unwrap();
     clock.advance(secs(5));
     assert!(!store.contains("1"));
+    panicked.recv_timeout(PATIENCE).unwrap();
+    panicked.recv_timeout(PATIENCE).unwrap();
     assert!(dropped.try_recv().is_err());
     faulty.store(false, Ordering::SeqCst);
     assert_eq!(dropped.recv_timeout(PATIENCE).unwrap().0, 1);

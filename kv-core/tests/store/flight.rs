@@ -167,6 +167,19 @@ fn a_value_that_comes_in_meanwhile_is_the_value() {
 }
 
 #[test]
+fn nobody_computes_what_has_come_in_before_the_turn() {
+    let notes = given_notes();
+    let (tell, gate) = gate::<Result<Note, &str>>();
+    let mut first = pin!(notes.get_or_try_insert_async("k", gate));
+    let mut second = pin!(notes.get_or_try_insert_async("k", async { panic!("it was there") }));
+    assert!(poll(first.as_mut()).is_pending() && poll::<Outcome>(second.as_mut()).is_pending());
+    notes.set("k", note("written")).unwrap();
+    tell.send(Err("no luck")).unwrap();
+    assert_eq!(poll(first), Poll::Ready(Err(InitError::Init("no luck"))));
+    assert_eq!(poll(second), Poll::Ready(Ok(Arc::new(note("written")))));
+}
+
+#[test]
 fn a_computation_that_asks_for_its_own_value_is_refused() {
     let notes = given_notes();
     let mut inner = None;
