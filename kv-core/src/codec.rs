@@ -5,9 +5,10 @@
 //! would do.
 
 use crate::schema::KvType;
+use std::any::Any;
 
 /// A stored value whose type is not known.
-pub(crate) trait Erased: Send + Sync {
+pub(crate) trait Erased: Any + Send + Sync {
     #[cfg(feature = "json")]
     fn json(&self) -> Result<String, JsonError>;
 }

@@ -2,7 +2,8 @@
 
 use crate::codec::Erased;
 use crate::memory::{AnyCollection, ErasedRow, Page};
-use crate::{TenantStore, Version};
+use crate::{KvType, TenantStore, Version};
+use std::any::Any;
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::FusedIterator;
@@ -136,6 +137,27 @@ impl FullEntry {
     /// Which write this is.
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// The value, if it is of this type.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(Debug, PartialEq, KvType)]
+    /// struct Note {
+    ///     text: String,
+    /// }
+    ///
+    /// let store = KvStore::new().tenant("acme.example")?;
+    /// store.set::<Note>("a", Note { text: "hello".to_owned() })?;
+    /// let entry = store.scan_full("Note:").next().unwrap();
+    /// assert_eq!(entry.value::<Note>().unwrap().text, "hello");
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    pub fn value<T: KvType>(&self) -> Option<Arc<T>> {
+        let any: Arc<dyn Any + Send + Sync> = Arc::clone(&self.value) as _;
+        any.downcast().ok()
     }
 
     /// The value as JSON, in one line.
