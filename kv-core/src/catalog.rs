@@ -123,6 +123,22 @@ pub struct CatalogError {
 
 impl CatalogError {
     /// The reasons; never empty.
+    ///
+    /// ```
+    /// use kv_core::{Access, Catalog, CatalogProblem, KvType};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// struct Cursor(i32);
+    ///
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// #[kv(prefix = "Cursor:of:")]
+    /// struct Selection(Vec<u32>);
+    ///
+    /// let catalog = Catalog::builder().expose::<Cursor>(Access::Read).expose::<Selection>(Access::Read).build();
+    /// let error = catalog.unwrap_err();
+    /// assert!(matches!(error.problems(), [CatalogProblem::PrefixOverlap { .. }]));
+    /// ```
     pub fn problems(&self) -> &[CatalogProblem] {
         &self.problems
     }

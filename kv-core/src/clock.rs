@@ -11,6 +11,26 @@ use std::time::{Duration, Instant, SystemTime};
 ///
 /// Deadlines are kept in the monotonic time of [`now`](Self::now), so a change of the system's clock moves
 /// none. A store calls its clock under no lock; a clock may use the store.
+///
+/// ```
+/// use kv_core::{Clock, KvStore, SystemClock};
+/// use std::time::{Duration, SystemTime};
+///
+/// /// Time that goes by ten times as fast, to see a day's expiries in a few hours.
+/// struct Fast(SystemClock);
+///
+/// impl Clock for Fast {
+///     fn now(&self) -> Duration {
+///         self.0.now() * 10
+///     }
+///
+///     fn system_time(&self) -> SystemTime {
+///         self.0.system_time()
+///     }
+/// }
+///
+/// let kv = KvStore::builder().clock(Fast(SystemClock::new())).build();
+/// ```
 pub trait Clock: Send + Sync + 'static {
     /// The time since an origin of the clock's own. It never goes back.
     fn now(&self) -> Duration;

@@ -6,6 +6,23 @@ use crate::{Limit, TenantError, Version};
 /// What a write can meet. Whatever it is, the store is as it was before.
 ///
 /// Each message says what to do about it, and has nothing secret in it beyond what the caller gave.
+///
+/// ```
+/// use kv_core::{Error, KvStore, KvType, SetOptions};
+///
+/// #[derive(KvType)]
+/// struct Name(#[kv(len(min = 1, max = 8))] String);
+///
+/// let names = KvStore::new().tenant("acme.example")?.typed::<Name>();
+/// match names.set_with("ada", Name("Ada".to_owned()), SetOptions::new().if_present()) {
+///     Err(Error::Conflict { current: None }) => println!("there is nobody of this key"),
+///     Err(Error::Validation(report)) => println!("{report}"),
+///     other => drop(other?),
+/// }
+/// let error = names.set("ada", Name(String::new())).unwrap_err();
+/// assert_eq!(error.to_string(), "invalid value: the value must have 1 to 8 characters");
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

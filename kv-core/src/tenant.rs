@@ -13,6 +13,23 @@ use std::sync::{Arc, OnceLock};
 ///
 /// Its methods are those of [`TypedStore`] with the type as a parameter; where many calls concern one type,
 /// [`typed`](Self::typed) looks it up once.
+///
+/// ```
+/// use kv_core::{KvStore, KvType};
+///
+/// #[derive(Debug, PartialEq, KvType)]
+/// struct Theme(String);
+///
+/// #[derive(Debug, PartialEq, KvType)]
+/// struct Visits(u32);
+///
+/// let store = KvStore::new().tenant("acme.example")?;
+/// store.set::<Theme>("user:7", Theme("dark".to_owned()))?;
+/// store.update::<Visits>("user:7", |seen| Some(Visits(seen.map_or(0, |v| v.0) + 1)))?;
+/// assert_eq!(store.get::<Theme>("user:7").as_deref(), Some(&Theme("dark".to_owned())));
+/// assert_eq!(store.delete::<Visits>("user:7").as_deref(), Some(&Visits(1)));
+/// # Ok::<(), kv_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct TenantStore {
     handle: Arc<Handle>,

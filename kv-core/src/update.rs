@@ -48,6 +48,22 @@ impl<T: KvType> TypedStore<T> {
     /// # Errors
     ///
     /// As [`update`](Self::update).
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    ///
+    /// #[derive(KvType)]
+    /// struct Progress {
+    ///     percent: u8,
+    /// }
+    ///
+    /// let jobs = KvStore::new().tenant("acme.example")?.typed::<Progress>();
+    /// jobs.set("import", Progress { percent: 10 })?;
+    /// let job = jobs.modify("import", |job| Progress { percent: job.percent + 5 })?;
+    /// assert_eq!(job.unwrap().percent, 15);
+    /// assert!(jobs.modify("export", |_| Progress { percent: 0 })?.is_none());
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
     pub fn modify(&self, key: impl AsRef<str>, mut f: impl FnMut(&T) -> T) -> Result<Option<Arc<T>>, Error> {
         self.update(key, |current| current.map(&mut f))
     }

@@ -14,6 +14,20 @@ fn a_handle_reaches_its_tenant_only() {
 }
 
 #[test]
+fn reading_creates_nothing() {
+    let kv = KvStore::new();
+    for n in 0..10_000 {
+        let store = kv.tenant(format!("t{n}.example")).unwrap();
+        let notes = store.typed::<Note>();
+        assert!(notes.get("k").is_none() && notes.delete("k").is_none() && !notes.persist("k"));
+        assert_eq!((notes.scan("").count(), store.scan_full("").count(), notes.clear()), (0, 0, 0));
+        assert_eq!(notes.modify("k", Clone::clone), Ok(None));
+        assert_eq!(notes.update("k", |_| None), Ok(None));
+    }
+    assert_eq!(kv.stats(), kv_core::StoreStats::default());
+}
+
+#[test]
 fn all_spellings_of_a_host_reach_one_tenant() {
     let kv = KvStore::new();
     kv.tenant("acme.example").unwrap().set::<Note>("k", note("here")).unwrap();
