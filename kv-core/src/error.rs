@@ -44,6 +44,12 @@ pub enum Error {
     #[error("invalid value: {0}")]
     Validation(ValidationErrors),
 
+    /// The type has a key template, and the key is not the one that it makes of this value.
+    #[error(
+        "the value belongs under another key: write it with `put`, or under the key that its template makes"
+    )]
+    KeyMismatch,
+
     /// The condition of the write does not hold.
     #[error("{}", conflict(*current))]
     Conflict {

@@ -95,5 +95,5 @@ pub mod __private {
     pub use crate::__codec as codec;
     #[cfg(feature = "json")]
     pub use crate::codec::probe;
-    pub use kv_schema::__private::{KvField, KvType, Validator, rule, ty};
+    pub use kv_schema::__private::{KeyError, Keyed, KvField, KvType, MapKey, Validator, rule, template, ty};
 }

@@ -89,23 +89,25 @@ impl<T: KvType> TypedStore<T> {
     /// As [`set`](Self::set); [`Error::InvalidKey`] also when the value's parts make no key.
     ///
     /// ```
-    /// use kv_core::{KeyError, Keyed, KvStore, KvType};
+    /// use kv_core::{Error, KvStore, KvType};
     ///
     /// #[derive(KvType)]
+    /// #[kv(key = "room:{room}:{user_id}")]
     /// struct Presence {
-    ///     user_id: String,
+    ///     room: String,
+    ///     user_id: u64,
     /// }
     ///
-    /// impl Keyed for Presence {
-    ///     fn key(&self) -> Result<String, KeyError> {
-    ///         Ok(format!("user:{}", self.user_id))
-    ///     }
-    /// }
-    ///
+    /// let here = |room: &str, user_id| Presence { room: room.to_owned(), user_id };
     /// let presences = KvStore::new().tenant("acme.example")?.typed::<Presence>();
-    /// presences.put(Presence { user_id: "7".to_owned() })?;
-    /// assert!(presences.contains("user:7"));
-    /// # Ok::<(), kv_core::Error>(())
+    /// presences.put(here("lobby", 7))?;
+    /// presences.put(here("lobby", 8))?;
+    /// assert!(presences.contains("room:lobby:7"));
+    /// assert_eq!(presences.count(Presence::key_prefix("lobby")?), 2);
+    ///
+    /// // No write can place a value under another's key.
+    /// assert_eq!(presences.set("room:lobby:8", here("lobby", 9)), Err(Error::KeyMismatch));
+    /// # Ok::<(), Error>(())
     /// ```
     pub fn put(&self, value: impl Into<Arc<T>>) -> Result<Version, Error>
     where
@@ -398,6 +400,11 @@ impl<T: KvType> TypedStore<T> {
     /// Checks a value and what it would take, and returns what the entry takes in all.
     pub(crate) fn admit(&self, key: &str, value: &T) -> Result<usize, Error> {
         value.validate()?;
+        if let Some(own) = value.__own_key()
+            && own? != key
+        {
+            return Err(Error::KeyMismatch);
+        }
         let limits = self.tenant.memory().limits();
         let heap_size = value.heap_size();
         for (limit, bytes, allowed) in [

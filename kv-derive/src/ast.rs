@@ -4,10 +4,11 @@ use crate::attr::{self, RawRule, TypeAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::serde_view::{self, Form, Tagging, WireBody, WireField, WireFields, WireVariant};
 use crate::symbol::Target;
-use syn::{DeriveInput, Fields, Generics, Ident, Index, Member, Type};
+use syn::{DeriveInput, Fields, Generics, Ident, Index, Member, Type, Visibility};
 
 pub(crate) struct Item<'a> {
     pub(crate) target: Target,
+    pub(crate) vis: &'a Visibility,
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) docs: String,
@@ -68,6 +69,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
     };
     Item {
         target,
+        vis: &input.vis,
         ident: &input.ident,
         generics: &input.generics,
         docs: attr::docs(&input.attrs),

@@ -2,7 +2,7 @@
 
 use crate::ctxt::Ctxt;
 use crate::symbol::{
-    self, CRATE, CUSTOM, EACH, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF, PREFIX, RANGE, TAG, TTL,
+    self, CRATE, CUSTOM, EACH, KEY, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF, PREFIX, RANGE, TAG, TTL,
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -16,6 +16,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) tag: Option<Word<LitStr>>,
     pub(crate) prefix: Option<Word<LitStr>>,
     pub(crate) ttl: Option<Word<LitStr>>,
+    pub(crate) key: Option<Word<LitStr>>,
     pub(crate) krate: Option<Word<LitStr>>,
 }
 
@@ -95,6 +96,7 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             TAG => &mut read.tag,
             PREFIX => &mut read.prefix,
             TTL => &mut read.ttl,
+            KEY => &mut read.key,
             CRATE => &mut read.krate,
             other if symbol::RULES.contains(&other) => {
                 ctxt.error(&meta.key, format!("the rule `{other}` stands on a field, not on the type"));

@@ -6,14 +6,16 @@ use crate::ctxt::{Ctxt, Reported};
 use crate::fit::{self, Fit};
 use crate::serde_view::{Form, Tagging};
 use crate::symbol::{self, Target};
+use kv_schema::template::{self, Piece};
 use kv_schema::{prefix, tag, ttl};
 use proc_macro2::{Ident, Span};
 use std::time::Duration;
 use syn::ext::IdentExt;
-use syn::{Generics, LitStr, Member, Path, Type};
+use syn::{Generics, LitStr, Member, Path, Type, Visibility};
 
 /// Everything that the implementations need, and only what is sound.
 pub(crate) struct Model<'a> {
+    pub(crate) vis: &'a Visibility,
     pub(crate) ident: &'a Ident,
     pub(crate) generics: &'a Generics,
     /// Where kv-core is to be found.
@@ -28,6 +30,24 @@ pub(crate) struct Stored {
     pub(crate) tag: String,
     pub(crate) prefix: String,
     pub(crate) ttl: Option<Duration>,
+    /// Set once the fields are known.
+    pub(crate) key: Option<KeyTemplate>,
+}
+
+/// A key template whose parts are fields.
+pub(crate) struct KeyTemplate {
+    pub(crate) pieces: Vec<KeyPiece>,
+}
+
+pub(crate) enum KeyPiece {
+    Text(String),
+    Part {
+        name: String,
+        member: Member,
+        ty: Box<Type>,
+        /// The text behind it; empty at the end.
+        separator: String,
+    },
 }
 
 pub(crate) enum Body<'a> {
@@ -128,8 +148,19 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
                 .map(|variants| Body::Enum { tagging, variants })
         }
     };
-    let (krate, stored, body) = (krate?, stored?, body?);
-    Ok(Model { ident: item.ident, generics: item.generics, krate, docs: item.docs, body, stored })
+    let (krate, mut stored, body) = (krate?, stored?, body?);
+    if let (Some(stored), Some(word)) = (&mut stored, &item.attrs.key) {
+        stored.key = Some(key_template(ctxt, &word.value, &body)?);
+    }
+    Ok(Model {
+        vis: item.vis,
+        ident: item.ident,
+        generics: item.generics,
+        krate,
+        docs: item.docs,
+        body,
+        stored,
+    })
 }
 
 /// All results, after every one has been made: an error in one hides none in the next.
@@ -160,7 +191,7 @@ fn refuse_parameters(ctxt: &Ctxt, item: &Item<'_>) {
 }
 
 fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
-    for word in [&attrs.tag, &attrs.prefix, &attrs.ttl].into_iter().flatten() {
+    for word in [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.key].into_iter().flatten() {
         ctxt.error(
             &word.key,
             format!("`{}` is for stored types: derive `KvType` instead of `KvField`", word.key),
@@ -194,7 +225,35 @@ fn stored(ctxt: &Ctxt, item: &Item<'_>) -> Result<Stored, Reported> {
         }
         None => Ok(None),
     };
-    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl? })
+    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, key: None })
+}
+
+/// Finds the fields of a key template.
+fn key_template(ctxt: &Ctxt, text: &LitStr, body: &Body<'_>) -> Result<KeyTemplate, Reported> {
+    let template = text.value();
+    let pieces = template::parse(&template).map_err(|error| ctxt.error(text, error))?;
+    let Body::Struct(fields) = body else {
+        return Err(ctxt.error(text, "a key template names fields, and an enum has none in all its variants"));
+    };
+    let names: Vec<_> = fields.all().iter().map(|field| field.rust_name.as_str()).collect();
+    let mut read = Vec::with_capacity(pieces.len());
+    for (index, piece) in pieces.iter().enumerate() {
+        read.push(match *piece {
+            Piece::Text(text) => KeyPiece::Text(text.to_owned()),
+            Piece::Part(name) => {
+                let Some(field) = fields.all().iter().find(|field| field.rust_name == name) else {
+                    return Err(ctxt.error(text, symbol::unknown("field", name, &names, "the fields are")));
+                };
+                let separator = match pieces.get(index + 1) {
+                    Some(Piece::Text(text)) => (*text).to_owned(),
+                    _ => String::new(),
+                };
+                let (member, ty) = (field.member.clone(), Box::new(field.ty.clone()));
+                KeyPiece::Part { name: name.to_owned(), member, ty, separator }
+            }
+        });
+    }
+    Ok(KeyTemplate { pieces: read })
 }
 
 fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {

@@ -36,7 +36,17 @@ use symbol::Target;
 /// | `tag = "Cursor"` | the type's name on the wire: `[A-Za-z][A-Za-z0-9_]{0,63}` | the type's name |
 /// | `prefix = "ui/cursor/"` | what stands before the key in a full key: printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.` | the tag and `:` |
 /// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
+/// | `key = "room:{room}:{user}"` | the key that a value makes for itself, see below | any key |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
+///
+/// # Key templates
+///
+/// With `key`, the type implements `Keyed`, and every write checks that the key is the value's own. Braces name fields,
+/// whose types are strings, integers, `bool` or `char`; between two of them stands a separator. A value with an empty
+/// part, or one in which the separator behind it would seem to begin, has no key.
+///
+/// `T::key_prefix(…)` makes what keys start with, for scans: of `room:{room}:{user}`, `key_prefix("lobby")` is
+/// `room:lobby:`. It takes all parts but the last; from the second on each is an `Option`.
 #[proc_macro_derive(KvType, attributes(kv, serde))]
 pub fn derive_kv_type(input: TokenStream) -> TokenStream {
     derive(input, Target::KvType)

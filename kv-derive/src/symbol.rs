@@ -13,10 +13,11 @@ pub(crate) const KV: &str = "kv";
 pub(crate) const TAG: &str = "tag";
 pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const TTL: &str = "ttl";
+pub(crate) const KEY: &str = "key";
 pub(crate) const CRATE: &str = "crate";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, CRATE];
+pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, CRATE];
 
 pub(crate) const LEN: &str = "len";
 pub(crate) const NON_EMPTY: &str = "non_empty";
@@ -51,7 +52,7 @@ fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let extends = |k: &&&str| word.len() >= 3 && (word.contains(**k) || k.contains(&word));
     let close = || {
         let (distance, nearest) = known.iter().map(|k| (distance(&word, k), k)).min_by_key(|(d, _)| *d)?;
-        (distance <= 1 + word.len() / 4).then_some(nearest)
+        (distance <= 1 + word.len() / 4 && distance < word.len()).then_some(nearest)
     };
     known.iter().find(extends).or_else(close).copied()
 }

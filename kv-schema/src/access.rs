@@ -1,6 +1,7 @@
 //! Which operations the outside has on a type.
 
 use crate::kv_type::KvType;
+use crate::template::Piece;
 use crate::ty::{TypeRef, TypeSchema};
 use std::any::TypeId;
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub struct Exposed {
     ttl: Option<Duration>,
     access: Access,
     id: TypeId,
+    key_template: &'static [Piece<'static>],
     schema: TypeRef,
 }
 
@@ -59,6 +61,7 @@ impl Exposed {
             ttl: T::DEFAULT_TTL,
             access,
             id: TypeId::of::<T>(),
+            key_template: T::__KEY_TEMPLATE,
             schema: TypeRef::of::<T>(),
         }
     }
@@ -81,6 +84,11 @@ impl Exposed {
     /// What the outside may do with the type.
     pub const fn access(&self) -> Access {
         self.access
+    }
+
+    /// The pieces of the type's key template; empty when any key may hold any value.
+    pub const fn key_template(&self) -> &'static [Piece<'static>] {
+        self.key_template
     }
 
     /// Which Rust type it is. Its schema may be that of another, which it wraps.

@@ -57,6 +57,18 @@ pub enum KeyError {
     },
     /// It is `.` or `..`, which URLs cannot carry as a segment.
     Dots,
+    /// A part of a key template is empty.
+    EmptyPart {
+        /// The field.
+        part: &'static str,
+    },
+    /// A part of a key template makes the separator behind it seem to begin earlier.
+    SeparatorInPart {
+        /// The field.
+        part: &'static str,
+        /// What follows it in the template.
+        separator: &'static str,
+    },
 }
 
 impl fmt::Display for KeyError {
@@ -68,6 +80,13 @@ impl fmt::Display for KeyError {
                 write!(f, "a key has no control characters (found {found:?} at byte {at})")
             }
             Self::Dots => f.write_str("a key cannot be `.` or `..`, which URLs cannot carry"),
+            Self::EmptyPart { part } => write!(f, "`{part}` is a part of the key and cannot be empty"),
+            Self::SeparatorInPart { part, separator } => {
+                write!(
+                    f,
+                    "`{part}` is a part of the key and cannot have {separator:?} in it, which follows it there"
+                )
+            }
         }
     }
 }

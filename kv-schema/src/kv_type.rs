@@ -3,6 +3,7 @@
 use crate::check::ValidationErrors;
 use crate::field::KvField;
 use crate::key::KeyError;
+use crate::template::Piece;
 use std::any::Any;
 use std::time::Duration;
 
@@ -37,6 +38,16 @@ pub trait KvType: KvField + Send + Sync {
         ValidationErrors::collect(|v| self.check(v))
     }
 
+    /// The template of the type's keys; empty when it has none. Only the derive gives one.
+    #[doc(hidden)]
+    const __KEY_TEMPLATE: &'static [Piece<'static>] = &[];
+
+    /// The key that the value must be stored under; `None` when it may be any. Only the derive implements it.
+    #[doc(hidden)]
+    fn __own_key(&self) -> Option<Result<String, KeyError>> {
+        None
+    }
+
     /// How kv-core writes values of the type as JSON, where it can. Only the derive implements it.
     #[doc(hidden)]
     fn __codec() -> Option<&'static (dyn Any + Send + Sync)> {
@@ -45,6 +56,9 @@ pub trait KvType: KvField + Send + Sync {
 }
 
 /// A type whose values know their own key.
+///
+/// `#[kv(key = "user:{user_id}")]` implements it, and lets every write check that the key is the value's own. Of an
+/// implementation by hand, [`key`](Self::key) is asked by `put` alone.
 ///
 /// ```
 /// use kv_schema::{KeyError, Keyed, KvType};
@@ -56,7 +70,7 @@ pub trait KvType: KvField + Send + Sync {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not know its own key: it does not implement `Keyed`",
     label = "no key of its own",
-    note = "give the key in the call, or implement `Keyed` for `{Self}`"
+    note = "add a key template to `{Self}`, `#[kv(key = \"user:{{user_id}}\")]`, or give the key in the call"
 )]
 pub trait Keyed: KvType {
     /// The key under which this value belongs.

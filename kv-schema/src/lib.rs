@@ -6,7 +6,7 @@
 //!
 //! In reading order:
 //!
-//! - [`tag`], [`prefix`], [`key`], [`ttl`]: the grammars of the words that name and bound an entry.
+//! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`]: the grammars of the words that name and bound an entry.
 //! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
 //! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
 //! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
@@ -22,6 +22,7 @@ pub mod kv_type;
 pub mod prefix;
 pub mod rule;
 pub mod tag;
+pub mod template;
 pub mod ttl;
 pub mod ty;
 
@@ -40,8 +41,11 @@ pub mod __private {
     pub use crate::__codec as codec;
     pub use crate::check::Validator;
     pub use crate::field::KvField;
-    pub use crate::kv_type::KvType;
+    pub use crate::field::MapKey;
+    pub use crate::key::KeyError;
+    pub use crate::kv_type::{Keyed, KvType};
     pub use crate::rule;
+    pub use crate::template;
     pub use crate::ty;
 }
 

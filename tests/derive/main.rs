@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "fields are there for what is derived from them")]
 
 mod hygiene;
+mod key;
 mod kv_type;
 mod report;
 mod schema;

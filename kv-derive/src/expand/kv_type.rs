@@ -1,11 +1,14 @@
-//! `impl KvType`.
+//! `impl KvType`, and for types with a key template `impl Keyed` and the builder of prefixes.
 
-use crate::check::Stored;
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use crate::check::{KeyPiece, KeyTemplate, Model, Stored};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
 
-pub(super) fn expand(ident: &Ident, stored: &Stored, private: &TokenStream) -> TokenStream {
-    let Stored { tag, prefix, ttl } = stored;
+pub(super) fn expand(model: &Model<'_>, stored: &Stored, private: &TokenStream) -> TokenStream {
+    let ident = model.ident;
+    let Stored { tag, prefix, ttl, key } = stored;
     let ttl = match ttl {
         Some(ttl) => {
             let (secs, nanos) = (ttl.as_secs(), ttl.subsec_nanos());
@@ -13,6 +16,8 @@ pub(super) fn expand(ident: &Ident, stored: &Stored, private: &TokenStream) -> T
         }
         None => quote!(::core::option::Option::None),
     };
+    let own_key = key.as_ref().map(|template| own_key(template, private));
+    let keyed = key.as_ref().map(|template| keyed(model, template, private));
     quote! {
         #[automatically_derived]
         #[allow(deprecated, clippy::disallowed_types)]
@@ -20,6 +25,8 @@ pub(super) fn expand(ident: &Ident, stored: &Stored, private: &TokenStream) -> T
             const TYPE_TAG: &'static ::core::primitive::str = #tag;
             const KEY_PREFIX: &'static ::core::primitive::str = #prefix;
             const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = #ttl;
+
+            #own_key
 
             // Inlined, so that a type that nobody stores costs no code for its JSON.
             #[inline]
@@ -29,5 +36,121 @@ pub(super) fn expand(ident: &Ident, stored: &Stored, private: &TokenStream) -> T
                 #private::codec!(Self)
             }
         }
+        #keyed
     }
+}
+
+fn own_key(template: &KeyTemplate, private: &TokenStream) -> TokenStream {
+    let pieces = template.pieces.iter().map(|piece| match piece {
+        KeyPiece::Text(text) => quote!(#private::template::Piece::Text(#text)),
+        KeyPiece::Part { name, .. } => quote!(#private::template::Piece::Part(#name)),
+    });
+    quote! {
+        const __KEY_TEMPLATE: &'static [#private::template::Piece<'static>] = &[#(#pieces),*];
+
+        fn __own_key(
+            &self,
+        ) -> ::core::option::Option<::core::result::Result<::std::string::String, #private::KeyError>> {
+            ::core::option::Option::Some(#private::Keyed::key(self))
+        }
+    }
+}
+
+fn keyed(model: &Model<'_>, template: &KeyTemplate, private: &TokenStream) -> TokenStream {
+    let ident = model.ident;
+    let start = quote!(#private::template::KeyBuilder::new());
+    let whole = template.pieces.iter().fold(start.clone(), |builder, piece| match piece {
+        KeyPiece::Text(text) => quote!(#private::template::KeyBuilder::text(#builder, #text)),
+        KeyPiece::Part { name, member, separator, ty } => {
+            let value = quote_spanned!(ty.span()=> &self.#member);
+            quote!(#private::template::KeyBuilder::part(#builder, #name, #value, #separator))
+        }
+    });
+    let prefix = key_prefix(model, template, &start, private);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, clippy::disallowed_types)]
+        impl #private::Keyed for #ident {
+            fn key(&self) -> ::core::result::Result<::std::string::String, #private::KeyError> {
+                #private::template::KeyBuilder::key(#whole)
+            }
+        }
+
+        #[automatically_derived]
+        #[allow(deprecated, clippy::disallowed_types)]
+        impl #ident {
+            #prefix
+        }
+    }
+}
+
+/// `key_prefix`: of the parts but the last, the first is taken as it is and the others may be left out from the end.
+fn key_prefix(
+    model: &Model<'_>,
+    template: &KeyTemplate,
+    start: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let vis = model.vis;
+    let mut parts = template.pieces.iter().filter(|piece| matches!(piece, KeyPiece::Part { .. })).count();
+    let mut params = Vec::new();
+    let mut steps = Vec::new();
+    let mut names = Vec::new();
+    for piece in &template.pieces {
+        match piece {
+            KeyPiece::Text(text) => {
+                steps.push(quote!(builder = #private::template::KeyBuilder::text(builder, #text);));
+            }
+            // The last part is what the prefix leaves open.
+            KeyPiece::Part { .. } if parts == 1 => break,
+            KeyPiece::Part { name, ty, separator, .. } => {
+                parts -= 1;
+                let param = format_ident!("part_{}", name);
+                names.push(format!("`{name}`"));
+                let taken = reference(ty, private);
+                let part = quote!(#private::template::KeyBuilder::part(builder, #name, #param, #separator));
+                if params.is_empty() {
+                    params.push(quote!(#param: #taken));
+                    steps.push(quote!(builder = #part;));
+                } else {
+                    params.push(quote!(#param: ::core::option::Option<#taken>));
+                    steps.push(quote! {
+                        let ::core::option::Option::Some(#param) = #param else {
+                            return #private::template::KeyBuilder::prefix(builder);
+                        };
+                        builder = #part;
+                    });
+                }
+            }
+        }
+    }
+    let of = match names.as_slice() {
+        [] => "What all keys of this type start with.".to_owned(),
+        [one] => format!("What the keys of one {one} start with, up to the separator."),
+        [first, rest @ ..] => format!(
+            "What the keys of one {first} start with, and of one {} where given, up to the separator.",
+            rest.join(", ")
+        ),
+    };
+    quote! {
+        #[doc = #of]
+        ///
+        /// # Errors
+        ///
+        /// When a part cannot stand in a key.
+        #[allow(dead_code)]
+        #vis fn key_prefix(
+            #(#params),*
+        ) -> ::core::result::Result<::std::string::String, #private::KeyError> {
+            #[allow(unused_mut)]
+            let mut builder = #start;
+            #(#steps)*
+            #private::template::KeyBuilder::prefix(builder)
+        }
+    }
+}
+
+/// What a function takes where it wants a key's part of this type.
+fn reference(ty: &Type, private: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> &<#ty as #private::MapKey>::Ref)
 }

@@ -24,7 +24,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let schema = schema::expand(model, &private);
     let check = validate::expand(model, &private);
     let heap_size = heap::expand(model, &private);
-    let kv_type = model.stored.as_ref().map(|stored| kv_type::expand(ident, stored, &private));
+    let kv_type = model.stored.as_ref().map(|stored| kv_type::expand(model, stored, &private));
     quote! {
         #[automatically_derived]
         #[allow(deprecated, clippy::disallowed_types)]

@@ -12,11 +12,14 @@ use std::sync::Arc;
 
 /// A type that can be the key of a map: one that serde writes as a string in JSON.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a map in a stored type",
+    message = "`{Self}` cannot be a key, or a part of one, in a stored type",
     label = "not written as a string in JSON",
-    note = "keys are strings, integers, `bool` or `char`"
+    note = "keys of maps, and parts of key templates, are strings, integers, `bool` or `char`"
 )]
 pub trait MapKey: 'static {
+    /// What a function takes a reference to where it wants a key: `str` for strings, else the type itself.
+    type Ref: MapKey + ?Sized;
+
     /// Writes the key as JSON has it, without quotes.
     ///
     /// # Errors
@@ -28,27 +31,26 @@ pub trait MapKey: 'static {
     fn cmp_key(&self, other: &Self) -> Ordering;
 
     /// The key as JSON has it, for formatting.
-    fn display(&self) -> KeyText<'_, Self>
-    where
-        Self: Sized,
-    {
+    fn display(&self) -> KeyText<'_, Self> {
         KeyText(self)
     }
 }
 
 /// Writes a map's key as JSON has it. Made by [`MapKey::display`].
 #[derive(Debug)]
-pub struct KeyText<'a, K>(&'a K);
+pub struct KeyText<'a, K: ?Sized>(&'a K);
 
-impl<K: MapKey> fmt::Display for KeyText<'_, K> {
+impl<K: MapKey + ?Sized> fmt::Display for KeyText<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.write_key(f)
     }
 }
 
 macro_rules! keys {
-    ($($ty:ty),* $(,)?) => {$(
+    ($($ty:ty => $reference:ty),* $(,)?) => {$(
         impl MapKey for $ty {
+            type Ref = $reference;
+
             fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(self, f)
             }
@@ -61,8 +63,9 @@ macro_rules! keys {
 }
 
 keys! {
-    bool, char, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
-    String, Box<str>, Arc<str>, Cow<'static, str>,
+    bool => Self, char => Self, i8 => Self, i16 => Self, i32 => Self, i64 => Self, i128 => Self, isize => Self,
+    u8 => Self, u16 => Self, u32 => Self, u64 => Self, u128 => Self, usize => Self,
+    str => str, String => str, Box<str> => str, Arc<str> => str, Cow<'static, str> => str,
 }
 
 macro_rules! maps {

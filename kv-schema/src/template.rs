@@ -1,0 +1,226 @@
+//! Key templates: `user:{user_id}:{item_id}`, from which the values of a type make their own keys.
+//!
+//! A template alternates texts and parts; a part names a field in braces. Between two parts stands a text, their
+//! separator, and no part may make it seem to begin earlier. So a key comes apart in one way only, and two values
+//! that differ in a part never share a key.
+
+use crate::field::MapKey;
+use crate::key::{self, KeyError};
+use std::fmt::{self, Write as _};
+
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Text that stands in every key.
+    Text(&'a str),
+    /// The field whose value stands here, by its name in Rust.
+    Part(&'a str),
+}
+
+/// Takes a template apart.
+///
+/// # Errors
+///
+/// [`TemplateError`] says what is wrong, at which byte.
+///
+/// ```
+/// use kv_schema::template::{self, Piece, TemplateError};
+///
+/// let pieces = template::parse("user:{user_id}")?;
+/// assert_eq!(pieces, [Piece::Text("user:"), Piece::Part("user_id")]);
+/// assert_eq!(template::parse("{a}{b}"), Err(TemplateError::NoSeparator { at: 3 }));
+/// # Ok::<(), TemplateError>(())
+/// ```
+pub fn parse(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while !rest.is_empty() {
+        let at = template.len() - rest.len();
+        if let Some(inside) = rest.strip_prefix('{') {
+            let (name, behind) = inside.split_once('}').ok_or(TemplateError::Unclosed { at })?;
+            if name.is_empty() || name.contains('{') {
+                return Err(TemplateError::Name { at });
+            }
+            if matches!(pieces.last(), Some(Piece::Part(_))) {
+                return Err(TemplateError::NoSeparator { at });
+            }
+            pieces.push(Piece::Part(name));
+            rest = behind;
+        } else {
+            let (text, behind) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
+            if let Some(stray) = text.find('}') {
+                return Err(TemplateError::Unopened { at: at + stray });
+            }
+            if let Some((control, _)) = text.char_indices().find(|(_, c)| c.is_control()) {
+                return Err(TemplateError::Control { at: at + control });
+            }
+            pieces.push(Piece::Text(text));
+            rest = behind;
+        }
+    }
+    if pieces.is_empty() { Err(TemplateError::Empty) } else { Ok(pieces) }
+}
+
+/// Why a text is no template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "`at` is the place in bytes from the start, in each")]
+pub enum TemplateError {
+    /// Nothing was given.
+    Empty,
+    /// A `{` has no `}` behind it.
+    Unclosed { at: usize },
+    /// A `}` has no `{` before it.
+    Unopened { at: usize },
+    /// The braces hold no name.
+    Name { at: usize },
+    /// Two parts follow each other.
+    NoSeparator { at: usize },
+    /// A control character is in a text.
+    Control { at: usize },
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a key template cannot be empty"),
+            Self::Unclosed { at } => write!(f, "the `{{` at byte {at} has no `}}` behind it"),
+            Self::Unopened { at } => write!(f, "the `}}` at byte {at} has no `{{` before it"),
+            Self::Name { at } => write!(f, "the braces at byte {at} hold no field's name: `{{user_id}}`"),
+            Self::NoSeparator { at } => {
+                write!(
+                    f,
+                    "a separator is needed before the part at byte {at}: `{{a}}:{{b}}`, or keys could not be told apart"
+                )
+            }
+            Self::Control { at } => write!(f, "a key has no control characters (found one at byte {at})"),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// Puts a key together, piece by piece.
+///
+/// ```
+/// use kv_schema::KeyError;
+/// use kv_schema::template::KeyBuilder;
+///
+/// let key = |user: &str| KeyBuilder::new().text("user:").part("user", user, ":").text(":").part("n", &7, "").key();
+/// assert_eq!(key("ada"), Ok("user:ada:7".to_owned()));
+/// assert_eq!(key(""), Err(KeyError::EmptyPart { part: "user" }));
+/// assert_eq!(key("a:b"), Err(KeyError::SeparatorInPart { part: "user", separator: ":" }));
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct KeyBuilder {
+    key: String,
+    error: Option<KeyError>,
+}
+
+impl KeyBuilder {
+    /// A key with nothing in it yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text of the template.
+    pub fn text(mut self, text: &str) -> Self {
+        self.key.push_str(text);
+        self
+    }
+
+    /// Adds the value of a part, which is followed by a separator, or by nothing.
+    pub fn part<T: MapKey + ?Sized>(
+        mut self,
+        part: &'static str,
+        value: &T,
+        separator: &'static str,
+    ) -> Self {
+        let start = self.key.len();
+        // Writing to a `String` does not fail, and keys are written without errors of their own.
+        let _ = write!(self.key, "{}", value.display());
+        let written = &self.key[start..];
+        let problem = if written.is_empty() {
+            Some(KeyError::EmptyPart { part })
+        } else if !separator.is_empty()
+            && format!("{written}{separator}").find(separator) != Some(written.len())
+        {
+            Some(KeyError::SeparatorInPart { part, separator })
+        } else {
+            None
+        };
+        self.error = self.error.or(problem);
+        self
+    }
+
+    /// The key.
+    ///
+    /// # Errors
+    ///
+    /// For the first part that cannot stand in a key, or when the whole is no key.
+    pub fn key(self) -> Result<String, KeyError> {
+        let prefix = self.prefix()?;
+        key::check(&prefix).map(|()| prefix)
+    }
+
+    /// The beginning of a key.
+    ///
+    /// # Errors
+    ///
+    /// For the first part that cannot stand in a key.
+    pub fn prefix(self) -> Result<String, KeyError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_comes_apart_into_texts_and_parts() {
+        use Piece::{Part, Text};
+        assert_eq!(parse("a"), Ok(vec![Text("a")]));
+        assert_eq!(parse("{a}"), Ok(vec![Part("a")]));
+        assert_eq!(parse("x{a}, {b}y"), Ok(vec![Text("x"), Part("a"), Text(", "), Part("b"), Text("y")]));
+        for (bad, error) in [
+            ("", TemplateError::Empty),
+            ("a{b", TemplateError::Unclosed { at: 1 }),
+            ("ab}", TemplateError::Unopened { at: 2 }),
+            ("{a}}", TemplateError::Unopened { at: 3 }),
+            ("{}", TemplateError::Name { at: 0 }),
+            ("{{a}}", TemplateError::Name { at: 0 }),
+            ("{a}{b}", TemplateError::NoSeparator { at: 3 }),
+            ("a\n{b}", TemplateError::Control { at: 1 }),
+        ] {
+            assert_eq!(parse(bad), Err(error), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn different_parts_never_make_one_key() {
+        let key =
+            |a: &str, b: &str| KeyBuilder::new().part("a", a, ":item:").text(":item:").part("b", b, "").key();
+        assert_eq!(key("x", "item:y"), Ok("x:item:item:y".to_owned()));
+        // It does not hold the separator, and yet makes it seem to begin earlier.
+        assert_eq!(key("x:item", "y"), Err(KeyError::SeparatorInPart { part: "a", separator: ":item:" }));
+        assert_eq!(key("x:", "y"), Ok("x::item:y".to_owned()));
+        assert_eq!(
+            key("x", ":item:"),
+            Ok("x:item::item:".to_owned()),
+            "the last part takes all that is left"
+        );
+    }
+
+    #[test]
+    fn the_whole_is_a_key() {
+        let part = |text: &str| KeyBuilder::new().part("a", text, "").key();
+        assert_eq!(part(".."), Err(KeyError::Dots));
+        assert_eq!(part("a\nb"), Err(KeyError::Control { found: '\n', at: 1 }));
+        assert_eq!(part(&"x".repeat(513)), Err(KeyError::TooLong { bytes: 513 }));
+    }
+}
