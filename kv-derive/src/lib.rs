@@ -61,6 +61,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// traits are derived as well, and what would make reading and writing differ is refused. A field with
 /// `#[serde(skip)]` may be of any type; it is neither checked nor counted.
 ///
+/// An enum of unit variants can be the key of a map and a part of a key template as well.
+///
 /// # Rules on fields
 ///
 /// | `#[kv(…)]` | holds when |

@@ -259,6 +259,37 @@ fn block_comments_lose_their_stars() {
 }
 
 #[test]
+fn enums_of_unit_variants_are_keys_as_serde_writes_them() {
+    use std::collections::HashMap;
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, KvField)]
+    #[serde(rename_all = "kebab-case")]
+    enum Color {
+        DarkRed,
+        Blue,
+        #[serde(rename = "g/n")]
+        Green,
+    }
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(key = "{main}")]
+    struct Palette {
+        main: Color,
+        sorted: BTreeMap<Color, f64>,
+        hashed: HashMap<Color, f64>,
+    }
+    let colors = [Color::Green, Color::DarkRed, Color::Blue];
+    let bad = |colors: [Color; 3]| colors.map(|color| (color, f64::NAN));
+    let palette = Palette { main: Color::DarkRed, sorted: bad(colors).into(), hashed: bad(colors).into() };
+    let json = serde_json::to_value(&palette).unwrap();
+    let errors = palette.validate().unwrap_err();
+    let pointers: Vec<_> = errors.iter().map(|v| v.pointer.as_str()).collect();
+    let places = ["dark-red", "blue", "g~1n"];
+    let expected = ["sorted", "hashed"].iter().flat_map(|map| places.map(|place| format!("/{map}/{place}")));
+    assert_eq!(pointers, expected.collect::<Vec<_>>());
+    assert!(pointers.iter().all(|pointer| json.pointer(pointer).is_some()));
+    assert_eq!(kv_core::Keyed::key(&palette).unwrap(), "dark-red");
+}
+
+#[test]
 fn the_heap_is_what_strings_vectors_and_maps_have_requested() {
     let leaf = || Leaf { root: None };
     let mut text = String::with_capacity(100);

@@ -2,6 +2,7 @@
 
 mod heap;
 mod kv_type;
+mod map_key;
 mod schema;
 mod validate;
 
@@ -25,6 +26,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let check = validate::expand(model, &private);
     let heap_size = heap::expand(model, &private);
     let kv_type = model.stored.as_ref().map(|stored| kv_type::expand(model, stored, &private));
+    let map_key = map_key::expand(model, &private);
     quote! {
         #[automatically_derived]
         #[allow(deprecated, clippy::disallowed_types)]
@@ -34,6 +36,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
             #heap_size
         }
         #kv_type
+        #map_key
     }
 }
 
