@@ -16,8 +16,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`], and [`Error::Recursive`] when the
-    /// function asks, by whatever detour, for the value that it is to make. A detour through another thread that
+    /// As [`set`](Self::set), and [`Error::Recursive`] when the function asks, by whatever detour, for the value that it
+    /// is to make. A detour through another thread that
     /// the function waits for is not seen, and waits for ever.
     ///
     /// ```

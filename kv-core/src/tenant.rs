@@ -61,7 +61,7 @@ impl TenantStore {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`].
+    /// As [`TypedStore::set`].
     pub fn set<T: KvType>(&self, key: impl AsRef<str>, value: impl Into<Arc<T>>) -> Result<Version, Error> {
         self.typed().set(key, value)
     }
@@ -70,7 +70,7 @@ impl TenantStore {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::InvalidTtl`], [`Error::Validation`], [`Error::Conflict`].
+    /// As [`TypedStore::set_with`].
     pub fn set_with<T: KvType>(
         &self,
         key: impl AsRef<str>,
@@ -84,7 +84,7 @@ impl TenantStore {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`].
+    /// As [`TypedStore::put`].
     pub fn put<T: Keyed>(&self, value: impl Into<Arc<T>>) -> Result<Version, Error> {
         self.typed().put(value)
     }
@@ -113,7 +113,7 @@ impl TenantStore {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`].
+    /// As [`TypedStore::update`].
     pub fn update<T: KvType>(
         &self,
         key: impl AsRef<str>,
@@ -126,7 +126,7 @@ impl TenantStore {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`].
+    /// As [`TypedStore::modify`].
     pub fn modify<T: KvType>(
         &self,
         key: impl AsRef<str>,

@@ -35,8 +35,9 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`], and [`Error::InvalidTtl`] when a type that
-    /// implements `KvType` by hand has no valid time to live; the store is as it was before.
+    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`], for a type with a key template
+    /// [`Error::KeyMismatch`], and [`Error::InvalidTtl`] when a type that implements `KvType` by hand has no valid time
+    /// to live; the store is as it was before.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -65,8 +66,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::InvalidTtl`], [`Error::Validation`], [`Error::LimitExceeded`], and
-    /// [`Error::Conflict`] when the condition does not hold; the store is as it was before.
+    /// As [`set`](Self::set), [`Error::InvalidTtl`], and [`Error::Conflict`] when the condition does not hold; the
+    /// store is as it was before.
     pub fn set_with(
         &self,
         key: impl AsRef<str>,

@@ -15,8 +15,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], and for what the function returned [`Error::Validation`] and
-    /// [`Error::LimitExceeded`]; the store is as it was before.
+    /// [`Error::InvalidKey`], and for what the function returned [`Error::Validation`], [`Error::LimitExceeded`] and
+    /// [`Error::KeyMismatch`]; the store is as it was before.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
