@@ -11,6 +11,7 @@ use crate::sync::{Condvar, Mutex};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -93,7 +94,8 @@ impl<T> Flight<T> {
         // Wakers and values are not ours: they are called and dropped under no lock.
         drop(before);
         for (_, waker) in waiting {
-            waker.wake();
+            // Nobody waits for ever because another's waker panics; that one has had its say on stderr.
+            drop(catch_unwind(AssertUnwindSafe(|| waker.wake())));
         }
     }
 }
