@@ -1,5 +1,7 @@
 //! A crate that knows kv-core by another name: its derives are told where to look.
 
+pub mod lints;
+
 use renamed::{KvField, KvType};
 
 /// Told of the name of the dependency.

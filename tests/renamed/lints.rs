@@ -1,0 +1,83 @@
+//! Generated code passes the lints of the strictest of users. `cargo clippy` is the test.
+
+#![deny(
+    warnings,
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    unused_results,
+    missing_debug_implementations
+)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
+#![deny(
+    clippy::absolute_paths,
+    clippy::allow_attributes_without_reason,
+    clippy::default_numeric_fallback,
+    clippy::indexing_slicing,
+    clippy::missing_inline_in_public_items,
+    clippy::missing_trait_methods,
+    clippy::pattern_type_mismatch,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::shadow_unrelated
+)]
+
+use renamed::{KvField, KvType};
+
+/// A stored type with a key template and every rule.
+#[derive(Clone, Debug, PartialEq, KvType)]
+#[kv(crate = "::renamed", ttl = "30s", key = "room:{room}:{row}:{color}/{letter}")]
+pub struct Seat {
+    #[kv(len(min = 1, max = 9))]
+    room: String,
+    #[kv(range(min = 1))]
+    row: u16,
+    color: Color,
+    letter: char,
+    #[kv(each(non_empty), len(max = 5), custom = "some")]
+    tags: Option<Vec<String>>,
+    #[kv(one_of("free", "taken"))]
+    state: String,
+    ratio: f64,
+    page: Page<u8, 3>,
+}
+
+const fn some(tags: &[String]) -> Result<(), &'static str> {
+    if tags.is_empty() { Err("must have tags") } else { Ok(()) }
+}
+
+/// A key of maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, KvField)]
+#[kv(crate = "::renamed")]
+pub enum Color {
+    /// A colour.
+    Red,
+    /// Another.
+    Green,
+}
+
+/// A generic enum with variants of every form.
+#[derive(Clone, Debug, PartialEq, Eq, KvField)]
+#[kv(crate = "::renamed")]
+#[serde(tag = "t", content = "c")]
+pub enum Page<T, const N: usize> {
+    /// Nothing.
+    Unit,
+    /// A list.
+    Newtype(#[kv(non_empty)] Vec<T>),
+    /// Two things.
+    Tuple(T, u8),
+    /// Two things with names.
+    Named {
+        /// A number.
+        #[kv(range(max = 3))]
+        n: u8,
+        /// What follows.
+        next: Option<Box<Self>>,
+    },
+}
+
+/// A tuple struct with a key template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, KvType)]
+#[kv(crate = "::renamed", key = "{0}:{1}")]
+pub struct Pair(u64, u64);
