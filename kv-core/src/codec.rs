@@ -63,21 +63,21 @@ pub mod probe {
     pub struct Probe<T>(pub PhantomData<T>);
 
     pub trait IfSerialize {
-        fn codec(&self) -> AnyCodec;
+        fn __kv_codec(&self) -> AnyCodec;
     }
 
     impl<T: KvType + Serialize> IfSerialize for &Probe<T> {
-        fn codec(&self) -> AnyCodec {
+        fn __kv_codec(&self) -> AnyCodec {
             Some(const { &Codec::<T> { encode: |value| serde_json::to_string(value) } })
         }
     }
 
     pub trait Otherwise {
-        fn codec(&self) -> AnyCodec;
+        fn __kv_codec(&self) -> AnyCodec;
     }
 
     impl<T> Otherwise for Probe<T> {
-        fn codec(&self) -> AnyCodec {
+        fn __kv_codec(&self) -> AnyCodec {
             None
         }
     }
@@ -91,7 +91,7 @@ macro_rules! __codec {
     ($ty:ty) => {{
         #[allow(unused_imports)]
         use $crate::__private::probe::{IfSerialize as _, Otherwise as _};
-        (&&$crate::__private::probe::Probe::<$ty>(::core::marker::PhantomData)).codec()
+        (&&$crate::__private::probe::Probe::<$ty>(::core::marker::PhantomData)).__kv_codec()
     }};
 }
 

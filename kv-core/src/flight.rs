@@ -94,7 +94,8 @@ impl<T: KvType> TypedStore<T> {
     /// # Errors
     ///
     /// As [`get_or_try_insert_with`](Self::get_or_try_insert_with). For [`Error::Recursive`], a detour through a task
-    /// that the future spawns and waits for is not seen, and waits for ever.
+    /// that the future spawns and waits for is not seen, and waits for ever; a task that an executor runs inside the
+    /// computation counts as a part of it.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -128,16 +129,21 @@ impl<T: KvType> TypedStore<T> {
             return Ok(value);
         }
         let collection = self.create();
-        let mut joined = collection.flights().join(key).map_err(|Cycle| Error::Recursive)?;
-        if let Some(value) = joined.turn().await {
+        let recursive = |Cycle| Error::Recursive;
+        let mut joined = collection.flights().join(key);
+        if let Some(value) = joined.turn().await.map_err(recursive)? {
             return Ok(value);
         }
         // It may have been written before this flight began.
         let value = match collection.get(key) {
             Some(row) => row.value,
             None => {
-                let value = joined.compute(init).await.map_err(InitError::Init)?;
-                self.insert(key, Arc::new(value))?
+                // Storing it is a part of the computation: it runs validators and destructors.
+                let made = joined.compute(async {
+                    let value = init.await.map_err(InitError::Init)?;
+                    Ok::<_, InitError<E>>(self.insert(key, Arc::new(value))?)
+                });
+                made.await.map_err(recursive)??
             }
         };
         joined.land(&value);

@@ -178,7 +178,7 @@ impl TenantStore {
 
     /// Removes all entries of this tenant, and returns how many there were. Versions go on rising.
     pub fn clear(&self) -> usize {
-        self.existing().map_or(0, |tenant| tenant.clear())
+        self.existing().map_or(0, |tenant| tenant.clear().unwrap_or_else(|panic| resume_unwind(panic)))
     }
 
     /// Removes this tenant's entries whose deadline has passed, and returns how many there were.

@@ -149,14 +149,13 @@ impl<T: KvType> TypedStore<T> {
     ) -> Result<Vec<Version>, Error> {
         let entries: Vec<(K, Arc<T>)> = entries.into_iter().map(|(key, value)| (key, value.into())).collect();
         let lifetime = SetOptions::new().lifetime::<T>()?;
-        let write = |(key, value): &'_ (K, Arc<T>)| -> Result<(usize, Arc<T>), Error> {
-            key::check(key.as_ref())?;
-            Ok((self.admit(key.as_ref(), value)?, Arc::clone(value)))
-        };
         let mut writes = Vec::with_capacity(entries.len());
-        for entry in &entries {
-            let (bytes, value) = write(entry)?;
-            writes.push(Write { key: entry.0.as_ref(), value, bytes, condition: Condition::None, lifetime });
+        for (key, value) in &entries {
+            // Asked once: what is checked is what is written.
+            let key = key.as_ref();
+            key::check(key)?;
+            let bytes = self.admit(key, value)?;
+            writes.push(Write { key, value: Arc::clone(value), bytes, condition: Condition::None, lifetime });
         }
         if writes.is_empty() {
             return Ok(Vec::new());
@@ -339,7 +338,8 @@ impl<T: KvType> TypedStore<T> {
 
     /// Removes all entries at one instant, and returns how many there were. Versions go on rising.
     pub fn clear(&self) -> usize {
-        self.existing().map_or(0, |collection| collection.clear())
+        self.existing()
+            .map_or(0, |collection| collection.clear().unwrap_or_else(|panic| resume_unwind(panic)))
     }
 
     /// How many entries there are. Takes time linear in the number of those that are due.
@@ -435,15 +435,16 @@ impl<T: KvType> TypedStore<T> {
         Ok(written)
     }
 
-    /// Tries a write again when it found no room and there was something due to be removed.
+    /// Tries a write again when it found no room, after what is due has been removed.
     fn with_room<R>(&self, write: impl Fn() -> Result<R, Full>) -> Result<R, Error> {
         let written = write().or_else(|full| {
-            // Another tenant may be in the way only where tenants are counted.
-            let purged = match full.limit {
-                Limit::Tenants => self.tenant.memory().purge().unwrap_or_else(|panic| resume_unwind(panic)),
-                _ => self.tenant.purge_expired(),
+            // A value that panics when dropped has had its say on stderr; it may be a stranger's.
+            let _ = match full.limit {
+                Limit::Tenants => self.tenant.memory().purge_for_room(),
+                _ => self.tenant.existing().map_or(Ok(0), |tenant| tenant.purge()),
             };
-            if purged == 0 { Err(full) } else { write() }
+            // Also when nothing was: another may have made room.
+            write()
         });
         written.map_err(|Full { limit, allowed }| Error::LimitExceeded { limit, allowed })
     }

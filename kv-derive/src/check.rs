@@ -7,7 +7,7 @@ use crate::fit::{self, Fit};
 use crate::serde_view::{Form, Tagging};
 use crate::symbol::{self, Target};
 use kv_schema::template::{self, Piece};
-use kv_schema::{prefix, tag, ttl};
+use kv_schema::{key, prefix, tag, ttl};
 use proc_macro2::{Ident, Span};
 use std::time::Duration;
 use syn::ext::IdentExt;
@@ -235,12 +235,18 @@ fn key_template(ctxt: &Ctxt, text: &LitStr, body: &Body<'_>) -> Result<KeyTempla
     let Body::Struct(fields) = body else {
         return Err(ctxt.error(text, "a key template names fields, and an enum has none in all its variants"));
     };
+    if let [Piece::Text(key)] = pieces.as_slice() {
+        key::check(key).map_err(|error| ctxt.error(text, error))?;
+    }
     let names: Vec<_> = fields.all().iter().map(|field| field.rust_name.as_str()).collect();
     let mut read = Vec::with_capacity(pieces.len());
     for (index, piece) in pieces.iter().enumerate() {
         read.push(match *piece {
             Piece::Text(text) => KeyPiece::Text(text.to_owned()),
             Piece::Part(name) => {
+                if pieces[..index].contains(piece) {
+                    return Err(ctxt.error(text, format!("`{name}` is a part of the key twice")));
+                }
                 let Some(field) = fields.all().iter().find(|field| field.rust_name == name) else {
                     return Err(ctxt.error(text, symbol::unknown("field", name, &names, "the fields are")));
                 };

@@ -46,7 +46,8 @@ use symbol::Target;
 /// part, or one in which the separator behind it would seem to begin, has no key.
 ///
 /// `T::key_prefix(…)` makes what keys start with, for scans: of `room:{room}:{user}`, `key_prefix("lobby")` is
-/// `room:lobby:`. It takes all parts but the last; from the second on each is an `Option`.
+/// `room:lobby:`. It takes all parts but the last; from the second on each is an `Option`. The type can have no other
+/// function of that name.
 #[proc_macro_derive(KvType, attributes(kv, serde))]
 pub fn derive_kv_type(input: TokenStream) -> TokenStream {
     derive(input, Target::KvType)

@@ -274,8 +274,12 @@ pub(crate) trait AnyCollection: Any + Sweep {
     /// How many entries are alive.
     fn len(&self) -> usize;
 
-    /// Removes all entries, and returns how many were alive.
-    fn clear(&self) -> usize;
+    /// Whether a sweep would remove anything.
+    fn has_due(&self) -> bool;
+
+    /// Removes all entries, and returns how many were alive; or the first panic of a value that was dropped, when
+    /// all is done.
+    fn clear(&self) -> Result<usize, Panic>;
 
     fn stats(&self) -> TypeStats;
 
@@ -319,15 +323,20 @@ impl<T: KvType> AnyCollection for Collection<T> {
         state.cell.len(&self.horizon.moment(reading))
     }
 
-    fn clear(&self) -> usize {
+    fn has_due(&self) -> bool {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        self.horizon.moment(reading).is_due(state.cell.next_deadline())
+    }
+
+    fn clear(&self) -> Result<usize, Panic> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         self.usage.release(state.cell.size());
         let (rows, alive) = state.cell.clear(&self.horizon.moment(reading));
         self.reschedule(&mut state);
         drop(state);
-        drop_each(rows.into_values()).unwrap_or_else(|panic| resume_unwind(panic));
-        alive
+        drop_each(rows.into_values()).map(|()| alive)
     }
 
     fn stats(&self) -> TypeStats {

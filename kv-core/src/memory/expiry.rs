@@ -1,7 +1,7 @@
 //! The thread that removes what is due, and what tells it when.
 
 use super::Shared;
-use super::time::Deadline;
+use super::time::{Deadline, Reading};
 use crate::store::Expiry;
 use crate::sync::{Condvar, Mutex};
 use std::any::Any;
@@ -53,6 +53,8 @@ struct State {
     /// Collections by their next deadline; the number tells those of one deadline apart.
     queue: BTreeMap<(Deadline, u64), Weak<dyn Sweep>>,
     thread: Thread,
+    /// Whether something could not be put in the queue, since there was no thread to be had.
+    missed: bool,
     /// Counts the jumps of the clock, to notice one between reading it and waiting.
     jumps: u64,
     closed: bool,
@@ -93,7 +95,11 @@ impl Schedule {
             }
             return false;
         }
-        if state.closed || (state.thread == Thread::None && start(shared).is_err()) {
+        if state.closed {
+            return false;
+        }
+        if state.thread == Thread::None && start(shared).is_err() {
+            state.missed = true;
             return false;
         }
         match state.thread {
@@ -106,6 +112,15 @@ impl Schedule {
         }
         state.queue.insert((to, id), collection);
         true
+    }
+
+    /// Whether the queue knows that nothing is due. It knows nothing with manual expiry.
+    pub(super) fn nothing_due(&self, reading: Reading) -> bool {
+        let state = self.state.lock();
+        let next = state.queue.first_key_value().map(|((deadline, _), _)| *deadline);
+        self.expiry == Expiry::Background
+            && !state.missed
+            && next.is_none_or(|next| !reading.until(next).is_zero())
     }
 
     /// Ends the thread.

@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -60,9 +60,7 @@ impl<T> Flights<T> {
     }
 
     /// Joins the flight of a key, or starts it.
-    ///
-    /// Fails when the flight waits, by whatever detour, for the computation that asks here.
-    pub(crate) fn join(&self, key: &str) -> Result<Joined<'_, T>, Cycle> {
+    pub(crate) fn join(&self, key: &str) -> Joined<'_, T> {
         let key: Arc<str> = Arc::from(key);
         let mut by_key = self.by_key.lock();
         let start = || Boarded { flight: Arc::new(Flight::new()), people: 0 };
@@ -70,10 +68,7 @@ impl<T> Flights<T> {
         boarded.people += 1;
         let flight = Arc::clone(&boarded.flight);
         drop(by_key);
-        // From here on, leaving takes care of a flight that nobody is in.
-        let mut joined = Joined { flights: self, key, flight, has_turn: false, needed_by: None };
-        joined.needed_by = Dependency::of_current(joined.flight.id)?;
-        Ok(joined)
+        Joined { flights: self, key, flight, has_turn: false, needed_by: None }
     }
 }
 
@@ -111,21 +106,32 @@ pub(crate) struct Joined<'a, T> {
 
 impl<T> Joined<'_, T> {
     /// Waits for the turn to compute (`None`) or for the value that another computed.
-    pub(crate) async fn turn(&mut self) -> Option<Arc<T>> {
+    ///
+    /// Fails when the flight needs, by whatever detour, the computation that waits here.
+    pub(crate) async fn turn(&mut self) -> Result<Option<Arc<T>>, Cycle> {
+        let Self { flight, needed_by, .. } = self;
         let landed = {
-            let mut seat = Seat { flight: &self.flight, number: None };
-            poll_fn(|cx| seat.poll(cx)).await
+            let mut seat = Seat { flight, number: None };
+            poll_fn(|cx| match Dependency::refresh(needed_by, flight.id) {
+                Ok(()) => seat.poll(cx).map(Ok),
+                Err(cycle) => Poll::Ready(Err(cycle)),
+            })
+            .await?
         };
         self.has_turn = landed.is_none();
-        landed
+        Ok(landed)
     }
 
     /// Runs the computation, for which it is this one's turn. What it asks for is needed by this flight.
-    pub(crate) async fn compute<O>(&self, computation: impl Future<Output = O>) -> O {
-        let mut computation = pin!(computation);
-        poll_fn(|cx| {
-            let _current = Current::enter(self.flight.id);
-            computation.as_mut().poll(cx)
+    ///
+    /// Fails when it is polled by a computation that it needs, by whatever detour.
+    pub(crate) async fn compute<O>(&mut self, computation: impl Future<Output = O>) -> Result<O, Cycle> {
+        let Self { flight, needed_by, .. } = self;
+        let computation = pin!(Some(computation));
+        let mut inside = Inside { flight: flight.id, computation };
+        poll_fn(|cx| match Dependency::refresh(needed_by, flight.id) {
+            Ok(()) => inside.poll(cx).map(Ok),
+            Err(cycle) => Poll::Ready(Err(cycle)),
         })
         .await
     }
@@ -161,6 +167,30 @@ impl<T> Drop for Joined<'_, T> {
         if self.has_turn {
             self.flight.set_turn(Turn::Free);
         }
+    }
+}
+
+/// A computation that is polled, and dropped, as a part of its flight.
+struct Inside<'a, F> {
+    flight: u64,
+    computation: Pin<&'a mut Option<F>>,
+}
+
+impl<F: Future> Inside<'_, F> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let _current = Current::enter(self.flight);
+        match self.computation.as_mut().as_pin_mut() {
+            Some(computation) => computation.poll(cx),
+            // It is there until this is dropped.
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F> Drop for Inside<'_, F> {
+    fn drop(&mut self) {
+        let _current = Current::enter(self.flight);
+        self.computation.set(None);
     }
 }
 
@@ -240,15 +270,24 @@ struct Dependency {
 }
 
 impl Dependency {
-    /// The computation that this thread is inside of, if any, needs a flight.
-    fn of_current(needs: u64) -> Result<Option<Self>, Cycle> {
-        let Some(flight) = INSIDE.with_borrow(|inside| inside.last().copied()) else { return Ok(None) };
-        let mut pairs = NEEDS.lock();
-        if reaches(&pairs, needs, flight) {
-            return Err(Cycle);
+    /// Notes that the computation which this thread is inside of, if any, needs a flight, in place of what was
+    /// noted when the flight was polled before: a future may be polled elsewhere than it was.
+    fn refresh(noted: &mut Option<Self>, needs: u64) -> Result<(), Cycle> {
+        let current = INSIDE.with_borrow(|inside| inside.last().copied());
+        if noted.as_ref().map(|noted| noted.flight) == current {
+            return Ok(());
         }
-        pairs.push((flight, needs));
-        Ok(Some(Self { flight, needs }))
+        *noted = None;
+        if let Some(flight) = current {
+            let mut pairs = NEEDS.lock();
+            if reaches(&pairs, needs, flight) {
+                return Err(Cycle);
+            }
+            pairs.push((flight, needs));
+            drop(pairs);
+            *noted = Some(Self { flight, needs });
+        }
+        Ok(())
     }
 }
 
@@ -261,9 +300,21 @@ impl Drop for Dependency {
     }
 }
 
-/// Whether `from` needs `to`, by whatever detour. There are no cycles among the pairs: none is let in.
+/// Whether `from` needs `to`, by whatever detour. Looks at each flight and each pair once.
 fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
-    from == to || pairs.iter().any(|(flight, needs)| *flight == from && reaches(pairs, *needs, to))
+    let mut needs: HashMap<u64, Vec<u64>> = HashMap::new();
+    for (flight, needed) in pairs {
+        needs.entry(*flight).or_default().push(*needed);
+    }
+    let mut ahead = vec![from];
+    while let Some(flight) = ahead.pop() {
+        if flight == to {
+            return true;
+        }
+        // Taken out, so that it is followed once.
+        ahead.extend(needs.remove(&flight).unwrap_or_default());
+    }
+    false
 }
 
 /// Waits for a future on this thread.
@@ -310,10 +361,17 @@ mod tests {
     }
 
     #[test]
+    fn a_need_is_looked_for_along_each_way_once() {
+        // Each flight needs the next two: there are more ways from the first to the last than could be gone.
+        let pairs: Vec<_> = (0..1000).flat_map(|n| [(n, n + 1), (n, n + 2)]).collect();
+        assert!(!reaches(&pairs, 0, 5000));
+    }
+
+    #[test]
     fn a_flight_that_everybody_left_is_forgotten() {
         let flights = Flights::<u8>::new();
-        let (mut a, b) = (flights.join("k").unwrap(), flights.join("k").unwrap());
-        assert_eq!(block_on(a.turn()), None);
+        let (mut a, b) = (flights.join("k"), flights.join("k"));
+        assert_eq!(block_on(a.turn()), Ok(None));
         drop(b);
         assert_eq!(flights.by_key.lock().len(), 1);
         drop(a);
@@ -323,9 +381,9 @@ mod tests {
     #[test]
     fn a_waiter_that_gives_up_takes_no_turn_with_it() {
         let flights = Flights::<u8>::new();
-        let mut first = flights.join("k").unwrap();
-        assert_eq!(block_on(first.turn()), None);
-        let (mut second, mut third) = (flights.join("k").unwrap(), flights.join("k").unwrap());
+        let mut first = flights.join("k");
+        assert_eq!(block_on(first.turn()), Ok(None));
+        let (mut second, mut third) = (flights.join("k"), flights.join("k"));
         let mut cx = Context::from_waker(Waker::noop());
         let mut third_turn = pin!(third.turn());
         {
@@ -335,22 +393,22 @@ mod tests {
             drop(first);
             // The second was woken for the turn, and is dropped before it takes it.
         }
-        assert_eq!(third_turn.as_mut().poll(&mut cx), Poll::Ready(None));
+        assert_eq!(third_turn.as_mut().poll(&mut cx), Poll::Ready(Ok(None)));
     }
 
     #[test]
     fn all_who_wait_get_the_value_that_lands() {
         let flights = Flights::<u8>::new();
-        let mut first = flights.join("k").unwrap();
-        assert_eq!(block_on(first.turn()), None);
+        let mut first = flights.join("k");
+        assert_eq!(block_on(first.turn()), Ok(None));
         std::thread::scope(|scope| {
             let waiters: Vec<_> = (0..3)
-                .map(|_| flights.join("k").unwrap())
+                .map(|_| flights.join("k"))
                 .map(|mut w| scope.spawn(move || block_on(w.turn())))
                 .collect();
             first.land(&Arc::new(7));
             for waiter in waiters {
-                assert_eq!(waiter.join().unwrap().as_deref(), Some(&7));
+                assert_eq!(waiter.join().unwrap().unwrap().as_deref(), Some(&7));
             }
         });
         assert_eq!(flights.by_key.lock().len(), 0, "a later request starts anew");

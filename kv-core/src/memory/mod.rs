@@ -103,11 +103,10 @@ impl Memory {
     /// not grow for ever. Handles are made under the lock of `tenants`, so one that has none stays without.
     fn forget_empty(&self, tenants: &mut Tenants) {
         tenants.by_id.retain(|_, tenant| {
-            let needed = Arc::strong_count(tenant) > 1 || !tenant.is_empty();
-            if !needed {
-                self.forgotten_version.fetch_max(tenant.last_version(), Ordering::Relaxed);
-            }
-            needed
+            // `get_mut` also waits for what those did who had a handle before.
+            let Some(tenant) = Arc::get_mut(tenant).filter(|tenant| tenant.is_empty()) else { return true };
+            self.forgotten_version.fetch_max(tenant.last_version(), Ordering::Relaxed);
+            false
         });
         // Doubled, so that the work is paid for by the tenants that come in between.
         tenants.forget_at = FORGET_AT_LEAST.max(2 * tenants.by_id.len());
@@ -136,6 +135,13 @@ impl Memory {
     /// was dropped, when all is done.
     pub(crate) fn purge(&self) -> Result<usize, Panic> {
         sum_all(self.tenants().iter().map(|(_, tenant)| tenant.purge()))
+    }
+
+    /// Removes what is due everywhere, as [`purge`](Self::purge), unless the schedule knows that nothing is: a host that
+    /// comes from a stranger must not cost a walk through all tenants.
+    pub(crate) fn purge_for_room(&self) -> Result<usize, Panic> {
+        let reading = self.shared.time.read();
+        if self.shared.schedule.nothing_due(reading) { Ok(0) } else { self.purge() }
     }
 
     /// Makes a collection that is new to its tenant.

@@ -50,19 +50,23 @@ impl Tenant {
         !self.is_empty() && self.collections().iter().any(|collection| collection.len() > 0)
     }
 
-    /// Removes all entries, and returns how many were alive.
-    pub(crate) fn clear(&self) -> usize {
-        self.collections().iter().map(|collection| collection.clear()).sum()
+    /// Removes all entries, and returns how many were alive; or the first panic of a value that was dropped, when
+    /// all is done.
+    pub(crate) fn clear(&self) -> Result<usize, Panic> {
+        sum_all(self.collections().iter().map(|collection| collection.clear()))
     }
 
     /// Removes what is due, and returns how many entries that were; or the first panic of a value that was dropped,
     /// when all is done.
     pub(crate) fn purge(&self) -> Result<usize, Panic> {
-        sum_all(self.collections().iter().map(|collection| collection.sweep()))
+        let due = self.collections().into_iter().filter(|collection| collection.has_due());
+        sum_all(due.map(|collection| collection.sweep()))
     }
 
     pub(crate) fn stats(&self) -> TenantStats {
-        TenantStats::sum(self.collections().iter().map(|collection| collection.stats()).collect())
+        let types = self.collections().into_iter().map(|collection| collection.stats());
+        // A type whose every write was refused leaves no trace.
+        TenantStats::sum(types.filter(|stats| stats.writes > 0).collect())
     }
 
     /// The highest version that any of its collections has given.

@@ -48,9 +48,10 @@ impl Usage {
     pub(super) fn exchange(&self, removed: Size, added: Size) -> Result<(), Full> {
         let more_entries = added.entries.saturating_sub(removed.entries);
         let more_bytes = added.bytes.saturating_sub(removed.bytes);
-        self.add_entries(more_entries)?;
-        if let Err(full) = self.add_bytes(more_bytes) {
-            self.remove_entries(more_entries);
+        // Bytes first: they concern this tenant alone, while its first entry counts among the tenants.
+        self.add_bytes(more_bytes)?;
+        if let Err(full) = self.add_entries(more_entries) {
+            self.bytes.fetch_sub(more_bytes, Ordering::Relaxed);
             return Err(full);
         }
         self.release(Size {
@@ -136,10 +137,13 @@ mod tests {
         usage.exchange(Size::default(), one(60)).unwrap();
         let full = usage.exchange(Size::default(), one(41)).unwrap_err();
         assert_eq!(full, Full { limit: Limit::BytesPerTenant, allowed: 100 });
-        assert_eq!(usage.entries(), 1, "the entry was given back");
+        assert_eq!(usage.entries(), 1);
         usage.exchange(Size::default(), one(40)).unwrap();
         let full = usage.exchange(Size::default(), one(0)).unwrap_err();
         assert_eq!(full, Full { limit: Limit::EntriesPerTenant, allowed: 2 });
+        usage.exchange(one(40), one(20)).unwrap();
+        assert!(usage.exchange(Size::default(), one(20)).is_err());
+        usage.exchange(one(20), one(40)).expect("the bytes were given back");
         usage.exchange(one(60), one(10)).unwrap();
         usage.exchange(one(10), one(60)).unwrap();
         assert!(usage.exchange(one(60), one(61)).is_err());

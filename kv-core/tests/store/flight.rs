@@ -188,33 +188,103 @@ fn a_computation_that_asks_for_its_own_value_is_refused() {
         note("outer")
     });
     assert_eq!((outer.unwrap().text.as_str(), inner), ("outer", Some(Err(Error::Recursive))));
-
-    // Through another value, another type and another tenant's handle.
-    let (_, store) = given_a_tenant();
-    let through = store.get_or_insert(|| store.get_or_insert(|| Err(Error::Recursive)));
-    assert_eq!(through, Err(Error::Recursive));
 }
 
-/// A detour over two keys: `a` needs `b`, which needs what is given.
-trait Detour {
-    fn get_or_insert(&self, inner: impl FnOnce() -> Result<Arc<Note>, Error>) -> Result<Arc<Note>, Error>;
+#[test]
+fn a_detour_over_other_types_and_tenants_is_seen() {
+    let kv = KvStore::new();
+    let store = |host| kv.tenant(host).unwrap();
+    let notes = store("a.example").typed::<Note>();
+    let cursors = store("b.example").typed::<crate::Cursor>();
+    let mut innermost = None;
+    let outer = notes.get_or_insert_with("k", || {
+        let middle = cursors.get_or_try_insert_with("k", || {
+            innermost = Some(store("a.example").typed::<Note>().get_or_insert_with("k", || note("again")));
+            Err::<crate::Cursor, _>("it needs the note")
+        });
+        assert_eq!(middle, Err(InitError::Init("it needs the note")));
+        note("outer")
+    });
+    assert_eq!((outer.unwrap().text.as_str(), innermost), ("outer", Some(Err(Error::Recursive))));
 }
 
-impl Detour for kv_core::TenantStore {
-    fn get_or_insert(&self, _: impl FnOnce() -> Result<Arc<Note>, Error>) -> Result<Arc<Note>, Error> {
-        let notes = self.typed::<Note>();
-        let mut innermost = Ok(Arc::new(note("never")));
-        let need_a = || notes.get_or_insert_with("a", || note("a again"));
-        notes.get_or_insert_with("a", || {
-            let of_b = notes.get_or_try_insert_with("b", || {
-                innermost = need_a();
-                innermost.clone().map(|value| Note::clone(&value))
-            });
-            assert!(matches!(of_b, Err(InitError::Init(Error::Recursive))));
-            note("a")
-        })?;
-        innermost
+#[test]
+fn a_validator_does_not_wait_for_the_computation_that_runs_it() {
+    thread_local!(static NOTES: TypedStore<Checked> = given_a_tenant().1.typed());
+    #[derive(Debug, PartialEq, KvType)]
+    struct Checked(#[kv(custom = "asks_for_itself")] u8);
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a rule's function takes a reference")]
+    fn asks_for_itself(_: &u8) -> Result<(), String> {
+        let own = NOTES.with(|notes| notes.get_or_insert_with("k", || Checked(2)));
+        if own == Err(Error::Recursive) { Ok(()) } else { Err(format!("{own:?}")) }
     }
+    let made = NOTES.with(|notes| notes.get_or_insert_with("k", || Checked(1)));
+    assert_eq!(made, Ok(Arc::new(Checked(1))));
+}
+
+#[test]
+fn a_destructor_does_not_wait_for_the_computation_that_runs_it() {
+    /// Asks for the value when it is dropped.
+    struct Asks(TypedStore<Note>, mpsc::Sender<Result<Arc<Note>, Error>>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            let _ = self.1.send(self.0.get_or_insert_with("k", || note("by the destructor")));
+        }
+    }
+    let notes = given_notes();
+    let (answers, answer) = mpsc::channel();
+    let asks = Asks(notes.clone(), answers);
+    let mut half_way = Box::pin(notes.get_or_try_insert_async("k", async move {
+        let _asks = asks;
+        std::future::pending::<Result<Note, ()>>().await
+    }));
+    assert!(poll(half_way.as_mut()).is_pending());
+    drop(half_way);
+    assert_eq!(answer.recv().unwrap(), Err(Error::Recursive));
+    assert_eq!(notes.get_or_insert_with("k", || note("after")), Ok(Arc::new(note("after"))));
+}
+
+#[test]
+fn a_future_that_was_polled_elsewhere_before_closes_no_circle() {
+    let notes = given_notes();
+    let (tell, gate) = gate::<()>();
+    let of_y = Box::pin(notes.get_or_try_insert_async("y", async {
+        gate.await;
+        notes.get_or_try_insert_async("x", async { Ok::<_, ()>(note("x again")) }).await.map(|_| note("y"))
+    }));
+    let mut of_y = of_y;
+    assert!(poll(of_y.as_mut()).is_pending());
+    let mut of_x = pin!(notes.get_or_try_insert_async("x", async { of_y.await.map(|_| note("x")) }));
+    tell.send(()).unwrap();
+    let Poll::Ready(Err(InitError::Init(InitError::Init(inner)))) = poll(of_x.as_mut()) else {
+        panic!("it waits")
+    };
+    assert_eq!(inner, InitError::Store(Error::Recursive));
+    assert!(notes.is_empty());
+}
+
+#[test]
+fn a_waker_that_panics_keeps_nobody_else_asleep() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker that panics");
+        }
+    }
+    let notes = given_notes();
+    let (tell, gate) = gate();
+    let mut first = pin!(notes.get_or_try_insert_async("k", gate));
+    assert!(poll(first.as_mut()).is_pending());
+    let wait = || Box::pin(notes.get_or_try_insert_async("k", async { Ok::<_, ()>(note("not needed")) }));
+    let (mut second, mut third) = (wait(), wait());
+    let woken = Arc::new(Counting::default());
+    let (panics, counts) = (Waker::from(Arc::new(Panics)), Waker::from(Arc::clone(&woken)));
+    assert!(second.as_mut().poll(&mut Context::from_waker(&panics)).is_pending());
+    assert!(third.as_mut().poll(&mut Context::from_waker(&counts)).is_pending());
+    tell.send(Ok::<_, ()>(note("first"))).unwrap();
+    assert_eq!(poll(first), Poll::Ready(Ok(Arc::new(note("first")))));
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    assert_eq!(poll(third.as_mut()), Poll::Ready(Ok(Arc::new(note("first")))));
 }
 
 #[test]
@@ -299,6 +369,7 @@ fn a_failed_computation_leaves_no_tenant_behind() {
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     assert!(notes.get_or_try_insert_with("k", || Err("no luck")).is_err());
     assert_eq!((kv.tenants(), notes.len()), (vec![], 0));
+    assert_eq!(kv.stats(), kv_core::StoreStats::default());
     assert_eq!(
         notes.get_or_try_insert_with("", || Ok::<_, ()>(note("x"))),
         Err(InitError::Store(Error::InvalidKey(kv_core::KeyError::Empty)))

@@ -152,6 +152,83 @@ fn bytes_are_given_back_to_the_last_one() {
 }
 
 #[test]
+fn nobody_is_refused_room_that_another_has_just_made() {
+    let (clock, kv) = given(Limits::default().entries_per_tenant(4));
+    let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
+    let brief = SetOptions::new().ttl(secs(1));
+    for round in 0..500 {
+        for n in 0..4 {
+            notes.set_with(format!("{round}:{n}"), note("x"), brief).unwrap();
+        }
+        clock.advance(secs(1));
+        std::thread::scope(|scope| {
+            for thread in 0..2 {
+                let notes = &notes;
+                scope.spawn(move || {
+                    notes.set_with(format!("{round}:new:{thread}"), note("x"), brief).unwrap()
+                });
+            }
+        });
+        clock.advance(secs(1));
+    }
+}
+
+#[test]
+fn a_refused_write_of_one_tenant_takes_no_place_from_another() {
+    let (_, kv) = given(Limits::default().tenants(1).bytes_per_tenant(10_000));
+    let (a, b) = (kv.tenant("a.example").unwrap(), kv.tenant("b.example").unwrap());
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let large = note(&"x".repeat(20_000));
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                assert_eq!(b.set::<Note>("k", large.clone()), over(Limit::BytesPerTenant, 10_000));
+            }
+        });
+        for _ in 0..20_000 {
+            a.set::<Note>("k", note("x")).unwrap();
+            a.delete::<Note>("k");
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn a_panic_of_one_type_keeps_no_other_from_being_cleared() {
+    #[derive(kv_core::KvType)]
+    struct Touchy(u8);
+    impl Drop for Touchy {
+        fn drop(&mut self) {
+            assert!(self.0 != 1, "a value that panics when dropped");
+        }
+    }
+    #[derive(kv_core::KvType)]
+    struct Also(u8);
+    impl Drop for Also {
+        fn drop(&mut self) {
+            assert!(self.0 != 1, "a value that panics when dropped");
+        }
+    }
+    let (clock, kv) = given(Limits::default().entries_per_tenant(3));
+    let store = kv.tenant("acme.example").unwrap();
+    store.set::<Touchy>("k", Touchy(1)).unwrap();
+    store.set::<Also>("k", Also(1)).unwrap();
+    store.set::<Note>("k", note("x")).unwrap();
+    let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| kv.drop_tenant("acme.example")));
+    assert!(dropped.is_err());
+    assert_eq!((kv.stats().entries, kv.stats().bytes), (0, 0));
+
+    // Nor is a writer the one to hear of it when another's value makes room.
+    for n in 0..3 {
+        let brief = SetOptions::new().ttl(secs(1));
+        store.set_with::<Touchy>(n.to_string(), Touchy(u8::from(n == 0)), brief).unwrap();
+    }
+    clock.advance(secs(1));
+    store.set::<Note>("k", note("x")).unwrap();
+    assert_eq!(store.stats().entries, 1);
+}
+
+#[test]
 fn concurrent_writers_never_exceed_a_limit() {
     let (_, kv) = given(Limits::default().entries_per_tenant(50));
     let store = kv.tenant("acme.example").unwrap();

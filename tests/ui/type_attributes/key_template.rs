@@ -40,6 +40,18 @@ struct Field {
 }
 
 #[derive(KvType)]
+#[kv(key = "{a}:x:{a}")]
+struct Twice {
+    a: String,
+}
+
+#[derive(KvType)]
+#[kv(key = "..")]
+struct NoKey {
+    a: String,
+}
+
+#[derive(KvType)]
 #[kv(key = "{ratio}")]
 struct NoKeyType {
     ratio: f64,
