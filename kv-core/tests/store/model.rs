@@ -299,16 +299,16 @@ impl Model {
         let more = new.len() - replaced().count();
         let (entries, bytes) = (of_tenant().count(), of_tenant().map(|(_, k)| k.bytes).sum::<usize>());
         let full = |limit, allowed| Err(Error::LimitExceeded { limit, allowed });
+        let (added, removed) = (new.values().sum::<usize>(), replaced().map(|(_, k)| k.bytes).sum::<usize>());
+        if added > removed && bytes + added - removed > self.limits.bytes {
+            return full(Limit::BytesPerTenant, self.limits.bytes);
+        }
         let occupied: BTreeSet<_> = self.rows.keys().map(|a| a.0).collect();
         if more > 0 && entries == 0 && occupied.len() >= self.limits.tenants {
             return full(Limit::Tenants, self.limits.tenants);
         }
         if more > 0 && entries + more > self.limits.entries {
             return full(Limit::EntriesPerTenant, self.limits.entries);
-        }
-        let (added, removed) = (new.values().sum::<usize>(), replaced().map(|(_, k)| k.bytes).sum::<usize>());
-        if added > removed && bytes + added - removed > self.limits.bytes {
-            return full(Limit::BytesPerTenant, self.limits.bytes);
         }
         Ok(())
     }
