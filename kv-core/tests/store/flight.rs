@@ -254,6 +254,15 @@ fn a_future_that_was_polled_elsewhere_before_closes_no_circle() {
     }));
     let mut of_y = of_y;
     assert!(poll(of_y.as_mut()).is_pending());
+    // Once inside another computation, which then fails and needs nothing any more.
+    let failing = std::future::poll_fn(|cx| {
+        assert!(of_y.as_mut().poll(cx).is_pending());
+        Poll::Ready(Err("no luck"))
+    });
+    assert_eq!(
+        poll(pin!(notes.get_or_try_insert_async("w", failing))),
+        Poll::Ready(Err(InitError::Init("no luck")))
+    );
     let mut of_x = pin!(notes.get_or_try_insert_async("x", async { of_y.await.map(|_| note("x")) }));
     tell.send(()).unwrap();
     let Poll::Ready(Err(InitError::Init(InitError::Init(inner)))) = poll(of_x.as_mut()) else {
