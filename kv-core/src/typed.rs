@@ -422,17 +422,16 @@ impl<T: KvType> TypedStore<T> {
     pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Result<Version, Conflict>, Error> {
         let wants_an_entry = matches!(write.condition, Condition::Present | Condition::Version(_));
         let collection = match self.existing() {
-            // A write that is refused creates nothing.
+            // There is none, and nothing is made for a write that is refused.
             None if wants_an_entry => return Ok(Err(Conflict { current: None })),
             None => self.create(),
             Some(collection) => collection,
         };
-        let written = self.with_room(|| match collection.write(write) {
+        self.with_room(|| match collection.write(write) {
             Ok(version) => Ok(Ok(version)),
             Err(Refused::Conflict(conflict)) => Ok(Err(conflict)),
             Err(Refused::Full(full)) => Err(full),
-        })?;
-        Ok(written)
+        })
     }
 
     /// Tries a write again when it found no room, after what is due has been removed.
