@@ -109,7 +109,7 @@ fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Resu
 }
 
 fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
-    let at = |word| serde_word(&input.attrs, word).unwrap_or_else(|| input.ident.span());
+    let at = |word| word_or(&input.attrs, word, &input.ident);
     let attrs = &read.attrs;
     let conversions = [
         ("from", attrs.type_from().is_some()),
@@ -155,11 +155,19 @@ fn variant(
     let attrs = &de.original.attrs;
     let name = de.attrs.name().deserialize_name().value.clone();
     refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
-    refuse_with(ctxt, attrs, ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some());
+    refuse_with(
+        ctxt,
+        (attrs, &de.ident),
+        (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
+    );
     let fields = fields(ctxt, de.style, &ser.fields, &de.fields, container);
     let variant = WireVariant {
         aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
-        skipped: skipped(ctxt, attrs, ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
+        skipped: skipped(
+            ctxt,
+            (attrs, &de.ident),
+            (ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
+        ),
         other: de.attrs.other(),
         untagged: de.attrs.untagged(),
         name,
@@ -184,12 +192,9 @@ fn fields(
     };
     if form != Form::Named {
         for field in ser {
-            if let (true, Some(span)) = (
-                field.attrs.skip_serializing_if().is_some(),
-                serde_word(&field.original.attrs, "skip_serializing_if"),
-            ) {
+            if field.attrs.skip_serializing_if().is_some() {
                 ctxt.error_at(
-                    span,
+                    word_or(&field.original.attrs, "skip_serializing_if", field.ty),
                     "without this item those behind it stand elsewhere: give the fields names",
                 );
             }
@@ -197,16 +202,19 @@ fn fields(
     }
     if let (Style::Newtype, Data::Struct(..), [field], false) = (style, &container.data, de, transparent)
         && field.attrs.skip_deserializing()
-        && let Some(span) = serde_word(&field.original.attrs, "skip")
     {
         ctxt.error_at(
-            span,
+            word_or(&field.original.attrs, "skip", field.ty),
             "serde writes the only field of a newtype even so: leave it out, or give it a name",
         );
     }
     let fields = ser.iter().zip(de).map(|(ser, de)| WireField {
         skipped: (transparent && !de.attrs.transparent())
-            || skipped(ctxt, &de.original.attrs, ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
+            || skipped(
+                ctxt,
+                (&de.original.attrs, de.ty),
+                (ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
+            ),
         ..field(ctxt, ser, de, container)
     });
     WireFields { form, fields: fields.collect() }
@@ -216,10 +224,16 @@ fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>
     let attrs = &de.original.attrs;
     let name = de.attrs.name().deserialize_name().value.clone();
     refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
-    refuse_with(ctxt, attrs, ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some());
+    refuse_with(
+        ctxt,
+        (attrs, de.ty),
+        (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
+    );
     if ser.attrs.getter().is_some() {
-        let span = serde_word(attrs, "getter").unwrap_or_else(|| de.ty.span());
-        ctxt.error_at(span, "`#[serde(getter)]` describes a field of another type: use a newtype");
+        ctxt.error_at(
+            word_or(attrs, "getter", de.ty),
+            "`#[serde(getter)]` describes a field of another type: use a newtype",
+        );
     }
     WireField {
         aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
@@ -257,13 +271,13 @@ fn refuse_two_names(
     };
 }
 
-fn refuse_with(ctxt: &Ctxt, attrs: &[Attribute], ser: bool, de: bool) {
+fn refuse_with(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser, de): (bool, bool)) {
     for (given, direction) in [(ser, "serialize_with"), (de, "deserialize_with")] {
-        let word = if serde_word(attrs, "with").is_some() { "with" } else { direction };
-        if given && let Some(span) = serde_word(attrs, word) {
+        if given {
+            let word = if serde_word(attrs, "with").is_some() { "with" } else { direction };
             let instead = "use a newtype that has the form of the wire";
             ctxt.error_at(
-                span,
+                word_or(attrs, word, place),
                 format!("`#[serde({word})]` hides from the schema what is on the wire: {instead}"),
             );
         }
@@ -271,15 +285,19 @@ fn refuse_with(ctxt: &Ctxt, attrs: &[Attribute], ser: bool, de: bool) {
 }
 
 /// Whether it is skipped; skipping in one direction only is refused.
-fn skipped(ctxt: &Ctxt, attrs: &[Attribute], ser: bool, de: bool) -> bool {
+fn skipped(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser, de): (bool, bool)) -> bool {
     if ser != de {
         let word = if ser { "skip_serializing" } else { "skip_deserializing" };
-        if let Some(span) = serde_word(attrs, word) {
-            ctxt.error_at(
-                span,
-                format!("`{word}` makes reading and writing differ: use `skip`, which leaves it out of both"),
-            );
-        }
+        ctxt.error_at(
+            word_or(attrs, word, place),
+            format!("`{word}` makes reading and writing differ: use `skip`, which leaves it out of both"),
+        );
     }
     ser && de
+}
+
+/// Where a word of `#[serde(...)]` stands, or else the place that it is about: serde may have said the same in other
+/// words, and nothing is let through because it cannot be pointed at.
+fn word_or(attrs: &[Attribute], word: &str, place: &impl Spanned) -> Span {
+    serde_word(attrs, word).unwrap_or_else(|| place.span())
 }

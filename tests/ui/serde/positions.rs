@@ -11,6 +11,9 @@ struct Tuple(
 struct Newtype(#[serde(skip)] u8);
 
 #[derive(Serialize, Deserialize, KvField)]
+struct InTwoWords(#[serde(skip_serializing, skip_deserializing)] u8);
+
+#[derive(Serialize, Deserialize, KvField)]
 #[serde(rename_all(serialize = "camelCase", deserialize = "snake_case"))]
 struct TwoCases {
     /// Documented.
