@@ -1,11 +1,10 @@
 //! [`KvStore`]: the whole store, and how it is made.
 
 use crate::clock::{Clock, SystemClock};
-use crate::memory::Memory;
+use crate::memory::{Memory, or_resume};
 use crate::tenant::TenantStore;
 use crate::{Limits, StoreStats, TenantError, TenantId};
 use std::fmt;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 
 /// A store. Its clones are handles to the same one; the entries end with the last handle.
@@ -79,8 +78,7 @@ impl KvStore {
     /// Handles to it stay usable, and versions go on rising.
     pub fn drop_tenant(&self, host: impl AsRef<str>) -> bool {
         let tenant = TenantId::new(host.as_ref()).ok().and_then(|id| self.memory.tenant(&id));
-        let cleared = tenant.map_or(Ok(0), |tenant| tenant.clear());
-        cleared.unwrap_or_else(|panic| resume_unwind(panic)) > 0
+        tenant.is_some_and(|tenant| or_resume(tenant.clear()) > 0)
     }
 
     /// What the store holds and has done, for all tenants and types. Takes time linear in their number and in that
@@ -133,7 +131,7 @@ impl KvStore {
     /// # Ok::<(), kv_core::Error>(())
     /// ```
     pub fn purge_expired(&self) -> usize {
-        self.memory.purge().unwrap_or_else(|panic| resume_unwind(panic))
+        or_resume(self.memory.purge())
     }
 }
 

@@ -1,12 +1,11 @@
 //! [`TenantStore`]: one isolated part of the store, for every type.
 
-use crate::memory::{Memory, Tenant};
+use crate::memory::{Memory, Tenant, or_resume};
 use crate::scan::Scan;
 use crate::scan_full::ScanFull;
 use crate::typed::TypedStore;
 use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version};
 use std::fmt;
-use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
 
 /// A handle to one tenant. It reaches that tenant's entries and no others.
@@ -178,7 +177,7 @@ impl TenantStore {
 
     /// Removes all entries of this tenant, and returns how many there were. Versions go on rising.
     pub fn clear(&self) -> usize {
-        self.existing().map_or(0, |tenant| tenant.clear().unwrap_or_else(|panic| resume_unwind(panic)))
+        self.existing().map_or(0, |tenant| or_resume(tenant.clear()))
     }
 
     /// Removes this tenant's entries whose deadline has passed, and returns how many there were.
@@ -188,7 +187,7 @@ impl TenantStore {
     ///
     /// With the first panic of a value that is dropped, when all is done.
     pub fn purge_expired(&self) -> usize {
-        self.existing().map_or(0, |tenant| tenant.purge().unwrap_or_else(|panic| resume_unwind(panic)))
+        self.existing().map_or(0, |tenant| or_resume(tenant.purge()))
     }
 
     pub(crate) fn memory(&self) -> &Memory {

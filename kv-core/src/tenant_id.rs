@@ -56,10 +56,8 @@ fn name(host: &str) -> Result<TenantId, TenantError> {
     if let Some(found) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))) {
         return Err(TenantError::Character(found));
     }
-    if check_port(port).is_err() && host.parse::<Ipv6Addr>().is_ok() {
-        return Err(TenantError::Ipv6);
-    }
-    check_port(port)?;
+    check_port(port)
+        .map_err(|error| if host.parse::<Ipv6Addr>().is_ok() { TenantError::Ipv6 } else { error })?;
     let name = name.strip_suffix('.').unwrap_or(name);
     if name.is_empty() {
         return Err(TenantError::Empty);

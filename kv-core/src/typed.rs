@@ -1,12 +1,13 @@
 //! [`TypedStore`]: the entries of one type of one tenant.
 
-use crate::memory::{AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, entry_bytes};
+use crate::memory::{
+    AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, entry_bytes, or_resume,
+};
 use crate::scan::{Cursor, Keys, Scan};
 use crate::schema::{key, ttl};
 use crate::tenant::TenantStore;
 use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version};
 use std::fmt;
-use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -338,8 +339,7 @@ impl<T: KvType> TypedStore<T> {
 
     /// Removes all entries at one instant, and returns how many there were. Versions go on rising.
     pub fn clear(&self) -> usize {
-        self.existing()
-            .map_or(0, |collection| collection.clear().unwrap_or_else(|panic| resume_unwind(panic)))
+        self.existing().map_or(0, |collection| or_resume(collection.clear()))
     }
 
     /// How many entries there are. Takes time linear in the number of those that are due.

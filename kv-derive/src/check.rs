@@ -23,28 +23,23 @@ pub(crate) struct Model<'a> {
     pub(crate) docs: String,
     pub(crate) body: Body<'a>,
     /// For `KvType` alone.
-    pub(crate) stored: Option<Stored>,
+    pub(crate) stored: Option<Stored<'a>>,
 }
 
-pub(crate) struct Stored {
+pub(crate) struct Stored<'a> {
     pub(crate) tag: String,
     pub(crate) prefix: String,
     pub(crate) ttl: Option<Duration>,
-    /// Set once the fields are known.
-    pub(crate) key: Option<KeyTemplate>,
+    /// The pieces of the key template.
+    pub(crate) key: Option<Vec<KeyPiece<'a>>>,
 }
 
-/// A key template whose parts are fields.
-pub(crate) struct KeyTemplate {
-    pub(crate) pieces: Vec<KeyPiece>,
-}
-
-pub(crate) enum KeyPiece {
+pub(crate) enum KeyPiece<'a> {
     Text(String),
     Part {
         name: String,
         member: Member,
-        ty: Box<Type>,
+        ty: &'a Type,
         /// The text behind it; empty at the end.
         separator: String,
     },
@@ -125,13 +120,6 @@ pub(crate) enum Number {
 /// Judges the item.
 pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Reported> {
     refuse_parameters(ctxt, &item);
-    let stored = match item.target {
-        Target::KvType => stored(ctxt, &item).map(Some),
-        Target::KvField => {
-            refuse_words_of_stored_types(ctxt, &item.attrs);
-            Ok(None)
-        }
-    };
     let krate = item.attrs.krate().ok_or_else(|| {
         let given = item.attrs.krate.as_ref().map(|word| &word.value);
         ctxt.error(given, "expected a path, as in `\"::kv_core\"`")
@@ -141,17 +129,21 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
         let _ = rules(ctxt, raw, ty);
     }
     let deny_unknown = item.deny_unknown;
-    let body = match item.body? {
+    let body = item.body.and_then(|body| match body {
         ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),
         ast::Body::Enum { tagging, variants } => {
             all(variants.into_iter().map(|v| variant(ctxt, v, deny_unknown)))
                 .map(|variants| Body::Enum { tagging, variants })
         }
+    });
+    let stored = match item.target {
+        Target::KvType => stored(ctxt, item.ident, &item.attrs, body.as_ref().ok()).map(Some),
+        Target::KvField => {
+            refuse_words_of_stored_types(ctxt, &item.attrs);
+            Ok(None)
+        }
     };
-    let (krate, mut stored, body) = (krate?, stored?, body?);
-    if let (Some(stored), Some(word)) = (&mut stored, &item.attrs.key) {
-        stored.key = Some(key_template(ctxt, &word.value, &body)?);
-    }
+    let (krate, stored, body) = (krate?, stored?, body?);
     Ok(Model {
         vis: item.vis,
         ident: item.ident,
@@ -199,37 +191,47 @@ fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
     }
 }
 
-fn stored(ctxt: &Ctxt, item: &Item<'_>) -> Result<Stored, Reported> {
-    let tag = match &item.attrs.tag {
+/// Judges the words of a stored type; those about fields only where there is a body.
+fn stored<'a>(
+    ctxt: &Ctxt,
+    ident: &Ident,
+    attrs: &TypeAttrs,
+    body: Option<&Body<'a>>,
+) -> Result<Stored<'a>, Reported> {
+    let tag = match &attrs.tag {
         Some(word) => {
             let tag = word.value.value();
             tag::check(&tag).map(|()| tag).map_err(|error| ctxt.error(&word.value, error))
         }
         None => {
-            let tag = item.ident.unraw().to_string();
-            tag::check(&tag).map(|()| tag).map_err(|error| {
-                ctxt.error(item.ident, format!("{error}; name one with `#[kv(tag = \"…\")]`"))
-            })
+            let tag = ident.unraw().to_string();
+            tag::check(&tag)
+                .map(|()| tag)
+                .map_err(|error| ctxt.error(ident, format!("{error}; name one with `#[kv(tag = \"…\")]`")))
         }
     };
-    let prefix = match &item.attrs.prefix {
+    let prefix = match &attrs.prefix {
         Some(word) => {
             let prefix = word.value.value();
             prefix::check(&prefix).map(|()| prefix).map_err(|error| ctxt.error(&word.value, error))
         }
         None => tag.as_ref().map(|tag| format!("{tag}:")).map_err(|reported| *reported),
     };
-    let ttl = match &item.attrs.ttl {
+    let ttl = match &attrs.ttl {
         Some(word) => {
             ttl::parse(&word.value.value()).map(Some).map_err(|error| ctxt.error(&word.value, error))
         }
         None => Ok(None),
     };
-    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, key: None })
+    let key = match (&attrs.key, body) {
+        (Some(word), Some(body)) => key_template(ctxt, &word.value, body).map(Some),
+        _ => Ok(None),
+    };
+    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, key: key? })
 }
 
 /// Finds the fields of a key template.
-fn key_template(ctxt: &Ctxt, text: &LitStr, body: &Body<'_>) -> Result<KeyTemplate, Reported> {
+fn key_template<'a>(ctxt: &Ctxt, text: &LitStr, body: &Body<'a>) -> Result<Vec<KeyPiece<'a>>, Reported> {
     let template = text.value();
     let pieces = template::parse(&template).map_err(|error| ctxt.error(text, error))?;
     let Body::Struct(fields) = body else {
@@ -254,12 +256,16 @@ fn key_template(ctxt: &Ctxt, text: &LitStr, body: &Body<'_>) -> Result<KeyTempla
                     Some(Piece::Text(text)) => (*text).to_owned(),
                     _ => String::new(),
                 };
-                let (member, ty) = (field.member.clone(), Box::new(field.ty.clone()));
-                KeyPiece::Part { name: name.to_owned(), member, ty, separator }
+                KeyPiece::Part {
+                    name: name.to_owned(),
+                    member: field.member.clone(),
+                    ty: field.ty,
+                    separator,
+                }
             }
         });
     }
-    Ok(KeyTemplate { pieces: read })
+    Ok(read)
 }
 
 fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {

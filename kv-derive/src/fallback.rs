@@ -1,6 +1,7 @@
 //! What a derive with errors expands to: the errors, and implementations that let the rest of the program be
 //! judged on its own. They never run, since the program does not compile.
 
+use crate::expand::{bounded, impl_attrs};
 use crate::symbol::Target;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,17 +18,12 @@ pub(crate) fn expand(
     let (Some(krate), None) = (krate, input.generics.lifetimes().next()) else { return errors };
     let private = quote!(#krate::__private);
     let ident = &input.ident;
-    let mut generics = input.generics.clone();
-    for param in generics.type_params_mut() {
-        param.bounds.push(syn::parse_quote!(#private::KvField));
-        param.bounds.push(syn::parse_quote!(::core::marker::Send));
-        param.bounds.push(syn::parse_quote!(::core::marker::Sync));
-    }
+    let bounds = [quote!(#private::KvField), quote!(::core::marker::Send), quote!(::core::marker::Sync)];
+    let (generics, attrs) = (bounded(&input.generics, &bounds), impl_attrs());
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let stored = (target == Target::KvType).then(|| {
         quote! {
-            #[automatically_derived]
-            #[allow(deprecated, clippy::disallowed_types)]
+            #attrs
             impl #impl_generics #private::KvType for #ident #ty_generics #where_clause {
                 const TYPE_TAG: &'static ::core::primitive::str = "";
                 const KEY_PREFIX: &'static ::core::primitive::str = "";
@@ -37,8 +33,7 @@ pub(crate) fn expand(
     });
     quote! {
         #errors
-        #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #attrs
         impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
             fn schema() -> &'static #private::ty::TypeSchema {
                 ::core::unreachable!()

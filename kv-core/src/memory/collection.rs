@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::cell::{Cell, Condition, Conflict, Page, Row, Write};
-use super::expiry::{Panic, Sweep, drop_each};
+use super::expiry::{Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::time::{Deadline, Horizon};
 use super::usage::{Full, Size, Usage};
@@ -12,7 +12,6 @@ use crate::stats::TypeStats;
 use crate::sync::RwLock;
 use crate::{Entry, Version};
 use std::any::Any;
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -130,7 +129,7 @@ impl<T: KvType> Collection<T> {
         let (versions, replaced): (Vec<_>, Vec<_>) = writes.iter().map(put).unzip();
         self.reschedule(&mut state);
         drop(state);
-        drop_each(replaced).unwrap_or_else(|panic| resume_unwind(panic));
+        or_resume(drop_each(replaced));
         Ok(versions)
     }
 
@@ -140,7 +139,8 @@ impl<T: KvType> Collection<T> {
         let moment = self.horizon.moment(reading);
         state.cell.check(key, condition, &moment)?;
         let removed = state.cell.remove(key, &moment);
-        self.settle(&mut state, removed.as_slice());
+        self.release(removed.as_slice());
+        self.reschedule(&mut state);
         drop(state);
         Ok(removed.map(|row| row.value))
     }
@@ -158,7 +158,8 @@ impl<T: KvType> Collection<T> {
             let page = state.cell.page(page, &moment);
             let removed: Vec<_> =
                 page.iter().filter_map(|(key, _)| state.cell.remove(key, &moment)).collect();
-            self.settle(&mut state, &removed);
+            self.release(&removed);
+            self.reschedule(&mut state);
             drop(state);
             count += removed.len();
             let more = removed.len() == STEP;
@@ -167,7 +168,7 @@ impl<T: KvType> Collection<T> {
             drop(removed);
             outcome = outcome.and(drop_each(page));
             if !more {
-                outcome.unwrap_or_else(|panic| resume_unwind(panic));
+                or_resume(outcome);
                 return count;
             }
         }
@@ -214,11 +215,10 @@ impl<T: KvType> Collection<T> {
         (!moment.is_due(deadline)).then(|| moment.until(deadline))
     }
 
-    /// After a removal, under the lock: gives its room back, and tells the schedule.
-    fn settle(&self, state: &mut State<T>, removed: &[Row<T>]) {
+    /// Gives the room of removed rows back. Under the lock, so that the usage is never behind the rows.
+    fn release(&self, removed: &[Row<T>]) {
         let bytes = removed.iter().map(Row::bytes).sum();
         self.usage.release(Size { entries: removed.len(), bytes });
-        self.reschedule(state);
     }
 
     /// Tells the schedule when the earliest deadline is now before the one that it knows, or when there is
@@ -244,7 +244,7 @@ impl<T: KvType> Collection<T> {
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
         let removed = state.cell.remove_due(STEP, &moment);
-        self.settle(&mut state, &removed);
+        self.release(&removed);
         let next = state.cell.next_deadline();
         self.schedule(&mut state, next);
         (removed, moment.is_due(next))

@@ -6,7 +6,7 @@ use crate::store::Expiry;
 use crate::sync::{Condvar, Mutex};
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Weak};
 use std::task::Wake;
 use std::thread;
@@ -39,6 +39,11 @@ pub(super) fn drop_each<T>(values: impl IntoIterator<Item = T>) -> Result<(), Pa
         outcome = outcome.and(catch_unwind(AssertUnwindSafe(|| drop(value))));
     }
     outcome
+}
+
+/// What was counted, or the panic of a value's destructor handed on to the caller.
+pub(crate) fn or_resume<R>(outcome: Result<R, Panic>) -> R {
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Which collection is to be looked at when, and the thread that does so.

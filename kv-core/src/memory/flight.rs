@@ -41,7 +41,7 @@ struct State<T> {
 }
 
 /// Whose turn it is.
-pub(crate) enum Turn<T> {
+enum Turn<T> {
     /// Nobody's, until somebody asks.
     Free,
     /// Somebody computes.

@@ -1,11 +1,12 @@
-//! The in-memory engine: the only place with locks.
+//! The in-memory engine: the only place where entries are locked.
 //!
 //! [`Memory`] holds the tenants, a [`Tenant`] its collections, one for each type, and a [`Collection`] the
 //! entries. What happens to entries under a collection's lock is in [`cell`], which knows no locks, no clock
-//! and no threads; [`expiry`] has the thread that removes what is due; [`time`] says what is.
+//! and no threads; [`usage`] counts what a tenant's collections take together; [`flight`] lets one compute for
+//! many; [`expiry`] has the thread that removes what is due; [`time`] says what is.
 //!
-//! Locks are taken in the order tenants, collections, cell, schedule; no code of the application's runs under
-//! any: its clock is read before, values are dropped after.
+//! Locks are taken in the order tenants, collections, cell, then usage or schedule; those of flights stand alone. No
+//! code of the application's runs under any: its clock is read before, values are dropped after.
 
 mod cell;
 mod collection;
@@ -17,7 +18,7 @@ mod usage;
 
 pub(crate) use cell::{Condition, Conflict, Lifetime, Page, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
-pub(crate) use expiry::Panic;
+pub(crate) use expiry::{Panic, or_resume};
 pub(crate) use flight::{Cycle, block_on};
 pub(crate) use tenant::Tenant;
 pub(crate) use usage::Full;
@@ -112,19 +113,18 @@ impl Memory {
         tenants.forget_at = FORGET_AT_LEAST.max(2 * tenants.by_id.len());
     }
 
-    /// The tenants that were written to, by name.
+    /// The tenants that were written to, in no particular order.
     pub(crate) fn tenants(&self) -> Vec<(TenantId, Arc<Tenant>)> {
         let tenants = self.tenants.read();
-        let mut all: Vec<_> =
-            tenants.by_id.iter().map(|(id, tenant)| (id.clone(), Arc::clone(tenant))).collect();
-        drop(tenants);
-        all.sort_by(|(a, _), (b, _)| a.cmp(b));
-        all
+        tenants.by_id.iter().map(|(id, tenant)| (id.clone(), Arc::clone(tenant))).collect()
     }
 
-    /// The names of the tenants that have living entries.
+    /// The names of the tenants that have living entries, in order.
     pub(crate) fn living_tenants(&self) -> Vec<TenantId> {
-        self.tenants().into_iter().filter(|(_, tenant)| tenant.is_alive()).map(|(id, _)| id).collect()
+        let living = self.tenants().into_iter().filter(|(_, tenant)| tenant.is_alive());
+        let mut names: Vec<_> = living.map(|(id, _)| id).collect();
+        names.sort_unstable();
+        names
     }
 
     pub(crate) fn limits(&self) -> &Limits {

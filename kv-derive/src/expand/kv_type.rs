@@ -1,13 +1,14 @@
 //! `impl KvType`, and for types with a key template `impl Keyed` and the builder of prefixes.
 
-use crate::check::{KeyPiece, KeyTemplate, Model, Stored};
+use super::impl_attrs;
+use crate::check::{KeyPiece, Model, Stored};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-pub(super) fn expand(model: &Model<'_>, stored: &Stored, private: &TokenStream) -> TokenStream {
-    let ident = model.ident;
+pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStream) -> TokenStream {
+    let (ident, attrs) = (model.ident, impl_attrs());
     let Stored { tag, prefix, ttl, key } = stored;
     let ttl = match ttl {
         Some(ttl) => {
@@ -19,8 +20,7 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored, private: &TokenStream) 
     let own_key = key.as_ref().map(|template| own_key(template, private));
     let keyed = key.as_ref().map(|template| keyed(model, template, private));
     quote! {
-        #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #attrs
         impl #private::KvType for #ident {
             const TYPE_TAG: &'static ::core::primitive::str = #tag;
             const KEY_PREFIX: &'static ::core::primitive::str = #prefix;
@@ -40,8 +40,8 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored, private: &TokenStream) 
     }
 }
 
-fn own_key(template: &KeyTemplate, private: &TokenStream) -> TokenStream {
-    let pieces = template.pieces.iter().map(|piece| match piece {
+fn own_key(template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
+    let pieces = template.iter().map(|piece| match piece {
         KeyPiece::Text(text) => quote!(#private::template::Piece::Text(#text)),
         KeyPiece::Part { name, .. } => quote!(#private::template::Piece::Part(#name)),
     });
@@ -56,10 +56,10 @@ fn own_key(template: &KeyTemplate, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn keyed(model: &Model<'_>, template: &KeyTemplate, private: &TokenStream) -> TokenStream {
-    let ident = model.ident;
+fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
+    let (ident, attrs) = (model.ident, impl_attrs());
     let start = quote!(#private::template::KeyBuilder::new());
-    let whole = template.pieces.iter().fold(start.clone(), |builder, piece| match piece {
+    let whole = template.iter().fold(start.clone(), |builder, piece| match piece {
         KeyPiece::Text(text) => quote!(#private::template::KeyBuilder::text(#builder, #text)),
         KeyPiece::Part { name, member, separator, ty } => {
             let value = quote_spanned!(ty.span()=> &self.#member);
@@ -68,16 +68,14 @@ fn keyed(model: &Model<'_>, template: &KeyTemplate, private: &TokenStream) -> To
     });
     let prefix = key_prefix(model, template, &start, private);
     quote! {
-        #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #attrs
         impl #private::Keyed for #ident {
             fn key(&self) -> ::core::result::Result<::std::string::String, #private::KeyError> {
                 #private::template::KeyBuilder::key(#whole)
             }
         }
 
-        #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #attrs
         impl #ident {
             #prefix
         }
@@ -87,16 +85,16 @@ fn keyed(model: &Model<'_>, template: &KeyTemplate, private: &TokenStream) -> To
 /// `key_prefix`: of the parts but the last, the first is taken as it is and the others may be left out from the end.
 fn key_prefix(
     model: &Model<'_>,
-    template: &KeyTemplate,
+    template: &[KeyPiece<'_>],
     start: &TokenStream,
     private: &TokenStream,
 ) -> TokenStream {
     let vis = model.vis;
-    let mut parts = template.pieces.iter().filter(|piece| matches!(piece, KeyPiece::Part { .. })).count();
+    let mut parts = template.iter().filter(|piece| matches!(piece, KeyPiece::Part { .. })).count();
     let mut params = Vec::new();
     let mut steps = Vec::new();
     let mut names = Vec::new();
-    for piece in &template.pieces {
+    for piece in template {
         match piece {
             KeyPiece::Text(text) => {
                 steps.push(quote!(builder = #private::template::KeyBuilder::text(builder, #text);));

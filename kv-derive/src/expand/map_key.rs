@@ -1,36 +1,22 @@
 //! `impl MapKey` for enums of unit variants, which serde writes as strings where they are keys.
 
-use crate::check::{Body, Fields, Model};
+use crate::check::{Body, Fields, Model, Variant};
 use crate::serde_view::Tagging;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ext::IdentExt;
 
 /// `None` for every other type.
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> Option<TokenStream> {
     let Body::Enum { tagging: Tagging::External, variants } = &model.body else { return None };
-    let is_unit = |variant: &crate::check::Variant<'_>| {
-        matches!(variant.fields, Fields::Unit) && variant.wire.as_ref().is_some_and(|wire| !wire.untagged)
-    };
-    if variants.is_empty() || !variants.iter().all(is_unit) || !model.generics.params.is_empty() {
+    if variants.is_empty() || !model.generics.params.is_empty() {
         return None;
     }
-    let ident = model.ident;
-    let patterns: Vec<_> = variants
-        .iter()
-        .map(|variant| {
-            let ident = variant.ident;
-            quote!(Self::#ident { .. })
-        })
-        .collect();
-    let names = variants.iter().map(|variant| match &variant.wire {
-        Some(wire) => wire.name.clone(),
-        None => variant.ident.unraw().to_string(),
-    });
+    let units: Option<Vec<_>> = variants.iter().map(unit).collect();
+    let (patterns, names): (Vec<_>, Vec<_>) = units?.into_iter().unzip();
     let places = 0..variants.len();
+    let (ident, attrs) = (model.ident, super::impl_attrs());
     Some(quote! {
-        #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #attrs
         impl #private::MapKey for #ident {
             type Ref = Self;
 
@@ -44,4 +30,11 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> Option<TokenSt
             }
         }
     })
+}
+
+/// The pattern of a variant and its name on the wire, if serde writes it as a string.
+fn unit<'a>(variant: &'a Variant<'_>) -> Option<(TokenStream, &'a str)> {
+    let wire = variant.wire.as_ref().filter(|wire| !wire.untagged)?;
+    let ident = variant.ident;
+    matches!(variant.fields, Fields::Unit).then(|| (quote!(Self::#ident { .. }), wire.name.as_str()))
 }

@@ -6,30 +6,27 @@ mod map_key;
 mod schema;
 mod validate;
 
-use crate::check::{Body, Field, Fields, Model};
+use crate::check::{Body, Field, Fields, Model, Variant};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{Generics, Type, TypeParamBound};
 
 /// Writes the implementations of `KvField` and, for stored types, of `KvType`.
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let krate = &model.krate;
     let private = quote!(#krate::__private);
     let ident = model.ident;
-    let mut generics = model.generics.clone();
-    for param in generics.type_params_mut() {
-        param.bounds.push(syn::parse_quote!(#private::KvField));
-    }
+    let generics = bounded(model.generics, &[quote!(#private::KvField)]);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let schema = schema::expand(model, &private);
     let check = validate::expand(model, &private);
     let heap_size = heap::expand(model, &private);
     let kv_type = model.stored.as_ref().map(|stored| kv_type::expand(model, stored, &private));
     let map_key = map_key::expand(model, &private);
+    let attrs = impl_attrs();
     quote! {
-        #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #attrs
         impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
             #schema
             #check
@@ -38,6 +35,24 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
         #kv_type
         #map_key
     }
+}
+
+/// What stands before every implementation. A type that its owner has marked is no reason to warn of the code that
+/// is generated for it.
+pub(crate) fn impl_attrs() -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, clippy::disallowed_types)]
+    }
+}
+
+/// The parameters of a type, with bounds on those that are types.
+pub(crate) fn bounded(generics: &Generics, bounds: &[TokenStream]) -> Generics {
+    let mut generics = generics.clone();
+    for param in generics.type_params_mut() {
+        param.bounds.extend(bounds.iter().map(|bound| -> TypeParamBound { syn::parse_quote!(#bound) }));
+    }
+    generics
 }
 
 /// `<Type as KvField>`, at the type's own place. Whatever of a type is used, it is used in this form: if the type
@@ -51,11 +66,11 @@ fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// A `match` on `self` with an arm for each variant, or the one of a struct; `arm` is given the variant's
-/// index, its fields and the names they are bound to.
+/// A `match` on `self` with an arm for each variant, or the one of a struct; `arm` is given the variant,
+/// its fields and the names they are bound to.
 fn match_self(
     body: &Body<'_>,
-    arm: impl Fn(Option<usize>, &Fields<'_>, &[Ident]) -> TokenStream,
+    arm: impl Fn(Option<&Variant<'_>>, &Fields<'_>, &[Ident]) -> TokenStream,
 ) -> TokenStream {
     match body {
         Body::Struct(fields) => {
@@ -65,10 +80,10 @@ fn match_self(
         }
         Body::Enum { variants, .. } if variants.is_empty() => quote!(match *self {}),
         Body::Enum { variants, .. } => {
-            let arms = variants.iter().enumerate().map(|(index, variant)| {
+            let arms = variants.iter().map(|variant| {
                 let ident = variant.ident;
                 let (pattern, names) = bind(variant.fields.all());
-                let arm = arm(Some(index), &variant.fields, &names);
+                let arm = arm(Some(variant), &variant.fields, &names);
                 quote!(Self::#ident #pattern => { #arm })
             });
             quote!(match self { #(#arms)* })

@@ -2,7 +2,7 @@
 
 use super::schema::rule_data;
 use super::{as_field, local, match_self};
-use crate::check::{Body, Field, Fields, Model, Rule, RuleForm};
+use crate::check::{Body, Field, Fields, Model, Rule, RuleForm, Variant};
 use crate::serde_view::Tagging;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,7 +11,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let v = local("__v");
     let body = match_self(&model.body, |variant, fields, names| {
         let check = check_fields(fields, names, &v, private);
-        match variant.and_then(|index| content_member(&model.body, index)) {
+        match variant.and_then(|variant| content_member(&model.body, variant)) {
             Some(_) if names.is_empty() => TokenStream::new(),
             Some(member) => quote! {
                 let #v = &mut #private::Validator::member(#v, #member);
@@ -29,9 +29,9 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
 }
 
 /// The member under which serde writes a variant's fields, if not among its parent's.
-fn content_member<'a>(body: &'a Body<'_>, index: usize) -> Option<&'a str> {
-    let Body::Enum { tagging, variants } = body else { return None };
-    let wire = variants.get(index)?.wire.as_ref()?;
+fn content_member<'a>(body: &'a Body<'_>, variant: &'a Variant<'_>) -> Option<&'a str> {
+    let Body::Enum { tagging, .. } = body else { return None };
+    let wire = variant.wire.as_ref()?;
     match tagging {
         _ if wire.untagged => None,
         Tagging::External => Some(&wire.name),
