@@ -81,6 +81,52 @@ pub mod probe {
             None
         }
     }
+
+    /// Asked in the same way for the default of a field.
+    pub struct Default<'a, T>(pub &'a T);
+
+    pub trait DefaultIfSerialize {
+        fn __kv_default(&self) -> Option<String>;
+    }
+
+    impl<T: Serialize> DefaultIfSerialize for &Default<'_, T> {
+        fn __kv_default(&self) -> Option<String> {
+            serde_json::to_string(self.0).ok()
+        }
+    }
+
+    pub trait DefaultOtherwise {
+        fn __kv_default(&self) -> Option<String>;
+    }
+
+    impl<T> DefaultOtherwise for Default<'_, T> {
+        fn __kv_default(&self) -> Option<String> {
+            None
+        }
+    }
+}
+
+/// The default of a field as JSON, if its type is `Serialize`.
+#[cfg(feature = "json")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __default_json {
+    ($ty:ty, $value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::probe::{DefaultIfSerialize as _, DefaultOtherwise as _};
+        let value: $ty = $value;
+        (&&$crate::__private::probe::Default(&value)).__kv_default()
+    }};
+}
+
+/// The default of a field as JSON: unknown without JSON.
+#[cfg(not(feature = "json"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __default_json {
+    ($ty:ty, $value:expr) => {
+        ::core::option::Option::None
+    };
 }
 
 /// The codec of a type that is being derived.

@@ -93,7 +93,10 @@ pub use kv_schema::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__codec as codec;
+    pub use crate::__default_json as default_json;
     #[cfg(feature = "json")]
     pub use crate::codec::probe;
-    pub use kv_schema::__private::{KeyError, Keyed, KvField, KvType, MapKey, Validator, rule, template, ty};
+    pub use kv_schema::__private::{
+        KeyError, Keyed, KvField, KvType, MapKey, Opaque, Validator, rule, template, ty,
+    };
 }

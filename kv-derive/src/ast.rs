@@ -1,6 +1,6 @@
 //! The item as it was written: syn's fields, serde's names and our words, side by side.
 
-use crate::attr::{self, RawRule, TypeAttrs};
+use crate::attr::{self, FieldAttrs, TypeAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::serde_view::{self, Form, Tagging, WireBody, WireField, WireFields, WireVariant};
 use crate::symbol::Target;
@@ -15,8 +15,9 @@ pub(crate) struct Item<'a> {
     pub(crate) attrs: TypeAttrs,
     pub(crate) deny_unknown: bool,
     pub(crate) body: Result<Body<'a>, Reported>,
-    /// The rules of an item that has no body because serde refuses it: their mistakes are to show as well.
-    pub(crate) stray_rules: Vec<(&'a Type, Vec<RawRule>)>,
+    /// What stands on the fields of an item that has no body because serde refuses it: their mistakes are to show as
+    /// well.
+    pub(crate) stray: Vec<(&'a Type, FieldAttrs)>,
 }
 
 pub(crate) enum Body<'a> {
@@ -41,7 +42,14 @@ pub(crate) struct Field<'a> {
     pub(crate) ty: &'a Type,
     pub(crate) docs: String,
     pub(crate) wire: WireField,
-    pub(crate) rules: Vec<RawRule>,
+    pub(crate) attrs: FieldAttrs,
+}
+
+impl Field<'_> {
+    /// Whether it is no part of the schema.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.wire.skipped || self.attrs.skip.is_some()
+    }
 }
 
 /// Reads the item.
@@ -54,7 +62,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
         )),
         _ => serde_view::read(ctxt, input),
     };
-    let stray_rules = if wire.is_err() { all_rules(ctxt, &input.data) } else { Vec::new() };
+    let stray = if wire.is_err() { all_attrs(ctxt, &input.data) } else { Vec::new() };
     let deny_unknown = wire.as_ref().is_ok_and(|wire| wire.deny_unknown);
     let body = match (&input.data, wire.map(|wire| wire.body)) {
         (syn::Data::Struct(data), Ok(WireBody::Struct(wire))) => {
@@ -76,7 +84,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
         attrs,
         deny_unknown,
         body,
-        stray_rules,
+        stray,
     }
 }
 
@@ -103,16 +111,16 @@ fn field_list<'a>(ctxt: &Ctxt, fields: &'a Fields, wire: WireFields) -> FieldLis
         ty: &field.ty,
         docs: attr::docs(&field.attrs),
         wire,
-        rules: attr::rules(ctxt, &field.attrs),
+        attrs: attr::field_attrs(ctxt, &field.attrs),
     });
     FieldList { form: wire.form, fields: fields.collect() }
 }
 
-fn all_rules<'a>(ctxt: &Ctxt, data: &'a syn::Data) -> Vec<(&'a Type, Vec<RawRule>)> {
+fn all_attrs<'a>(ctxt: &Ctxt, data: &'a syn::Data) -> Vec<(&'a Type, FieldAttrs)> {
     let fields: Vec<_> = match data {
         syn::Data::Struct(data) => data.fields.iter().collect(),
         syn::Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
         syn::Data::Union(data) => data.fields.named.iter().collect(),
     };
-    fields.into_iter().map(|field| (&field.ty, attr::rules(ctxt, &field.attrs))).collect()
+    fields.into_iter().map(|field| (&field.ty, attr::field_attrs(ctxt, &field.attrs))).collect()
 }

@@ -2,7 +2,8 @@
 
 use crate::ctxt::Ctxt;
 use crate::symbol::{
-    self, CRATE, CUSTOM, EACH, KEY, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF, PREFIX, RANGE, TAG, TTL,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, JS_SAFE, KEY, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF,
+    OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -17,6 +18,8 @@ pub(crate) struct TypeAttrs {
     pub(crate) prefix: Option<Word<LitStr>>,
     pub(crate) ttl: Option<Word<LitStr>>,
     pub(crate) key: Option<Word<LitStr>>,
+    pub(crate) validate: Option<Word<LitStr>>,
+    pub(crate) plural: Option<Word<LitStr>>,
     pub(crate) krate: Option<Word<LitStr>>,
 }
 
@@ -36,6 +39,14 @@ pub(crate) struct Word<T> {
     pub(crate) value: T,
 }
 
+/// What stands on a field.
+#[derive(Default)]
+pub(crate) struct FieldAttrs {
+    pub(crate) rules: Vec<RawRule>,
+    pub(crate) opaque: Option<Ident>,
+    pub(crate) skip: Option<Ident>,
+}
+
 /// A rule as it was written.
 pub(crate) struct RawRule {
     pub(crate) key: Ident,
@@ -52,7 +63,13 @@ pub(crate) enum RawForm {
         min: Option<RawNumber>,
         max: Option<RawNumber>,
     },
+    Pattern(LitStr),
     OneOf(Vec<LitStr>),
+    Email,
+    Url,
+    JsSafe,
+    AnyInt,
+    AnyFloat,
     Each(Vec<RawRule>),
     Custom(LitStr),
     /// A word that is no rule; the type of the field decides what to propose instead.
@@ -97,9 +114,11 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             PREFIX => &mut read.prefix,
             TTL => &mut read.ttl,
             KEY => &mut read.key,
+            VALIDATE => &mut read.validate,
+            PLURAL => &mut read.plural,
             CRATE => &mut read.krate,
-            other if symbol::RULES.contains(&other) => {
-                ctxt.error(&meta.key, format!("the rule `{other}` stands on a field, not on the type"));
+            other if symbol::RULES.contains(&other) || symbol::ON_FIELD.contains(&other) => {
+                ctxt.error(&meta.key, format!("`{other}` stands on a field, not on the type"));
                 continue;
             }
             other => {
@@ -118,9 +137,27 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
     read
 }
 
-/// Reads the rules that stand on a field.
-pub(crate) fn rules(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<RawRule> {
-    kv_metas(ctxt, attrs).into_iter().filter_map(|meta| rule(ctxt, meta)).collect()
+/// Reads what stands on a field.
+pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
+    let mut read = FieldAttrs::default();
+    for meta in kv_metas(ctxt, attrs) {
+        let slot = match meta.key.unraw().to_string().as_str() {
+            OPAQUE => &mut read.opaque,
+            SKIP => &mut read.skip,
+            _ => {
+                read.rules.extend(rule(ctxt, meta));
+                continue;
+            }
+        };
+        if meta.bare(ctxt).is_none() {
+            continue;
+        }
+        if slot.is_some() {
+            ctxt.error(&meta.key, format!("`{}` is given twice", meta.key));
+        }
+        *slot = Some(meta.key);
+    }
+    read
 }
 
 /// Refuses whatever stands where nothing can.
@@ -136,10 +173,13 @@ fn rule(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {
             let (min, max) = meta.bounds(ctxt)?;
             RawForm::Len { min, max }
         }
-        NON_EMPTY => {
-            meta.bare(ctxt)?;
-            RawForm::NonEmpty
-        }
+        NON_EMPTY => meta.bare(ctxt).map(|()| RawForm::NonEmpty)?,
+        EMAIL => meta.bare(ctxt).map(|()| RawForm::Email)?,
+        URL => meta.bare(ctxt).map(|()| RawForm::Url)?,
+        JS_SAFE => meta.bare(ctxt).map(|()| RawForm::JsSafe)?,
+        ANY_INT => meta.bare(ctxt).map(|()| RawForm::AnyInt)?,
+        ANY_FLOAT => meta.bare(ctxt).map(|()| RawForm::AnyFloat)?,
+        PATTERN => RawForm::Pattern(meta.string(ctxt)?),
         RANGE => {
             let (min, max) = meta.bounds(ctxt)?;
             RawForm::Range { min, max }
@@ -362,6 +402,16 @@ pub(crate) fn docs(attrs: &[Attribute]) -> String {
 
 /// Where a word of `#[serde(...)]` stands, to report a problem at it.
 pub(crate) fn serde_word(attrs: &[Attribute], word: &str) -> Option<Span> {
+    word_of(attrs, "serde", word)
+}
+
+/// Whether serde's form of a field is none of ours.
+pub(crate) fn is_opaque(attrs: &[Attribute]) -> bool {
+    word_of(attrs, KV, OPAQUE).is_some()
+}
+
+/// Where a word of an attribute stands.
+fn word_of(attrs: &[Attribute], attribute: &str, word: &str) -> Option<Span> {
     fn find(tokens: TokenStream, word: &str) -> Option<Span> {
         tokens.into_iter().find_map(|token| match token {
             TokenTree::Ident(ident) if ident == word => Some(ident.span()),
@@ -371,6 +421,6 @@ pub(crate) fn serde_word(attrs: &[Attribute], word: &str) -> Option<Span> {
     }
     attrs
         .iter()
-        .filter(|attr| attr.path().is_ident("serde"))
+        .filter(|attr| attr.path().is_ident(attribute))
         .find_map(|attr| attr.meta.require_list().ok().and_then(|list| find(list.tokens.clone(), word)))
 }

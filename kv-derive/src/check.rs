@@ -1,13 +1,13 @@
 //! From what was written to a model in which nothing wrong can be said: `expand` has no errors to return.
 
 use crate::ast::{self, Item};
-use crate::attr::{RawForm, RawNumber, RawRule, TypeAttrs};
+use crate::attr::{FieldAttrs, RawForm, RawNumber, RawRule, TypeAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::fit::{self, Fit};
-use crate::serde_view::{Form, Tagging};
+use crate::serde_view::{Form, Tagging, WireDefault};
 use crate::symbol::{self, Target};
 use kv_schema::template::{self, Piece};
-use kv_schema::{key, prefix, tag, ttl};
+use kv_schema::{key, pattern, prefix, tag, ttl};
 use proc_macro2::{Ident, Span};
 use std::time::Duration;
 use syn::ext::IdentExt;
@@ -22,6 +22,10 @@ pub(crate) struct Model<'a> {
     pub(crate) krate: Path,
     pub(crate) docs: String,
     pub(crate) body: Body<'a>,
+    /// The function that checks whole values.
+    pub(crate) validate: Option<Function>,
+    /// The fields, by name, that `skip` alone leaves out.
+    pub(crate) hidden: Vec<String>,
     /// For `KvType` alone.
     pub(crate) stored: Option<Stored<'a>>,
 }
@@ -30,6 +34,7 @@ pub(crate) struct Stored<'a> {
     pub(crate) tag: String,
     pub(crate) prefix: String,
     pub(crate) ttl: Option<Duration>,
+    pub(crate) plural: Option<String>,
     /// The pieces of the key template.
     pub(crate) key: Option<Vec<KeyPiece<'a>>>,
 }
@@ -90,10 +95,26 @@ pub(crate) struct Field<'a> {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
     pub(crate) docs: String,
-    pub(crate) default: bool,
+    pub(crate) default: WireDefault,
     pub(crate) may_be_left_out: bool,
     pub(crate) flatten: bool,
+    /// Whether serde's form of it is none of ours.
+    pub(crate) opaque: bool,
     pub(crate) rules: Vec<Rule>,
+}
+
+impl Field<'_> {
+    /// Whether its type is an `Option`, as far as its tokens tell.
+    pub(crate) fn is_option(&self) -> bool {
+        is_option(self.ty)
+    }
+}
+
+/// A function of the application's.
+pub(crate) struct Function {
+    pub(crate) path: Path,
+    /// Its name, without the path.
+    pub(crate) name: String,
 }
 
 pub(crate) struct Rule {
@@ -106,9 +127,15 @@ pub(crate) enum RuleForm {
     Len { min: Option<usize>, max: Option<usize> },
     NonEmpty,
     Range { min: Option<Number>, max: Option<Number> },
+    Pattern(String),
     OneOf(Vec<String>),
+    Email,
+    Url,
+    JsSafe,
+    AnyInt,
+    AnyFloat,
     Each(Vec<Rule>),
-    Custom { path: Path, name: String },
+    Custom(Function),
 }
 
 #[derive(Clone, Copy)]
@@ -124,11 +151,13 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
         let given = item.attrs.krate.as_ref().map(|word| &word.value);
         ctxt.error(given, "expected a path, as in `\"::kv_core\"`")
     });
-    for (ty, raw) in item.stray_rules {
+    let validate = item.attrs.validate.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    for (ty, attrs) in item.stray {
         // For its errors alone: the item is refused in any case.
-        let _ = rules(ctxt, raw, ty);
+        let _ = field_rules(ctxt, attrs, ty);
     }
     let deny_unknown = item.deny_unknown;
+    let hidden = item.body.as_ref().map_or_else(|_| Vec::new(), hidden);
     let body = item.body.and_then(|body| match body {
         ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),
         ast::Body::Enum { tagging, variants } => {
@@ -143,7 +172,7 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
             Ok(None)
         }
     };
-    let (krate, stored, body) = (krate?, stored?, body?);
+    let (krate, validate, stored, body) = (krate?, validate?, stored?, body?);
     Ok(Model {
         vis: item.vis,
         ident: item.ident,
@@ -151,6 +180,8 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
         krate,
         docs: item.docs,
         body,
+        validate,
+        hidden,
         stored,
     })
 }
@@ -183,7 +214,7 @@ fn refuse_parameters(ctxt: &Ctxt, item: &Item<'_>) {
 }
 
 fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
-    for word in [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.key].into_iter().flatten() {
+    for word in [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.key, &attrs.plural].into_iter().flatten() {
         ctxt.error(
             &word.key,
             format!("`{}` is for stored types: derive `KvType` instead of `KvField`", word.key),
@@ -227,7 +258,17 @@ fn stored<'a>(
         (Some(word), Some(body)) => key_template(ctxt, &word.value, body).map(Some),
         _ => Ok(None),
     };
-    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, key: key? })
+    let plural = attrs.plural.as_ref().map(|word| {
+        let plural = word.value.value();
+        // It becomes a part of names, as a tag does.
+        tag::check(&plural).map(|()| plural).map_err(|_| {
+            ctxt.error(
+                &word.value,
+                "a plural is a name: an ASCII letter, then up to 63 letters, digits and `_`",
+            )
+        })
+    });
+    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, plural: plural.transpose()?, key: key? })
 }
 
 /// Finds the fields of a key template.
@@ -272,7 +313,7 @@ fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Re
     let wire = variant.wire;
     if wire.skipped {
         // What never stands on the wire is of no concern, so its fields may be of any type.
-        refuse_rules_on_skipped(ctxt, &variant.fields.fields);
+        refuse_words_on_skipped(ctxt, &variant.fields.fields);
         return Ok(Variant { ident: variant.ident, wire: None, fields: Fields::Unit });
     }
     let on_the_wire = WireVariant {
@@ -287,8 +328,8 @@ fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Re
 }
 
 fn fields<'a>(ctxt: &Ctxt, list: ast::FieldList<'a>, deny_unknown: bool) -> Result<Fields<'a>, Reported> {
-    let (skipped, written): (Vec<_>, Vec<_>) = list.fields.into_iter().partition(|field| field.wire.skipped);
-    refuse_rules_on_skipped(ctxt, &skipped);
+    let (skipped, written): (Vec<_>, Vec<_>) = list.fields.into_iter().partition(ast::Field::is_left_out);
+    refuse_words_on_skipped(ctxt, &skipped);
     let mut fields = all(written.into_iter().map(|f| field(ctxt, f)))?;
     Ok(match list.form {
         Form::Unit => Fields::Unit,
@@ -301,26 +342,54 @@ fn fields<'a>(ctxt: &Ctxt, list: ast::FieldList<'a>, deny_unknown: bool) -> Resu
     })
 }
 
-fn refuse_rules_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
-    for rule in skipped.iter().flat_map(|field| &field.rules) {
-        ctxt.error(&rule.key, "what is skipped is not checked: nothing outside the process can set it");
+fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
+    for field in skipped {
+        let rules = field.attrs.rules.iter().map(|rule| &rule.key);
+        for word in rules.chain(&field.attrs.opaque) {
+            ctxt.error(word, "what is skipped is not checked: nothing outside the process can set it");
+        }
+    }
+}
+
+/// The fields that `skip` leaves out of the schema while serde, if it is derived, writes them.
+fn hidden(body: &ast::Body<'_>) -> Vec<String> {
+    let names = |list: &ast::FieldList<'_>, variant: Option<&Ident>| -> Vec<String> {
+        let hidden = list.fields.iter().filter(|field| field.is_left_out() && !field.wire.skipped);
+        let name = |field: &ast::Field<'_>| match variant {
+            Some(variant) => format!("{}.{}", variant.unraw(), rust_name(&field.member)),
+            None => rust_name(&field.member),
+        };
+        hidden.map(name).collect()
+    };
+    match body {
+        ast::Body::Struct(list) => names(list, None),
+        ast::Body::Enum { variants, .. } => {
+            let written = variants.iter().filter(|variant| !variant.wire.skipped);
+            written.flat_map(|variant| names(&variant.fields, Some(variant.ident))).collect()
+        }
+    }
+}
+
+/// A field's name without `r#`, or its position.
+fn rust_name(member: &Member) -> String {
+    match member {
+        Member::Named(ident) => ident.unraw().to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
     }
 }
 
 fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
     let wire = field.wire;
-    if wire.may_be_left_out && !wire.default && !is_option(field.ty) {
+    if wire.may_be_left_out && matches!(wire.default, WireDefault::None) && !is_option(field.ty) {
         ctxt.error(
             field.ty,
             "`skip_serializing_if` leaves out what a reader needs: add `#[serde(default)]` beside it",
         );
     }
-    let rules = rules(ctxt, field.rules, field.ty)?;
+    let opaque = field.attrs.opaque.is_some();
+    let rules = field_rules(ctxt, field.attrs, field.ty)?;
     Ok(Field {
-        rust_name: match &field.member {
-            Member::Named(ident) => ident.unraw().to_string(),
-            Member::Unnamed(index) => index.index.to_string(),
-        },
+        rust_name: rust_name(&field.member),
         member: field.member,
         ty: field.ty,
         name: wire.name,
@@ -329,6 +398,7 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         default: wire.default,
         may_be_left_out: wire.may_be_left_out,
         flatten: wire.flatten,
+        opaque,
         rules,
     })
 }
@@ -344,6 +414,21 @@ fn is_option(ty: &Type) -> bool {
     }
 }
 
+/// Judges the rules of a field.
+fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<Vec<Rule>, Reported> {
+    if attrs.opaque.is_some() {
+        // Nothing is known of it but what a function of the application's finds out.
+        let foreign = attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Custom(_)));
+        let refused = foreign.map(|rule| {
+            ctxt.error(&rule.key, "nothing is known of what is `opaque`; the one rule for it is `custom`")
+        });
+        if let Some(reported) = refused.collect::<Vec<_>>().pop() {
+            return Err(reported);
+        }
+    }
+    rules(ctxt, attrs.rules, ty)
+}
+
 /// Judges the rules for a value of a type.
 fn rules(ctxt: &Ctxt, raw: Vec<RawRule>, ty: &Type) -> Result<Vec<Rule>, Reported> {
     let mut seen: Vec<String> = Vec::new();
@@ -352,6 +437,14 @@ fn rules(ctxt: &Ctxt, raw: Vec<RawRule>, ty: &Type) -> Result<Vec<Rule>, Reporte
         // Several functions may have their say; every other rule says all in one place.
         if name != symbol::CUSTOM && seen.contains(&name) {
             return Err(ctxt.error(&rule.key, format!("the rule `{name}` is given twice")));
+        }
+        let opposite = match name.as_str() {
+            symbol::JS_SAFE => symbol::ANY_INT,
+            symbol::ANY_INT => symbol::JS_SAFE,
+            _ => "",
+        };
+        if seen.iter().any(|earlier| earlier == opposite) {
+            return Err(ctxt.error(&rule.key, "`js_safe` and `any_int` say the opposite of each other"));
         }
         let form = rule_form(ctxt, rule, &name, ty);
         seen.push(name);
@@ -380,6 +473,15 @@ fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleFo
             )?;
             Ok(RuleForm::Range { min: bounds.0, max: bounds.1 })
         }
+        RawForm::Email => Ok(RuleForm::Email),
+        RawForm::Url => Ok(RuleForm::Url),
+        RawForm::JsSafe => Ok(RuleForm::JsSafe),
+        RawForm::AnyInt => Ok(RuleForm::AnyInt),
+        RawForm::AnyFloat => Ok(RuleForm::AnyFloat),
+        RawForm::Pattern(text) => {
+            pattern::check(&text.value()).map_err(|error| ctxt.error(&text, error))?;
+            Ok(RuleForm::Pattern(text.value()))
+        }
         RawForm::OneOf(texts) => one_of(ctxt, &rule.key, &texts),
         RawForm::Each(inner) => {
             if inner.is_empty() {
@@ -389,14 +491,15 @@ fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleFo
             let unknown: Type = syn::parse_quote!(_);
             rules(ctxt, inner, fit.item().unwrap_or(&unknown)).map(RuleForm::Each)
         }
-        RawForm::Custom(text) => {
-            let path: Path =
-                text.parse().map_err(|_| ctxt.error(&text, "expected the path of a function"))?;
-            let name = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).next_back();
-            Ok(RuleForm::Custom { path, name: name.unwrap_or_default() })
-        }
+        RawForm::Custom(text) => function(ctxt, &text).map(RuleForm::Custom),
         RawForm::Unknown => Err(Reported),
     }
+}
+
+fn function(ctxt: &Ctxt, text: &LitStr) -> Result<Function, Reported> {
+    let path: Path = text.parse().map_err(|_| ctxt.error(text, "expected the path of a function"))?;
+    let name = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).next_back();
+    Ok(Function { path, name: name.unwrap_or_default() })
 }
 
 /// Refuses a word that is no rule, and a rule that is none for this type.
@@ -409,7 +512,10 @@ fn refuse_misfit(ctxt: &Ctxt, rule: &RawRule, name: &str, fit: Fit<'_>, ty: &Typ
         RawForm::Unknown if symbol::ON_TYPE.contains(&name) => {
             format!("`{name}` stands on the type, not on a field")
         }
-        RawForm::Unknown => symbol::unknown("rule", name, fit.rules(), &rules_for),
+        RawForm::Unknown => {
+            let known: Vec<_> = fit.rules().iter().chain(symbol::ON_FIELD).copied().collect();
+            symbol::unknown("rule", name, &known, &rules_for)
+        }
         _ if fit.rules().contains(&name) => return Ok(()),
         _ => {
             let list = symbol::list(fit.rules());

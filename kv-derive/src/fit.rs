@@ -3,7 +3,9 @@
 //! A macro sees names, not types. Names of the standard library are judged here, so that a misplaced rule is
 //! reported at the rule together with all other mistakes; other types are left to the trait bounds of the rule.
 
-use crate::symbol::{CUSTOM, EACH, LEN, NON_EMPTY, ONE_OF, RANGE};
+use crate::symbol::{
+    ANY_FLOAT, ANY_INT, CUSTOM, EACH, EMAIL, JS_SAFE, LEN, NON_EMPTY, ONE_OF, PATTERN, RANGE, URL,
+};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -34,6 +36,7 @@ impl<'a> Fit<'a> {
             Type::Paren(paren) => Self::of(&paren.elem),
             Type::Array(array) => Self::Array(&array.elem),
             Type::Slice(slice) => Self::Collection(&slice.elem),
+            Type::Reference(reference) => Self::of(&reference.elem),
             Type::Tuple(_) => Self::Opaque,
             Type::Path(path) if path.qself.is_none() => Self::of_path(path),
             _ => Self::Unknown,
@@ -61,8 +64,20 @@ impl<'a> Fit<'a> {
             ("String" | "str", None, None) => Self::Text,
             ("f32" | "f64", None, None) => Self::Float,
             (name, None, None) if let Some(integer) = integer(name) => integer,
-            ("bool" | "char", None, None) => Self::Opaque,
-            ("Option" | "Box" | "Rc" | "Arc" | "Cow", Some(inner), None) => Self::of(inner),
+            (name, None, None) if let Some(integer) = name.strip_prefix("NonZero").and_then(non_zero) => {
+                integer
+            }
+            (
+                "bool" | "char" | "PathBuf" | "Path" | "Duration" | "SystemTime" | "IpAddr" | "Ipv4Addr"
+                | "Ipv6Addr" | "SocketAddr" | "SocketAddrV4" | "SocketAddrV6",
+                None,
+                None,
+            )
+            | ("Result", Some(_), Some(_))
+            | ("PhantomData", Some(_), None) => Self::Opaque,
+            ("Option" | "Box" | "Rc" | "Arc" | "Cow" | "NonZero" | "Wrapping", Some(inner), None) => {
+                Self::of(inner)
+            }
             ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", Some(item), _) => Self::Collection(item),
             ("BTreeMap" | "HashMap", Some(_), Some(value)) => Self::Collection(value),
             _ => Self::Unknown,
@@ -72,8 +87,9 @@ impl<'a> Fit<'a> {
     /// The rules that fit, all of them where the tokens do not tell.
     pub(crate) fn rules(self) -> &'static [&'static str] {
         match self {
-            Self::Text => &[LEN, NON_EMPTY, ONE_OF, CUSTOM],
-            Self::Integer { .. } | Self::Float => &[RANGE, CUSTOM],
+            Self::Text => &[LEN, NON_EMPTY, PATTERN, ONE_OF, EMAIL, URL, CUSTOM],
+            Self::Integer { .. } => &[RANGE, JS_SAFE, ANY_INT, CUSTOM],
+            Self::Float => &[RANGE, ANY_FLOAT, CUSTOM],
             Self::Collection(_) => &[LEN, NON_EMPTY, EACH, CUSTOM],
             Self::Array(_) => &[EACH, CUSTOM],
             Self::Opaque => &[CUSTOM],
@@ -88,6 +104,11 @@ impl<'a> Fit<'a> {
             _ => None,
         }
     }
+}
+
+/// The integer type of what stands behind `NonZero`: `U8`, `Isize`.
+fn non_zero(name: &str) -> Option<Fit<'static>> {
+    name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| integer(&name.to_lowercase())).flatten()
 }
 
 /// The integer type of a name. Pointer-sized ones are taken for 64 bits.
@@ -154,8 +175,10 @@ mod tests {
     fn names_of_the_standard_library_tell_which_rules_fit() {
         assert_eq!(rules_of("String"), Fit::Text.rules());
         assert_eq!(rules_of("Option<std::sync::Arc<str>>"), Fit::Text.rules());
-        assert_eq!(rules_of("Option<u8>"), [RANGE, CUSTOM]);
-        assert_eq!(rules_of("std::sync::Arc<f32>"), [RANGE, CUSTOM]);
+        assert_eq!(rules_of("Option<u8>"), [RANGE, JS_SAFE, ANY_INT, CUSTOM]);
+        assert_eq!(rules_of("std::num::NonZeroU8"), rules_of("NonZero<u8>"));
+        assert_eq!(rules_of("std::sync::Arc<f32>"), [RANGE, ANY_FLOAT, CUSTOM]);
+        assert_eq!(rules_of("&'static str"), Fit::Text.rules());
         assert_eq!(rules_of("num::Arc<u8>"), crate::symbol::RULES, "it may be anything");
         assert_eq!(rules_of("std::collections::HashMap<String, u8>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
         assert_eq!(rules_of("Box<[u8]>"), [LEN, NON_EMPTY, EACH, CUSTOM]);

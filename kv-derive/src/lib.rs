@@ -37,6 +37,8 @@ use symbol::Target;
 /// | `prefix = "ui/cursor/"` | what stands before the key in a full key: printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.` | the tag and `:` |
 /// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
 /// | `key = "room:{room}:{user}"` | the key that a value makes for itself, see below | any key |
+/// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the tag |
+/// | `validate = "path::to::function"` | a check of the whole value, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | none |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 ///
 /// # Key templates
@@ -71,19 +73,32 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `len(min = 1, max = 64)` | a string has so many characters (Unicode scalar values), a collection so many items; either bound may be left out |
 /// | `non_empty` | a string or a collection has something in it |
 /// | `range(min = 0, max = 100)` | a number lies between the bounds, both included; either may be left out |
+/// | `pattern = "^[a-z]+$"` | a string matches the pattern, in the grammar of `kv_schema::pattern`, which Rust and JavaScript read alike |
 /// | `one_of("light", "dark")` | a string is one of these |
+/// | `email` | a string has the form of an email address, as browsers judge it |
+/// | `url` | a string is an absolute `http` or `https` address |
+/// | `js_safe` | an integer is one that JavaScript holds exactly, up to 2^53 − 1 either way |
 /// | `each(rule…)` | every item of a collection, every value of a map, keeps these rules |
 /// | `custom = "path::to::function"` | the function, from a reference to the field to `Result<(), impl Display>`, says `Ok` |
 ///
 /// A function with type parameters is named with them: `custom = "fits::<String>"`.
 ///
 /// On an `Option` a rule holds for what is in it. A field whose type has rules of its own is checked by them
-/// too. Floats are always checked to be finite.
+/// too. Floats are always checked to be finite, unless `any_float` stands on them. Clients are held to integers
+/// that JavaScript holds exactly, unless `any_int` says that they are none that run it.
+///
+/// # Other words on fields
+///
+/// | `#[kv(…)]` | meaning |
+/// |---|---|
+/// | `opaque` | any type that serde knows: any JSON to the outside, neither checked (but by `custom`) nor counted; `#[serde(with = …)]` is welcome |
+/// | `skip` | left out of the schema, neither checked nor counted. On a type that meets the outside, `#[serde(skip)]` belongs beside it |
 ///
 /// # Attributes on the type
 ///
 /// | `#[kv(…)]` | meaning | default |
 /// |---|---|---|
+/// | `validate = "path::to::function"` | a check of the whole value, after those of its fields: a function from a reference to it to `Result<(), E>`. With `ValidationErrors` as `E`, its places are within the value; with any other `E: Display`, its message is about the value itself | none |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 #[proc_macro_derive(KvField, attributes(kv, serde))]
 pub fn derive_kv_field(input: TokenStream) -> TokenStream {

@@ -6,14 +6,14 @@
 //!
 //! The one file that knows `serde_derive_internals`.
 
-use crate::attr::serde_word;
+use crate::attr::{is_opaque, serde_word};
 use crate::ctxt::{Ctxt, Reported};
 use proc_macro2::{Ident, Span};
 use serde_derive_internals::ast::{Container, Data, Field, Style, Variant};
-use serde_derive_internals::attr::{Identifier, TagType};
+use serde_derive_internals::attr::{Default, Identifier, TagType};
 use serde_derive_internals::{Ctxt as SerdeCtxt, Derive};
 use syn::spanned::Spanned;
-use syn::{Attribute, DeriveInput};
+use syn::{Attribute, DeriveInput, ExprPath};
 
 /// The item as it is on the wire; fields and variants are in source order, all of them.
 pub(crate) struct WireItem {
@@ -58,14 +58,27 @@ pub(crate) enum Form {
     Named,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a serde attribute that is there or not")]
 pub(crate) struct WireField {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
     pub(crate) skipped: bool,
-    pub(crate) default: bool,
+    pub(crate) default: WireDefault,
     pub(crate) may_be_left_out: bool,
     pub(crate) flatten: bool,
+}
+
+/// What a reader puts where a field is missing.
+pub(crate) enum WireDefault {
+    /// Nothing: it must be there, unless its type says otherwise.
+    None,
+    /// The `Default` of the field's type.
+    OfType,
+    /// What a function returns.
+    Of(ExprPath),
+    /// The field of the same name in the `Default` of the container.
+    OfContainer,
+    /// The field of the same name in what a function returns.
+    OfContainerOf(ExprPath),
 }
 
 /// Asks serde about the item. Mistakes that serde's own parser found are handed on.
@@ -224,11 +237,13 @@ fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>
     let attrs = &de.original.attrs;
     let name = de.attrs.name().deserialize_name().value.clone();
     refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
-    refuse_with(
-        ctxt,
-        (attrs, de.ty),
-        (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-    );
+    if !is_opaque(attrs) {
+        refuse_with(
+            ctxt,
+            (attrs, de.ty),
+            (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
+        );
+    }
     if ser.attrs.getter().is_some() {
         ctxt.error_at(
             word_or(attrs, "getter", de.ty),
@@ -238,7 +253,13 @@ fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>
     WireField {
         aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
         skipped: false,
-        default: !de.attrs.default().is_none() || !container.attrs.default().is_none(),
+        default: match (de.attrs.default(), container.attrs.default()) {
+            (Default::Default, _) => WireDefault::OfType,
+            (Default::Path(path), _) => WireDefault::Of(path.clone()),
+            (Default::None, Default::Default) => WireDefault::OfContainer,
+            (Default::None, Default::Path(path)) => WireDefault::OfContainerOf(path.clone()),
+            (Default::None, Default::None) => WireDefault::None,
+        },
         may_be_left_out: ser.attrs.skip_serializing_if().is_some(),
         flatten: de.attrs.flatten(),
         name,

@@ -14,20 +14,35 @@ pub(crate) const TAG: &str = "tag";
 pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const TTL: &str = "ttl";
 pub(crate) const KEY: &str = "key";
+pub(crate) const VALIDATE: &str = "validate";
+pub(crate) const PLURAL: &str = "plural";
 pub(crate) const CRATE: &str = "crate";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, CRATE];
+pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, CRATE];
 
 pub(crate) const LEN: &str = "len";
 pub(crate) const NON_EMPTY: &str = "non_empty";
 pub(crate) const RANGE: &str = "range";
+pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const ONE_OF: &str = "one_of";
+pub(crate) const EMAIL: &str = "email";
+pub(crate) const URL: &str = "url";
+pub(crate) const JS_SAFE: &str = "js_safe";
+pub(crate) const ANY_INT: &str = "any_int";
+pub(crate) const ANY_FLOAT: &str = "any_float";
 pub(crate) const EACH: &str = "each";
 pub(crate) const CUSTOM: &str = "custom";
 
 /// The rules, which may stand on a field.
-pub(crate) const RULES: &[&str] = &[LEN, NON_EMPTY, RANGE, ONE_OF, EACH, CUSTOM];
+pub(crate) const RULES: &[&str] =
+    &[LEN, NON_EMPTY, RANGE, PATTERN, ONE_OF, EMAIL, URL, JS_SAFE, ANY_INT, ANY_FLOAT, EACH, CUSTOM];
+
+pub(crate) const OPAQUE: &str = "opaque";
+pub(crate) const SKIP: &str = "skip";
+
+/// What may stand on a field beside rules.
+pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, SKIP];
 
 pub(crate) const MIN: &str = "min";
 pub(crate) const MAX: &str = "max";

@@ -48,6 +48,7 @@ pub struct Exposed {
     ttl: Option<Duration>,
     access: Access,
     id: TypeId,
+    plural: Option<&'static str>,
     key_template: &'static [Piece<'static>],
     schema: TypeRef,
 }
@@ -61,6 +62,7 @@ impl Exposed {
             ttl: T::DEFAULT_TTL,
             access,
             id: TypeId::of::<T>(),
+            plural: T::__PLURAL,
             key_template: T::__KEY_TEMPLATE,
             schema: TypeRef::of::<T>(),
         }
@@ -84,6 +86,11 @@ impl Exposed {
     /// What the outside may do with the type.
     pub const fn access(&self) -> Access {
         self.access
+    }
+
+    /// What many values are called, where `#[kv(plural = "…")]` says it.
+    pub const fn plural(&self) -> Option<&'static str> {
+        self.plural
     }
 
     /// The pieces of the type's key template; empty when any key may hold any value.

@@ -70,7 +70,7 @@ impl ValidationErrors {
     /// ```
     pub fn collect(check: impl FnOnce(&mut Validator<'_>)) -> Result<(), Self> {
         let mut report = Self { violations: Vec::new(), more: 0 };
-        check(&mut Validator { report: &mut report, path: Path::Root, pass: Pass::Only });
+        check(&mut Validator { report: &mut report, path: Path::Root, pass: Pass::Only, any_float: false });
         if report.violations.is_empty() { Ok(()) } else { Err(report) }
     }
 
@@ -123,6 +123,7 @@ pub struct Validator<'a> {
     report: &'a mut ValidationErrors,
     path: Path<'a>,
     pass: Pass,
+    any_float: bool,
 }
 
 /// In which of its passes over an unordered map a check is. Everything inside the map is in the same, so that
@@ -159,6 +160,41 @@ impl Validator<'_> {
         self.step(Segment::Entry(key))
     }
 
+    /// The validator for a place that is given as a JSON pointer (RFC 6901) from here: `/items/3/name`, or nothing for
+    /// this place itself. For reports that another validator wrote.
+    ///
+    /// ```
+    /// use kv_schema::ValidationErrors;
+    ///
+    /// let report = ValidationErrors::collect(|v| {
+    ///     v.member("cart").pointer("/items/3").report("stock", &[], "must be in stock");
+    /// });
+    /// assert_eq!(report.unwrap_err().violations()[0].pointer, "/cart/items/3");
+    /// ```
+    pub fn pointer<'b>(&'b mut self, pointer: &'b str) -> Validator<'b> {
+        self.step(Segment::Pointer(pointer))
+    }
+
+    /// Takes over the report of another validation, whose pointers start here.
+    pub fn extend(&mut self, report: &ValidationErrors) {
+        for violation in report {
+            let Violation { pointer, rule, params, message } = violation;
+            self.pointer(pointer).report(rule, params, message);
+        }
+        self.report.more += report.more;
+    }
+
+    /// The validator for a field that may hold NaN and infinity. It goes for the items of lists and maps as well, and
+    /// is known to be about floats.
+    pub(crate) fn any_float(&mut self) -> Validator<'_> {
+        Validator { any_float: true, ..self.pointer("") }
+    }
+
+    /// Whether NaN and infinity are welcome here.
+    pub(crate) fn allows_any_float(&self) -> bool {
+        self.any_float
+    }
+
     /// Reports that a rule is broken here. The message continues "this field …": `must be at least 18`.
     pub fn report(
         &mut self,
@@ -179,7 +215,12 @@ impl Validator<'_> {
     }
 
     fn step<'b>(&'b mut self, segment: Segment<'b>) -> Validator<'b> {
-        Validator { report: self.report, path: Path::At { parent: &self.path, segment }, pass: self.pass }
+        Validator {
+            report: self.report,
+            path: Path::At { parent: &self.path, segment },
+            pass: self.pass,
+            any_float: self.any_float,
+        }
     }
 
     /// Which pass this is.
@@ -212,24 +253,26 @@ enum Segment<'a> {
     Member(&'a str),
     Item(usize),
     Entry(&'a dyn fmt::Display),
+    Pointer(&'a str),
 }
 
 impl Path<'_> {
     fn pointer(&self) -> String {
         let Self::At { parent, segment } = self else { return String::new() };
         let mut pointer = parent.pointer();
-        pointer.push('/');
         match segment {
             Segment::Member(name) => push_escaped(&mut pointer, name),
-            Segment::Item(index) => pointer.push_str(&index.to_string()),
+            Segment::Item(index) => push_escaped(&mut pointer, &index.to_string()),
             Segment::Entry(key) => push_escaped(&mut pointer, &key.to_string()),
+            Segment::Pointer(path) => pointer.push_str(path),
         }
         pointer
     }
 }
 
-/// Source: RFC 6901, section 3: `~` is written `~0`, `/` is written `~1`.
+/// Source: RFC 6901, section 3: a `/` before each name, in which `~` is written `~0` and `/` is written `~1`.
 fn push_escaped(pointer: &mut String, name: &str) {
+    pointer.push('/');
     for c in name.chars() {
         match c {
             '~' => pointer.push_str("~0"),

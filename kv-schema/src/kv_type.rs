@@ -42,6 +42,10 @@ pub trait KvType: KvField + Send + Sync {
     #[doc(hidden)]
     const __KEY_TEMPLATE: &'static [Piece<'static>] = &[];
 
+    /// What many values of the type are called, where the derive was told.
+    #[doc(hidden)]
+    const __PLURAL: Option<&'static str> = None;
+
     /// The key that the value must be stored under; `None` when it may be any. Only the derive implements it.
     #[doc(hidden)]
     fn __own_key(&self) -> Option<Result<String, KeyError>> {

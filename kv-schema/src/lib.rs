@@ -1,12 +1,13 @@
 //! Type metadata and validation of the typed key-value store.
 //!
-//! Everything here is plain data and pure functions: no dependencies, no clock, no threads, so that the
+//! Everything here is plain data and pure functions: no clock, no threads, and of other crates only `regex-lite`, so that the
 //! same rules run in a server, in a code generator and in a JavaScript host. Applications use it through
 //! `kv-core`, which re-exports it whole.
 //!
 //! In reading order:
 //!
-//! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`]: the grammars of the words that name and bound an entry.
+//! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`]: the grammars of the words that name and bound an entry;
+//!   [`pattern`]: that of patterns.
 //! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
 //! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
 //! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
@@ -19,6 +20,7 @@ pub mod check;
 pub mod field;
 pub mod key;
 pub mod kv_type;
+pub mod pattern;
 pub mod prefix;
 pub mod rule;
 pub mod tag;
@@ -39,14 +41,23 @@ pub use ty::TypeSchema;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__codec as codec;
+    pub use crate::__default_json as default_json;
     pub use crate::check::Validator;
-    pub use crate::field::KvField;
-    pub use crate::field::MapKey;
+    pub use crate::field::{KvField, MapKey, Opaque};
     pub use crate::key::KeyError;
     pub use crate::kv_type::{Keyed, KvType};
     pub use crate::rule;
     pub use crate::template;
     pub use crate::ty;
+}
+
+/// The default of a field as JSON, likewise.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __default_json {
+    ($ty:ty, $value:expr) => {
+        ::core::option::Option::None
+    };
 }
 
 /// The codec of a type that is derived for this crate alone: none, since JSON is kv-core's business.

@@ -26,6 +26,12 @@ pub struct TypeSchema {
     pub docs: &'static str,
     /// What values look like on the wire.
     pub shape: Shape,
+    /// The function of `#[kv(validate = "…")]`, without its module: a check of whole values, made after those of the
+    /// fields, that only Rust can run.
+    pub validate: Option<&'static str>,
+    /// The fields, by their Rust names, that `#[kv(skip)]` leaves out of the shape and serde does not. A type that has
+    /// any cannot be exposed: what serde writes would not be what the schema says.
+    pub hidden: &'static [&'static str],
 }
 
 impl PartialEq for TypeSchema {
@@ -101,12 +107,18 @@ pub enum Shape {
     Bool,
     /// An integer of a certain range.
     Int(IntKind),
+    /// An integer of a certain range, but not 0.
+    NonZero(IntKind),
     /// `f32` or `f64`, finite.
     Float(FloatKind),
     /// `char`: a string of one Unicode scalar value.
     Char,
     /// A string.
     String,
+    /// A string of a certain form, such as an IP address.
+    Formatted(Format),
+    /// Any JSON.
+    Json,
     /// A value or `null`.
     Option(TypeRef),
     /// A list of any length.
@@ -135,6 +147,23 @@ pub enum Shape {
     Enum(Enum),
 }
 
+/// A form of strings.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What it is called: `ipv4`, `uuid`. Where JSON Schema has a name for it, that one.
+    pub name: &'static str,
+    /// Whether a text is of this form, judged by the type's own parser.
+    pub accepts: fn(&str) -> bool,
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
 /// The integer types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the Rust type of its name")]
@@ -151,6 +180,27 @@ pub enum IntKind {
     U64,
     U128,
     Usize,
+}
+
+impl IntKind {
+    /// The least and the greatest value, the latter as far as an `i128` reaches. Those of `usize` and `isize` are
+    /// the platform's.
+    pub const fn range(self) -> (i128, i128) {
+        match self {
+            Self::I8 => (i8::MIN as i128, i8::MAX as i128),
+            Self::I16 => (i16::MIN as i128, i16::MAX as i128),
+            Self::I32 => (i32::MIN as i128, i32::MAX as i128),
+            Self::I64 => (i64::MIN as i128, i64::MAX as i128),
+            Self::I128 => (i128::MIN, i128::MAX),
+            Self::Isize => (isize::MIN as i128, isize::MAX as i128),
+            Self::U8 => (0, u8::MAX as i128),
+            Self::U16 => (0, u16::MAX as i128),
+            Self::U32 => (0, u32::MAX as i128),
+            Self::U64 => (0, u64::MAX as i128),
+            Self::U128 => (0, i128::MAX),
+            Self::Usize => (0, usize::MAX as i128),
+        }
+    }
 }
 
 /// The floating-point types.
@@ -261,6 +311,9 @@ pub struct Field {
     pub ty: TypeRef,
     /// Whether a reader fills it in when it is missing (`#[serde(default)]`).
     pub default: bool,
+    /// Where a writer may leave out what is not an `Option`: what a reader fills in, since every reader must know
+    /// it then, or it would read something else than was written.
+    pub default_json: Option<DefaultJson>,
     /// Whether a writer may leave it out (`#[serde(skip_serializing_if)]`).
     pub may_be_left_out: bool,
     /// Whether its members stand among its parent's (`#[serde(flatten)]`).
@@ -269,25 +322,53 @@ pub struct Field {
     pub rules: &'static [Rule],
 }
 
+/// What a field is filled in with when it is missing, as JSON.
+#[derive(Clone, Copy)]
+pub struct DefaultJson(fn() -> Option<String>);
+
+impl DefaultJson {
+    /// The JSON that a function returns.
+    pub const fn new(json: fn() -> Option<String>) -> Self {
+        Self(json)
+    }
+
+    /// The JSON; `None` when the field's type does not derive `serde::Serialize`, or is generic.
+    pub fn get(self) -> Option<String> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for DefaultJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DefaultJson({})", self.get().as_deref().unwrap_or("unknown"))
+    }
+}
+
 impl Field {
+    /// A field that is always there, without rules.
+    pub const fn new(name: &'static str, ty: TypeRef) -> Self {
+        Self {
+            rust_name: name,
+            name,
+            aliases: &[],
+            docs: "",
+            ty,
+            default: false,
+            default_json: None,
+            may_be_left_out: false,
+            flatten: false,
+            rules: &[],
+        }
+    }
+
     /// Whether a reader of an object does without it: it has a default, or its type is an `Option`, be it inside
     /// `#[serde(transparent)]`. An item of a tuple is read without only if it has a default.
     ///
     /// ```
     /// use kv_schema::ty::{Field, TypeRef};
     ///
-    /// let note = Field {
-    ///     rust_name: "note",
-    ///     name: "note",
-    ///     aliases: &[],
-    ///     docs: "",
-    ///     ty: TypeRef::of::<Option<String>>(),
-    ///     default: false,
-    ///     may_be_left_out: false,
-    ///     flatten: false,
-    ///     rules: &[],
-    /// };
-    /// assert!(note.is_optional());
+    /// assert!(Field::new("note", TypeRef::of::<Option<String>>()).is_optional());
+    /// assert!(!Field::new("text", TypeRef::of::<String>()).is_optional());
     /// ```
     pub fn is_optional(&self) -> bool {
         self.default

@@ -12,4 +12,6 @@ mod hygiene;
 mod key;
 mod kv_type;
 mod report;
+mod rules;
 mod schema;
+mod words;

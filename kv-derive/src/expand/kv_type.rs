@@ -9,7 +9,10 @@ use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStream) -> TokenStream {
     let (ident, attrs) = (model.ident, impl_attrs());
-    let Stored { tag, prefix, ttl, key } = stored;
+    let Stored { tag, prefix, ttl, plural, key } = stored;
+    let plural = plural.as_ref().map(|plural| {
+        quote!(const __PLURAL: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::Some(#plural);)
+    });
     let ttl = match ttl {
         Some(ttl) => {
             let (secs, nanos) = (ttl.as_secs(), ttl.subsec_nanos());
@@ -26,6 +29,7 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStre
             const KEY_PREFIX: &'static ::core::primitive::str = #prefix;
             const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = #ttl;
 
+            #plural
             #own_key
 
             // Inlined, so that a type that nobody stores costs no code for its JSON.

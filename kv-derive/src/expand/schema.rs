@@ -1,7 +1,7 @@
 //! `KvField::schema`.
 
-use crate::check::{Body, Field, Fields, Model, Number, Rule, RuleForm, Variant};
-use crate::serde_view::Tagging;
+use crate::check::{Body, Field, Fields, Function, Model, Number, Rule, RuleForm, Variant};
+use crate::serde_view::{Tagging, WireDefault};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -24,19 +24,22 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
         }
         GenericParam::Lifetime(_) => None,
     });
+    let generic = !model.generics.params.is_empty();
     let shape = match &model.body {
         Body::Struct(list) => {
-            let fields = fields(list, private);
+            let fields = fields(list, generic, private);
             quote!(#private::ty::Shape::Struct(#fields))
         }
         Body::Enum { tagging, variants } => {
             let tagging = expand_tagging(tagging, private);
-            let variants = variants.iter().filter_map(|v| variant(v, private));
+            let variants = variants.iter().filter_map(|v| variant(v, generic, private));
             quote! {
                 #private::ty::Shape::Enum(#private::ty::Enum { tagging: #tagging, variants: &[#(#variants),*] })
             }
         }
     };
+    let validate = option(model.validate.as_ref().map(|function| &function.name));
+    let hidden = &model.hidden;
     quote! {
         fn schema() -> &'static #private::ty::TypeSchema {
             const {
@@ -47,6 +50,8 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
                     args: &[#(#args),*],
                     docs: #docs,
                     shape: #shape,
+                    validate: #validate,
+                    hidden: &[#(#hidden),*],
                 }
             }
         }
@@ -64,12 +69,12 @@ fn expand_tagging(tagging: &Tagging, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn variant(variant: &Variant<'_>, private: &TokenStream) -> Option<TokenStream> {
+fn variant(variant: &Variant<'_>, generic: bool, private: &TokenStream) -> Option<TokenStream> {
     let wire = variant.wire.as_ref()?;
     let rust_name = variant.ident.unraw().to_string();
     let (name, aliases, docs) = (&wire.name, &wire.aliases, &wire.docs);
     let (other, untagged) = (wire.other, wire.untagged);
-    let fields = fields(&variant.fields, private);
+    let fields = fields(&variant.fields, generic, private);
     Some(quote! {
         #private::ty::Variant {
             rust_name: #rust_name,
@@ -83,8 +88,8 @@ fn variant(variant: &Variant<'_>, private: &TokenStream) -> Option<TokenStream> 
     })
 }
 
-fn fields(fields: &Fields<'_>, private: &TokenStream) -> TokenStream {
-    let all = fields.all().iter().map(|f| field(f, private));
+fn fields(fields: &Fields<'_>, generic: bool, private: &TokenStream) -> TokenStream {
+    let all = fields.all().iter().map(|f| field(f, generic, private));
     match fields {
         Fields::Unit => quote!(#private::ty::Fields::Unit),
         Fields::Newtype { transparent, .. } => quote! {
@@ -97,18 +102,21 @@ fn fields(fields: &Fields<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn field(field: &Field<'_>, private: &TokenStream) -> TokenStream {
-    let Field { rust_name, name, aliases, docs, default, may_be_left_out, flatten, rules, ty, .. } = field;
+fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream {
+    let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, .. } = field;
     let rules = rules.iter().map(|r| rule(r, private));
-    let as_field = super::as_field(ty, private);
+    let ty = field_type(field, private);
+    let default = !matches!(field.default, WireDefault::None);
+    let default_json = option(default_json(field, generic, private));
     quote! {
         #private::ty::Field {
             rust_name: #rust_name,
             name: #name,
             aliases: &[#(#aliases),*],
             docs: #docs,
-            ty: #private::ty::TypeRef::new(#as_field::schema),
+            ty: #ty,
             default: #default,
+            default_json: #default_json,
             may_be_left_out: #may_be_left_out,
             flatten: #flatten,
             rules: &[#(#rules),*],
@@ -116,14 +124,49 @@ fn field(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
+fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
+    let opaque = quote!(#private::Opaque);
+    match (field.opaque, field.is_option()) {
+        (false, _) => {
+            let as_field = super::as_field(field.ty, private);
+            quote!(#private::ty::TypeRef::new(#as_field::schema))
+        }
+        (true, false) => quote!(#private::ty::TypeRef::of::<#opaque>()),
+        (true, true) => quote!(#private::ty::TypeRef::of::<::core::option::Option<#opaque>>()),
+    }
+}
+
+/// The default of a field, where a writer may leave it out and a reader must know it. Nothing is known of what a type
+/// parameter has for a default.
+fn default_json(field: &Field<'_>, generic: bool, private: &TokenStream) -> Option<TokenStream> {
+    let (ty, member) = (field.ty, &field.member);
+    let value = match &field.default {
+        _ if generic || !field.may_be_left_out => return None,
+        WireDefault::None => return None,
+        // That of an `Option` is `None`, as if there were no default.
+        WireDefault::OfType if field.is_option() => return None,
+        WireDefault::OfType => quote!(<#ty as ::core::default::Default>::default()),
+        WireDefault::Of(path) => quote!(#path()),
+        WireDefault::OfContainer => quote!(<Self as ::core::default::Default>::default().#member),
+        WireDefault::OfContainerOf(path) => quote!(#path().#member),
+    };
+    Some(quote!(#private::ty::DefaultJson::new(|| #private::default_json!(#ty, #value))))
+}
+
 fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
     let variant = match &rule.form {
         RuleForm::Len { .. } => quote!(Len),
         RuleForm::NonEmpty => quote!(NonEmpty),
         RuleForm::Range { .. } => quote!(Range),
+        RuleForm::Pattern(_) => quote!(Pattern),
         RuleForm::OneOf(_) => quote!(OneOf),
+        RuleForm::Email => quote!(Email),
+        RuleForm::Url => quote!(Url),
+        RuleForm::JsSafe => quote!(JsSafe),
+        RuleForm::AnyInt => quote!(AnyInt),
+        RuleForm::AnyFloat => quote!(AnyFloat),
         RuleForm::Each(_) => quote!(Each),
-        RuleForm::Custom { .. } => quote!(Custom),
+        RuleForm::Custom(_) => quote!(Custom),
     };
     let data = rule_data(&rule.form, private);
     quote!(#private::rule::Rule::#variant(#data))
@@ -147,12 +190,18 @@ pub(super) fn rule_data(form: &RuleForm, private: &TokenStream) -> TokenStream {
             let (min, max) = (number(*min), number(*max));
             quote!(#private::rule::Range { min: #min, max: #max })
         }
+        RuleForm::Pattern(text) => quote!(#private::rule::Pattern { text: #text }),
+        RuleForm::Email => quote!(#private::rule::Email),
+        RuleForm::Url => quote!(#private::rule::Url),
+        RuleForm::JsSafe => quote!(#private::rule::JsSafe),
+        RuleForm::AnyInt => quote!(#private::rule::AnyInt),
+        RuleForm::AnyFloat => quote!(#private::rule::AnyFloat),
         RuleForm::OneOf(allowed) => quote!(#private::rule::OneOf { allowed: &[#(#allowed),*] }),
         RuleForm::Each(rules) => {
             let rules = rules.iter().map(|r| rule(r, private));
             quote!(#private::rule::Each { rules: &[#(#rules),*] })
         }
-        RuleForm::Custom { name, .. } => quote!(#private::rule::Custom { name: #name }),
+        RuleForm::Custom(Function { name, .. }) => quote!(#private::rule::Custom { name: #name }),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::schema::rule_data;
 use super::{as_field, local, match_self};
-use crate::check::{Body, Field, Fields, Model, Rule, RuleForm, Variant};
+use crate::check::{Body, Field, Fields, Function, Model, Rule, RuleForm, Variant};
 use crate::serde_view::Tagging;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let v = local("__v");
@@ -20,10 +21,21 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
             None => check,
         }
     });
+    let whole = model.validate.as_ref().map(|Function { path, name }| {
+        let verdict = quote_spanned!(path.span()=> #private::rule::Verdict::new(#path(self)));
+        quote! {
+            {
+                #[allow(unused_imports)]
+                use #private::rule::{ReportMessage as _, ReportPlaces as _};
+                (&#verdict).__kv_report(#name, #v);
+            }
+        }
+    });
     quote! {
         fn check(&self, #v: &mut #private::Validator<'_>) {
             let _ = &#v;
             #body
+            #whole
         }
     }
 }
@@ -58,11 +70,24 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
 
 fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     let rules = field.rules.iter().map(|rule| check_rule(rule, name, v, private));
-    let as_field = as_field(field.ty, private);
+    let own = (!field.opaque).then(|| {
+        let as_field = as_field(field.ty, private);
+        let lift =
+            lifts_floats(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
+        quote!(#lift #as_field::check(#name, #v);)
+    });
     quote! {
         #(#rules)*
-        #as_field::check(#name, #v);
+        #own
     }
+}
+
+fn lifts_floats(rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| match &rule.form {
+        RuleForm::AnyFloat => true,
+        RuleForm::Each(rules) => lifts_floats(rules),
+        _ => false,
+    })
 }
 
 fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
@@ -76,7 +101,20 @@ fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> T
         RuleForm::NonEmpty => quote_spanned!(span=> #private::rule::NonEmpty::check(&#data, #subject, #v);),
         RuleForm::Range { .. } => quote_spanned!(span=> #private::rule::Range::check(&#data, #subject, #v);),
         RuleForm::OneOf(_) => quote_spanned!(span=> #private::rule::OneOf::check(&#data, #subject, #v);),
-        RuleForm::Custom { path, .. } => {
+        RuleForm::Email => quote_spanned!(span=> #private::rule::Email::check(&#data, #subject, #v);),
+        RuleForm::Url => quote_spanned!(span=> #private::rule::Url::check(&#data, #subject, #v);),
+        RuleForm::JsSafe => quote_spanned!(span=> #private::rule::JsSafe::check(&#data, #subject, #v);),
+        RuleForm::AnyInt => quote_spanned!(span=> #private::rule::AnyInt::check(&#data, #subject, #v);),
+        RuleForm::AnyFloat => quote_spanned!(span=> #private::rule::AnyFloat::check(&#data, #subject, #v);),
+        RuleForm::Pattern(text) => {
+            let check =
+                quote_spanned!(span=> #private::rule::Pattern::check(&#data, &MATCHER, #subject, #v););
+            quote! {{
+                static MATCHER: #private::rule::Matcher = #private::rule::Matcher::new(#text);
+                #check
+            }}
+        }
+        RuleForm::Custom(Function { path, .. }) => {
             quote_spanned!(span=> #private::rule::Custom::check(&#data, #subject, #v, #path);)
         }
         RuleForm::Each(rules) => {

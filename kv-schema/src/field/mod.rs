@@ -1,12 +1,18 @@
 //! [`KvField`], what can stand in a stored type, for the types of the standard library.
 
 mod map;
+mod net;
+mod opaque;
+mod option;
+mod path;
 mod pointer;
 mod scalar;
 mod sequence;
+mod time;
 
 pub(crate) use map::in_key_order;
 pub use map::{KeyText, MapKey};
+pub use opaque::Opaque;
 
 use crate::check::Validator;
 use crate::ty::TypeSchema;
@@ -52,6 +58,8 @@ macro_rules! std_schema {
                 args: &[$($crate::ty::Arg::Type($crate::ty::TypeRef::of::<$arg>())),*],
                 docs: "",
                 shape: $shape,
+                validate: None,
+                hidden: &[],
             }
         }
     };

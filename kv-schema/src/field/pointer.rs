@@ -42,9 +42,7 @@ macro_rules! pointers {
             }
 
             fn check(&self, v: &mut Validator<'_>) {
-                for (index, item) in self.iter().enumerate() {
-                    item.check(&mut v.item(index));
-                }
+                check_items(self, v);
             }
 
             fn heap_size(&self) -> usize {
@@ -58,17 +56,55 @@ const COUNTS: usize = 2 * size_of::<usize>();
 
 pointers!(Box + 0, Rc + COUNTS, Arc + COUNTS);
 
-impl KvField for Cow<'static, str> {
-    fn schema() -> &'static TypeSchema {
-        String::schema()
-    }
+/// What is borrowed is static, and has requested nothing.
+macro_rules! cows {
+    ($([$($param:tt)*] $borrowed:ty => $owned:ty, |$value:ident, $v:ident| $check:expr);* $(;)?) => {$(
+        impl<$($param)*> KvField for Cow<'static, $borrowed> {
+            fn schema() -> &'static TypeSchema {
+                <$owned>::schema()
+            }
 
-    fn check(&self, _: &mut Validator<'_>) {}
+            fn check(&self, $v: &mut Validator<'_>) {
+                let $value: &$borrowed = self;
+                $check
+            }
 
-    fn heap_size(&self) -> usize {
-        match self {
-            Self::Borrowed(_) => 0,
-            Self::Owned(text) => text.heap_size(),
+            fn heap_size(&self) -> usize {
+                match self {
+                    Self::Borrowed(_) => 0,
+                    Self::Owned(value) => value.heap_size(),
+                }
+            }
         }
+    )*};
+}
+
+cows! {
+    [] str => String, |_value, _v| {};
+    [T: KvField + Clone] [T] => Vec<T>, |items, v| check_items(items, v);
+    [T: KvField + Clone] T => T, |value, v| value.check(v);
+}
+
+fn check_items<T: KvField>(items: &[T], v: &mut Validator<'_>) {
+    for (index, item) in items.iter().enumerate() {
+        item.check(&mut v.item(index));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::ValidationErrors;
+
+    #[test]
+    fn what_a_cow_borrows_is_checked_and_not_counted() {
+        const BAD: [f64; 2] = [0.0, f64::NAN];
+        fn pointer(value: &impl KvField) -> String {
+            ValidationErrors::collect(|v| value.check(v)).unwrap_err().violations()[0].pointer.clone()
+        }
+        let borrowed: Cow<'static, [f64]> = Cow::Borrowed(&BAD);
+        assert_eq!(pointer(&borrowed), "/1");
+        assert_eq!(pointer(&Cow::<'static, f64>::Owned(f64::NAN)), "");
+        assert_eq!((borrowed.heap_size(), Cow::<'static, [f64]>::Owned(BAD.to_vec()).heap_size()), (0, 16));
     }
 }

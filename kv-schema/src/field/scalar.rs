@@ -1,9 +1,11 @@
-//! Scalars: numbers, `bool`, `char`, strings, `()` and `Option`.
+//! Scalars: numbers, `bool`, `char`, strings and `()`.
 
 use super::{KvField, std_schema};
 use crate::check::Validator;
 use crate::rule::FINITE;
-use crate::ty::{FloatKind, IntKind, Shape, TypeRef, TypeSchema};
+use crate::ty::{FloatKind, IntKind, Shape, TypeSchema};
+use std::marker::PhantomData;
+use std::num::{NonZero, Wrapping};
 
 macro_rules! plain {
     ($($ty:ty: $name:literal => $shape:expr),* $(,)?) => {$(
@@ -39,6 +41,54 @@ plain! {
     usize: "usize" => Shape::Int(IntKind::Usize),
 }
 
+macro_rules! non_zero {
+    ($($ty:ty => $kind:ident),* $(,)?) => {$(
+        impl KvField for NonZero<$ty> {
+            fn schema() -> &'static TypeSchema {
+                std_schema!("NonZero", [$ty], Shape::NonZero(IntKind::$kind))
+            }
+
+            fn check(&self, _: &mut Validator<'_>) {}
+
+            fn heap_size(&self) -> usize {
+                0
+            }
+        }
+    )*};
+}
+
+non_zero! {
+    i8 => I8, i16 => I16, i32 => I32, i64 => I64, i128 => I128, isize => Isize,
+    u8 => U8, u16 => U16, u32 => U32, u64 => U64, u128 => U128, usize => Usize,
+}
+
+/// Serde writes it as what it wraps.
+impl<T: KvField> KvField for Wrapping<T> {
+    fn schema() -> &'static TypeSchema {
+        T::schema()
+    }
+
+    fn check(&self, v: &mut Validator<'_>) {
+        self.0.check(v);
+    }
+
+    fn heap_size(&self) -> usize {
+        self.0.heap_size()
+    }
+}
+
+impl<T: ?Sized + 'static> KvField for PhantomData<T> {
+    fn schema() -> &'static TypeSchema {
+        std_schema!("PhantomData", [], Shape::Unit)
+    }
+
+    fn check(&self, _: &mut Validator<'_>) {}
+
+    fn heap_size(&self) -> usize {
+        0
+    }
+}
+
 macro_rules! floats {
     ($($ty:ty: $name:literal => $kind:expr),* $(,)?) => {$(
         impl KvField for $ty {
@@ -48,7 +98,7 @@ macro_rules! floats {
 
             /// JSON would write NaN and infinity as `null`, which no reader takes for a number.
             fn check(&self, v: &mut Validator<'_>) {
-                if !self.is_finite() {
+                if !self.is_finite() && !v.allows_any_float() {
                     v.report(FINITE, &[], "must be a finite number");
                 }
             }
@@ -65,6 +115,18 @@ floats! {
     f64: "f64" => FloatKind::F64,
 }
 
+impl KvField for &'static str {
+    fn schema() -> &'static TypeSchema {
+        String::schema()
+    }
+
+    fn check(&self, _: &mut Validator<'_>) {}
+
+    fn heap_size(&self) -> usize {
+        0
+    }
+}
+
 impl KvField for String {
     fn schema() -> &'static TypeSchema {
         std_schema!("String", [], Shape::String)
@@ -74,22 +136,6 @@ impl KvField for String {
 
     fn heap_size(&self) -> usize {
         self.capacity()
-    }
-}
-
-impl<T: KvField> KvField for Option<T> {
-    fn schema() -> &'static TypeSchema {
-        std_schema!("Option", [T], Shape::Option(TypeRef::of::<T>()))
-    }
-
-    fn check(&self, v: &mut Validator<'_>) {
-        if let Some(value) = self {
-            value.check(v);
-        }
-    }
-
-    fn heap_size(&self) -> usize {
-        self.as_ref().map_or(0, KvField::heap_size)
     }
 }
 
@@ -108,5 +154,6 @@ mod tests {
         assert!(ValidationErrors::collect(|v| f64::MAX.check(v)).is_ok());
         assert!(ValidationErrors::collect(|v| f32::NAN.check(v)).is_err());
         assert!(ValidationErrors::collect(|v| None::<f32>.check(v)).is_ok());
+        assert!(ValidationErrors::collect(|v| Wrapping(f32::NAN).check(v)).is_err());
     }
 }

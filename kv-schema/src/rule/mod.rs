@@ -5,14 +5,21 @@
 mod custom;
 mod each;
 mod len;
+mod number;
 mod one_of;
+mod pattern;
 mod range;
+mod validate;
 
 pub use custom::{Custom, CustomSubject};
 pub use each::{Each, EachSubject};
 pub use len::{HasLen, Len, NonEmpty, Unit};
+pub use number::{AnyFloat, AnyInt, Fraction, JsSafe, MAX_SAFE_INTEGER, Whole};
 pub use one_of::{HasText, OneOf};
+pub(crate) use pattern::compile;
+pub use pattern::{Email, Matcher, Pattern, Url};
 pub use range::{Number, Range, Ranged};
+pub use validate::{ReportMessage, ReportPlaces, VALIDATE, Verdict};
 
 /// A rule on a field.
 ///
@@ -34,8 +41,20 @@ pub enum Rule {
     NonEmpty(NonEmpty),
     /// `range(min = 0, max = 100)`.
     Range(Range),
+    /// `pattern = "^[a-z]+$"`.
+    Pattern(Pattern),
     /// `one_of("a", "b")`.
     OneOf(OneOf),
+    /// `email`.
+    Email(Email),
+    /// `url`.
+    Url(Url),
+    /// `js_safe`.
+    JsSafe(JsSafe),
+    /// `any_int`.
+    AnyInt(AnyInt),
+    /// `any_float`.
+    AnyFloat(AnyFloat),
     /// `each(rule…)`.
     Each(Each),
     /// `custom = "path"`.

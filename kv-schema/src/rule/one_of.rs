@@ -46,6 +46,12 @@ impl HasText for str {
     }
 }
 
+impl HasText for &str {
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
 impl HasText for String {
     fn text(&self) -> Option<&str> {
         Some(self)

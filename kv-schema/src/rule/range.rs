@@ -3,6 +3,7 @@
 use crate::check::{Param, Validator};
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::{NonZero, Wrapping};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ impl Range {
         }
     }
 
-    fn params(&self) -> Vec<(&'static str, Param)> {
+    pub(super) fn params(&self) -> Vec<(&'static str, Param)> {
         let param = |name, bound: Option<Number>| {
             bound.map(|number| match number {
                 Number::Int(n) => (name, Param::Int(n)),
@@ -158,6 +159,24 @@ macro_rules! pointers {
 }
 
 pointers!(Box, Rc, Arc);
+
+impl<T: Ranged> Ranged for Wrapping<T> {
+    fn is_within(&self, range: &Range) -> bool {
+        self.0.is_within(range)
+    }
+}
+
+macro_rules! non_zero {
+    ($($ty:ty),*) => {$(
+        impl Ranged for NonZero<$ty> {
+            fn is_within(&self, range: &Range) -> bool {
+                self.get().is_within(range)
+            }
+        }
+    )*};
+}
+
+non_zero!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,121 @@
+//! `js_safe`, `any_int` and `any_float`: how far numbers may go beyond what JavaScript and JSON can hold.
+
+use super::{Number, Range, Ranged};
+use crate::check::Validator;
+use std::num::{NonZero, Wrapping};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The greatest integer up to which JavaScript holds every one, 2^53 − 1. Source: ECMA-262, `Number.MAX_SAFE_INTEGER`.
+pub const MAX_SAFE_INTEGER: i128 = (1 << 53) - 1;
+
+/// `js_safe`: an integer that JavaScript holds exactly, on every write. Without it, only clients are held to that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsSafe;
+
+impl JsSafe {
+    /// The rule's name.
+    pub const NAME: &'static str = "js_safe";
+
+    /// The integers from −(2^53 − 1) to 2^53 − 1.
+    pub const RANGE: Range =
+        Range { min: Some(Number::Int(-MAX_SAFE_INTEGER)), max: Some(Number::Int(MAX_SAFE_INTEGER)) };
+
+    /// Reports the value when JavaScript would round it.
+    pub fn check<T: Whole>(&self, value: &T, v: &mut Validator<'_>) {
+        if !value.is_within(&Self::RANGE) {
+            v.report(Self::NAME, &Self::RANGE.params(), Self::RANGE.sentence());
+        }
+    }
+}
+
+/// `any_int`: clients may send and read every integer of the type, since they are none that JavaScript holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnyInt;
+
+impl AnyInt {
+    /// The rule's name.
+    pub const NAME: &'static str = "any_int";
+
+    /// Nothing: in process every integer is welcome.
+    pub fn check<T: Whole>(&self, _: &T, _: &mut Validator<'_>) {}
+}
+
+/// `any_float`: NaN and infinity are welcome, though JSON writes them as `null`, which no reader takes for a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnyFloat;
+
+impl AnyFloat {
+    /// The rule's name.
+    pub const NAME: &'static str = "any_float";
+
+    /// Nothing: what it does, [`lift`](Self::lift) does.
+    pub fn check<T: Fraction>(&self, _: &T, _: &mut Validator<'_>) {}
+
+    /// The validator with which the field's own type is checked, and the items in it.
+    pub fn lift<'a>(v: &'a mut Validator<'_>) -> Validator<'a> {
+        v.any_float()
+    }
+}
+
+/// A type that `js_safe` and `any_int` apply to: integers.
+#[diagnostic::on_unimplemented(
+    message = "the rules `js_safe` and `any_int` do not apply to `{Self}`",
+    label = "not an integer",
+    note = "they are for integers, and for an `Option` of one; for the items of a collection, `each(js_safe)`"
+)]
+pub trait Whole: Ranged {}
+
+/// A type that `any_float` applies to: `f32` and `f64`.
+#[diagnostic::on_unimplemented(
+    message = "the rule `any_float` does not apply to `{Self}`",
+    label = "not a float",
+    note = "it is for `f32` and `f64`, and for an `Option` of one; for the items of a collection, `each(any_float)`"
+)]
+pub trait Fraction {}
+
+macro_rules! mark {
+    ($mark:ident: $($ty:ty),*) => { $(impl $mark for $ty {})* };
+}
+
+mark!(Whole: i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+mark!(Whole: NonZero<i8>, NonZero<i16>, NonZero<i32>, NonZero<i64>, NonZero<i128>, NonZero<isize>);
+mark!(Whole: NonZero<u8>, NonZero<u16>, NonZero<u32>, NonZero<u64>, NonZero<u128>, NonZero<usize>);
+mark!(Fraction: f32, f64);
+
+macro_rules! through {
+    ($($pointer:ident),*) => {$(
+        impl<T: Whole> Whole for $pointer<T> {}
+        impl<T: Fraction> Fraction for $pointer<T> {}
+    )*};
+}
+
+through!(Option, Box, Rc, Arc, Wrapping);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::KvField;
+    use crate::check::ValidationErrors;
+    use std::collections::HashMap;
+
+    #[test]
+    fn js_safe_ends_where_javascript_rounds() {
+        let verdict = |value: Option<i64>| ValidationErrors::collect(|v| JsSafe.check(&value, v));
+        for safe in [None, Some(0), Some((1 << 53) - 1), Some(1 - (1 << 53))] {
+            assert!(verdict(safe).is_ok());
+        }
+        for unsafe_ in [1 << 53, -(1 << 53), i64::MAX, i64::MIN] {
+            let report = verdict(Some(unsafe_)).unwrap_err();
+            assert_eq!(report.violations()[0].rule, "js_safe");
+            assert_eq!(report.to_string(), "the value must be from -9007199254740991 to 9007199254740991");
+        }
+    }
+
+    #[test]
+    fn any_float_goes_for_the_items_too() {
+        let nan = HashMap::from([(1, vec![Some(f32::NAN)])]);
+        assert!(ValidationErrors::collect(|v| nan.check(v)).is_err());
+        assert!(ValidationErrors::collect(|v| nan.check(&mut AnyFloat::lift(v))).is_ok());
+    }
+}
