@@ -1,6 +1,6 @@
 //! The words on fields that are no rules, and the defaults that a reader must know.
 
-use kv_core::schema::ty::{Field, Shape};
+use kv_core::schema::ty::{DefaultJson, Field, Shape};
 use kv_core::{Access, Exposed, KvField, KvType, ValidationErrors};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
@@ -119,7 +119,7 @@ const fn is_seven(n: &u8) -> bool {
 fn a_default_that_a_reader_must_know_stands_in_the_schema() {
     let known: Vec<_> = fields::<Settings>()
         .iter()
-        .map(|field| (field.default, field.default_json.and_then(|json| json.get())))
+        .map(|field| (field.default, field.default_json.and_then(DefaultJson::get)))
         .collect();
     let json = |text: &str| (true, Some(text.to_owned()));
     assert_eq!(known, [json("\"light\""), json("7"), json("[]"), json("null"), (true, None)]);
