@@ -1,6 +1,6 @@
 //! [`Catalog`]: the types that the outside may reach.
 
-use crate::schema::{prefix, tag};
+use crate::schema::{prefix, tag, wire};
 use crate::{Access, Exposed, KvType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,7 +73,7 @@ impl CatalogBuilder {
     ///
     /// # Errors
     ///
-    /// [`CatalogError`] with every reason why clients could not tell the types apart.
+    /// [`CatalogError`] with every reason why clients could not tell the types apart, or read what they write.
     pub fn build(self) -> Result<Catalog, CatalogError> {
         let mut problems = Vec::new();
         for (index, exposed) in self.exposed.iter().enumerate() {
@@ -84,6 +84,8 @@ impl CatalogBuilder {
             if let Err(error) = prefix::check(exposed.prefix()) {
                 problems.push(CatalogProblem::Prefix { ty: name.clone(), error });
             }
+            let faults = wire::faults(exposed.schema()).into_iter();
+            problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
             problems.extend(self.exposed[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
@@ -191,6 +193,14 @@ pub enum CatalogProblem {
         first: (String, &'static str),
         /// The other type, with its prefix.
         second: (String, &'static str),
+    },
+    /// Serde would not read a value of the type as what it wrote.
+    #[error("`{ty}` cannot be exposed: {fault}")]
+    Wire {
+        /// The type.
+        ty: String,
+        /// What is wrong, and where.
+        fault: wire::WireFault,
     },
     /// The tag of a type that implements `KvType` by hand is outside the grammar.
     #[error("the tag of `{ty}` is invalid: {error}")]

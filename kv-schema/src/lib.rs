@@ -9,6 +9,7 @@
 //! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`]: the grammars of the words that name and bound an entry;
 //!   [`pattern`]: that of patterns.
 //! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
+//! - [`wire`]: what of a schema serde cannot carry both ways.
 //! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
 //! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
 //! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library.
@@ -27,6 +28,7 @@ pub mod tag;
 pub mod template;
 pub mod ttl;
 pub mod ty;
+pub mod wire;
 
 pub use access::{Access, Exposed};
 pub use check::{Param, ValidationErrors, Validator, Violation};

@@ -183,6 +183,11 @@ pub enum IntKind {
 }
 
 impl IntKind {
+    /// Whether it is `i128` or `u128`.
+    pub const fn is_128_bits(self) -> bool {
+        matches!(self, Self::I128 | Self::U128)
+    }
+
     /// The least and the greatest value, the latter as far as an `i128` reaches. Those of `usize` and `isize` are
     /// the platform's.
     pub const fn range(self) -> (i128, i128) {

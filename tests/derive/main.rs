@@ -14,4 +14,5 @@ mod kv_type;
 mod report;
 mod rules;
 mod schema;
+mod wire;
 mod words;

@@ -1,0 +1,363 @@
+//! What serde cannot carry both ways, as far as only the whole of a schema shows it.
+//!
+//! The derive sees one type at a time, and by its tokens alone. What a field's type turns out to be can still make a
+//! value that is written and never read again, or read as another one. A catalog refuses such types, so that no client
+//! meets them; in process they do no harm.
+//!
+//! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`, `FlatMapDeserializer`,
+//! `TaggedSerializer`, `ContentDeserializer`), and what `serde_json` made of a value of each kind.
+
+use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::fmt;
+
+/// Something that serde writes and does not read as what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WireFault {
+    place: String,
+    problem: String,
+}
+
+impl WireFault {
+    /// Where it is: the type and the field, `Order.extra`.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+/// Writes the place, what is wrong there, and what to do instead.
+impl fmt::Display for WireFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.place, self.problem)
+    }
+}
+
+/// Every fault in a type and in the types that it is made of, in the order of their fields; empty for a sound one.
+/// Takes time linear in the number of types, and in fields where they are flattened.
+///
+/// ```
+/// use kv_schema::{KvField, wire};
+/// use std::collections::HashMap;
+///
+/// assert!(wire::faults(HashMap::<u32, String>::schema()).is_empty());
+/// ```
+pub fn faults(schema: &'static TypeSchema) -> Vec<WireFault> {
+    let mut walk = Walk { seen: HashSet::new(), faults: Vec::new() };
+    walk.visit(schema, false, &schema.to_string());
+    walk.faults
+}
+
+struct Walk {
+    /// Each struct and enum once beside and once inside what serde buffers.
+    seen: HashSet<(TypeId, bool)>,
+    faults: Vec<WireFault>,
+}
+
+impl Walk {
+    fn fault(&mut self, place: &str, problem: impl Into<String>) {
+        let fault = WireFault { place: place.to_owned(), problem: problem.into() };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// `buffered` says that serde reads the value into a buffer first, before it knows the type.
+    fn visit(&mut self, schema: &'static TypeSchema, buffered: bool, place: &str) {
+        if matches!(schema.shape, Shape::Struct(_) | Shape::Enum(_))
+            && !self.seen.insert((schema.id, buffered))
+        {
+            return;
+        }
+        for field in schema.hidden {
+            self.fault(
+                &format!("{schema}.{field}"),
+                "is left out of the schema by `#[kv(skip)]`, but not of the JSON: add `#[serde(skip)]` to it",
+            );
+        }
+        match schema.shape {
+            Shape::Int(kind) | Shape::NonZero(kind) if buffered && kind.is_128_bits() => self.fault(
+                place,
+                "is a 128-bit integer, which serde does not read inside `flatten`, `untagged` or an internal tag",
+            ),
+            Shape::Option(inner) | Shape::List(inner) | Shape::Set(inner) | Shape::Array { item: inner, .. } => {
+                self.visit(inner.get(), buffered, place);
+            }
+            Shape::Tuple(items) => items.iter().for_each(|item| self.visit(item.get(), buffered, place)),
+            Shape::Map { key, value } => {
+                if buffered && !is_text(key.get()) {
+                    self.fault(
+                        place,
+                        format!(
+                            "is a map with keys of `{}`, which serde does not read inside `flatten`, `untagged` or an \
+                             internal tag: use `String`",
+                            key.get()
+                        ),
+                    );
+                }
+                self.visit(value.get(), buffered, place);
+            }
+            Shape::Struct(fields) => self.fields(fields, buffered, &schema.to_string()),
+            Shape::Enum(shape) => self.variants(&shape, buffered, &schema.to_string()),
+            _ => {}
+        }
+    }
+
+    fn variants(&mut self, shape: &Enum, buffered: bool, name: &str) {
+        for variant in shape.variants {
+            let place = format!("{name}::{}", variant.rust_name);
+            let tagging = if variant.untagged { Tagging::Untagged } else { shape.tagging };
+            let buffered = buffered || matches!(tagging, Tagging::Internal { .. } | Tagging::Untagged);
+            if let Tagging::Internal { tag } = tagging {
+                if let Fields::Newtype { field, .. } = variant.fields
+                    && let content = unwrapped(field.ty.get())
+                    && !is_object(content)
+                    && !is_nothing(content)
+                {
+                    self.fault(
+                        &place,
+                        format!("holds a `{content}`, beside which no tag can stand: use a struct, or an adjacent tag"),
+                    );
+                }
+                let mut names = Vec::new();
+                names_of_fields(variant.fields, &mut names, &mut HashSet::new());
+                if names.contains(&tag) {
+                    self.fault(&place, format!("has a member {tag:?}, which is the name of its tag"));
+                }
+            }
+            self.fields(variant.fields, buffered, &place);
+        }
+    }
+
+    fn fields(&mut self, fields: Fields, buffered: bool, name: &str) {
+        let flattens = fields.all().iter().any(|field| field.flatten);
+        for field in fields.all() {
+            let place = match fields {
+                Fields::Newtype { .. } => name.to_owned(),
+                _ => format!("{name}.{}", field.rust_name),
+            };
+            if field.flatten {
+                self.flattened(field, &place);
+            }
+            // A struct with a flattened field reads its own fields from the text, and the others from a buffer.
+            self.visit(field.ty.get(), buffered || field.flatten, &place);
+        }
+        if flattens {
+            self.siblings(fields.all(), name);
+        }
+    }
+
+    fn flattened(&mut self, field: &Field, place: &str) {
+        let ty = field.ty.get();
+        let (content, optional) = match ty.shape {
+            Shape::Option(inner) => (unwrapped(inner.get()), true),
+            _ => (unwrapped(ty), false),
+        };
+        if !is_object(content) && !is_nothing(content) {
+            self.fault(
+                place,
+                format!("is flattened, but a `{content}` has no members: only structs and maps have"),
+            );
+        } else if optional && may_be_empty(content, MAX_DEPTH) {
+            self.fault(
+                place,
+                format!("is flattened, and a missing `{content}` reads as one without members: leave out the `Option`"),
+            );
+        }
+    }
+
+    /// What flattened fields do to the other fields of their parent.
+    fn siblings(&mut self, fields: &'static [Field], name: &str) {
+        let mut taken: Vec<(&str, &str)> = Vec::new();
+        for field in fields.iter().filter(|field| !field.flatten) {
+            taken.push((field.name, field.rust_name));
+            taken.extend(field.aliases.iter().map(|alias| (*alias, field.rust_name)));
+        }
+        let flattened: Vec<_> = fields.iter().filter(|field| field.flatten).collect();
+        for (index, field) in flattened.iter().enumerate() {
+            let place = format!("{name}.{}", field.rust_name);
+            let content = inside_option(field.ty.get());
+            for member in names_of(content) {
+                match taken.iter().find(|(name, _)| *name == member) {
+                    Some((_, other)) => {
+                        self.fault(
+                            &place,
+                            format!("is flattened, and its member {member:?} meets that of `{other}`"),
+                        );
+                    }
+                    None => taken.push((member, field.rust_name)),
+                }
+            }
+            let with_others = match Reading::of(content) {
+                Reading::Everything => "takes every member,",
+                Reading::Shared if denies_unknown(content) => "refuses members that it does not know,",
+                Reading::Shared | Reading::Own => continue,
+            };
+            let mut others = flattened.iter().enumerate().filter(|(other, _)| *other != index);
+            let left_over = others.find(|(other, sibling)| {
+                *other > index || Reading::of(inside_option(sibling.ty.get())) != Reading::Own
+            });
+            if let Some((_, sibling)) = left_over {
+                self.fault(
+                    &place,
+                    format!(
+                        "{with_others} those of the flattened `{}` as well: put it last, with structs before it",
+                        sibling.rust_name
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// What a flattened type reads of the members that its parent left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Its own members, which nobody behind it sees.
+    Own,
+    /// All, of which it uses what it knows; everybody behind it sees them too.
+    Shared,
+    /// All, and keeps them.
+    Everything,
+}
+
+impl Reading {
+    fn of(content: &'static TypeSchema) -> Self {
+        match content.shape {
+            Shape::Map { .. } | Shape::Json => Self::Everything,
+            Shape::Enum(Enum { tagging: Tagging::Internal { .. } | Tagging::Untagged, .. }) => Self::Shared,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// How far newtypes and flattened fields are followed: no further does anybody nest them but in a type that holds
+/// itself.
+const MAX_DEPTH: usize = 32;
+
+/// What a newtype holds, however deep.
+fn unwrapped(mut schema: &'static TypeSchema) -> &'static TypeSchema {
+    for _ in 0..MAX_DEPTH {
+        let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape else { break };
+        schema = field.ty.get();
+    }
+    schema
+}
+
+fn inside_option(schema: &'static TypeSchema) -> &'static TypeSchema {
+    match schema.shape {
+        Shape::Option(inner) => unwrapped(inner.get()),
+        _ => unwrapped(schema),
+    }
+}
+
+/// Whether a key is written and read as a text even where serde does not know the type.
+fn is_text(key: &'static TypeSchema) -> bool {
+    !matches!(unwrapped(key).shape, Shape::Int(_) | Shape::NonZero(_) | Shape::Bool)
+}
+
+/// Whether it is an object on the wire, whatever its value.
+fn is_object(content: &'static TypeSchema) -> bool {
+    is_object_within(content, MAX_DEPTH)
+}
+
+fn is_object_within(content: &'static TypeSchema, depth: usize) -> bool {
+    match content.shape {
+        _ if depth == 0 => false,
+        Shape::Map { .. } | Shape::Json | Shape::Struct(Fields::Named { .. }) => true,
+        Shape::Enum(Enum { tagging, variants }) => {
+            variants.iter().all(|variant| match if variant.untagged { Tagging::Untagged } else { tagging } {
+                Tagging::Untagged => match variant.fields {
+                    Fields::Named { .. } => true,
+                    Fields::Newtype { field, .. } => is_object_within(unwrapped(field.ty.get()), depth - 1),
+                    Fields::Unit | Fields::Tuple(_) => false,
+                },
+                _ => true,
+            })
+        }
+        _ => false,
+    }
+}
+
+fn is_nothing(content: &'static TypeSchema) -> bool {
+    matches!(content.shape, Shape::Unit | Shape::Struct(Fields::Unit))
+}
+
+/// Whether it can be an object without members.
+fn may_be_empty(content: &'static TypeSchema, depth: usize) -> bool {
+    match content.shape {
+        _ if depth == 0 => true,
+        Shape::Map { .. } | Shape::Json => true,
+        Shape::Struct(Fields::Named { fields, .. }) => fields.iter().all(|field| {
+            if field.flatten {
+                may_be_empty(inside_option(field.ty.get()), depth - 1)
+            } else {
+                field.is_optional()
+            }
+        }),
+        _ => false,
+    }
+}
+
+/// Whether it refuses members that it does not know, where it is shown all.
+fn denies_unknown(content: &'static TypeSchema) -> bool {
+    let denies = |variant: &Variant| match variant.fields {
+        Fields::Named { deny_unknown, .. } => deny_unknown,
+        Fields::Newtype { field, .. } => {
+            let content = unwrapped(field.ty.get());
+            matches!(content.shape, Shape::Struct(Fields::Named { deny_unknown: true, .. }))
+        }
+        Fields::Unit | Fields::Tuple(_) => false,
+    };
+    matches!(content.shape, Shape::Enum(shape) if shape.variants.iter().any(denies))
+}
+
+/// The names that its members can have, as far as they are not open.
+fn names_of(content: &'static TypeSchema) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    collect_names(content, &mut names, &mut HashSet::new());
+    names
+}
+
+fn collect_names(content: &'static TypeSchema, names: &mut Vec<&'static str>, seen: &mut HashSet<TypeId>) {
+    if !seen.insert(content.id) {
+        return;
+    }
+    match content.shape {
+        Shape::Struct(fields) => names_of_fields(fields, names, seen),
+        Shape::Enum(shape) => {
+            match shape.tagging {
+                Tagging::Internal { tag } => names.push(tag),
+                Tagging::Adjacent { tag, content } => names.extend([tag, content]),
+                Tagging::External | Tagging::Untagged => {}
+            }
+            for variant in shape.variants {
+                match shape.tagging {
+                    Tagging::External if !variant.untagged => names.push(variant.name),
+                    Tagging::Adjacent { .. } if !variant.untagged => {}
+                    _ => names_of_fields(variant.fields, names, seen),
+                }
+            }
+        }
+        _ => {}
+    }
+    // Variants may have members of the same name.
+    let mut unique = HashSet::new();
+    names.retain(|name| unique.insert(*name));
+}
+
+fn names_of_fields(fields: Fields, names: &mut Vec<&'static str>, seen: &mut HashSet<TypeId>) {
+    match fields {
+        Fields::Named { fields, .. } => {
+            for field in fields {
+                if field.flatten {
+                    collect_names(inside_option(field.ty.get()), names, seen);
+                } else {
+                    names.push(field.name);
+                }
+            }
+        }
+        Fields::Newtype { field, .. } => collect_names(unwrapped(field.ty.get()), names, seen),
+        Fields::Unit | Fields::Tuple(_) => {}
+    }
+}

@@ -1,0 +1,252 @@
+//! What serde writes and does not read as it was is found in the schema, and refused by a catalog.
+
+use kv_core::schema::wire;
+use kv_core::{Access, Catalog, KvField, KvType};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// Whether `serde_json` reads the value as what it was.
+fn survives<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> bool {
+    serde_json::to_string(value)
+        .is_ok_and(|json| serde_json::from_str::<T>(&json).is_ok_and(|read| read == *value))
+}
+
+#[track_caller]
+fn sound<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    assert_eq!(wire::faults(T::schema()), [], "{value:?}");
+    assert!(survives(value), "{value:?}");
+}
+
+/// Serde fails on the value, and the schema says so.
+#[track_caller]
+fn refused<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, says: &str) {
+    assert!(!survives(value), "{value:?} is no proof");
+    let faults: Vec<_> = wire::faults(T::schema()).iter().map(ToString::to_string).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].contains(says), "{faults:?}");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Point {
+    x: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Loose {
+    a: Option<u8>,
+    #[serde(default)]
+    b: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(deny_unknown_fields)]
+struct Strict {
+    s: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+enum External {
+    Unit,
+    One(u8),
+    Two { y: u8 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum Internal {
+    Unit,
+    One(Point),
+    Two { y: u8 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum Holds<T> {
+    It(T),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind", deny_unknown_fields)]
+enum StrictInternal {
+    Two { y: u8 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind", content = "of")]
+enum Adjacent {
+    One(u8),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Untagged<T> {
+    It(T),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Flat<T> {
+    own: u8,
+    #[serde(flatten)]
+    inner: T,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Renamed {
+    #[serde(alias = "x")]
+    own: u8,
+    #[serde(flatten)]
+    inner: Point,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Both<A, B> {
+    #[serde(flatten)]
+    first: A,
+    #[serde(flatten)]
+    second: B,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Kind {
+    kind: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Numbers {
+    by_id: BTreeMap<u32, u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Big {
+    n: u128,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Wrapped(Point);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Two<A>(A, A);
+
+fn map() -> BTreeMap<String, u8> {
+    BTreeMap::from([("z".to_owned(), 1)])
+}
+
+fn flat<T>(inner: T) -> Flat<T> {
+    Flat { own: 1, inner }
+}
+
+fn both<A, B>(first: A, second: B) -> Both<A, B> {
+    Both { first, second }
+}
+
+const POINT: Point = Point { x: 1 };
+
+#[test]
+fn what_has_members_can_be_flattened_and_tagged() {
+    sound(&flat(POINT));
+    sound(&flat(Wrapped(POINT)));
+    sound(&flat(Some(POINT)));
+    sound(&flat(map()));
+    sound(&flat(()));
+    sound(&flat(External::Two { y: 1 }));
+    sound(&flat(Internal::One(POINT)));
+    sound(&flat(Adjacent::One(1)));
+    sound(&flat(Untagged::It(POINT)));
+    sound(&both(POINT, map()));
+    sound(&both(External::Unit, map()));
+    sound(&both(Internal::Unit, Loose { a: None, b: 1 }));
+    sound(&Holds::It(map()));
+    sound(&Holds::It(External::One(1)));
+    sound(&Holds::It(()));
+}
+
+#[test]
+fn what_has_no_members_cannot() {
+    refused(&flat(1), "a `i32` has no members");
+    refused(&flat(vec![1]), "`Flat<Vec<i32>>.inner` is flattened");
+    refused(&flat(Two(1, 2)), "`Two<i32>` has no members");
+    refused(&flat(Untagged::It(1)), "has no members");
+    refused(&Holds::It(1), "`Holds<i32>::It` holds a `i32`");
+    refused(&Holds::It(Some(POINT)), "beside which no tag can stand");
+    refused(&Holds::It(Untagged::It("a".to_owned())), "beside which no tag can stand");
+}
+
+#[test]
+fn a_flattened_option_is_told_from_nothing() {
+    refused(&flat(None::<Loose>), "reads as one without members");
+    refused(&flat(None::<BTreeMap<String, u8>>), "reads as one without members");
+}
+
+#[test]
+fn members_of_one_name_do_not_meet() {
+    refused(&both(POINT, POINT), "its member \"x\" meets that of `first`");
+    refused(&Renamed { own: 1, inner: POINT }, "its member \"x\" meets that of `own`");
+    refused(&Holds::It(Kind { kind: 1 }), "has a member \"kind\"");
+}
+
+#[test]
+fn what_takes_every_member_stands_last() {
+    refused(&both(map(), POINT), "takes every member, those of the flattened `second`");
+    refused(&both(Internal::Two { y: 1 }, map()), "takes every member, those of the flattened `first`");
+    refused(&both(StrictInternal::Two { y: 1 }, POINT), "refuses members that it does not know, those of");
+    sound(&flat(StrictInternal::Two { y: 1 }));
+    sound(&both(POINT, StrictInternal::Two { y: 1 }));
+    sound(&flat(Strict { s: 1 }));
+}
+
+#[test]
+fn what_serde_buffers_has_keys_of_text_and_64_bits() {
+    let numbers = Numbers { by_id: BTreeMap::from([(1, 2)]) };
+    sound(&numbers);
+    sound(&Big { n: 1 });
+    sound(&vec![Adjacent::One(1)]);
+    let says = "`Numbers.by_id` is a map with keys of `u32`";
+    refused(&flat(numbers.clone()), says);
+    refused(&Untagged::It(numbers.clone()), says);
+    refused(&Holds::It(numbers), says);
+    refused(&Untagged::It(vec![Big { n: 1 }]), "`Big.n` is a 128-bit integer");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Endless {
+    #[serde(flatten)]
+    next: Option<Box<Endless>>,
+}
+
+#[derive(KvField)]
+struct Never(Box<Again>);
+
+#[derive(KvField)]
+#[serde(untagged)]
+enum Again {
+    It(Box<Never>),
+}
+
+#[test]
+fn a_type_in_itself_is_judged_as_well() {
+    assert_eq!(wire::faults(Endless::schema()).len(), 1);
+    assert_eq!(wire::faults(Flat::<Never>::schema()).len(), 1);
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+struct Stored {
+    #[serde(flatten)]
+    point: Point,
+    #[serde(flatten)]
+    again: Option<Point>,
+    #[kv(skip)]
+    secret: u8,
+}
+
+#[test]
+fn a_catalog_refuses_what_clients_could_not_read() {
+    let error = Catalog::builder().expose::<Stored>(Access::Read).build().unwrap_err().to_string();
+    let expected = [
+        "`derive::wire::Stored` cannot be exposed: `Stored.secret` is left out of the schema by `#[kv(skip)]`, but not of \
+         the JSON: add `#[serde(skip)]` to it",
+        "`derive::wire::Stored` cannot be exposed: `Stored.again` is flattened, and its member \"x\" meets that of `point`",
+    ];
+    assert_eq!(error.lines().collect::<Vec<_>>(), expected);
+}
