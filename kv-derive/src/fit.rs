@@ -106,6 +106,13 @@ impl<'a> Fit<'a> {
     }
 }
 
+/// Whether a type is one that can be the key of a map, as far as its tokens tell.
+pub(crate) fn is_map_key(ty: &Type) -> bool {
+    let spelled = spelled(ty);
+    matches!(spelled.as_str(), "String" | "Box<str>" | "Arc<str>" | "bool" | "char")
+        || integer(&spelled).is_some()
+}
+
 /// The integer type of what stands behind `NonZero`: `U8`, `Isize`.
 fn non_zero(name: &str) -> Option<Fit<'static>> {
     name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| integer(&name.to_lowercase())).flatten()

@@ -44,7 +44,7 @@ use symbol::Target;
 /// # Key templates
 ///
 /// With `key`, the type implements `Keyed`, and every write checks that the key is the value's own. Braces name fields,
-/// whose types are strings, integers, `bool` or `char`; between two of them stands a separator. A value with an empty
+/// whose types are strings, integers, `bool`, `char` or newtypes of them; between two of them stands a separator. A value with an empty
 /// part, or one in which the separator behind it would seem to begin, has no key.
 ///
 /// `T::key_prefix(…)` makes what keys start with, for scans: of `room:{room}:{user}`, `key_prefix("lobby")` is
@@ -64,7 +64,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// traits are derived as well, and what would make reading and writing differ is refused. A field with
 /// `#[serde(skip)]` may be of any type; it is neither checked nor counted.
 ///
-/// An enum of unit variants can be the key of a map and a part of a key template as well.
+/// An enum of unit variants can be the key of a map and a part of a key template as well, and so can a newtype of a
+/// `String`, an integer, a `bool` or a `char`.
 ///
 /// # Rules on fields
 ///

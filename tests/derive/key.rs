@@ -1,7 +1,11 @@
 //! Key templates: the keys that values make for themselves, and that no write gets around.
 
 use kv_core::schema::template::Piece;
-use kv_core::{Access, Error, Exposed, InitError, KeyError, Keyed, KvStore, KvType, SetOptions, UpdateError};
+use kv_core::{
+    Access, Error, Exposed, InitError, KeyError, Keyed, KvField, KvStore, KvType, SetOptions, UpdateError,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq, KvType)]
@@ -85,4 +89,41 @@ fn no_write_places_a_value_under_another_key() {
     assert!(taken.taken);
     seats.put(other).unwrap();
     assert_eq!(seats.count(Seat::key_prefix("a", None).unwrap()), 2);
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, KvField)]
+struct UserId(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, KvField)]
+#[serde(transparent)]
+struct RoomId {
+    number: u32,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, KvType)]
+#[kv(key = "{room}:{user}")]
+struct Visit {
+    room: RoomId,
+    user: UserId,
+    notes: HashMap<UserId, f64>,
+    rooms: BTreeMap<RoomId, f64>,
+}
+
+#[test]
+fn a_newtype_of_a_key_is_a_key() {
+    let (room, user) = (RoomId { number: 7 }, UserId("ada".into()));
+    let visit = |note| Visit {
+        room,
+        user: user.clone(),
+        notes: HashMap::from([(user.clone(), note)]),
+        rooms: BTreeMap::from([(RoomId { number: 10 }, note), (RoomId { number: 9 }, note)]),
+    };
+    assert_eq!(visit(0.5).key(), Ok("7:ada".to_owned()));
+    assert_eq!(Visit::key_prefix(&room), Ok("7:".to_owned()));
+    let report = visit(f64::NAN).validate().unwrap_err();
+    let pointers: Vec<_> = report.iter().map(|v| v.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/notes/ada", "/rooms/9", "/rooms/10"]);
+    let json = serde_json::to_string(&visit(0.5)).unwrap();
+    assert_eq!(json, r#"{"room":7,"user":"ada","notes":{"ada":0.5},"rooms":{"9":0.5,"10":0.5}}"#);
+    assert_eq!(serde_json::from_str::<Visit>(&json).unwrap(), visit(0.5));
 }

@@ -1,16 +1,47 @@
-//! `impl MapKey` for enums of unit variants, which serde writes as strings where they are keys.
+//! `impl MapKey` for enums of unit variants, which serde writes as strings where they are keys, and for newtypes
+//! of what can be a key.
 
-use crate::check::{Body, Fields, Model, Variant};
+use crate::check::{Body, Field, Fields, Model, Variant};
+use crate::fit;
 use crate::serde_view::Tagging;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `None` for every other type.
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> Option<TokenStream> {
-    let Body::Enum { tagging: Tagging::External, variants } = &model.body else { return None };
-    if variants.is_empty() || !model.generics.params.is_empty() {
+    if !model.generics.params.is_empty() {
         return None;
     }
+    match &model.body {
+        Body::Struct(Fields::Newtype { field, .. }) => of_newtype(model, field, private),
+        Body::Enum { tagging: Tagging::External, variants } if !variants.is_empty() => {
+            of_units(model, variants, private)
+        }
+        _ => None,
+    }
+}
+
+fn of_newtype(model: &Model<'_>, field: &Field<'_>, private: &TokenStream) -> Option<TokenStream> {
+    let (ident, attrs, member) = (model.ident, super::impl_attrs(), &field.member);
+    (!field.opaque && fit::is_map_key(field.ty)).then(|| {
+        quote! {
+            #attrs
+            impl #private::MapKey for #ident {
+                type Ref = Self;
+
+                fn write_key(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #private::MapKey::write_key(&self.#member, f)
+                }
+
+                fn cmp_key(&self, other: &Self) -> ::core::cmp::Ordering {
+                    #private::MapKey::cmp_key(&self.#member, &other.#member)
+                }
+            }
+        }
+    })
+}
+
+fn of_units(model: &Model<'_>, variants: &[Variant<'_>], private: &TokenStream) -> Option<TokenStream> {
     let units: Option<Vec<_>> = variants.iter().map(unit).collect();
     let (patterns, names): (Vec<_>, Vec<_>) = units?.into_iter().unzip();
     let places = 0..variants.len();

@@ -8,13 +8,15 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZero;
 use std::sync::Arc;
 
 /// A type that can be the key of a map: one that serde writes as a string in JSON.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key, or a part of one, in a stored type",
     label = "not written as a string in JSON",
-    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, and enums of unit variants that derive `KvField`"
+    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, IP addresses, and with `KvField` derived enums of unit variants and newtypes of a `String` or an integer"
 )]
 pub trait MapKey: 'static {
     /// What a function takes a reference to where it wants a key: `str` for strings, else the type itself.
@@ -65,6 +67,9 @@ macro_rules! keys {
 keys! {
     bool => Self, char => Self, i8 => Self, i16 => Self, i32 => Self, i64 => Self, i128 => Self, isize => Self,
     u8 => Self, u16 => Self, u32 => Self, u64 => Self, u128 => Self, usize => Self,
+    NonZero<i8> => Self, NonZero<i16> => Self, NonZero<i32> => Self, NonZero<i64> => Self, NonZero<i128> => Self,
+    NonZero<isize> => Self, NonZero<u8> => Self, NonZero<u16> => Self, NonZero<u32> => Self, NonZero<u64> => Self,
+    NonZero<u128> => Self, NonZero<usize> => Self, IpAddr => Self, Ipv4Addr => Self, Ipv6Addr => Self,
     str => str, String => str, Box<str> => str, Arc<str> => str, Cow<'static, str> => str,
 }
 
