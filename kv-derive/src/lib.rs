@@ -19,6 +19,9 @@ mod expand;
 mod fallback;
 mod fit;
 mod serde_view;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may fail")]
+mod snapshots;
 mod symbol;
 
 use proc_macro::TokenStream;

@@ -1,0 +1,198 @@
+#[serde(tag = "type", content = "of", rename_all = "snake_case", rename_all_fields = "camelCase")]
+enum Event {
+    Ping,
+    Moved { to_x: i32 },
+    Said(#[kv(len(max = 280))] String),
+    Pair(u8, u8),
+    #[serde(skip)]
+    Internal(Instant),
+}
+
+// What #[derive(KvField)] writes:
+
+#[automatically_derived]
+#[allow(deprecated, clippy::disallowed_types)]
+impl ::kv_core::__private::KvField for Event {
+    fn schema() -> &'static ::kv_core::__private::ty::TypeSchema {
+        const {
+            &::kv_core::__private::ty::TypeSchema {
+                id: ::core::any::TypeId::of::<Self>(),
+                name: "Event",
+                module: ::core::module_path!(),
+                args: &[],
+                docs: "",
+                shape: ::kv_core::__private::ty::Shape::Enum(::kv_core::__private::ty::Enum {
+                    tagging: ::kv_core::__private::ty::Tagging::Adjacent {
+                        tag: "type",
+                        content: "of",
+                    },
+                    variants: &[
+                        ::kv_core::__private::ty::Variant {
+                            rust_name: "Ping",
+                            name: "ping",
+                            aliases: &[],
+                            docs: "",
+                            other: false,
+                            untagged: false,
+                            fields: ::kv_core::__private::ty::Fields::Unit,
+                        },
+                        ::kv_core::__private::ty::Variant {
+                            rust_name: "Moved",
+                            name: "moved",
+                            aliases: &[],
+                            docs: "",
+                            other: false,
+                            untagged: false,
+                            fields: ::kv_core::__private::ty::Fields::Named {
+                                fields: &[
+                                    ::kv_core::__private::ty::Field {
+                                        rust_name: "to_x",
+                                        name: "toX",
+                                        aliases: &[],
+                                        docs: "",
+                                        ty: ::kv_core::__private::ty::TypeRef::new(
+                                            <i32 as ::kv_core::__private::KvField>::schema,
+                                        ),
+                                        default: false,
+                                        default_json: ::core::option::Option::None,
+                                        may_be_left_out: false,
+                                        flatten: false,
+                                        rules: &[],
+                                    },
+                                ],
+                                deny_unknown: false,
+                            },
+                        },
+                        ::kv_core::__private::ty::Variant {
+                            rust_name: "Said",
+                            name: "said",
+                            aliases: &[],
+                            docs: "",
+                            other: false,
+                            untagged: false,
+                            fields: ::kv_core::__private::ty::Fields::Newtype {
+                                field: &::kv_core::__private::ty::Field {
+                                    rust_name: "0",
+                                    name: "0",
+                                    aliases: &[],
+                                    docs: "",
+                                    ty: ::kv_core::__private::ty::TypeRef::new(
+                                        <String as ::kv_core::__private::KvField>::schema,
+                                    ),
+                                    default: false,
+                                    default_json: ::core::option::Option::None,
+                                    may_be_left_out: false,
+                                    flatten: false,
+                                    rules: &[
+                                        ::kv_core::__private::rule::Rule::Len(::kv_core::__private::rule::Len {
+                                            min: ::core::option::Option::None,
+                                            max: ::core::option::Option::Some(280usize),
+                                        }),
+                                    ],
+                                },
+                                transparent: false,
+                            },
+                        },
+                        ::kv_core::__private::ty::Variant {
+                            rust_name: "Pair",
+                            name: "pair",
+                            aliases: &[],
+                            docs: "",
+                            other: false,
+                            untagged: false,
+                            fields: ::kv_core::__private::ty::Fields::Tuple(
+                                &[
+                                    ::kv_core::__private::ty::Field {
+                                        rust_name: "0",
+                                        name: "0",
+                                        aliases: &[],
+                                        docs: "",
+                                        ty: ::kv_core::__private::ty::TypeRef::new(
+                                            <u8 as ::kv_core::__private::KvField>::schema,
+                                        ),
+                                        default: false,
+                                        default_json: ::core::option::Option::None,
+                                        may_be_left_out: false,
+                                        flatten: false,
+                                        rules: &[],
+                                    },
+                                    ::kv_core::__private::ty::Field {
+                                        rust_name: "1",
+                                        name: "1",
+                                        aliases: &[],
+                                        docs: "",
+                                        ty: ::kv_core::__private::ty::TypeRef::new(
+                                            <u8 as ::kv_core::__private::KvField>::schema,
+                                        ),
+                                        default: false,
+                                        default_json: ::core::option::Option::None,
+                                        may_be_left_out: false,
+                                        flatten: false,
+                                        rules: &[],
+                                    },
+                                ],
+                            ),
+                        },
+                    ],
+                }),
+                validate: ::core::option::Option::None,
+                hidden: &[],
+            }
+        }
+    }
+    fn check(&self, __v: &mut ::kv_core::__private::Validator<'_>) {
+        let _ = &__v;
+        match self {
+            Self::Ping { .. } => {}
+            Self::Moved { to_x: __field0, .. } => {
+                let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
+                {
+                    let __v = &mut ::kv_core::__private::Validator::member(__v, "toX");
+                    <i32 as ::kv_core::__private::KvField>::check(__field0, __v);
+                }
+            }
+            Self::Said { 0: __field0, .. } => {
+                let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
+                {
+                    ::kv_core::__private::rule::Len::check(
+                        &::kv_core::__private::rule::Len {
+                            min: ::core::option::Option::None,
+                            max: ::core::option::Option::Some(280usize),
+                        },
+                        ::core::convert::identity(__field0),
+                        __v,
+                    );
+                    <String as ::kv_core::__private::KvField>::check(__field0, __v);
+                }
+            }
+            Self::Pair { 0: __field0, 1: __field1, .. } => {
+                let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
+                {
+                    let __v = &mut ::kv_core::__private::Validator::item(__v, 0usize);
+                    <u8 as ::kv_core::__private::KvField>::check(__field0, __v);
+                }
+                {
+                    let __v = &mut ::kv_core::__private::Validator::item(__v, 1usize);
+                    <u8 as ::kv_core::__private::KvField>::check(__field1, __v);
+                }
+            }
+            Self::Internal { .. } => {}
+        }
+    }
+    fn heap_size(&self) -> ::core::primitive::usize {
+        match self {
+            Self::Ping { .. } => 0,
+            Self::Moved { to_x: __field0, .. } => {
+                0 + <i32 as ::kv_core::__private::KvField>::heap_size(__field0)
+            }
+            Self::Said { 0: __field0, .. } => {
+                0 + <String as ::kv_core::__private::KvField>::heap_size(__field0)
+            }
+            Self::Pair { 0: __field0, 1: __field1, .. } => {
+                0 + <u8 as ::kv_core::__private::KvField>::heap_size(__field0)
+                    + <u8 as ::kv_core::__private::KvField>::heap_size(__field1)
+            }
+            Self::Internal { .. } => 0,
+        }
+    }
+}
