@@ -2,6 +2,8 @@
 //!
 //! Run it with `cargo run --example garde_rules`.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use garde::Validate;
 use kv_core::{Error, KvField, KvStore, KvType, ValidationErrors};
 use std::collections::BTreeSet;

@@ -2,6 +2,8 @@
 //!
 //! Run it with `cargo run --example validator_rules`.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use kv_core::{Error, KvStore, KvType};
 use validator::Validate;
 
