@@ -1,4 +1,6 @@
-//! Tests across the crates. This library holds what the documents promise to run: their code, as doctests.
+//! Tests across the crates. This library holds what they share, and the documents' code, which runs as doctests.
+
+pub mod needs;
 
 /// The README's code.
 #[cfg(doctest)]

@@ -1,0 +1,44 @@
+//! Programs that some tests need. A test without what it needs is ignored, and says how to get it; where `KV_REQUIRE` names
+//! the program (`KV_REQUIRE=node,redis`), it fails instead.
+
+use libtest_mimic::{Failed, Trial};
+use std::process::{Command, Stdio};
+
+/// A program that tests need.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// What `KV_REQUIRE` calls it.
+    pub name: &'static str,
+    /// What is run with `--version` to see whether it is there.
+    pub command: &'static str,
+    /// How to get it.
+    pub get: &'static str,
+}
+
+/// Node, for what JavaScript makes of our patterns.
+pub const NODE: Program = Program { name: "node", command: "node", get: "apt-get install nodejs" };
+
+impl Program {
+    /// Whether it can be run.
+    pub fn is_here(&self) -> bool {
+        let mut version = Command::new(self.command);
+        version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        version.status().is_ok_and(|status| status.success())
+    }
+
+    fn is_required(&self) -> bool {
+        std::env::var("KV_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name.trim() == self.name))
+    }
+
+    /// A test that needs the program.
+    pub fn test(&self, name: &str, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+        if self.is_here() {
+            return Trial::test(name, run);
+        }
+        let missing = format!("needs {}: {}", self.name, self.get);
+        if self.is_required() {
+            return Trial::test(name, move || Err(missing.into()));
+        }
+        Trial::test(format!("{name} ({missing})"), run).with_ignored_flag(true)
+    }
+}
