@@ -43,9 +43,9 @@ fn rust_and_javascript_agree() -> Result<(), Failed> {
         let Some(verdicts) = verdicts else {
             return Err(format!("JavaScript cannot read {pattern:?}").into());
         };
-        let matcher = Matcher::new(Box::leak(pattern.clone().into_boxed_str()));
+        let compiled = Matcher::new(Box::leak(pattern.clone().into_boxed_str()));
         for (text, verdict) in texts.iter().zip(verdicts) {
-            if matcher.is_match(text) != verdict {
+            if compiled.is_match(text) != verdict {
                 return Err(format!("{pattern:?} on {text:?}: JavaScript says {verdict}").into());
             }
             matched += usize::from(verdict);

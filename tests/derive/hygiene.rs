@@ -13,7 +13,8 @@ mod no_prelude {
     pub(super) fn drop() {}
 
     #[derive(::kv_core::KvType)]
-    #[kv(ttl = "5s")]
+    #[kv(ttl = "5s", validate = "whole")]
+    #[allow(non_snake_case, reason = "a name that generated code uses as well")]
     pub(super) struct Result {
         #[kv(len(min = 1, max = 9))]
         pub(super) self_: ::std::string::String,
@@ -22,8 +23,23 @@ mod no_prelude {
         #[kv(each(one_of("a")))]
         pub(super) __v: ::std::vec::Vec<::std::string::String>,
         pub(super) __field0: ::core::primitive::bool,
+        #[kv(pattern = "^a")]
+        pub(super) MATCHER: ::std::string::String,
+        #[kv(each(each(any_float)))]
+        pub(super) floats: ::std::vec::Vec<::std::vec::Vec<::core::primitive::f64>>,
+        #[kv(opaque)]
+        pub(super) opaque: ::std::option::Option<Some>,
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub(super) left_out: ::std::vec::Vec<::core::primitive::u8>,
         pub(super) r#match: (),
     }
+
+    pub(super) fn whole(_: &Result) -> ::std::result::Result<(), &'static ::core::primitive::str> {
+        ::std::result::Result::Err("must be whole")
+    }
+
+    #[derive(::kv_core::KvField)]
+    pub(super) struct Key(pub(super) ::core::primitive::u8);
 
     #[derive(::kv_core::KvField)]
     pub(super) enum Validator<T> {
@@ -42,10 +58,14 @@ fn names_around_a_type_do_not_matter() {
         v: Some(0),
         __v: vec!["b".to_owned()],
         __field0: true,
+        MATCHER: "b".to_owned(),
+        floats: vec![vec![f64::NAN]],
+        opaque: None,
+        left_out: Vec::new(),
         r#match: (),
     };
     let pointers: Vec<_> = value.validate().unwrap_err().iter().map(|v| v.pointer.clone()).collect();
-    assert_eq!(pointers, ["/self_", "/v", "/__v/0"]);
+    assert_eq!(pointers, ["/self_", "/v", "/__v/0", "/MATCHER", ""]);
     assert_eq!(no_prelude::Validator::<u8>::schema().to_string(), "Validator<u8>");
 }
 

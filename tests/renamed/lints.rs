@@ -77,6 +77,47 @@ pub enum Page<T, const N: usize> {
     },
 }
 
+/// Every word that is about one field, and one about all of them.
+#[derive(Clone, Debug, Default, PartialEq, KvType)]
+#[kv(crate = "::renamed", validate = "balanced", plural = "Forms")]
+#[serde(default)]
+pub struct Form {
+    #[kv(pattern = "^[a-z]+$")]
+    name: String,
+    #[kv(each(email, pattern = "@"))]
+    mails: Vec<String>,
+    #[kv(url)]
+    home: Option<String>,
+    #[kv(js_safe)]
+    ticks: u64,
+    #[kv(any_int)]
+    id: u64,
+    #[kv(any_float)]
+    ratio: f64,
+    #[kv(each(any_float))]
+    ratios: Vec<f32>,
+    #[kv(opaque)]
+    anything: Option<Anything>,
+    #[kv(skip)]
+    #[serde(skip)]
+    cached: Anything,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rest: Vec<u8>,
+}
+
+/// A type that is no field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Anything;
+
+const fn balanced(form: &Form) -> Result<(), &'static str> {
+    if form.ticks == form.id { Ok(()) } else { Err("must be balanced") }
+}
+
+/// A key of maps that is a newtype.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, KvField)]
+#[kv(crate = "::renamed")]
+pub struct Name(String);
+
 /// A tuple struct with a key template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, KvType)]
 #[kv(crate = "::renamed", key = "{0}:{1}")]
