@@ -2,26 +2,66 @@
 //!
 //! Whatever is removed is returned, so that the caller can drop it once the lock is released.
 
+use super::deadlines::Deadlines;
+use super::index::{Index, Keys};
+use super::slab::Slab;
+use super::table::Table;
 use super::time::{Deadline, Moment};
 use super::usage::Size;
 use crate::{Entry, Version};
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::RandomState;
+use std::hash::BuildHasher;
 use std::ops::Bound;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The entries of a collection, ordered by key.
+/// The entries of a collection.
 ///
-/// Rows whose deadline has passed may still be here; nothing shows them.
+/// A row has a place, which it keeps; everything else leads to places. Rows whose deadline has passed may still be here;
+/// nothing shows them.
 pub(super) struct Cell<T> {
-    rows: BTreeMap<Arc<str>, Row<T>>,
-    /// The deadline of every row that has one, exactly.
-    deadlines: BTreeSet<(Deadline, Arc<str>)>,
+    rows: Slab<Stored<T>>,
+    by_hash: Table,
+    by_key: Index,
+    deadlines: Deadlines,
+    /// Of seeds that nobody knows: keys come from strangers.
+    hasher: RandomState,
     last_version: u64,
     /// What the rows take.
     bytes: usize,
     writes: u64,
     expirations: u64,
+}
+
+/// A row in its place.
+pub(super) struct Stored<T> {
+    key: Arc<str>,
+    value: Arc<T>,
+    version: Version,
+    deadline: Deadline,
+    created_at: Millis,
+    updated_at: Millis,
+    bytes: u32,
+}
+
+/// A time of day in milliseconds since 1970, in six bytes: it reaches to the year 10889.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Millis([u16; 3]);
+
+impl Millis {
+    fn of(time: SystemTime) -> Self {
+        const MOST: u64 = (1 << 48) - 1;
+        let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let millis = u64::try_from(millis).unwrap_or(MOST).min(MOST);
+        let [_, high, middle, low] =
+            [48, 32, 16, 0].map(|shift| u16::try_from(millis >> shift & 0xFFFF).unwrap_or(0));
+        Self([high, middle, low])
+    }
+
+    fn time(self) -> SystemTime {
+        let millis = self.0.iter().fold(0, |millis, part| millis << 16 | u64::from(*part));
+        UNIX_EPOCH + Duration::from_millis(millis)
+    }
 }
 
 /// A value and what is kept beside it.
@@ -31,16 +71,11 @@ pub(crate) struct Row<T> {
     created_at: SystemTime,
     updated_at: SystemTime,
     deadline: Deadline,
-    bytes: usize,
 }
 
 impl<T> Row<T> {
     pub(super) fn deadline(&self) -> Deadline {
         self.deadline
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes
     }
 
     /// The entry that this row makes with its key.
@@ -50,10 +85,34 @@ impl<T> Row<T> {
     }
 }
 
-// Derived, it would ask for `T: Clone`, and no `T` is cloned here.
-impl<T> Clone for Row<T> {
-    fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), ..*self }
+impl<T> Stored<T> {
+    pub(super) fn key(&self) -> &Arc<str> {
+        &self.key
+    }
+
+    pub(super) fn into_value(self) -> Arc<T> {
+        self.value
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes as usize
+    }
+
+    /// The row as it is now.
+    pub(super) fn row(&self) -> Row<T> {
+        Row {
+            value: Arc::clone(&self.value),
+            version: self.version,
+            created_at: self.created_at.time(),
+            updated_at: self.updated_at.time(),
+            deadline: self.deadline,
+        }
+    }
+}
+
+impl<T> Keys for Slab<Stored<T>> {
+    fn key(&self, place: u32) -> &str {
+        self.get(place).map_or("", |row| &row.key)
     }
 }
 
@@ -64,7 +123,9 @@ const ROW_BYTES: usize = 190;
 
 /// What an entry takes in all, for a value that owns this much on the heap.
 pub(crate) const fn entry_bytes<T>(key: &str, heap_size: usize) -> usize {
-    ROW_BYTES.saturating_add(key.len()).saturating_add(size_of::<T>()).saturating_add(heap_size)
+    let bytes = ROW_BYTES.saturating_add(key.len()).saturating_add(size_of::<T>()).saturating_add(heap_size);
+    // A row counts in 32 bits: 4 GiB stand for all that is larger.
+    if bytes > u32::MAX as usize { u32::MAX as usize } else { bytes }
 }
 
 /// A value on its way to a key.
@@ -126,23 +187,35 @@ pub(crate) struct Page<'a> {
 
 impl<T> Cell<T> {
     pub(super) fn new(first_version: u64) -> Self {
-        let (rows, deadlines) = (BTreeMap::new(), BTreeSet::new());
-        Self { rows, deadlines, last_version: first_version, bytes: 0, writes: 0, expirations: 0 }
+        Self {
+            rows: Slab::new(),
+            by_hash: Table::new(),
+            by_key: Index::new(),
+            deadlines: Deadlines::new(),
+            hasher: RandomState::default(),
+            last_version: first_version,
+            bytes: 0,
+            writes: 0,
+            expirations: 0,
+        }
     }
 
     /// The row under a key, if it is alive.
-    pub(super) fn get(&self, key: &str, moment: &Moment<'_>) -> Option<(&Arc<str>, &Row<T>)> {
-        self.rows.get_key_value(key).filter(|(_, row)| !moment.is_due(row.deadline))
+    pub(super) fn get(&self, key: &str, moment: &Moment<'_>) -> Option<&Stored<T>> {
+        self.find(key).map(|(_, row)| row).filter(|row| !moment.is_due(row.deadline))
     }
 
     /// Whether a condition holds for what is under a key.
     pub(super) fn check(&self, key: &str, condition: Condition, moment: &Moment<'_>) -> Result<(), Conflict> {
-        condition.check(self.get(key, moment).map(|(_, row)| row.version))
+        match condition {
+            Condition::None => Ok(()),
+            _ => condition.check(self.get(key, moment).map(|row| row.version)),
+        }
     }
 
     /// What the row under a key takes, alive or not.
     pub(super) fn size_under(&self, key: &str) -> Size {
-        self.rows.get(key).map_or(Size::default(), |row| Size { entries: 1, bytes: row.bytes })
+        self.find(key).map_or(Size::default(), |(_, row)| Size { entries: 1, bytes: row.bytes as usize })
     }
 
     /// What all rows take, alive or not.
@@ -150,81 +223,90 @@ impl<T> Cell<T> {
         Size { entries: self.rows.len(), bytes: self.bytes }
     }
 
-    /// Puts a value under its key, whatever is there, and returns its version with the row that it removed, alive or
-    /// not.
+    /// Puts a value under its key, whatever is there, and returns its version with the value that it removed, alive
+    /// or not.
     pub(super) fn put(
         &mut self,
         write: &Write<'_, T>,
         moment: &Moment<'_>,
         of_day: SystemTime,
-    ) -> (Version, Option<Row<T>>) {
+    ) -> (Version, Option<Arc<T>>) {
         moment.publish();
-        let was_alive = self.get(write.key, moment).is_some();
-        let (key, removed) = self.take(write.key).unzip();
-        let key = key.unwrap_or_else(|| Arc::from(write.key));
-        let replaced = removed.as_ref().filter(|_| was_alive);
-        if removed.is_some() && replaced.is_none() {
+        let of_day = Millis::of(of_day);
+        let found = self.find(write.key).map(|(place, row)| (place, moment.is_due(row.deadline)));
+        if let Some((_, true)) = found {
             // It expired unnoticed, and is removed as a sweep would have done: what follows is a new entry.
             self.last_version += 1;
             self.expirations += 1;
         }
-        let deadline = match (write.lifetime, replaced) {
-            (Lifetime::KeptOr(_), Some(replaced)) => replaced.deadline,
-            (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl), _) => moment.deadline(ttl),
-        };
-        // Writers read the time of day before they queue for the lock, so one may come late with an early one.
-        let updated_at = replaced.map_or(of_day, |replaced| of_day.max(replaced.updated_at));
-        let created_at = replaced.map_or(of_day, |replaced| replaced.created_at);
         let version = self.next_version();
-        let row = Row {
-            value: Arc::clone(&write.value),
-            version,
-            created_at,
-            updated_at,
-            deadline,
-            bytes: write.bytes,
-        };
-        if deadline != Deadline::NEVER {
-            self.deadlines.insert((deadline, Arc::clone(&key)));
-        }
-        self.rows.insert(key, row);
-        self.bytes += write.bytes;
         self.writes += 1;
-        (version, removed)
+        self.bytes += write.bytes;
+        let new = |key: Arc<str>| {
+            let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = write.lifetime;
+            Stored {
+                key,
+                value: Arc::clone(&write.value),
+                version,
+                deadline: moment.deadline(ttl),
+                created_at: of_day,
+                updated_at: of_day,
+                bytes: u32::try_from(write.bytes).unwrap_or(u32::MAX),
+            }
+        };
+        let Some((place, was_due)) = found else {
+            let row = new(Arc::from(write.key));
+            let (hash, deadline) = (self.hash(write.key), row.deadline);
+            let place = self.rows.insert(row);
+            self.by_hash.insert(hash, place);
+            self.by_key.insert(place, &self.rows);
+            self.deadlines.set(place, deadline);
+            return (version, None);
+        };
+        let Some(row) = self.rows.get_mut(place) else { return (version, None) };
+        let mut next = new(Arc::clone(&row.key));
+        if !was_due {
+            next.created_at = row.created_at;
+            // Writers read the time of day before they queue for the lock, so one may come late with an early one.
+            next.updated_at = of_day.max(row.updated_at);
+            if let Lifetime::KeptOr(_) = write.lifetime {
+                next.deadline = row.deadline;
+            }
+        }
+        self.deadlines.set(place, next.deadline);
+        let replaced = std::mem::replace(row, next);
+        self.bytes -= replaced.bytes as usize;
+        (version, Some(replaced.value))
     }
 
     /// Removes an entry that is alive, and returns it.
-    pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Row<T>> {
-        self.get(key, moment)?;
+    pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Stored<T>> {
+        let (place, _) = self.find(key).filter(|(_, row)| !moment.is_due(row.deadline))?;
         moment.publish();
         self.last_version += 1;
-        self.take(key).map(|(_, row)| row)
+        self.take(place)
     }
 
     /// Gives an entry that is alive another lifetime, and says whether there is one.
     pub(super) fn set_lifetime(&mut self, key: &str, ttl: Option<Duration>, moment: &Moment<'_>) -> bool {
-        if self.get(key, moment).is_none() {
-            return false;
-        }
+        let found = self.find(key).filter(|(_, row)| !moment.is_due(row.deadline));
+        let Some(place) = found.map(|(place, _)| place) else { return false };
         moment.publish();
-        if let Some((key, mut row)) = self.take(key) {
-            row.deadline = moment.deadline(ttl);
-            if row.deadline != Deadline::NEVER {
-                self.deadlines.insert((row.deadline, Arc::clone(&key)));
-            }
-            self.bytes += row.bytes;
-            self.rows.insert(key, row);
+        let deadline = moment.deadline(ttl);
+        if let Some(row) = self.rows.get_mut(place) {
+            row.deadline = deadline;
+            self.deadlines.set(place, deadline);
         }
         true
     }
 
     /// Removes up to `most` entries whose deadline has come, earliest first, and returns them.
-    pub(super) fn remove_due(&mut self, most: usize, moment: &Moment<'_>) -> Vec<Row<T>> {
+    pub(super) fn remove_due(&mut self, most: usize, moment: &Moment<'_>) -> Vec<Stored<T>> {
         let mut removed = Vec::new();
         while removed.len() < most
-            && let Some((deadline, key)) = self.deadlines.first()
-            && moment.is_due(*deadline)
-            && let Some((_, row)) = self.take(&Arc::clone(key))
+            && let Some((deadline, place)) = self.first_deadline()
+            && moment.is_due(deadline)
+            && let Some(row) = self.take(place)
         {
             self.last_version += 1;
             self.expirations += 1;
@@ -234,24 +316,26 @@ impl<T> Cell<T> {
     }
 
     /// Takes out every row, when the cell is at its end.
-    pub(super) fn take_rows(&mut self) -> BTreeMap<Arc<str>, Row<T>> {
-        std::mem::take(&mut self.rows)
+    pub(super) fn take_rows(&mut self) -> Slab<Stored<T>> {
+        std::mem::replace(&mut self.rows, Slab::new())
     }
 
     /// Removes every row, and returns them with how many were alive.
-    pub(super) fn clear(&mut self, moment: &Moment<'_>) -> (BTreeMap<Arc<str>, Row<T>>, usize) {
+    pub(super) fn clear(&mut self, moment: &Moment<'_>) -> (Slab<Stored<T>>, usize) {
         moment.publish();
         let alive = self.len(moment);
         self.expirations += (self.rows.len() - alive) as u64;
         self.last_version += self.rows.len() as u64;
         self.bytes = 0;
-        self.deadlines.clear();
-        (std::mem::take(&mut self.rows), alive)
+        self.by_hash = Table::new();
+        self.by_key = Index::new();
+        self.deadlines = Deadlines::new();
+        (self.take_rows(), alive)
     }
 
     /// The earliest deadline of all rows.
-    pub(super) fn next_deadline(&self) -> Deadline {
-        self.deadlines.first().map_or(Deadline::NEVER, |(deadline, _)| *deadline)
+    pub(super) fn next_deadline(&mut self) -> Deadline {
+        self.first_deadline().map_or(Deadline::NEVER, |(deadline, _)| deadline)
     }
 
     /// The version that was given last.
@@ -264,27 +348,32 @@ impl<T> Cell<T> {
         (self.writes, self.expirations)
     }
 
-    /// How many entries are alive. Takes time linear in those that are due.
+    /// How many entries are alive. Takes time linear in those that are due, and in those that were to be and have been
+    /// given more time since.
     pub(super) fn len(&self, moment: &Moment<'_>) -> usize {
-        self.rows.len() - self.deadlines.iter().take_while(|(deadline, _)| moment.is_due(*deadline)).count()
+        self.rows.len() - self.due(moment).count()
+    }
+
+    /// Whether an entry is due.
+    pub(super) fn has_due(&self, moment: &Moment<'_>) -> bool {
+        self.due(moment).next().is_some()
+    }
+
+    fn due(&self, moment: &Moment<'_>) -> impl Iterator<Item = &Stored<T>> {
+        let places = self.deadlines.up_to(|time| moment.has_reached(time));
+        places.into_iter().filter_map(|place| self.rows.get(place)).filter(|row| moment.is_due(row.deadline))
     }
 
     /// How many living entries have a key with this prefix.
     pub(super) fn count(&self, prefix: &str, moment: &Moment<'_>) -> usize {
-        let from_prefix = self.rows.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
-        let matching = from_prefix.take_while(|(key, _)| key.starts_with(prefix));
-        matching.filter(|(_, row)| !moment.is_due(row.deadline)).count()
+        self.ascending(Bound::Included(prefix), prefix, moment).count()
     }
 
     /// The living rows of a part of a scan, in its direction.
     pub(super) fn page(&self, page: Page<'_>, moment: &Moment<'_>) -> Vec<(Arc<str>, Row<T>)> {
         let Page { prefix, after, descending, limit } = page;
-        let collect = |rows: &mut dyn Iterator<Item = (&Arc<str>, &Row<T>)>| {
-            rows.take_while(|(key, _)| key.starts_with(prefix))
-                .filter(|(_, row)| !moment.is_due(row.deadline))
-                .take(limit)
-                .map(|(key, row)| (Arc::clone(key), row.clone()))
-                .collect()
+        let collect = |rows: &mut dyn Iterator<Item = &Stored<T>>| {
+            rows.take(limit).map(|row| (Arc::clone(&row.key), row.row())).collect()
         };
         if descending {
             let end = prefix_end(prefix);
@@ -294,24 +383,62 @@ impl<T> Cell<T> {
                 (None, Some(end)) => Bound::Excluded(end.as_str()),
                 (None, None) => Bound::Unbounded,
             };
-            collect(&mut self.rows.range::<str, _>((Bound::Unbounded, until)).rev())
+            let places = self.by_key.descend(until, &self.rows);
+            collect(&mut self.living(places, prefix, moment))
         } else {
             let from = match after {
                 Some(after) if after >= prefix => Bound::Excluded(after),
                 _ => Bound::Included(prefix),
             };
-            collect(&mut self.rows.range::<str, _>((from, Bound::Unbounded)))
+            collect(&mut self.ascending(from, prefix, moment))
         }
     }
 
-    /// Takes a row out, with its deadline.
-    fn take(&mut self, key: &str) -> Option<(Arc<str>, Row<T>)> {
-        let (key, row) = self.rows.remove_entry(key)?;
-        self.bytes -= row.bytes;
-        if row.deadline != Deadline::NEVER {
-            self.deadlines.remove(&(row.deadline, Arc::clone(&key)));
-        }
-        Some((key, row))
+    fn ascending(
+        &self,
+        from: Bound<&str>,
+        prefix: &str,
+        moment: &Moment<'_>,
+    ) -> impl Iterator<Item = &Stored<T>> {
+        self.living(self.by_key.ascend(from, &self.rows), prefix, moment)
+    }
+
+    fn living(
+        &self,
+        places: impl Iterator<Item = u32>,
+        prefix: &str,
+        moment: &Moment<'_>,
+    ) -> impl Iterator<Item = &Stored<T>> {
+        let rows = places.filter_map(|place| self.rows.get(place));
+        rows.take_while(move |row| row.key.starts_with(prefix)).filter(|row| !moment.is_due(row.deadline))
+    }
+
+    fn hash(&self, key: &str) -> u32 {
+        // The upper half is as good as the lower one.
+        (self.hasher.hash_one(key) >> 32) as u32
+    }
+
+    fn find(&self, key: &str) -> Option<(u32, &Stored<T>)> {
+        let is_it = |place| self.rows.get(place).is_some_and(|row| *row.key == *key);
+        let place = self.by_hash.find(self.hash(key), is_it)?;
+        Some((place, self.rows.get(place)?))
+    }
+
+    fn first_deadline(&mut self) -> Option<(Deadline, u32)> {
+        let rows = &self.rows;
+        self.deadlines.first(|place| rows.get(place).map_or(Deadline::NEVER, |row| row.deadline))
+    }
+
+    /// Takes a row out, with all that leads to it.
+    fn take(&mut self, place: u32) -> Option<Stored<T>> {
+        let row = self.rows.get(place)?;
+        let hash = self.hash(&row.key);
+        self.by_hash.remove(hash, place);
+        self.by_key.remove(place, &self.rows);
+        self.deadlines.forget(place);
+        let row = self.rows.remove(place)?;
+        self.bytes -= row.bytes as usize;
+        Some(row)
     }
 
     fn next_version(&mut self) -> Version {
@@ -360,8 +487,8 @@ mod tests {
             set(&mut cell, "k", Some(10), 0);
             let version = set(&mut cell, "k", ttl, 5);
             assert!(cell.remove_due(usize::MAX, &Moment::at(12)).is_empty(), "{name}");
-            assert_eq!(cell.get("k", &Moment::at(12)).unwrap().1.version, version, "{name}");
-            assert_eq!(cell.deadlines.len(), usize::from(ttl.is_some()), "{name}");
+            assert_eq!(cell.get("k", &Moment::at(12)).unwrap().version, version, "{name}");
+            assert_eq!(cell.next_deadline() == Deadline::NEVER, ttl.is_none(), "{name}");
         }
     }
 
@@ -371,7 +498,7 @@ mod tests {
             let mut cell = Cell::new(0);
             let version = set(&mut cell, "k", Some(10), 0);
             assert!(cell.set_lifetime("k", ttl.map(Duration::from_secs), &Moment::at(5)));
-            assert_eq!(cell.get("k", &Moment::at(5)).unwrap().1.version, version);
+            assert_eq!(cell.get("k", &Moment::at(5)).unwrap().version, version);
             assert_eq!(cell.remove_due(usize::MAX, &Moment::at(12)).len(), expected, "{ttl:?}");
             assert_eq!(cell.size(), Size { entries: 1 - expected, bytes: 1 - expected });
         }
@@ -409,7 +536,7 @@ mod tests {
             set(&mut cell, &format!("k{n}"), Some(10 - n), 0);
         }
         assert_eq!(cell.remove_due(4, &Moment::at(5)).len(), 4);
-        assert!(cell.rows.contains_key("k5") && !cell.rows.contains_key("k6"));
+        assert!(cell.find("k5").is_some() && cell.find("k6").is_none());
         assert_eq!(cell.remove_due(4, &Moment::at(5)).len(), 1);
         assert_eq!(cell.remove_due(4, &Moment::at(5)).len(), 0);
         assert_eq!(cell.rows.len(), 5);

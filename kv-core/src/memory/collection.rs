@@ -1,7 +1,7 @@
 //! [`Collection`]: the entries of one type of one tenant, behind a lock.
 
 use super::Shared;
-use super::cell::{Cell, Condition, Conflict, Page, Row, Write};
+use super::cell::{Cell, Condition, Conflict, Page, Row, Stored, Write};
 use super::expiry::{Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::time::{Deadline, Horizon};
@@ -75,7 +75,7 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn get(&self, key: &str) -> Option<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.get(key, &self.horizon.moment(reading)).map(|(_, row)| row.clone())
+        state.cell.get(key, &self.horizon.moment(reading)).map(Stored::row)
     }
 
     /// The rows under many keys, at one instant.
@@ -83,15 +83,17 @@ impl<T: KvType> Collection<T> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         let moment = self.horizon.moment(reading);
-        keys.iter().map(|key| state.cell.get(key, &moment).map(|(_, row)| row.clone())).collect()
+        keys.iter().map(|key| state.cell.get(key, &moment).map(Stored::row)).collect()
     }
 
     pub(crate) fn get_entry(&self, key: &str) -> Option<Entry<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         let moment = self.horizon.moment(reading);
-        let (key, row) = state.cell.get(key, &moment)?;
-        Some(row.clone().into_entry(Arc::clone(key), moment.until(row.deadline())))
+        let stored = state.cell.get(key, &moment)?;
+        let row = stored.row();
+        let expires_in = moment.until(row.deadline());
+        Some(row.into_entry(Arc::clone(stored.key()), expires_in))
     }
 
     pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Version, Refused> {
@@ -142,7 +144,7 @@ impl<T: KvType> Collection<T> {
         self.release(removed.as_slice());
         self.reschedule(&mut state);
         drop(state);
-        Ok(removed.map(|row| row.value))
+        Ok(removed.map(Stored::into_value))
     }
 
     /// Removes the entries whose key has a prefix, in steps, and returns how many there were.
@@ -216,8 +218,8 @@ impl<T: KvType> Collection<T> {
     }
 
     /// Gives the room of removed rows back. Under the lock, so that the usage is never behind the rows.
-    fn release(&self, removed: &[Row<T>]) {
-        let bytes = removed.iter().map(Row::bytes).sum();
+    fn release(&self, removed: &[Stored<T>]) {
+        let bytes = removed.iter().map(Stored::bytes).sum();
         self.usage.release(Size { entries: removed.len(), bytes });
     }
 
@@ -239,7 +241,7 @@ impl<T: KvType> Collection<T> {
     }
 
     /// Removes one step of what is due, and says whether more is.
-    fn sweep_step(&self) -> (Vec<Row<T>>, bool) {
+    fn sweep_step(&self) -> (Vec<Stored<T>>, bool) {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
@@ -326,7 +328,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
     fn has_due(&self) -> bool {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        self.horizon.moment(reading).is_due(state.cell.next_deadline())
+        state.cell.has_due(&self.horizon.moment(reading))
     }
 
     fn clear(&self) -> Result<usize, Panic> {

@@ -10,8 +10,12 @@
 
 mod cell;
 mod collection;
+mod deadlines;
 mod expiry;
 mod flight;
+mod index;
+mod slab;
+mod table;
 mod tenant;
 mod time;
 mod usage;

@@ -71,6 +71,11 @@ impl Moment<'_> {
         due
     }
 
+    /// Whether a time at which to look has come. What is found then decides for the others.
+    pub(super) fn has_reached(&self, time: Deadline) -> bool {
+        time.0 <= self.nanos
+    }
+
     /// Lets nobody after be earlier: something was changed.
     pub(super) fn publish(&self) {
         self.horizon.0.fetch_max(self.nanos, Ordering::Relaxed);

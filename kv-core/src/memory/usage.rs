@@ -35,6 +35,9 @@ pub(crate) struct Full {
 
 impl Usage {
     pub(super) fn new(limits: Limits, occupied: Arc<AtomicUsize>) -> Self {
+        // A collection has as many places.
+        let limits =
+            Limits { entries_per_tenant: limits.entries_per_tenant.min(u32::MAX as usize), ..limits };
         let (entries, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Self { limits, entries, bytes, occupied, turning: Mutex::new(()) }
     }

@@ -1,0 +1,144 @@
+//! [`Deadlines`]: which row is due next.
+//!
+//! A heap of times at which to look at a place. An entry whose deadline is moved back, as every overwrite of a type with
+//! a time to live does, keeps its old time in the heap; it is looked at then, found alive, and put back at its new
+//! deadline. So an overwrite costs nothing here.
+
+use super::time::Deadline;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// The times at which to look at rows: for each row with a deadline one, at it or before it.
+pub(super) struct Deadlines {
+    /// Besides those that hold there may be some that are no more than remains of rows and times.
+    queue: BinaryHeap<Reverse<(Deadline, u32)>>,
+    /// By place, the time that holds; `NEVER` where there is none.
+    times: Vec<Deadline>,
+    /// How many of them hold.
+    len: usize,
+}
+
+impl Deadlines {
+    pub(super) const fn new() -> Self {
+        Self { queue: BinaryHeap::new(), times: Vec::new(), len: 0 }
+    }
+
+    /// Takes note of the deadline of a row, which is new or was another.
+    pub(super) fn set(&mut self, place: u32, deadline: Deadline) {
+        if deadline < self.time_of(place) {
+            self.queue_at(place, deadline);
+        }
+    }
+
+    /// Forgets the row of a place.
+    pub(super) fn forget(&mut self, place: u32) {
+        if let Some(time) = self.times.get_mut(place as usize).filter(|time| **time != Deadline::NEVER) {
+            *time = Deadline::NEVER;
+            self.len -= 1;
+            self.discard_remains();
+        }
+    }
+
+    /// The row that is due first, with its deadline. `deadline_of` knows those of all rows.
+    pub(super) fn first(&mut self, deadline_of: impl Fn(u32) -> Deadline) -> Option<(Deadline, u32)> {
+        while let Some(&Reverse((time, place))) = self.queue.peek() {
+            let holds = self.time_of(place) == time;
+            let deadline = deadline_of(place);
+            if holds && deadline == time {
+                return Some((time, place));
+            }
+            self.queue.pop();
+            if holds {
+                self.forget(place);
+                self.set(place, deadline);
+            }
+        }
+        None
+    }
+
+    /// The places to look at up to a time, each once. Takes time linear in them, but for their sorting.
+    pub(super) fn up_to(&self, is_up_to: impl Fn(Deadline) -> bool) -> Vec<u32> {
+        let heap = self.queue.as_slice();
+        let (mut ahead, mut places) = (vec![0], Vec::new());
+        while let Some(at) = ahead.pop() {
+            // Nothing below an entry of a heap is earlier than it is.
+            let Some(Reverse((time, place))) = heap.get(at).filter(|Reverse((time, _))| is_up_to(*time))
+            else {
+                continue;
+            };
+            ahead.extend([2 * at + 1, 2 * at + 2]);
+            if self.time_of(*place) == *time {
+                places.push(*place);
+            }
+        }
+        // A place that was left and taken again with the same deadline is there twice.
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    fn time_of(&self, place: u32) -> Deadline {
+        self.times.get(place as usize).copied().unwrap_or(Deadline::NEVER)
+    }
+
+    fn queue_at(&mut self, place: u32, deadline: Deadline) {
+        let at = place as usize;
+        if self.times.len() <= at {
+            self.times.resize(at + 1, Deadline::NEVER);
+        }
+        if std::mem::replace(&mut self.times[at], deadline) == Deadline::NEVER {
+            self.len += 1;
+        }
+        self.queue.push(Reverse((deadline, place)));
+        self.discard_remains();
+    }
+
+    /// Keeps the remains from becoming more than what holds. Paid for by what left them.
+    fn discard_remains(&mut self) {
+        const FEW: usize = 64;
+        if self.queue.len() > 2 * self.len + FEW {
+            let times = &self.times;
+            self.queue.retain(|Reverse((time, place))| times.get(*place as usize) == Some(time));
+            if self.len == 0 {
+                *self = Self::new();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::time::Moment;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn at(seconds: u64) -> Deadline {
+        Moment::at(0).deadline(Some(Duration::from_secs(seconds)))
+    }
+
+    proptest! {
+        /// Beside a table of deadlines, of which places lose and get some.
+        #[test]
+        fn it_knows_whichever_is_due_first(steps in prop::collection::vec((0..12u32, 0..9u64), 0..400)) {
+            let mut deadlines = Deadlines::new();
+            let mut model = [Deadline::NEVER; 12];
+            for (place, seconds) in steps {
+                let deadline = if seconds == 0 { Deadline::NEVER } else { at(seconds) };
+                if seconds == 1 {
+                    deadlines.forget(place);
+                    model[place as usize] = Deadline::NEVER;
+                } else {
+                    deadlines.set(place, deadline);
+                    model[place as usize] = deadline;
+                }
+                let due = (0..12).filter(|place| model[*place as usize] <= at(4));
+                let seen = deadlines.up_to(|time| time <= at(4));
+                prop_assert!(due.eq(seen.into_iter().filter(|place| model[*place as usize] <= at(4))));
+                let first = deadlines.first(|place| model[place as usize]).map(|(deadline, _)| deadline);
+                prop_assert_eq!(first, model.iter().copied().filter(|d| *d != Deadline::NEVER).min());
+                prop_assert!(deadlines.queue.len() <= 2 * 12 + 64 + 1);
+            }
+        }
+    }
+}
