@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use std::cell::RefCell;
 use std::fmt::Display;
+use syn::Attribute;
 
 /// What a stage returns in place of a result: the reason is in the [`Ctxt`].
 #[derive(Clone, Copy)]
@@ -38,6 +39,12 @@ impl Ctxt {
             errors.push(error);
         }
         Reported
+    }
+
+    /// Whether a problem was reported within an attribute.
+    pub(crate) fn is_faulty(&self, attr: &Attribute) -> bool {
+        let places = position(attr.pound_token.span)..=position(attr.bracket_token.span.close());
+        self.errors.borrow().iter().any(|error| places.contains(&position(error.span())))
     }
 
     /// The result, or all errors in the order of the source.
