@@ -411,8 +411,11 @@ impl ::kv_core::__private::KvField for Rules {
         }
         {
             #[allow(unused_imports)]
-            use ::kv_core::__private::rule::{ReportMessage as _, ReportPlaces as _};
-            (&::kv_core::__private::rule::Verdict::new(checks::whole(self)))
+            use ::kv_core::__private::rule::{
+                ReportMessage as _, ReportNothing as _, ReportPlaces as _,
+            };
+            let __whole = self;
+            (&::kv_core::__private::rule::Verdict::new(checks::whole(__whole)))
                 .__kv_report("whole", __v);
         }
     }

@@ -134,29 +134,38 @@ impl ::kv_core::__private::Keyed for Seat {
         &self,
     ) -> ::core::result::Result<::std::string::String, ::kv_core::__private::KeyError> {
         ::kv_core::__private::template::KeyBuilder::key(
-            ::kv_core::__private::template::KeyBuilder::part(
+            ::kv_core::__private::template::KeyBuilder::written_part(
                 ::kv_core::__private::template::KeyBuilder::text(
-                    ::kv_core::__private::template::KeyBuilder::part(
+                    ::kv_core::__private::template::KeyBuilder::written_part(
                         ::kv_core::__private::template::KeyBuilder::text(
-                            ::kv_core::__private::template::KeyBuilder::part(
+                            ::kv_core::__private::template::KeyBuilder::written_part(
                                 ::kv_core::__private::template::KeyBuilder::text(
                                     ::kv_core::__private::template::KeyBuilder::new(),
                                     "room:",
                                 ),
                                 "room",
-                                &self.room,
+                                |__f: &mut ::core::fmt::Formatter<'_>| <String as ::kv_core::__private::MapKey>::write_key(
+                                    &self.room,
+                                    __f,
+                                ),
                                 ":",
                             ),
                             ":",
                         ),
                         "row",
-                        &self.row,
+                        |__f: &mut ::core::fmt::Formatter<'_>| <u16 as ::kv_core::__private::MapKey>::write_key(
+                            &self.row,
+                            __f,
+                        ),
                         "/",
                     ),
                     "/",
                 ),
                 "name",
-                &self.name,
+                |__f: &mut ::core::fmt::Formatter<'_>| <Name as ::kv_core::__private::MapKey>::write_key(
+                    &self.name,
+                    __f,
+                ),
                 "",
             ),
         )

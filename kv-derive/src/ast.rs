@@ -15,9 +15,6 @@ pub(crate) struct Item<'a> {
     pub(crate) attrs: TypeAttrs,
     pub(crate) deny_unknown: bool,
     pub(crate) body: Result<Body<'a>, Reported>,
-    /// What stands on the fields of an item that has no body because serde refuses it: their mistakes are to show as
-    /// well.
-    pub(crate) stray: Vec<(&'a Type, FieldAttrs)>,
 }
 
 pub(crate) enum Body<'a> {
@@ -56,24 +53,22 @@ impl Field<'_> {
 pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> Item<'a> {
     let attrs = attr::type_attrs(ctxt, &input.attrs);
     let wire = match &input.data {
-        syn::Data::Union(_) => Err(ctxt.error(
-            input.ident.clone(),
-            "a union cannot be stored, since nothing says which of its fields is there: use an enum",
-        )),
+        syn::Data::Union(_) => None,
         _ => serde_view::read(ctxt, input),
     };
-    let stray = if wire.is_err() { all_attrs(ctxt, &input.data) } else { Vec::new() };
-    let deny_unknown = wire.as_ref().is_ok_and(|wire| wire.deny_unknown);
+    let deny_unknown = wire.as_ref().is_some_and(|wire| wire.deny_unknown);
     let body = match (&input.data, wire.map(|wire| wire.body)) {
-        (syn::Data::Struct(data), Ok(WireBody::Struct(wire))) => {
+        (syn::Data::Struct(data), Some(WireBody::Struct(wire))) => {
             Ok(Body::Struct(field_list(ctxt, &data.fields, wire)))
         }
-        (syn::Data::Enum(data), Ok(WireBody::Enum { tagging, variants })) => Ok(Body::Enum {
+        (syn::Data::Enum(data), Some(WireBody::Enum { tagging, variants })) => Ok(Body::Enum {
             tagging,
             variants: data.variants.iter().zip(variants).map(|(v, wire)| variant(ctxt, v, wire)).collect(),
         }),
-        (_, Err(reported)) => Err(reported),
-        (_, Ok(_)) => Err(ctxt.error(input, "expected a struct or an enum")),
+        _ => Err(ctxt.error(
+            &input.ident,
+            "a union cannot be stored, since nothing says which of its fields is there: use an enum",
+        )),
     };
     Item {
         target,
@@ -84,7 +79,6 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
         attrs,
         deny_unknown,
         body,
-        stray,
     }
 }
 
@@ -114,13 +108,4 @@ fn field_list<'a>(ctxt: &Ctxt, fields: &'a Fields, wire: WireFields) -> FieldLis
         attrs: attr::field_attrs(ctxt, &field.attrs),
     });
     FieldList { form: wire.form, fields: fields.collect() }
-}
-
-fn all_attrs<'a>(ctxt: &Ctxt, data: &'a syn::Data) -> Vec<(&'a Type, FieldAttrs)> {
-    let fields: Vec<_> = match data {
-        syn::Data::Struct(data) => data.fields.iter().collect(),
-        syn::Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
-        syn::Data::Union(data) => data.fields.named.iter().collect(),
-    };
-    fields.into_iter().map(|field| (&field.ty, attr::field_attrs(ctxt, &field.attrs))).collect()
 }

@@ -1,15 +1,16 @@
 //! From the tokens of `#[kv(...)]` to words with their places. What the words say is judged in `check`.
 
 use crate::ctxt::Ctxt;
+use crate::slip;
 use crate::symbol::{
     self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, JS_SAFE, KEY, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF,
     OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
 };
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Lit, LitFloat, LitInt, LitStr, Token};
+use syn::{Attribute, Lit, LitFloat, LitInt, LitStr, MacroDelimiter, Token};
 
 /// What stands on a type.
 #[derive(Default)]
@@ -82,16 +83,17 @@ pub(crate) enum RawNumber {
     Float(LitFloat),
 }
 
-impl Parse for RawNumber {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl RawNumber {
+    /// The number in the tokens, if they are one.
+    fn read(tokens: TokenStream) -> Option<Self> {
         const SUFFIXES: &[&str] = &[
             "", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
             "f32", "f64",
         ];
-        match input.parse()? {
-            Lit::Int(int) if SUFFIXES.contains(&int.suffix()) => Ok(Self::Int(int)),
-            Lit::Float(float) if SUFFIXES.contains(&float.suffix()) => Ok(Self::Float(float)),
-            other => Err(syn::Error::new(other.span(), "expected a number")),
+        match syn::parse2(tokens).ok()? {
+            Lit::Int(int) if SUFFIXES.contains(&int.suffix()) => Some(Self::Int(int)),
+            Lit::Float(float) if SUFFIXES.contains(&float.suffix()) => Some(Self::Float(float)),
+            _ => None,
         }
     }
 }
@@ -122,8 +124,10 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
                 continue;
             }
             other => {
-                let known_as = "what can stand on a type";
-                ctxt.error(&meta.key, symbol::unknown("attribute", other, symbol::ON_TYPE, known_as));
+                let message = slip::serdes(other).unwrap_or_else(|| {
+                    slip::unknown("word", other, symbol::ON_TYPE, "what can stand on a type is")
+                });
+                ctxt.error(&meta.key, message);
                 continue;
             }
         };
@@ -187,12 +191,13 @@ fn rule(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {
         ONE_OF => RawForm::OneOf(meta.strings(ctxt)?),
         EACH => {
             let group = meta.list(ctxt, "each(rule, …)")?;
-            let inner: Vec<_> = metas(ctxt, group.stream()).into_iter().map(|m| rule(ctxt, m)).collect();
+            let metas = metas(ctxt, group.stream());
+            let inner: Vec<_> = metas.into_iter().filter_map(|meta| rule(ctxt, meta)).collect();
             if inner.is_empty() && !group.stream().is_empty() {
                 // What there is could not be read, and has been reported.
                 return None;
             }
-            RawForm::Each(inner.into_iter().collect::<Option<_>>()?)
+            RawForm::Each(inner)
         }
         CUSTOM => RawForm::Custom(meta.string(ctxt)?),
         _ => RawForm::Unknown,
@@ -226,11 +231,23 @@ impl Parse for Meta {
             if tokens.is_empty() {
                 return Err(syn::Error::new(equals.span, format!("expected a value after `{key} =`")));
             }
+            refuse_missing_comma(&tokens)?;
             Value::Equals(tokens)
         } else {
             match input.parse()? {
+                TokenTree::Group(group) if group.delimiter() != Delimiter::Parenthesis => {
+                    return Err(syn::Error::new(group.span(), format!("expected parentheses: `{key}(…)`")));
+                }
                 TokenTree::Group(group) if input.is_empty() => Value::List(group),
-                TokenTree::Group(_) => return Err(input.error("expected a comma")),
+                TokenTree::Group(_) => return Err(input.error("expected a comma before this")),
+                TokenTree::Punct(minus) if minus.as_char() == '-' && input.peek(Ident::peek_any) => {
+                    let rest = input.call(Ident::parse_any)?;
+                    input.parse::<TokenStream>()?;
+                    return Err(syn::Error::new(
+                        minus.span(),
+                        format!("a word has no `-` in it: write `{key}_{rest}`"),
+                    ));
+                }
                 other => {
                     return Err(syn::Error::new(
                         other.span(),
@@ -240,6 +257,18 @@ impl Parse for Meta {
             }
         };
         Ok(Self { key, value })
+    }
+}
+
+/// Two values in a row want a comma between, which a message about the first would not say.
+fn refuse_missing_comma(value: &TokenStream) -> syn::Result<()> {
+    let is_minus = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '-');
+    let mut tokens = value.clone().into_iter().skip_while(is_minus);
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Literal(_)), Some(next @ (TokenTree::Ident(_) | TokenTree::Literal(_)))) => {
+            Err(syn::Error::new(next.span(), "expected a comma before this"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -264,12 +293,19 @@ impl Meta {
 
     /// Requires `key = "text"`.
     fn string(&self, ctxt: &Ctxt) -> Option<LitStr> {
-        if let Value::Equals(tokens) = &self.value
-            && let Ok(text) = syn::parse2(tokens.clone())
-        {
+        let Value::Equals(tokens) = &self.value else {
+            let example = symbol::example(&self.key.unraw().to_string());
+            ctxt.error(self.span(), format!("`{}` takes a text: `{example}`", self.key));
+            return None;
+        };
+        if let Some(text) = text(tokens) {
             return Some(text);
         }
-        ctxt.error(self.span(), format!("`{0}` takes a text: `{0} = \"…\"`", self.key));
+        let example = match syn::parse2::<syn::Path>(tokens.clone()) {
+            Ok(path) => format!("{} = \"{}\"", self.key, path.to_token_stream().to_string().replace(' ', "")),
+            Err(_) => symbol::example(&self.key.unraw().to_string()).to_owned(),
+        };
+        ctxt.error(tokens, format!("`{}` takes a text in quotes: `{example}`", self.key));
         None
     }
 
@@ -282,39 +318,47 @@ impl Meta {
         None
     }
 
-    /// Requires `key("a", "b")`.
+    /// Requires `key("a", "b")`. Of a list with mistakes in it, what could be read.
     fn strings(&self, ctxt: &Ctxt) -> Option<Vec<LitStr>> {
         let example = format!("{}(\"a\", \"b\")", self.key);
         let group = self.list(ctxt, &example)?;
-        let read = |tokens: TokenStream| {
-            let text = syn::parse2(tokens.clone());
-            text.map_err(|_| ctxt.error(tokens, format!("expected texts with commas between: `{example}`")))
-                .ok()
+        let parts = split_at_commas(ctxt, group.stream());
+        let read = |tokens: &TokenStream| {
+            let text = text(tokens);
+            if text.is_none() {
+                ctxt.error(tokens, format!("expected texts in quotes, with commas between: `{example}`"));
+            }
+            text
         };
-        let texts: Vec<_> = split_at_commas(group.stream()).into_iter().map(read).collect();
-        texts.into_iter().collect()
+        let texts: Vec<_> = parts.iter().filter_map(read).collect();
+        (!texts.is_empty() || group.stream().is_empty()).then_some(texts)
     }
 
-    /// Requires `key(min = 1, max = 2)` with at least one of the two.
+    /// Requires `key(min = 1, max = 2)` with at least one of the two. Of a list with mistakes in it, what could be read.
     fn bounds(&self, ctxt: &Ctxt) -> Option<(Option<RawNumber>, Option<RawNumber>)> {
         let example = format!("{}(min = 1, max = 64)", self.key);
         let group = self.list(ctxt, &example)?;
-        let (mut min, mut max) = (None, None);
-        let parts = split_at_commas(group.stream());
+        let parts = split_at_commas(ctxt, group.stream());
         if parts.iter().any(|part| !part.to_string().starts_with(|c: char| c.is_alphabetic() || c == '_')) {
-            ctxt.error(group.stream(), format!("bounds are named: `{example}`"));
+            let numbers: Vec<_> = parts.iter().flat_map(ends).map(RawNumber::read).collect();
+            let instead = match numbers.as_slice() {
+                [Some(min), Some(max)] => {
+                    let (min, max) = (min.to_token_stream(), max.to_token_stream());
+                    format!("{}(min = {min}, max = {max})", self.key)
+                }
+                _ => example,
+            };
+            ctxt.error(group.stream(), format!("bounds are named: `{instead}`"));
             return None;
         }
-        let metas = metas(ctxt, group.stream());
-        let mut sound = metas.len() == parts.len();
-        for bound in metas {
-            let slot = match bound.key.to_string().as_str() {
+        let (mut min, mut max) = (None, None);
+        for bound in metas(ctxt, group.stream()) {
+            let slot = match bound.key.unraw().to_string().as_str() {
                 MIN => &mut min,
                 MAX => &mut max,
                 other => {
-                    let known_as = format!("what `{}` takes", self.key);
-                    ctxt.error(&bound.key, symbol::unknown("bound", other, &[MIN, MAX], &known_as));
-                    sound = false;
+                    let known_as = format!("what `{}` takes is", self.key);
+                    ctxt.error(&bound.key, slip::unknown("bound", other, &[MIN, MAX], &known_as));
                     continue;
                 }
             };
@@ -322,25 +366,40 @@ impl Meta {
                 ctxt.error(&bound.key, format!("`{}` is given twice", bound.key));
                 continue;
             }
-            let Value::Equals(tokens) = &bound.value else {
-                ctxt.error(bound.span(), format!("`{0}` takes a number: `{0} = 1`", bound.key));
-                sound = false;
-                continue;
+            let number = match &bound.value {
+                Value::Equals(tokens) => RawNumber::read(tokens.clone()),
+                _ => None,
             };
-            match syn::parse2(tokens.clone()) {
-                Ok(number) => *slot = Some(number),
-                Err(_) => {
-                    ctxt.error(tokens, format!("`{0}` takes a number: `{0} = 1`", bound.key));
-                    sound = false;
-                }
+            if number.is_none() {
+                ctxt.error(bound.span(), format!("`{0}` takes a number: `{0} = 1`", bound.key));
             }
+            *slot = number;
         }
-        if sound && min.is_none() && max.is_none() {
-            ctxt.error(self.span(), format!("`{}` takes at least one bound: `{example}`", self.key));
-            sound = false;
+        if min.is_none() && max.is_none() {
+            if group.stream().is_empty() {
+                ctxt.error(self.span(), format!("`{}` takes at least one bound: `{example}`", self.key));
+            }
+            return None;
         }
-        sound.then_some((min, max))
+        Some((min, max))
     }
+}
+
+/// Both ends of `1..=5`, and anything else as it is.
+fn ends(tokens: &TokenStream) -> Vec<TokenStream> {
+    let is_dot = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if ".=".contains(p.as_char()));
+    let tokens: Vec<_> = tokens.clone().into_iter().collect();
+    let parts = tokens.split(is_dot).map(|part| part.iter().cloned().collect());
+    if tokens.iter().filter(|token| is_dot(token)).count() == 3 {
+        parts.filter(|part: &TokenStream| !part.is_empty()).collect()
+    } else {
+        vec![tokens.iter().cloned().collect()]
+    }
+}
+
+/// The text in the tokens, if they are one.
+fn text(tokens: &TokenStream) -> Option<LitStr> {
+    syn::parse2(tokens.clone()).ok().filter(|text: &LitStr| text.suffix().is_empty())
 }
 
 /// The words in all `#[kv(...)]` of an item.
@@ -348,9 +407,11 @@ fn kv_metas(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<Meta> {
     let mut found = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(KV)) {
         match attr.meta.require_list() {
-            Ok(list) => found.extend(metas(ctxt, list.tokens.clone())),
-            Err(_) => {
-                ctxt.error(&attr.meta, "expected a list: `#[kv(…)]`");
+            Ok(list) if matches!(list.delimiter, MacroDelimiter::Paren(_)) => {
+                found.extend(metas(ctxt, list.tokens.clone()));
+            }
+            _ => {
+                ctxt.error(&attr.meta, "expected words in parentheses: `#[kv(…)]`");
             }
         }
     }
@@ -360,19 +421,26 @@ fn kv_metas(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<Meta> {
 /// Reads each word for itself, so that a mistake in one hides no other.
 fn metas(ctxt: &Ctxt, tokens: TokenStream) -> Vec<Meta> {
     let read = |tokens| Meta::parse.parse2(tokens).map_err(|error| ctxt.push(error)).ok();
-    split_at_commas(tokens).into_iter().filter_map(read).collect()
+    split_at_commas(ctxt, tokens).into_iter().filter_map(read).collect()
 }
 
-fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut parts = vec![TokenStream::new()];
+/// What stands between commas; behind the last one there may be nothing.
+fn split_at_commas(ctxt: &Ctxt, tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = Vec::new();
+    let mut part = TokenStream::new();
     for token in tokens {
-        match (&token, parts.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(TokenStream::new()),
-            (_, Some(part)) => part.extend([token]),
-            (_, None) => {}
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => {
+                if part.is_empty() {
+                    ctxt.error(punct, "nothing stands before this comma");
+                } else {
+                    parts.push(std::mem::take(&mut part));
+                }
+            }
+            token => part.extend([token]),
         }
     }
-    parts.retain(|part| !part.is_empty());
+    parts.extend((!part.is_empty()).then_some(part));
     parts
 }
 

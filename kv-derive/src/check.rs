@@ -4,10 +4,13 @@ use crate::ast::{self, Item};
 use crate::attr::{FieldAttrs, RawForm, RawNumber, RawRule, TypeAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::fit::{self, Fit};
+use crate::key_template::{self, KeyPiece};
 use crate::serde_view::{Form, Tagging, WireDefault};
+use crate::slip;
 use crate::symbol::{self, Target};
-use kv_schema::template::{self, Piece};
-use kv_schema::{key, pattern, prefix, tag, ttl};
+use kv_schema::prefix::{self, PrefixError};
+use kv_schema::ttl::{self, TtlError};
+use kv_schema::{pattern, tag};
 use proc_macro2::{Ident, Span};
 use std::time::Duration;
 use syn::ext::IdentExt;
@@ -37,17 +40,6 @@ pub(crate) struct Stored<'a> {
     pub(crate) plural: Option<String>,
     /// The pieces of the key template.
     pub(crate) key: Option<Vec<KeyPiece<'a>>>,
-}
-
-pub(crate) enum KeyPiece<'a> {
-    Text(String),
-    Part {
-        name: String,
-        member: Member,
-        ty: &'a Type,
-        /// The text behind it; empty at the end.
-        separator: String,
-    },
 }
 
 pub(crate) enum Body<'a> {
@@ -106,7 +98,7 @@ pub(crate) struct Field<'a> {
 impl Field<'_> {
     /// Whether its type is an `Option`, as far as its tokens tell.
     pub(crate) fn is_option(&self) -> bool {
-        is_option(self.ty)
+        fit::is_option(self.ty)
     }
 }
 
@@ -144,18 +136,44 @@ pub(crate) enum Number {
     Float(f64),
 }
 
+/// What became of an item.
+pub(crate) struct Judged<'a> {
+    pub(crate) model: Result<Model<'a>, Reported>,
+    /// The key template, sound even where the rest is not.
+    pub(crate) key: Option<Vec<KeyPiece<'a>>>,
+}
+
 /// Judges the item.
-pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Reported> {
+pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Judged<'a> {
+    let key = match (item.target, &item.attrs.key) {
+        (Target::KvType, Some(word)) => {
+            let body = item.body.as_ref().map_err(|reported| *reported);
+            key_template::judge(ctxt, &word.value, body).map(Some)
+        }
+        _ => Ok(None),
+    };
+    let model = model(ctxt, item, key.clone());
+    Judged { model, key: key.ok().flatten() }
+}
+
+fn model<'a>(
+    ctxt: &Ctxt,
+    item: Item<'a>,
+    key: Result<Option<Vec<KeyPiece<'a>>>, Reported>,
+) -> Result<Model<'a>, Reported> {
     refuse_parameters(ctxt, &item);
     let krate = item.attrs.krate().ok_or_else(|| {
         let given = item.attrs.krate.as_ref().map(|word| &word.value);
-        ctxt.error(given, "expected a path, as in `\"::kv_core\"`")
+        ctxt.error(given, "expected the path of `kv-core`, as in `\"::kv_core\"`")
     });
     let validate = item.attrs.validate.as_ref().map(|word| function(ctxt, &word.value)).transpose();
-    for (ty, attrs) in item.stray {
-        // For its errors alone: the item is refused in any case.
-        let _ = field_rules(ctxt, attrs, ty);
-    }
+    let stored = match item.target {
+        Target::KvType => stored(ctxt, item.ident, &item.attrs, key).map(Some),
+        Target::KvField => {
+            refuse_words_of_stored_types(ctxt, &item.attrs);
+            Ok(None)
+        }
+    };
     let deny_unknown = item.deny_unknown;
     let hidden = item.body.as_ref().map_or_else(|_| Vec::new(), hidden);
     let body = item.body.and_then(|body| match body {
@@ -165,13 +183,6 @@ pub(crate) fn check<'a>(ctxt: &Ctxt, item: Item<'a>) -> Result<Model<'a>, Report
                 .map(|variants| Body::Enum { tagging, variants })
         }
     });
-    let stored = match item.target {
-        Target::KvType => stored(ctxt, item.ident, &item.attrs, body.as_ref().ok()).map(Some),
-        Target::KvField => {
-            refuse_words_of_stored_types(ctxt, &item.attrs);
-            Ok(None)
-        }
-    };
     let (krate, validate, stored, body) = (krate?, validate?, stored?, body?);
     Ok(Model {
         vis: item.vis,
@@ -222,17 +233,19 @@ fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
     }
 }
 
-/// Judges the words of a stored type; those about fields only where there is a body.
+/// Judges the words of a stored type.
 fn stored<'a>(
     ctxt: &Ctxt,
     ident: &Ident,
     attrs: &TypeAttrs,
-    body: Option<&Body<'a>>,
+    key: Result<Option<Vec<KeyPiece<'a>>>, Reported>,
 ) -> Result<Stored<'a>, Reported> {
     let tag = match &attrs.tag {
         Some(word) => {
             let tag = word.value.value();
-            tag::check(&tag).map(|()| tag).map_err(|error| ctxt.error(&word.value, error))
+            tag::check(&tag)
+                .map_err(|error| ctxt.error(&word.value, slip::with_name(&error, &tag)))
+                .map(|()| tag)
         }
         None => {
             let tag = ident.unraw().to_string();
@@ -244,69 +257,39 @@ fn stored<'a>(
     let prefix = match &attrs.prefix {
         Some(word) => {
             let prefix = word.value.value();
-            prefix::check(&prefix).map(|()| prefix).map_err(|error| ctxt.error(&word.value, error))
+            prefix::check(&prefix)
+                .map_err(|error| {
+                    let instead = match error {
+                        PrefixError::End(_) => format!(": write \"{prefix}:\""),
+                        _ => String::new(),
+                    };
+                    ctxt.error(&word.value, format!("{error}{instead}"))
+                })
+                .map(|()| prefix.clone())
         }
         None => tag.as_ref().map(|tag| format!("{tag}:")).map_err(|reported| *reported),
     };
     let ttl = match &attrs.ttl {
         Some(word) => {
-            ttl::parse(&word.value.value()).map(Some).map_err(|error| ctxt.error(&word.value, error))
+            let text = word.value.value();
+            ttl::parse(&text).map(Some).map_err(|error| match slip::ttl(&text) {
+                Some(meant) if error == TtlError::Form => {
+                    let form = "a time to live is a whole number and a unit, `ms`, `s`, `m`, `h` or `d`";
+                    ctxt.error(&word.value, format!("{form}: did you mean {meant:?}?"))
+                }
+                _ => ctxt.error(&word.value, error),
+            })
         }
         None => Ok(None),
-    };
-    let key = match (&attrs.key, body) {
-        (Some(word), Some(body)) => key_template(ctxt, &word.value, body).map(Some),
-        _ => Ok(None),
     };
     let plural = attrs.plural.as_ref().map(|word| {
         let plural = word.value.value();
         // It becomes a part of names, as a tag does.
-        tag::check(&plural).map(|()| plural).map_err(|_| {
-            ctxt.error(
-                &word.value,
-                "a plural is a name: an ASCII letter, then up to 63 letters, digits and `_`",
-            )
-        })
+        let form = "a plural is a name: an ASCII letter, then up to 63 letters, digits and `_`";
+        let checked = tag::check(&plural);
+        checked.map_err(|_| ctxt.error(&word.value, slip::with_name(&form, &plural))).map(|()| plural)
     });
     Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, plural: plural.transpose()?, key: key? })
-}
-
-/// Finds the fields of a key template.
-fn key_template<'a>(ctxt: &Ctxt, text: &LitStr, body: &Body<'a>) -> Result<Vec<KeyPiece<'a>>, Reported> {
-    let template = text.value();
-    let pieces = template::parse(&template).map_err(|error| ctxt.error(text, error))?;
-    let Body::Struct(fields) = body else {
-        return Err(ctxt.error(text, "a key template names fields, and an enum has none in all its variants"));
-    };
-    if let [Piece::Text(key)] = pieces.as_slice() {
-        key::check(key).map_err(|error| ctxt.error(text, error))?;
-    }
-    let names: Vec<_> = fields.all().iter().map(|field| field.rust_name.as_str()).collect();
-    let mut read = Vec::with_capacity(pieces.len());
-    for (index, piece) in pieces.iter().enumerate() {
-        read.push(match *piece {
-            Piece::Text(text) => KeyPiece::Text(text.to_owned()),
-            Piece::Part(name) => {
-                if pieces[..index].contains(piece) {
-                    return Err(ctxt.error(text, format!("`{name}` is a part of the key twice")));
-                }
-                let Some(field) = fields.all().iter().find(|field| field.rust_name == name) else {
-                    return Err(ctxt.error(text, symbol::unknown("field", name, &names, "the fields are")));
-                };
-                let separator = match pieces.get(index + 1) {
-                    Some(Piece::Text(text)) => (*text).to_owned(),
-                    _ => String::new(),
-                };
-                KeyPiece::Part {
-                    name: name.to_owned(),
-                    member: field.member.clone(),
-                    ty: field.ty,
-                    separator,
-                }
-            }
-        });
-    }
-    Ok(read)
 }
 
 fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {
@@ -344,9 +327,18 @@ fn fields<'a>(ctxt: &Ctxt, list: ast::FieldList<'a>, deny_unknown: bool) -> Resu
 
 fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
     for field in skipped {
-        let rules = field.attrs.rules.iter().map(|rule| &rule.key);
-        for word in rules.chain(&field.attrs.opaque) {
-            ctxt.error(word, "what is skipped is not checked: nothing outside the process can set it");
+        for rule in &field.attrs.rules {
+            if let RawForm::Unknown = rule.form {
+                let name = rule.key.unraw().to_string();
+                let _ = refuse_misfit(ctxt, (rule, &name), (Fit::of(field.ty), field.ty), symbol::ON_FIELD);
+            }
+        }
+        let known = field.attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Unknown));
+        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque) {
+            ctxt.error(
+                word,
+                "what is skipped is not checked, since nothing outside the process can set it: leave this word out",
+            );
         }
     }
 }
@@ -371,7 +363,7 @@ fn hidden(body: &ast::Body<'_>) -> Vec<String> {
 }
 
 /// A field's name without `r#`, or its position.
-fn rust_name(member: &Member) -> String {
+pub(crate) fn rust_name(member: &Member) -> String {
     match member {
         Member::Named(ident) => ident.unraw().to_string(),
         Member::Unnamed(index) => index.index.to_string(),
@@ -380,9 +372,11 @@ fn rust_name(member: &Member) -> String {
 
 fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
     let wire = field.wire;
-    if wire.may_be_left_out && matches!(wire.default, WireDefault::None) && !is_option(field.ty) {
-        ctxt.error(
-            field.ty,
+    if let (Some(place), WireDefault::None, false) =
+        (wire.may_be_left_out, &wire.default, fit::is_option(field.ty))
+    {
+        ctxt.error_at(
+            place,
             "`skip_serializing_if` leaves out what a reader needs: add `#[serde(default)]` beside it",
         );
     }
@@ -396,29 +390,19 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         aliases: wire.aliases,
         docs: field.docs,
         default: wire.default,
-        may_be_left_out: wire.may_be_left_out,
+        may_be_left_out: wire.may_be_left_out.is_some(),
         flatten: wire.flatten,
         opaque,
         rules,
     })
 }
 
-/// Whether the tokens say that it is an `Option`, which serde reads as `None` where it is missing. Behind another
-/// name it may be one too; `#[serde(default)]` is then asked for, and does no harm.
-fn is_option(ty: &Type) -> bool {
-    match ty {
-        Type::Group(group) => is_option(&group.elem),
-        Type::Paren(paren) => is_option(&paren.elem),
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
-        _ => false,
-    }
-}
-
 /// Judges the rules of a field.
 fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<Vec<Rule>, Reported> {
     if attrs.opaque.is_some() {
         // Nothing is known of it but what a function of the application's finds out.
-        let foreign = attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Custom(_)));
+        let foreign =
+            attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Custom(_) | RawForm::Unknown));
         let refused = foreign.map(|rule| {
             ctxt.error(&rule.key, "nothing is known of what is `opaque`; the one rule for it is `custom`")
         });
@@ -426,11 +410,11 @@ fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<Vec<Rule>, R
             return Err(reported);
         }
     }
-    rules(ctxt, attrs.rules, ty)
+    rules(ctxt, attrs.rules, ty, symbol::ON_FIELD)
 }
 
-/// Judges the rules for a value of a type.
-fn rules(ctxt: &Ctxt, raw: Vec<RawRule>, ty: &Type) -> Result<Vec<Rule>, Reported> {
+/// Judges the rules for a value of a type, where `beside` them other words may stand.
+fn rules(ctxt: &Ctxt, raw: Vec<RawRule>, ty: &Type, beside: &[&str]) -> Result<Vec<Rule>, Reported> {
     let mut seen: Vec<String> = Vec::new();
     all(raw.into_iter().map(|rule| {
         let (name, span) = (rule.key.unraw().to_string(), rule.key.span());
@@ -446,15 +430,23 @@ fn rules(ctxt: &Ctxt, raw: Vec<RawRule>, ty: &Type) -> Result<Vec<Rule>, Reporte
         if seen.iter().any(|earlier| earlier == opposite) {
             return Err(ctxt.error(&rule.key, "`js_safe` and `any_int` say the opposite of each other"));
         }
-        let form = rule_form(ctxt, rule, &name, ty);
-        seen.push(name);
+        if !matches!(rule.form, RawForm::Unknown) {
+            seen.push(name.clone());
+        }
+        let form = rule_form(ctxt, rule, &name, ty, beside);
         Ok(Rule { span, form: form? })
     }))
 }
 
-fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleForm, Reported> {
+fn rule_form(
+    ctxt: &Ctxt,
+    rule: RawRule,
+    name: &str,
+    ty: &Type,
+    beside: &[&str],
+) -> Result<RuleForm, Reported> {
     let fit = Fit::of(ty);
-    refuse_misfit(ctxt, &rule, name, fit, ty)?;
+    refuse_misfit(ctxt, (&rule, name), (fit, ty), beside)?;
     match rule.form {
         RawForm::Len { min, max } => {
             let bounds = (length(ctxt, min.as_ref()), length(ctxt, max.as_ref()));
@@ -489,7 +481,7 @@ fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleFo
             }
             // Where the tokens do not tell the item's type, the item's rules are left to their trait bounds.
             let unknown: Type = syn::parse_quote!(_);
-            rules(ctxt, inner, fit.item().unwrap_or(&unknown)).map(RuleForm::Each)
+            rules(ctxt, inner, fit.item().unwrap_or(&unknown), &[]).map(RuleForm::Each)
         }
         RawForm::Custom(text) => function(ctxt, &text).map(RuleForm::Custom),
         RawForm::Unknown => Err(Reported),
@@ -497,29 +489,48 @@ fn rule_form(ctxt: &Ctxt, rule: RawRule, name: &str, ty: &Type) -> Result<RuleFo
 }
 
 fn function(ctxt: &Ctxt, text: &LitStr) -> Result<Function, Reported> {
-    let path: Path = text.parse().map_err(|_| ctxt.error(text, "expected the path of a function"))?;
+    let path: Path = text
+        .parse()
+        .map_err(|_| ctxt.error(text, "expected the path of a function, as in `\"checks::is_short\"`"))?;
     let name = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).next_back();
     Ok(Function { path, name: name.unwrap_or_default() })
 }
 
 /// Refuses a word that is no rule, and a rule that is none for this type.
-fn refuse_misfit(ctxt: &Ctxt, rule: &RawRule, name: &str, fit: Fit<'_>, ty: &Type) -> Result<(), Reported> {
+fn refuse_misfit(
+    ctxt: &Ctxt,
+    (rule, name): (&RawRule, &str),
+    (fit, ty): (Fit<'_>, &Type),
+    beside: &[&str],
+) -> Result<(), Reported> {
+    let spelled = fit::spelled(ty);
     let rules_for = match fit {
         Fit::Unknown => "the rules are".to_owned(),
-        _ => format!("rules for `{}` are", fit::spelled(ty)),
+        _ => format!("rules for `{spelled}` are"),
     };
     let message = match rule.form {
+        RawForm::Unknown if name == symbol::VALIDATE => {
+            "`validate` stands on the type; the rule for a field is `custom`".to_owned()
+        }
         RawForm::Unknown if symbol::ON_TYPE.contains(&name) => {
             format!("`{name}` stands on the type, not on a field")
         }
-        RawForm::Unknown => {
-            let known: Vec<_> = fit.rules().iter().chain(symbol::ON_FIELD).copied().collect();
-            symbol::unknown("rule", name, &known, &rules_for)
+        RawForm::Unknown if symbol::ON_FIELD.contains(&name) => {
+            format!("`{name}` is about the whole field and stands beside `each`, not in it")
         }
+        RawForm::Unknown => slip::serdes(name).unwrap_or_else(|| {
+            let known: Vec<_> = fit.rules().iter().chain(beside).copied().collect();
+            slip::unknown("rule", name, &known, &rules_for)
+        }),
         _ if fit.rules().contains(&name) => return Ok(()),
         _ => {
-            let list = symbol::list(fit.rules());
-            format!("the rule `{name}` does not apply to `{}`; {rules_for}: {list}", fit::spelled(ty))
+            let meant = fit.instead_of(name).map(|meant| format!(": did you mean `{meant}`? "));
+            let instead = match fit.rules() {
+                [one] => format!("the one rule for it is `{one}`"),
+                several => format!("{rules_for}: {}", symbol::list(several)),
+            };
+            let so = meant.unwrap_or_else(|| "; ".to_owned());
+            format!("the rule `{name}` does not apply to `{spelled}`{so}{instead}")
         }
     };
     Err(ctxt.error(&rule.key, message))

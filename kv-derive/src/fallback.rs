@@ -1,40 +1,80 @@
-//! What a derive with errors expands to: the errors, and implementations that let the rest of the program be
-//! judged on its own. They never run, since the program does not compile.
+//! What a derive with errors expands to beside them: implementations that let the rest of the program be judged on its
+//! own. They never run, since the program does not compile.
 
-use crate::expand::{bounded, impl_attrs};
+use crate::expand::{bounded, impl_attrs, key_prefix};
+use crate::fit;
+use crate::key_template::KeyPiece;
 use crate::symbol::Target;
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{DeriveInput, Path};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Lifetime, Path, TypeParamBound};
 
+/// `is_keyed` where there is a key template, which is `key` if there is nothing wrong with it.
 pub(crate) fn expand(
     input: &DeriveInput,
     target: Target,
-    krate: Option<Path>,
-    errors: &[syn::Error],
+    krate: &Path,
+    is_keyed: bool,
+    key: Option<&[KeyPiece<'_>]>,
 ) -> TokenStream {
-    let errors: TokenStream = errors.iter().map(syn::Error::to_compile_error).collect();
-    // A lifetime is refused for good; without the crate's path there is no trait to name.
-    let (Some(krate), None) = (krate, input.generics.lifetimes().next()) else { return errors };
     let private = quote!(#krate::__private);
     let ident = &input.ident;
-    let bounds = [quote!(#private::KvField), quote!(::core::marker::Send), quote!(::core::marker::Sync)];
-    let (generics, attrs) = (bounded(&input.generics, &bounds), impl_attrs());
-    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let stored = (target == Target::KvType).then(|| {
+    let stored = target == Target::KvType;
+    let (field, send, sync) =
+        (quote!(#private::KvField), quote!(::core::marker::Send), quote!(::core::marker::Sync));
+    let bounds = if stored { vec![field, send, sync] } else { vec![field] };
+    let Some((generics, args)) = without_lifetimes(&input.generics) else { return TokenStream::new() };
+    let (generics, attrs) = (bounded(&generics, &bounds), impl_attrs());
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let kv_type = stored.then(|| {
         quote! {
             #attrs
-            impl #impl_generics #private::KvType for #ident #ty_generics #where_clause {
+            impl #impl_generics #private::KvType for #ident #args #where_clause {
                 const TYPE_TAG: &'static ::core::primitive::str = "";
                 const KEY_PREFIX: &'static ::core::primitive::str = "";
                 const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = ::core::option::Option::None;
             }
         }
     });
+    let keyed = (stored && is_keyed).then(|| {
+        quote! {
+            #attrs
+            impl #impl_generics #private::Keyed for #ident #args #where_clause {
+                fn key(&self) -> ::core::result::Result<::std::string::String, #private::KeyError> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    // With a lifetime, the types of the parts cannot be named.
+    let key_prefix = key.filter(|_| input.generics.lifetimes().next().is_none()).map(|template| {
+        let key_prefix = key_prefix(&input.vis, template, &private);
+        quote! {
+            #attrs
+            impl #impl_generics #ident #args #where_clause {
+                #key_prefix
+            }
+        }
+    });
+    let map_key = is_map_key(input).then(|| {
+        quote! {
+            #attrs
+            impl #private::MapKey for #ident {
+                type Ref = Self;
+
+                fn write_key(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::unreachable!()
+                }
+
+                fn cmp_key(&self, _: &Self) -> ::core::cmp::Ordering {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
     quote! {
-        #errors
         #attrs
-        impl #impl_generics #private::KvField for #ident #ty_generics #where_clause {
+        impl #impl_generics #private::KvField for #ident #args #where_clause {
             fn schema() -> &'static #private::ty::TypeSchema {
                 ::core::unreachable!()
             }
@@ -43,6 +83,58 @@ pub(crate) fn expand(
                 0
             }
         }
-        #stored
+        #kv_type
+        #keyed
+        #key_prefix
+        #map_key
     }
+}
+
+/// The parameters but for lifetimes, and the arguments, in which every lifetime is `'static`; `None` where lifetimes
+/// stand in bounds that cannot be left out.
+fn without_lifetimes(generics: &Generics) -> Option<(Generics, TokenStream)> {
+    let args = generics.params.iter().map(|param| match param {
+        GenericParam::Lifetime(param) => Lifetime::new("'static", param.lifetime.span()).into_token_stream(),
+        GenericParam::Type(param) => param.ident.to_token_stream(),
+        GenericParam::Const(param) => param.ident.to_token_stream(),
+    });
+    let args = if generics.params.is_empty() { TokenStream::new() } else { quote!(<#(#args),*>) };
+    if generics.lifetimes().next().is_none() {
+        return Some((generics.clone(), args));
+    }
+    let mut rest = generics.clone();
+    rest.params = rest.params.into_iter().filter(|p| !matches!(p, GenericParam::Lifetime(_))).collect();
+    for param in rest.type_params_mut() {
+        // Every field lives for `'static`.
+        let bounds = std::mem::take(&mut param.bounds).into_iter();
+        param.bounds = bounds.filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_))).collect();
+    }
+    let names_a_lifetime =
+        has_lifetime(rest.params.to_token_stream()) || has_lifetime(rest.where_clause.to_token_stream());
+    (!names_a_lifetime).then_some((rest, args))
+}
+
+fn has_lifetime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '\'',
+        TokenTree::Group(group) => has_lifetime(group.stream()),
+        _ => false,
+    })
+}
+
+/// Whether it would be the key of a map, were there nothing wrong with it.
+fn is_map_key(input: &DeriveInput) -> bool {
+    let could_be = match &input.data {
+        Data::Enum(data) => {
+            let units = data.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit));
+            units && !data.variants.is_empty()
+        }
+        Data::Struct(data) => {
+            let mut fields = data.fields.iter();
+            let only = fields.next().filter(|_| fields.next().is_none());
+            only.is_some_and(|field| fit::is_map_key(&field.ty))
+        }
+        Data::Union(_) => false,
+    };
+    could_be && input.generics.params.is_empty()
 }

@@ -97,6 +97,24 @@ impl<'a> Fit<'a> {
         }
     }
 
+    /// What was probably meant by a rule that does not fit.
+    pub(crate) fn instead_of(self, rule: &str) -> Option<String> {
+        let of_items = self.item().map(Self::of).filter(|item| !matches!(item, Self::Unknown));
+        let meant = match (self, rule) {
+            _ if of_items.is_some_and(|item| item.rules().contains(&rule)) => match rule {
+                LEN | RANGE | ONE_OF => return Some(format!("each({rule}(…))")),
+                PATTERN => return Some(format!("each({rule} = \"…\")")),
+                _ => return Some(format!("each({rule})")),
+            },
+            (Self::Text | Self::Collection(_), RANGE) => LEN,
+            (Self::Integer { .. } | Self::Float, LEN) => RANGE,
+            (Self::Integer { .. }, ANY_FLOAT) => ANY_INT,
+            (Self::Float, ANY_INT) => ANY_FLOAT,
+            _ => return None,
+        };
+        Some(meant.to_owned())
+    }
+
     /// The type of the items that `each` is about, where the tokens tell.
     pub(crate) fn item(self) -> Option<&'a Type> {
         match self {
@@ -111,6 +129,22 @@ pub(crate) fn is_map_key(ty: &Type) -> bool {
     let spelled = spelled(ty);
     matches!(spelled.as_str(), "String" | "Box<str>" | "Arc<str>" | "bool" | "char")
         || integer(&spelled).is_some()
+}
+
+/// Whether the tokens say that it is an `Option`, which serde reads as `None` where it is missing. Behind another
+/// name it may be one too; `#[serde(default)]` is then asked for, and does no harm.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => is_option(&group.elem),
+        Type::Paren(paren) => is_option(&paren.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Option"),
+        _ => false,
+    }
+}
+
+/// Whether the tokens say that it can be no part of a key.
+pub(crate) fn is_no_key(ty: &Type) -> bool {
+    is_option(ty) || matches!(Fit::of(ty), Fit::Float | Fit::Collection(_) | Fit::Array(_))
 }
 
 /// The integer type of what stands behind `NonZero`: `U8`, `Isize`.

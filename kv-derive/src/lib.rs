@@ -7,9 +7,9 @@
 //! be said, `expand` writes the implementations. Problems of all stages are gathered in `ctxt` and reported
 //! at once, with the dummy implementations of `fallback` so that no further errors follow from them.
 //!
-//! In reading order: `symbol` (the words of the attribute), `attr` (tokens to words),
-//! `serde_view` (what serde makes of the item), `ast`, `fit` (which rule fits which type), `check`,
-//! `expand`.
+//! In reading order: `symbol` (the words of the attribute), `slip` (what was meant by one that is none), `attr` (tokens
+//! to words), `serde_view` (what serde makes of the item), `ast`, `fit` (which rule fits which type), `key_template`,
+//! `check`, `expand`.
 
 mod ast;
 mod attr;
@@ -18,13 +18,17 @@ mod ctxt;
 mod expand;
 mod fallback;
 mod fit;
+mod key_template;
 mod serde_view;
+mod slip;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests may fail")]
 mod snapshots;
 mod symbol;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
+use quote::quote;
 use symbol::Target;
 
 /// Makes a struct or an enum a stored type: implements `KvType`, and `KvField` with it.
@@ -113,11 +117,16 @@ fn derive(input: TokenStream, target: Target) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     let ctxt = ctxt::Ctxt::new();
     let item = ast::parse(&ctxt, &input, target);
-    let krate = item.attrs.krate();
-    let model = check::check(&ctxt, item);
+    let (krate, is_keyed) = (item.attrs.krate(), item.attrs.key.is_some());
+    let check::Judged { model, key } = check::check(&ctxt, item);
     match ctxt.finish(model) {
         Ok(model) => expand::expand(&model),
-        Err(errors) => fallback::expand(&input, target, krate, &errors),
+        Err(errors) => {
+            let errors: TokenStream2 = errors.iter().map(syn::Error::to_compile_error).collect();
+            let dummies =
+                krate.map(|krate| fallback::expand(&input, target, &krate, is_keyed, key.as_deref()));
+            quote!(#errors #dummies)
+        }
     }
     .into()
 }

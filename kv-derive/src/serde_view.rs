@@ -7,7 +7,7 @@
 //! The one file that knows `serde_derive_internals`.
 
 use crate::attr::{is_opaque, serde_word};
-use crate::ctxt::{Ctxt, Reported};
+use crate::ctxt::Ctxt;
 use proc_macro2::{Ident, Span};
 use serde_derive_internals::ast::{Container, Data, Field, Style, Variant};
 use serde_derive_internals::attr::{Default, Identifier, TagType};
@@ -63,7 +63,8 @@ pub(crate) struct WireField {
     pub(crate) aliases: Vec<String>,
     pub(crate) skipped: bool,
     pub(crate) default: WireDefault,
-    pub(crate) may_be_left_out: bool,
+    /// Where `skip_serializing_if` stands.
+    pub(crate) may_be_left_out: Option<Span>,
     pub(crate) flatten: bool,
 }
 
@@ -81,15 +82,16 @@ pub(crate) enum WireDefault {
     OfContainerOf(ExprPath),
 }
 
-/// Asks serde about the item. Mistakes that serde's own parser found are handed on.
-pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Result<WireItem, Reported> {
-    let written = container(ctxt, input, Derive::Serialize)?;
-    let read = container(ctxt, input, Derive::Deserialize)?;
+/// Asks serde about the item; `None` for a union. Mistakes that serde's own parser found are handed on. Where there is
+/// one in an attribute, nothing else is said of it.
+pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
+    let written = container(ctxt, input, Derive::Serialize);
+    let read = container(ctxt, input, Derive::Deserialize);
+    let (written, read) = (written?, read?);
     refuse_on_container(ctxt, input, &read);
     let body = match (&written.data, &read.data) {
         (Data::Struct(style, ser), Data::Struct(_, de)) => {
-            let fields = fields(ctxt, *style, ser, de, &read);
-            WireBody::Struct(fields)
+            WireBody::Struct(fields(ctxt, *style, (ser, de), &read, &[]))
         }
         (Data::Enum(ser), Data::Enum(de)) => WireBody::Enum {
             tagging: match read.attrs.tag() {
@@ -102,23 +104,25 @@ pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Result<WireItem, Reporte
             },
             variants: ser.iter().zip(de).map(|(ser, de)| variant(ctxt, ser, de, &read)).collect(),
         },
-        _ => return Err(ctxt.error(input, "the two directions of serde see two kinds of item")),
+        _ => return None,
     };
-    Ok(WireItem { deny_unknown: read.attrs.deny_unknown_fields(), body })
+    Some(WireItem { deny_unknown: read.attrs.deny_unknown_fields(), body })
 }
 
-fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Result<Container<'a>, Reported> {
+fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Option<Container<'a>> {
     let serde = SerdeCtxt::new();
     // The name only appears in the default paths of code that serde would generate, and we do not.
     let private = Ident::new("__private", Span::call_site());
     let container = Container::from_ast(&serde, input, direction, &private);
-    let errors = serde.check().map_or_else(|errors| errors.into_iter().collect(), |()| Vec::new());
-    let reported = errors.into_iter().map(|error| ctxt.push(error)).last();
-    match (container, reported) {
-        (Some(container), None) => Ok(container),
-        (_, Some(reported)) => Err(reported),
-        (None, None) => Err(ctxt.error(&input.ident, "serde cannot read this item")),
+    for error in serde.check().err().into_iter().flatten() {
+        ctxt.push(error);
     }
+    container
+}
+
+/// Whether serde's own parser found a mistake in the attributes, so that what it made of them is not to be trusted.
+fn is_faulty(ctxt: &Ctxt, attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("serde") && ctxt.is_faulty(attr))
 }
 
 fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
@@ -148,7 +152,10 @@ fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
         Identifier::Variant => Some("variant_identifier"),
     };
     if let Some(word) = identifier {
-        ctxt.error_at(at(word), "an identifier names members and variants; it is no value of its own");
+        ctxt.error_at(
+            at(word),
+            "an identifier names members and variants and is no value of its own: leave this word out",
+        );
     }
     if let (TagType::Internal { .. }, Data::Struct(..)) = (attrs.tag(), &read.data) {
         let instead = "make it an enum of one variant, or a field with `one_of`";
@@ -167,13 +174,20 @@ fn variant(
 ) -> (WireVariant, WireFields) {
     let attrs = &de.original.attrs;
     let name = de.attrs.name().deserialize_name().value.clone();
-    refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
+    refuse_two_names(
+        ctxt,
+        attrs,
+        &[&container.original.attrs],
+        &ser.attrs.name().serialize_name().value,
+        &name,
+    );
     refuse_with(
         ctxt,
         (attrs, &de.ident),
         (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
+        "give the variant fields that have the form of the wire",
     );
-    let fields = fields(ctxt, de.style, &ser.fields, &de.fields, container);
+    let fields = fields(ctxt, de.style, (&ser.fields, &de.fields), container, attrs);
     let variant = WireVariant {
         aliases: aliases(de.attrs.aliases().iter().map(|alias| &alias.value), &name),
         skipped: skipped(
@@ -191,9 +205,9 @@ fn variant(
 fn fields(
     ctxt: &Ctxt,
     style: Style,
-    ser: &[Field<'_>],
-    de: &[Field<'_>],
+    (ser, de): (&[Field<'_>], &[Field<'_>]),
     container: &Container<'_>,
+    of_variant: &[Attribute],
 ) -> WireFields {
     let transparent = container.attrs.transparent();
     let form = match style {
@@ -216,8 +230,10 @@ fn fields(
     if let (Style::Newtype, Data::Struct(..), [field], false) = (style, &container.data, de, transparent)
         && field.attrs.skip_deserializing()
     {
+        let words = ["skip", "skip_deserializing"];
+        let place = words.iter().find_map(|word| serde_word(&field.original.attrs, word));
         ctxt.error_at(
-            word_or(&field.original.attrs, "skip", field.ty),
+            place.unwrap_or_else(|| field.ty.span()),
             "serde writes the only field of a newtype even so: leave it out, or give it a name",
         );
     }
@@ -228,20 +244,28 @@ fn fields(
                 (&de.original.attrs, de.ty),
                 (ser.attrs.skip_serializing(), de.attrs.skip_deserializing()),
             ),
-        ..field(ctxt, ser, de, container)
+        ..field(ctxt, (ser, de), container, of_variant, form)
     });
     WireFields { form, fields: fields.collect() }
 }
 
-fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>) -> WireField {
+fn field(
+    ctxt: &Ctxt,
+    (ser, de): (&Field<'_>, &Field<'_>),
+    container: &Container<'_>,
+    of_variant: &[Attribute],
+    form: Form,
+) -> WireField {
     let attrs = &de.original.attrs;
     let name = de.attrs.name().deserialize_name().value.clone();
-    refuse_two_names(ctxt, (attrs, container), &ser.attrs.name().serialize_name().value, &name);
+    let of_all = [of_variant, &container.original.attrs];
+    refuse_two_names(ctxt, attrs, &of_all, &ser.attrs.name().serialize_name().value, &name);
     if !is_opaque(attrs) {
         refuse_with(
             ctxt,
             (attrs, de.ty),
             (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
+            "use a newtype that has the form of the wire, or `#[kv(opaque)]`, which stands for any JSON",
         );
     }
     if ser.attrs.getter().is_some() {
@@ -260,7 +284,10 @@ fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>
             (Default::None, Default::Path(path)) => WireDefault::OfContainerOf(path.clone()),
             (Default::None, Default::None) => WireDefault::None,
         },
-        may_be_left_out: ser.attrs.skip_serializing_if().is_some(),
+        may_be_left_out: (form == Form::Named
+            && ser.attrs.skip_serializing_if().is_some()
+            && !is_faulty(ctxt, attrs))
+        .then(|| word_or(attrs, "skip_serializing_if", de.ty)),
         flatten: de.attrs.flatten(),
         name,
     }
@@ -271,32 +298,33 @@ fn aliases<'a>(all: impl Iterator<Item = &'a String>, name: &str) -> Vec<String>
     all.filter(|alias| *alias != name).cloned().collect()
 }
 
-fn refuse_two_names(
-    ctxt: &Ctxt,
-    (attrs, container): (&[Attribute], &Container<'_>),
-    written: &str,
-    read: &str,
-) {
-    if written == read {
+/// `of_all` are the attributes that name several things at once.
+fn refuse_two_names(ctxt: &Ctxt, attrs: &[Attribute], of_all: &[&[Attribute]], written: &str, read: &str) {
+    if written == read || is_faulty(ctxt, attrs) || of_all.iter().any(|attrs| is_faulty(ctxt, attrs)) {
         return;
     }
     let instead = "give one name for both, and an `alias` for the other";
-    match serde_word(attrs, "rename") {
-        Some(span) => ctxt.error_at(span, format!("written as {written:?} but read as {read:?}: {instead}")),
-        None => {
-            let mut of_all = ["rename_all", "rename_all_fields"].into_iter();
-            let span = of_all.find_map(|word| serde_word(&container.original.attrs, word));
-            let span = span.or_else(|| serde_word(attrs, "rename_all")).unwrap_or(container.ident.span());
-            ctxt.error_at(span, format!("names are written one way and read another: {instead}"))
-        }
-    };
+    if let Some(span) = serde_word(attrs, "rename") {
+        ctxt.error_at(span, format!("written as {written:?} but read as {read:?}: {instead}"));
+        return;
+    }
+    let words = ["rename_all", "rename_all_fields"];
+    let place = of_all.iter().find_map(|attrs| words.iter().find_map(|word| serde_word(attrs, word)));
+    ctxt.error_at(
+        place.unwrap_or_else(Span::call_site),
+        format!("names are written one way and read another: {instead}"),
+    );
 }
 
-fn refuse_with(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser, de): (bool, bool)) {
+fn refuse_with(
+    ctxt: &Ctxt,
+    (attrs, place): (&[Attribute], &impl Spanned),
+    (ser, de): (bool, bool),
+    instead: &str,
+) {
     for (given, direction) in [(ser, "serialize_with"), (de, "deserialize_with")] {
         if given {
             let word = if serde_word(attrs, "with").is_some() { "with" } else { direction };
-            let instead = "use a newtype that has the form of the wire";
             ctxt.error_at(
                 word_or(attrs, word, place),
                 format!("`#[serde({word})]` hides from the schema what is on the wire: {instead}"),
@@ -307,7 +335,7 @@ fn refuse_with(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser,
 
 /// Whether it is skipped; skipping in one direction only is refused.
 fn skipped(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser, de): (bool, bool)) -> bool {
-    if ser != de {
+    if ser != de && !is_faulty(ctxt, attrs) {
         let word = if ser { "skip_serializing" } else { "skip_deserializing" };
         ctxt.error_at(
             word_or(attrs, word, place),

@@ -27,8 +27,8 @@ fn written(text: &str) -> String {
     let (at, mark, target) = marked.expect("a line that names the derive");
     let input = syn::parse_str(&text[..at]).unwrap();
     let ctxt = Ctxt::new();
-    let model = check::check(&ctxt, ast::parse(&ctxt, &input, target));
-    let Ok(model) = ctxt.finish(model) else { panic!("the item has mistakes") };
+    let judged = check::check(&ctxt, ast::parse(&ctxt, &input, target));
+    let Ok(model) = ctxt.finish(judged.model) else { panic!("the item has mistakes") };
     let output = prettyplease::unparse(&syn::parse2(expand::expand(&model)).unwrap());
     format!("{}{mark}\n{output}", &text[..at])
 }

@@ -43,7 +43,9 @@ pub fn check(text: &str) -> Result<(), PatternError> {
     let mut parser = Parser { text, chars: text.char_indices().peekable(), depth: 0 };
     parser.pattern()?;
     match parser.chars.next() {
-        None => crate::rule::compile(text).map(drop).map_err(|error| PatternError { at: 1, problem: error }),
+        None => crate::rule::compile(text)
+            .map(drop)
+            .map_err(|error| parser.error(0, format!("too large, lower the counts: {error}"))),
         Some((at, _)) => Err(parser.error(at, "a `)` without its `(`: write `\\)` for the character")),
     }
 }
@@ -121,9 +123,12 @@ impl Parser<'_> {
     /// Behind the `(`.
     fn group(&mut self, at: usize) -> Result<(), PatternError> {
         if self.eat('?') && !self.eat(':') {
+            let inside = &self.text[at + "(?".len()..];
             let problem = match self.peek() {
-                Some('=' | '!') => "Rust looks neither ahead nor behind",
-                Some('<' | 'P') => "a group needs no name, and Rust looks neither ahead nor behind",
+                _ if ["=", "!", "<=", "<!"].iter().any(|looks| inside.starts_with(looks)) => {
+                    "Rust looks neither ahead nor behind: leave it to a `custom` rule"
+                }
+                Some('<' | 'P') => "a group has no name: write `(…)`",
                 _ => "flags have not the same meaning everywhere: name both cases, as in `[Aa]`",
             };
             return Err(self.error(at, problem));
@@ -191,7 +196,12 @@ impl Parser<'_> {
             _ if c.is_ascii_control() => {
                 Err(self.error(at, "a control character is written `\\t`, `\\n`, `\\r`, `\\f` or `\\v`"))
             }
-            _ => Err(self.error(at, format!("`{c}` is not ASCII, and is not one character everywhere"))),
+            _ => Err(self.error(
+                at,
+                format!(
+                    "`{c}` is not ASCII, and is not one character everywhere: leave it to a `custom` rule"
+                ),
+            )),
         }
     }
 
@@ -294,6 +304,8 @@ mod tests {
             ("(?=a)", 1, "ahead"),
             ("(?<!a)", 1, "behind"),
             ("(?P<n>a)", 1, "no name"),
+            ("(?<n>a)", 1, "no name"),
+            ("(?<=a)", 1, "behind"),
             ("ü+", 1, "not ASCII"),
             ("a\nb", 2, "`\\n`"),
             ("a**", 2, "a count of a count"),

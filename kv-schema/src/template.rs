@@ -86,7 +86,9 @@ impl fmt::Display for TemplateError {
             Self::Empty => f.write_str("a key template cannot be empty"),
             Self::Unclosed { at } => write!(f, "the `{{` at byte {at} has no `}}` behind it"),
             Self::Unopened { at } => write!(f, "the `}}` at byte {at} has no `{{` before it"),
-            Self::Name { at } => write!(f, "the braces at byte {at} hold no field's name: `{{user_id}}`"),
+            Self::Name { at } => {
+                write!(f, "the braces at byte {at} hold no field's name, as in `{{user_id}}`")
+            }
             Self::NoSeparator { at } => {
                 write!(
                     f,
@@ -131,15 +133,21 @@ impl KeyBuilder {
     }
 
     /// Adds the value of a part, which is followed by a separator, or by nothing.
-    pub fn part<T: MapKey + ?Sized>(
+    pub fn part<T: MapKey + ?Sized>(self, part: &'static str, value: &T, separator: &'static str) -> Self {
+        self.written_part(part, |f| value.write_key(f), separator)
+    }
+
+    /// Adds a part that a function writes, so that generated code names a part's type in one place.
+    #[doc(hidden)]
+    pub fn written_part(
         mut self,
         part: &'static str,
-        value: &T,
+        value: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result,
         separator: &'static str,
     ) -> Self {
         let start = self.key.len();
         // Writing to a `String` does not fail, and keys are written without errors of their own.
-        let _ = write!(self.key, "{}", value.display());
+        let _ = write!(self.key, "{}", fmt::from_fn(value));
         let written = &self.key[start..];
         let problem = if written.is_empty() {
             Some(KeyError::EmptyPart { part })

@@ -27,6 +27,13 @@ struct Single {
 #[kv(key = "{0}")]
 struct Tuple(char);
 
+#[derive(Debug, PartialEq, KvType)]
+#[kv(key = "mode")]
+enum Mode {
+    Day,
+    Night,
+}
+
 fn seat(room: &str, row: u16, name: &str) -> Seat {
     Seat { room: room.to_owned(), row, name: name.into(), taken: false }
 }
@@ -36,6 +43,7 @@ fn a_value_makes_its_own_key() {
     assert_eq!(seat("a", 7, "ada").key(), Ok("room:a:7/ada".to_owned()));
     assert_eq!(seat("a", 7, "x:/y").key(), Ok("room:a:7/x:/y".to_owned()), "the last part may hold anything");
     assert_eq!(Single { n: 1 }.key(), Ok("app_config".to_owned()));
+    assert_eq!([Mode::Day.key(), Mode::Night.key()], [Ok("mode".to_owned()), Ok("mode".to_owned())]);
     assert_eq!(Tuple('é').key(), Ok("é".to_owned()));
     assert_eq!(Tuple('.').key(), Err(KeyError::Dots));
     assert_eq!(seat("", 7, "ada").key(), Err(KeyError::EmptyPart { part: "room" }));

@@ -1,11 +1,12 @@
 //! `impl KvType`, and for types with a key template `impl Keyed` and the builder of prefixes.
 
-use super::impl_attrs;
-use crate::check::{KeyPiece, Model, Stored};
+use super::{impl_attrs, local};
+use crate::check::{Model, Stored};
+use crate::key_template::KeyPiece;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{Type, Visibility};
 
 pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStream) -> TokenStream {
     let (ident, attrs) = (model.ident, impl_attrs());
@@ -63,14 +64,17 @@ fn own_key(template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
 fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
     let (ident, attrs) = (model.ident, impl_attrs());
     let start = quote!(#private::template::KeyBuilder::new());
-    let whole = template.iter().fold(start.clone(), |builder, piece| match piece {
+    let whole = template.iter().fold(start, |builder, piece| match piece {
         KeyPiece::Text(text) => quote!(#private::template::KeyBuilder::text(#builder, #text)),
         KeyPiece::Part { name, member, separator, ty } => {
-            let value = quote_spanned!(ty.span()=> &self.#member);
-            quote!(#private::template::KeyBuilder::part(#builder, #name, #value, #separator))
+            // In the form in which `key_prefix` uses the type, so that the compiler has one thing to say of it.
+            let as_key = quote_spanned!(ty.span()=> <#ty as #private::MapKey>);
+            let f = local("__f");
+            let value = quote!(|#f: &mut ::core::fmt::Formatter<'_>| #as_key::write_key(&self.#member, #f));
+            quote!(#private::template::KeyBuilder::written_part(#builder, #name, #value, #separator))
         }
     });
-    let prefix = key_prefix(model, template, &start, private);
+    let prefix = key_prefix(model.vis, template, private);
     quote! {
         #attrs
         impl #private::Keyed for #ident {
@@ -87,13 +91,7 @@ fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) ->
 }
 
 /// `key_prefix`: of the parts but the last, the first is taken as it is and the others may be left out from the end.
-fn key_prefix(
-    model: &Model<'_>,
-    template: &[KeyPiece<'_>],
-    start: &TokenStream,
-    private: &TokenStream,
-) -> TokenStream {
-    let vis = model.vis;
+pub(crate) fn key_prefix(vis: &Visibility, template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
     let mut parts = template.iter().filter(|piece| matches!(piece, KeyPiece::Part { .. })).count();
     let mut params = Vec::new();
     let mut steps = Vec::new();
@@ -145,7 +143,7 @@ fn key_prefix(
             #(#params),*
         ) -> ::core::result::Result<::std::string::String, #private::KeyError> {
             #[allow(unused_mut)]
-            let mut builder = #start;
+            let mut builder = #private::template::KeyBuilder::new();
             #(#steps)*
             #private::template::KeyBuilder::prefix(builder)
         }

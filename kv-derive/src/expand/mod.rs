@@ -6,8 +6,10 @@ mod map_key;
 mod schema;
 mod validate;
 
+pub(crate) use kv_type::key_prefix;
+
 use crate::check::{Body, Field, Fields, Model, Variant};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Generics, Type, TypeParamBound};
@@ -59,6 +61,18 @@ pub(crate) fn bounded(generics: &Generics, bounds: &[TokenStream]) -> Generics {
 /// is no field, the compiler has one thing to say, and says it there.
 fn as_field(ty: &Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #private::KvField>)
+}
+
+/// The tokens at another place in the source, where the compiler then points; names mean what they did.
+fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
+    let located = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), located_at(&group.stream(), place)).into();
+        }
+        token.set_span(token.span().located_at(place));
+        token
+    };
+    tokens.clone().into_iter().map(located).collect()
 }
 
 /// A name that no local of the user's can shadow, nor see. An item of such a name would be in the way.

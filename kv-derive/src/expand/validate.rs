@@ -1,10 +1,10 @@
 //! `KvField::check`: for each field in order its own rules, then those of its type.
 
 use super::schema::rule_data;
-use super::{as_field, local, match_self};
+use super::{as_field, local, located_at, match_self};
 use crate::check::{Body, Field, Fields, Function, Model, Rule, RuleForm, Variant};
 use crate::serde_view::Tagging;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -22,11 +22,16 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
         }
     });
     let whole = model.validate.as_ref().map(|Function { path, name }| {
-        let verdict = quote_spanned!(path.span()=> #private::rule::Verdict::new(#path(self)));
+        let span = path.span();
+        let private_there = located_at(private, span);
+        // Not `self`, or the compiler proposes to call a missing function as a method.
+        let whole = Ident::new("__whole", Span::mixed_site().located_at(span));
+        let verdict = quote_spanned!(span=> #private_there::rule::Verdict::new(#path(#whole)));
         quote! {
             {
                 #[allow(unused_imports)]
-                use #private::rule::{ReportMessage as _, ReportPlaces as _};
+                use #private::rule::{ReportMessage as _, ReportNothing as _, ReportPlaces as _};
+                let #whole = self;
                 (&#verdict).__kv_report(#name, #v);
             }
         }
@@ -93,6 +98,7 @@ fn lifts_floats(rules: &[Rule]) -> bool {
 fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     // At the rule's own place, so that "the rule does not apply" points there.
     let span = rule.span;
+    let private = &located_at(private, span);
     let data = rule_data(&rule.form, private);
     // The name itself stands nowhere in the source; a call around it does, and the compiler points at that.
     let subject = quote_spanned!(span=> ::core::convert::identity(#value));

@@ -19,7 +19,7 @@ pub use one_of::{HasText, OneOf};
 pub(crate) use pattern::compile;
 pub use pattern::{Email, Matcher, Pattern, Url};
 pub use range::{Number, Range, Ranged};
-pub use validate::{ReportMessage, ReportPlaces, VALIDATE, Verdict};
+pub use validate::{ReportMessage, ReportNothing, ReportPlaces, VALIDATE, Verdict};
 
 /// A rule on a field.
 ///

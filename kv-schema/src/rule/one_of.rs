@@ -29,11 +29,11 @@ impl OneOf {
     }
 }
 
-/// A type that `one_of` applies to: strings.
+/// A type that `one_of`, `pattern`, `email` and `url` apply to: strings.
 #[diagnostic::on_unimplemented(
-    message = "the rule `one_of` does not apply to `{Self}`",
+    message = "the rules `one_of`, `pattern`, `email` and `url` do not apply to `{Self}`",
     label = "not a string",
-    note = "`one_of` is for strings, and for an `Option` of one; an enum says the same with its variants"
+    note = "they are for strings, and for an `Option` of one; put a newtype's rule on the field inside it"
 )]
 pub trait HasText {
     /// The text; `None` for an `Option` that holds nothing.

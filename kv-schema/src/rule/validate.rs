@@ -11,7 +11,7 @@ pub const VALIDATE: &str = "validate";
 /// - with [`ValidationErrors`] as `E`, their places are within the value;
 /// - with any other `E: Display`, its message continues "the value …", and is reported at the value itself.
 ///
-/// Generated code asks it by reference, where the more particular of two methods answers.
+/// Generated code asks it by reference, where the most particular of three methods answers.
 #[derive(Debug)]
 pub struct Verdict<E>(Result<(), E>);
 
@@ -47,3 +47,11 @@ impl<E: fmt::Display> ReportMessage for &Verdict<E> {
         }
     }
 }
+
+/// Answers where neither of the others can, so that an error that cannot be written is one mistake and not two.
+#[doc(hidden)]
+pub trait ReportNothing: Sized {
+    fn __kv_report(self, _: &'static str, _: &mut Validator<'_>) {}
+}
+
+impl<E> ReportNothing for Verdict<E> {}

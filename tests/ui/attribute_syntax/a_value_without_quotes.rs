@@ -1,0 +1,12 @@
+use kv_core::KvType;
+
+#[derive(KvType)]
+#[kv(tag = Cursor, ttl = 30)]
+struct Pointer {
+    #[kv(custom = checks::is_short)]
+    name: String,
+    #[kv(pattern = "^[a-z]$"px)]
+    user: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use kv_core::KvType;
+
+#[derive(KvType)]
+#[kv(tags = "Pointer", perfix = "p:", tll = "30s", keys = "{n}", plurals = "Pointers", colour = "red")]
+struct Cursor {
+    n: u8,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use kv_core::KvType;
+
+#[derive(KvType)]
+struct Lengths {
+    #[kv(len())]
+    a: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use kv_core::{KvField, KvType};
+
+#[derive(KvType, KvField)]
+struct Item {
+    n: u8,
+}
+
+fn main() {}

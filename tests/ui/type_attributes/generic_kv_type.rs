@@ -1,8 +1,0 @@
-use kv_core::KvType;
-
-#[derive(KvType)]
-struct Page<T> {
-    items: Vec<T>,
-}
-
-fn main() {}
