@@ -388,7 +388,9 @@ mod tests {
                     both.agree(&probes[n / step]);
                 }
             }
-            probes.iter().for_each(|probe| both.agree(probe));
+            for probe in &probes {
+                both.agree(probe);
+            }
         }
     }
 
