@@ -1,5 +1,6 @@
 //! [`KvField`], what can stand in a stored type, for the types of the standard library.
 
+mod heap;
 mod map;
 mod net;
 mod opaque;

@@ -79,7 +79,7 @@ impl<K: MapKey, T, S> EachSubject for HashMap<K, T, S> {
     type Item = T;
 
     fn walk(&self, v: &mut Validator<'_>, check: &mut dyn FnMut(&T, &mut Validator<'_>)) {
-        in_key_order(self, v, |_, value, v| check(value, v));
+        in_key_order(self.iter(), v, |_, value, v| check(value, v));
     }
 }
 
