@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key, or a part of one, in a stored type",
     label = "not written as a string in JSON",
-    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, and enums of unit variants that derive `KvField`"
+    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, enums of unit variants that derive `KvField`, and types of other crates whose features make them fields"
 )]
 pub trait MapKey: 'static {
     /// What a function takes a reference to where it wants a key: `str` for strings, else the type itself.
