@@ -6,8 +6,8 @@
 /// two counts; an inner one has 12 pointers to others besides.
 ///
 /// How far the nodes are filled is told by nothing. Insertion in order leaves 6 of 11, in any other order 7 to 8 in the
-/// mean; this is between. Of 24,000 trees of 12 to 20,000 entries, grown by insertion, one of 70 was beyond a fifth, most of
-/// those of 89 to 117 entries, where a third level comes sooner or later. What is collected from an iterator is filled
+/// mean; this is between. Of 24,000 trees of `u64` to `u64`, of 12 to 20,000 entries, grown by insertion, one of 70
+/// was beyond a fifth, at most 1.4 times, most of those of 89 to 117 entries, where a third level comes sooner or later. What is collected from an iterator is filled
 /// to the last place, and overestimated: 1.4 to 1.8 times.
 pub(super) const fn btree<K, V>(len: usize) -> usize {
     let leaf = size_of::<Leaf<K, V>>();
