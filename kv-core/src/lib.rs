@@ -41,6 +41,13 @@
 //! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
 //! - [`Catalog`] lists the types that the outside may reach.
 //! - [`schema`] is the metadata that [`macro@KvType`] derives.
+//!
+//! # Features
+//!
+//! - `derive` (on by default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
+//! - `json` (on by default): `Catalog`, and JSON of entries.
+//! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types of the crate of that name
+//!   as fields; [`KvField`] lists them.
 
 #[cfg(feature = "json")]
 mod catalog;

@@ -1,6 +1,6 @@
 //! Type metadata and validation of the typed key-value store.
 //!
-//! Everything here is plain data and pure functions: no clock, no threads, and of other crates only `regex-lite`, so that the
+//! Everything here is plain data and pure functions: no clock, no threads, and of other crates, without features, only `regex-lite`, so that the
 //! same rules run in a server, in a code generator and in a JavaScript host. Applications use it through
 //! `kv-core`, which re-exports it whole.
 //!
@@ -12,7 +12,8 @@
 //! - [`wire`]: what of a schema serde cannot carry both ways.
 //! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
 //! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
-//! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library.
+//! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library and, behind the
+//!   features of their crates' names, of others.
 //! - [`kv_type`]: [`KvType`], what can be stored.
 //! - [`access`]: which operations the outside has on a type.
 

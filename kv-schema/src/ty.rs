@@ -18,7 +18,8 @@ pub struct TypeSchema {
     pub id: TypeId,
     /// The Rust name, without module and arguments: `Page`.
     pub name: &'static str,
-    /// The Rust module of a derived type, `my_app::storage`; empty for types of the standard library.
+    /// The Rust module of a derived type, `my_app::storage`; the crate of a type of another crate
+    /// that a feature brings, `chrono`; empty for types of the standard library.
     pub module: &'static str,
     /// The arguments: of `Page<Item, 3>`, `Item` and 3.
     pub args: &'static [Arg],

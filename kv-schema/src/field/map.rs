@@ -1,6 +1,6 @@
 //! Maps, which serde writes as objects, and the types that can be their keys.
 
-use super::sequence::{btree_size, hash_table_size};
+use super::heap::{btree, hash_table};
 use super::{KvField, std_schema};
 use crate::check::{Pass, Validator};
 use crate::ty::{Shape, TypeRef, TypeSchema};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key, or a part of one, in a stored type",
     label = "not written as a string in JSON",
-    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, IP addresses, and with `KvField` derived enums of unit variants and newtypes of a `String` or an integer"
+    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, IP addresses, types of other crates whose features make them fields, and with `KvField` derived enums of unit variants and newtypes of a `String` or an integer"
 )]
 pub trait MapKey: 'static {
     /// What a function takes a reference to where it wants a key: `str` for strings, else the type itself.
@@ -74,14 +74,14 @@ keys! {
 }
 
 macro_rules! maps {
-    ($([$($param:tt)*] $ty:ty: $name:literal, $size:ident($room:ident, $entry:expr), $walk:expr);* $(;)?) => {$(
+    ($([$($param:tt)*] $ty:ty: $name:literal, |$this:ident| $owned:expr, $walk:ident);* $(;)?) => {$(
         impl<K: KvField + MapKey, V: KvField $($param)*> KvField for $ty {
             fn schema() -> &'static TypeSchema {
                 std_schema!($name, [K, V], Shape::Map { key: TypeRef::of::<K>(), value: TypeRef::of::<V>() })
             }
 
             fn check(&self, v: &mut Validator<'_>) {
-                $walk(self, v, |key: &K, value: &V, v: &mut Validator<'_>| {
+                $walk(self.iter(), v, |key: &K, value: &V, v: &mut Validator<'_>| {
                     key.check(v);
                     value.check(v);
                 });
@@ -89,53 +89,46 @@ macro_rules! maps {
 
             fn heap_size(&self) -> usize {
                 let owned = |(key, value): (&K, &V)| key.heap_size() + value.heap_size();
-                $size(self.$room(), $entry) + self.iter().map(owned).sum::<usize>()
+                let $this = self;
+                $owned + self.iter().map(owned).sum::<usize>()
             }
         }
     )*};
 }
 
 maps! {
-    [] BTreeMap<K, V>: "BTreeMap", btree_size(len, size_of::<K>() + size_of::<V>()), in_order;
-    [, S: 'static] HashMap<K, V, S>: "HashMap", hash_table_size(capacity, size_of::<(K, V)>()), in_key_order;
+    [] BTreeMap<K, V>: "BTreeMap", |it| btree::<K, V>(it.len()), in_order;
+    [, S: 'static] HashMap<K, V, S>: "HashMap", |it| hash_table::<(K, V)>(it.capacity()), in_key_order;
 }
 
-fn in_order<K: MapKey, V>(
-    map: &BTreeMap<K, V>,
+fn in_order<'m, K: MapKey, V: 'm>(
+    entries: impl Iterator<Item = (&'m K, &'m V)>,
     v: &mut Validator<'_>,
     mut check: impl FnMut(&K, &V, &mut Validator<'_>),
 ) {
-    for (key, value) in map {
+    for (key, value) in entries {
         check(key, value, &mut v.entry(&key.display()));
     }
 }
 
-/// Checks the entries of a hash map so that its violations are reported in key order.
+/// Checks the entries of a map of another order than its keys' so that its violations are reported in key order.
 ///
 /// A first pass takes them as they come, since most maps are well; only when it finds something is a second one
 /// made in order. Maps inside follow the outermost one, so every value is checked twice at most.
-pub(crate) fn in_key_order<K: MapKey, V, S>(
-    map: &HashMap<K, V, S>,
+pub(crate) fn in_key_order<'m, K: MapKey, V: 'm>(
+    entries: impl Iterator<Item = (&'m K, &'m V)> + Clone,
     v: &mut Validator<'_>,
     mut check: impl FnMut(&K, &V, &mut Validator<'_>),
 ) {
-    let mut as_they_come = |v: &mut Validator<'_>| {
-        for (key, value) in map {
-            check(key, value, &mut v.entry(&key.display()));
-        }
-    };
+    let mut as_they_come = |v: &mut Validator<'_>| in_order(entries.clone(), v, &mut check);
     match v.pass() {
         Pass::Probing => return as_they_come(v),
         Pass::Only if !v.in_pass(Pass::Probing, as_they_come) => return,
         Pass::Only | Pass::Ordered => {}
     }
-    let mut entries: Vec<_> = map.iter().collect();
+    let mut entries: Vec<_> = entries.collect();
     entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_key(b));
-    v.in_pass(Pass::Ordered, |v| {
-        for (key, value) in entries {
-            check(key, value, &mut v.entry(&key.display()));
-        }
-    });
+    v.in_pass(Pass::Ordered, |v| in_order(entries.into_iter(), v, check));
 }
 
 #[cfg(test)]

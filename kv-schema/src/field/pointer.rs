@@ -1,15 +1,16 @@
 //! Owning pointers, which serde writes as what they point to: `Box`, `Rc`, `Arc`, `Cow`.
 
 use super::KvField;
+use super::heap::shared;
 use crate::check::Validator;
 use crate::ty::TypeSchema;
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// `$header` is what the pointer's allocation holds beside the value: the two counts of `Rc` and `Arc`.
+/// `$own` is what the pointer's allocation takes for a value: itself, and the two counts of `Rc` and `Arc`.
 macro_rules! pointers {
-    ($($pointer:ident + $header:expr),*) => {$(
+    ($($pointer:ident: $own:path),*) => {$(
         impl<T: KvField> KvField for $pointer<T> {
             fn schema() -> &'static TypeSchema {
                 T::schema()
@@ -20,7 +21,7 @@ macro_rules! pointers {
             }
 
             fn heap_size(&self) -> usize {
-                $header + size_of::<T>() + (**self).heap_size()
+                $own(&**self) + (**self).heap_size()
             }
         }
 
@@ -32,7 +33,7 @@ macro_rules! pointers {
             fn check(&self, _: &mut Validator<'_>) {}
 
             fn heap_size(&self) -> usize {
-                $header + self.len()
+                $own(&**self)
             }
         }
 
@@ -46,15 +47,13 @@ macro_rules! pointers {
             }
 
             fn heap_size(&self) -> usize {
-                $header + size_of_val::<[T]>(self) + self.iter().map(KvField::heap_size).sum::<usize>()
+                $own(&**self) + self.iter().map(KvField::heap_size).sum::<usize>()
             }
         }
     )*};
 }
 
-const COUNTS: usize = 2 * size_of::<usize>();
-
-pointers!(Box + 0, Rc + COUNTS, Arc + COUNTS);
+pointers!(Box: size_of_val, Rc: shared, Arc: shared);
 
 /// What is borrowed is static, and has requested nothing.
 macro_rules! cows {

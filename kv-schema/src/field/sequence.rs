@@ -1,5 +1,6 @@
 //! Lists, sets, arrays and tuples.
 
+use super::heap::{btree, hash_table};
 use super::{KvField, std_schema};
 use crate::check::Validator;
 use crate::ty::{Shape, TypeRef, TypeSchema};
@@ -30,41 +31,8 @@ macro_rules! collections {
 collections! {
     [] Vec<T>: "Vec", List, |it| it.capacity() * size_of::<T>();
     [] VecDeque<T>: "VecDeque", List, |it| it.capacity() * size_of::<T>();
-    [] BTreeSet<T>: "BTreeSet", Set, |it| btree_size(it.len(), size_of::<T>());
-    [, S: 'static] HashSet<T, S>: "HashSet", Set, |it| hash_table_size(it.capacity(), size_of::<T>());
-}
-
-/// What a B-tree of `len` entries of `entry` bytes has requested.
-///
-/// Source: std's nodes hold up to 11 entries (`CAPACITY` in `alloc::collections::btree::node`), a parent pointer and
-/// two counts; inner nodes hold 12 pointers besides. Beyond one leaf, nodes grown by insertion are filled to
-/// about 7 of 11.
-pub(super) const fn btree_size(len: usize, entry: usize) -> usize {
-    let leaf = 11 * entry + 16;
-    match len {
-        0 => 0,
-        1..=11 => leaf,
-        _ => {
-            let leaves = len.div_ceil(7);
-            leaves * leaf + leaves.div_ceil(8) * (leaf + 12 * size_of::<usize>())
-        }
-    }
-}
-
-/// What a hash table with room for `capacity` entries of `entry` bytes has requested.
-///
-/// Source: hashbrown fills 7 of 8 buckets (all but one of a table of up to 8), has a power of two of them, a control byte for each
-/// and 16 bytes of padding.
-pub(super) const fn hash_table_size(capacity: usize, entry: usize) -> usize {
-    if capacity == 0 {
-        return 0;
-    }
-    let buckets = if capacity < 8 {
-        (capacity + 1).next_power_of_two()
-    } else {
-        (capacity * 8 / 7).next_power_of_two()
-    };
-    buckets * (entry + 1) + 16
+    [] BTreeSet<T>: "BTreeSet", Set, |it| btree::<T, ()>(it.len());
+    [, S: 'static] HashSet<T, S>: "HashSet", Set, |it| hash_table::<T>(it.capacity());
 }
 
 impl<T: KvField, const N: usize> KvField for [T; N] {
@@ -127,15 +95,5 @@ mod tests {
         let report = ValidationErrors::collect(|v| value.check(v)).unwrap_err();
         let pointers: Vec<_> = report.into_iter().map(|v| v.pointer.as_str()).collect();
         assert_eq!(pointers, ["/1/0/1", "/1/1/0"]);
-    }
-
-    #[test]
-    fn a_table_of_the_standard_library_is_estimated_from_its_capacity() {
-        assert_eq!(HashSet::<u64>::new().heap_size(), 0);
-        assert_eq!(hash_table_size(3, 8), 4 * 9 + 16);
-        assert_eq!(hash_table_size(7, 8), 8 * 9 + 16);
-        assert_eq!(hash_table_size(14, 8), 16 * 9 + 16);
-        assert_eq!(hash_table_size(28, 8), 32 * 9 + 16);
-        assert_eq!((btree_size(0, 16), btree_size(11, 16), btree_size(12, 16)), (0, 192, 672));
     }
 }

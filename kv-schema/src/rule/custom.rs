@@ -60,19 +60,22 @@ impl<T> CustomSubject<T> for Option<T> {
 /// Whatever dereferences to what the function takes, alone and in an `Option`.
 macro_rules! dereferenced {
     ($([$($param:tt)*] $ty:ty => $target:ty),* $(,)?) => {$(
-        impl<$($param)*> CustomSubject<$target> for $ty {
+        impl<$($param)*> $crate::rule::CustomSubject<$target> for $ty {
             fn subject(&self) -> Option<&$target> {
                 Some(self)
             }
         }
 
-        impl<$($param)*> CustomSubject<$target> for Option<$ty> {
+        impl<$($param)*> $crate::rule::CustomSubject<$target> for Option<$ty> {
             fn subject(&self) -> Option<&$target> {
                 Some(self.as_ref()?)
             }
         }
     )*};
 }
+
+#[cfg(feature = "smol_str")]
+pub(crate) use dereferenced;
 
 dereferenced! {
     [] String => str,

@@ -42,12 +42,17 @@ pub trait EachSubject {
     fn walk(&self, v: &mut Validator<'_>, check: &mut dyn FnMut(&Self::Item, &mut Validator<'_>));
 }
 
+/// Collections whose items stand at an index.
 macro_rules! lists {
     ($([$($param:tt)*] $ty:ty),* $(,)?) => {$(
-        impl<T $($param)*> EachSubject for $ty {
+        impl<T $($param)*> $crate::rule::EachSubject for $ty {
             type Item = T;
 
-            fn walk(&self, v: &mut Validator<'_>, check: &mut dyn FnMut(&T, &mut Validator<'_>)) {
+            fn walk(
+                &self,
+                v: &mut $crate::check::Validator<'_>,
+                check: &mut dyn FnMut(&T, &mut $crate::check::Validator<'_>),
+            ) {
                 for (index, item) in self.iter().enumerate() {
                     check(item, &mut v.item(index));
                 }
@@ -55,6 +60,9 @@ macro_rules! lists {
         }
     )*};
 }
+
+#[cfg(feature = "indexmap")]
+pub(crate) use lists;
 
 lists! {
     [] [T],
@@ -79,7 +87,7 @@ impl<K: MapKey, T, S> EachSubject for HashMap<K, T, S> {
     type Item = T;
 
     fn walk(&self, v: &mut Validator<'_>, check: &mut dyn FnMut(&T, &mut Validator<'_>)) {
-        in_key_order(self, v, |_, value, v| check(value, v));
+        in_key_order(self.iter(), v, |_, value, v| check(value, v));
     }
 }
 

@@ -126,10 +126,11 @@ impl HasLen for String {
     }
 }
 
-macro_rules! collections {
-    ($($(#[$attr:meta])* [$($param:ident)*] $ty:ty),* $(,)?) => {$(
-        impl<$($param),*> HasLen for $ty {
-            const UNIT: Unit = Unit::Items;
+/// Collections, whose `len` counts items.
+macro_rules! counted {
+    ($([$($param:ident)*] $ty:ty),* $(,)?) => {$(
+        impl<$($param),*> $crate::rule::HasLen for $ty {
+            const UNIT: $crate::rule::Unit = $crate::rule::Unit::Items;
 
             fn measure(&self) -> Option<usize> {
                 Some(self.len())
@@ -142,7 +143,10 @@ macro_rules! collections {
     )*};
 }
 
-collections! {
+#[cfg(any(feature = "indexmap", feature = "serde_json"))]
+pub(crate) use counted;
+
+counted! {
     [T] [T],
     [T] Vec<T>,
     [T] VecDeque<T>,
@@ -152,23 +156,27 @@ collections! {
     [K V S] HashMap<K, V, S>,
 }
 
-macro_rules! pointers {
+/// Whatever dereferences to what has a length.
+macro_rules! measured {
     ($([$($param:tt)*] $ty:ty => $target:ty),* $(,)?) => {$(
-        impl<$($param)*> HasLen for $ty {
-            const UNIT: Unit = <$target>::UNIT;
+        impl<$($param)*> $crate::rule::HasLen for $ty {
+            const UNIT: $crate::rule::Unit = <$target as $crate::rule::HasLen>::UNIT;
 
             fn measure(&self) -> Option<usize> {
-                (**self).measure()
+                $crate::rule::HasLen::measure(&**self)
             }
 
             fn is_empty(&self) -> Option<bool> {
-                HasLen::is_empty(&**self)
+                $crate::rule::HasLen::is_empty(&**self)
             }
         }
     )*};
 }
 
-pointers! {
+#[cfg(feature = "smol_str")]
+pub(crate) use measured;
+
+measured! {
     [T: HasLen + ?Sized] Box<T> => T,
     [T: HasLen + ?Sized] Rc<T> => T,
     [T: HasLen + ?Sized] Arc<T> => T,

@@ -11,8 +11,16 @@ mod pattern;
 mod range;
 mod validate;
 
+#[cfg(feature = "smol_str")]
+pub(crate) use custom::dereferenced;
 pub use custom::{Custom, CustomSubject};
+#[cfg(feature = "indexmap")]
+pub(crate) use each::lists;
 pub use each::{Each, EachSubject};
+#[cfg(any(feature = "indexmap", feature = "serde_json"))]
+pub(crate) use len::counted;
+#[cfg(feature = "smol_str")]
+pub(crate) use len::measured;
 pub use len::{HasLen, Len, NonEmpty, Unit};
 pub use number::{AnyFloat, AnyInt, Fraction, JsSafe, MAX_SAFE_INTEGER, Whole};
 pub use one_of::{HasText, OneOf};

@@ -29,7 +29,7 @@ impl Range {
 
     /// Whether both bounds hold for a value that compares to them like this; `None` when it cannot be
     /// compared.
-    fn holds(&self, compare: impl Fn(Number) -> Option<Ordering>) -> bool {
+    pub(crate) fn holds(&self, compare: impl Fn(Number) -> Option<Ordering>) -> bool {
         self.min.is_none_or(|min| compare(min).is_some_and(Ordering::is_ge))
             && self.max.is_none_or(|max| compare(max).is_some_and(Ordering::is_le))
     }

@@ -1,0 +1,42 @@
+//! Addresses of `url`.
+
+use super::text::{reads, text_keys};
+use crate::check::Validator;
+use crate::field::{KvField, schema};
+use crate::rule::{HasLen, HasText, Unit};
+use crate::ty::{Format, Shape, TypeSchema};
+use url::Url;
+
+/// The grammar is the URL standard's, which JSON Schema has no name for: its `uri` is that of RFC 3986.
+impl KvField for Url {
+    fn schema() -> &'static TypeSchema {
+        schema!("url", "Url", [], Shape::Formatted(Format { name: "url", accepts: reads::<Self> }))
+    }
+
+    fn check(&self, _: &mut Validator<'_>) {}
+
+    /// The text that it has. What it has requested beyond that, it does not tell.
+    fn heap_size(&self) -> usize {
+        self.as_str().len()
+    }
+}
+
+text_keys!(Url, |it| it.as_str().to_owned());
+
+impl HasText for Url {
+    fn text(&self) -> Option<&str> {
+        Some(self.as_str())
+    }
+}
+
+impl HasLen for Url {
+    const UNIT: Unit = Unit::Characters;
+
+    fn measure(&self) -> Option<usize> {
+        self.as_str().measure()
+    }
+
+    fn is_empty(&self) -> Option<bool> {
+        HasLen::is_empty(self.as_str())
+    }
+}
