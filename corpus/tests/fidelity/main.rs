@@ -3,42 +3,45 @@
 //!
 //! `KV_CORPUS_CASES` is how often each promise is tried with each type.
 
+mod bite;
+mod coverage;
+mod defaults;
 mod promise;
+mod trial;
 
-use kv_corpus::Case;
 use promise::Promise;
-use proptest::collection::vec;
-use proptest::prelude::any;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use trial::{Trial, cases};
 
-fn cases() -> u32 {
-    std::env::var("KV_CORPUS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(96)
-}
-
-/// Tries a promise, and reports each type of which it does not hold, with the smallest example that was found.
-fn holds_for_every_type(promise: Promise) {
-    let broken: Vec<_> = kv_corpus::all().iter().filter_map(|case| try_with(promise, case)).collect();
+/// Tries a promise with every type, and reports each of which it does not hold with the smallest example found.
+fn holds_for_every_type(promise: Promise) -> Vec<Trial> {
+    let trials: Vec<_> = kv_corpus::all().iter().map(|case| Trial::of(promise, case, cases())).collect();
+    let broken: Vec<_> = trials.iter().filter_map(|trial| trial.broken.as_deref()).collect();
     assert!(broken.is_empty(), "{} types:\n{}", broken.len(), broken.join("\n"));
+    trials
 }
 
-fn try_with(promise: Promise, case: &Case) -> Option<String> {
-    let config = Config { cases: cases(), failure_persistence: None, ..Config::default() };
-    let tried = TestRunner::new(config)
-        .run(&vec(any::<u8>(), 0..300), |bytes| promise(case, &bytes).map_err(TestCaseError::fail));
-    tried.err().map(|error| format!("{}: {error}", case.name))
+/// Of few random bytes not every value can be made, but of most.
+fn assert_tried(trial: &Trial, enough: bool) {
+    assert!(enough, "{} was hardly tried: {trial:?}", trial.name);
 }
 
 #[test]
 fn what_is_written_fits_the_schema_and_is_read_as_it_was() {
-    holds_for_every_type(promise::what_is_written_fits);
+    for trial in holds_for_every_type(promise::what_is_written_fits) {
+        assert_tried(&trial, trial.read * 4 >= cases());
+    }
 }
 
 #[test]
 fn what_fits_the_schema_is_read() {
-    holds_for_every_type(promise::what_fits_is_read);
+    for trial in holds_for_every_type(promise::what_fits_is_read) {
+        assert_tried(&trial, trial.read * 2 >= cases());
+    }
 }
 
 #[test]
 fn what_the_schema_refuses_is_refused_and_nothing_else() {
-    holds_for_every_type(promise::both_refuse_the_same);
+    for trial in holds_for_every_type(promise::both_refuse_the_same) {
+        assert_tried(&trial, (trial.read + trial.refused) * 2 >= cases());
+    }
 }

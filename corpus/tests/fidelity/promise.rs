@@ -6,19 +6,28 @@ use kv_corpus::mutate::{Words, mutate};
 use kv_corpus::{Case, Sample, make, text};
 use serde_json::Value;
 
-/// `Ok` too when the bytes do not suffice for a value.
-pub(crate) type Kept = Result<(), String>;
+/// How a try went in which the promise was kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tried {
+    /// It was not asked: the bytes did not suffice, or made a value that JSON cannot hold.
+    Nothing,
+    /// There was JSON to be read, and it was.
+    Read,
+    /// There was JSON to be refused, and it was.
+    Refused,
+}
 
-/// A promise, by which a case is judged. The schema is the case's.
+/// The error says how the promise was broken.
+pub(crate) type Kept = Result<Tried, String>;
+
+/// A promise, by which a case is judged.
 pub(crate) type Promise = fn(&Case, &[u8]) -> Kept;
-
-pub(crate) const ALL: [Promise; 3] = [what_is_written_fits, what_fits_is_read, both_refuse_the_same];
 
 /// What `serde_json` writes of a value is what the schema says, and it is read as the same value.
 pub(crate) fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
-    let Ok(sample) = (case.sample)(&mut Unstructured::new(bytes)) else { return Ok(()) };
+    let Ok(sample) = (case.sample)(&mut Unstructured::new(bytes)) else { return Ok(Tried::Nothing) };
     if !is_sound(&sample) {
-        return Ok(());
+        return Ok(Tried::Nothing);
     }
     let text = sample.json.clone().map_err(|e| format!("{} is not written: {e}", sample.debug))?;
     let json = fits(case, &text)?;
@@ -28,14 +37,14 @@ pub(crate) fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
     if !again.equal && !same(&json, &parse(&again.json)) {
         return Err(format!("{text} is written, and when read it is {}", again.json));
     }
-    Ok(())
+    Ok(Tried::Read)
 }
 
 /// What is made from the schema alone is read, whatever the order of its members.
 pub(crate) fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
     let u = &mut Unstructured::new(bytes);
-    let Ok(json) = make::json(case.schema, u) else { return Ok(()) };
-    let Ok(text) = text::in_any_order(&json, u) else { return Ok(()) };
+    let Ok(json) = make::json(case.schema, u) else { return Ok(Tried::Nothing) };
+    let Ok(text) = text::in_any_order(&json, u) else { return Ok(Tried::Nothing) };
     readable(case.schema, &json).map_err(|misfit| format!("{text} is made, but unreadable: {misfit}"))?;
     let read =
         (case.read)(&text).map_err(|e| format!("{text} is made, but serde_json does not read it: {e}"))?;
@@ -45,11 +54,11 @@ pub(crate) fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
 /// Spoiled JSON is read by `serde_json` if the schema says that it is, and not otherwise.
 pub(crate) fn both_refuse_the_same(case: &Case, bytes: &[u8]) -> Kept {
     let u = &mut Unstructured::new(bytes);
-    let Ok(Some(json)) = spoiled(case, u) else { return Ok(()) };
+    let Ok(Some(json)) = spoiled(case, u) else { return Ok(Tried::Nothing) };
     let text = json.to_string();
     match (readable(case.schema, &json), (case.read)(&text)) {
         (Ok(()), Ok(read)) => rewritten_fits(case, &read),
-        (Err(_), Err(_)) => Ok(()),
+        (Err(_), Err(_)) => Ok(Tried::Refused),
         (Ok(()), Err(error)) => Err(format!("{text} is readable, but serde_json does not read it: {error}")),
         (Err(misfit), Ok(read)) => {
             Err(format!("{text} is unreadable ({misfit}), but serde_json reads it as {}", read.debug))
@@ -74,10 +83,10 @@ fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Option<Va
 
 fn rewritten_fits(case: &Case, read: &Sample) -> Kept {
     if !is_sound(read) {
-        return Ok(());
+        return Ok(Tried::Read);
     }
     let text = read.json.as_ref().map_err(|e| format!("{} is read, but not written: {e}", read.debug))?;
-    fits(case, text).map(drop)
+    fits(case, text).map(|_| Tried::Read)
 }
 
 fn fits(case: &Case, text: &str) -> Result<Value, String> {
