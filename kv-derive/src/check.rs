@@ -100,13 +100,16 @@ pub(crate) struct Field<'a> {
     pub(crate) flatten: bool,
     /// Whether serde's form of it is none of ours.
     pub(crate) opaque: bool,
+    /// Whether functions of the application's read and write it.
+    pub(crate) with: bool,
     pub(crate) rules: Vec<Rule>,
 }
 
 impl Field<'_> {
-    /// Whether its type is an `Option`, as far as its tokens tell.
+    /// Whether serde reads it as `None` where it is missing: its type is an `Option`, as far as its tokens tell, and
+    /// no function reads it.
     pub(crate) fn is_option(&self) -> bool {
-        is_option(self.ty)
+        is_option(self.ty) && !self.with
     }
 }
 
@@ -380,7 +383,10 @@ fn rust_name(member: &Member) -> String {
 
 fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
     let wire = field.wire;
-    if wire.may_be_left_out && matches!(wire.default, WireDefault::None) && !is_option(field.ty) {
+    if wire.may_be_left_out
+        && matches!(wire.default, WireDefault::None)
+        && (wire.with || !is_option(field.ty))
+    {
         ctxt.error(
             field.ty,
             "`skip_serializing_if` leaves out what a reader needs: add `#[serde(default)]` beside it",
@@ -399,6 +405,7 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         may_be_left_out: wire.may_be_left_out,
         flatten: wire.flatten,
         opaque,
+        with: wire.with,
         rules,
     })
 }

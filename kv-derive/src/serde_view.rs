@@ -65,6 +65,8 @@ pub(crate) struct WireField {
     pub(crate) default: WireDefault,
     pub(crate) may_be_left_out: bool,
     pub(crate) flatten: bool,
+    /// Whether functions of the application's read and write it, which then is asked for whatever its type.
+    pub(crate) with: bool,
 }
 
 /// What a reader puts where a field is missing.
@@ -262,6 +264,7 @@ fn field(ctxt: &Ctxt, ser: &Field<'_>, de: &Field<'_>, container: &Container<'_>
         },
         may_be_left_out: ser.attrs.skip_serializing_if().is_some(),
         flatten: de.attrs.flatten(),
+        with: ser.attrs.serialize_with().is_some() || de.attrs.deserialize_with().is_some(),
         name,
     }
 }
