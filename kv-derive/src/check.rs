@@ -88,6 +88,7 @@ impl<'a> Fields<'a> {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands on a field or does not")]
 pub(crate) struct Field<'a> {
     pub(crate) member: Member,
     pub(crate) ty: &'a Type,

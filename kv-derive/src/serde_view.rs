@@ -58,6 +58,7 @@ pub(crate) enum Form {
     Named,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands on a field or does not")]
 pub(crate) struct WireField {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
