@@ -212,11 +212,7 @@ impl Maker<'_, '_> {
     /// The members of a flattened field. Those of a map get names that nothing else has.
     fn flat(&mut self, schema: &TypeSchema, into: &mut Map<String, Value>) -> Result<()> {
         match schema.shape {
-            Shape::Option(inner) => {
-                if self.once_in(2)? {
-                    self.flat(inner.get(), into)?;
-                }
-            }
+            Shape::Option(inner) if self.once_in(2)? => self.flat(inner.get(), into)?,
             Shape::Map { key, value } => {
                 for _ in 0..self.length()? {
                     let name = match (key.get().shape, self.key(key.get(), Source::Borrowed)?) {

@@ -41,7 +41,8 @@ pub(super) fn written_float(kind: FloatKind, json: &Value) -> bool {
             let short = value as f32;
             // The digits are serde_json's own: of two texts as short it may choose another than std.
             let text = serde_json::to_string(&short).unwrap_or_default();
-            short.is_finite() && serde_json::from_str(&text).is_ok_and(|read: f64| read == value)
+            short.is_finite()
+                && serde_json::from_str(&text).is_ok_and(|read: f64| read.to_bits() == value.to_bits())
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The types, a file a topic.
 //!
-//! Types that serde writes one way and reads another are not among them; `tests/fidelity` names those that the derive
-//! does not refuse.
+//! Types that serde writes one way and reads another are not among them: `tests/fidelity/asymmetric.rs` has those that the
+//! derive does not refuse.
 
 #![expect(
     missing_docs,

@@ -34,6 +34,9 @@ pub struct Opaques {
     #[kv(opaque)]
     #[serde(with = "as_text", default, skip_serializing_if = "is_zero")]
     sometimes: u32,
+    #[kv(opaque)]
+    #[serde(with = "as_maybe")]
+    asked: Option<u32>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -54,6 +57,22 @@ mod as_text {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
         let json = Value::deserialize(from)?;
         Ok(json.as_str().and_then(|text| text.parse().ok()).unwrap_or_default())
+    }
+}
+
+/// An `Option` that is read by a function, and so must be there.
+mod as_maybe {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
+
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(count: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+        count.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+        let json = Value::deserialize(from)?;
+        Ok(json.as_u64().and_then(|count| count.try_into().ok()))
     }
 }
 

@@ -125,6 +125,7 @@ pub struct Tuples {
     nine: (u8, u8, u8, u8, u8, u8, u8, u8, u8),
     ten: (u8, u8, u8, u8, u8, u8, u8, u8, u8, u8),
     eleven: (u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8),
+    #[expect(clippy::type_complexity, reason = "it is the longest that there is")]
     twelve: (u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, (bool, char)),
 }
 
@@ -132,6 +133,7 @@ pub struct Tuples {
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Maybes {
     option: Option<u8>,
+    #[expect(clippy::option_option, reason = "it is what is tried")]
     twice: Option<Option<u8>>,
     nothing: Option<()>,
     boxed: Box<Option<Point>>,

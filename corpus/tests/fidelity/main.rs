@@ -3,6 +3,7 @@
 //!
 //! `KV_CORPUS_CASES` is how often each promise is tried with each type.
 
+mod asymmetric;
 mod bite;
 mod coverage;
 mod defaults;

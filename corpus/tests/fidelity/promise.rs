@@ -102,12 +102,13 @@ fn is_sound(sample: &Sample) -> bool {
     !sample.broken.iter().any(|rule| matches!(*rule, "finite" | "type"))
 }
 
+#[expect(clippy::panic, reason = "serde_json wrote it")]
 fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{text} is no JSON: {error}"))
 }
 
-/// Whether two JSON are the same, but for the last place of floats: without its feature `float_roundtrip` serde_json
-/// reads that only nearly as it was written.
+/// Whether two JSON are the same, but for the last place of floats: without its feature `float_roundtrip`
+/// `serde_json` reads that only nearly as it was written.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
