@@ -11,6 +11,9 @@ struct TwoDirections {
     read: u8,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sometimes: Vec<u8>,
+    #[kv(opaque)]
+    #[serde(with = "as_maybe", skip_serializing_if = "Option::is_none")]
+    maybe: Option<u8>,
 }
 
 fn main() {}
