@@ -83,7 +83,7 @@ fn what_a_function_reads_is_asked_for_though_it_is_an_option() {
 mod as_maybe {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[allow(clippy::ref_option, reason = "serde's signature")]
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
     pub(super) fn serialize<S: Serializer>(count: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
         count.serialize(to)
     }
