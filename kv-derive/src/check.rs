@@ -80,6 +80,7 @@ impl<'a> Fields<'a> {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands on a field or does not")]
 pub(crate) struct Field<'a> {
     pub(crate) member: Member,
     pub(crate) ty: &'a Type,
@@ -92,13 +93,16 @@ pub(crate) struct Field<'a> {
     pub(crate) flatten: bool,
     /// Whether serde's form of it is none of ours.
     pub(crate) opaque: bool,
+    /// Whether functions of the application's read and write it.
+    pub(crate) with: bool,
     pub(crate) rules: Vec<Rule>,
 }
 
 impl Field<'_> {
-    /// Whether its type is an `Option`, as far as its tokens tell.
+    /// Whether serde reads it as `None` where it is missing: its type is an `Option`, as far as its tokens tell, and
+    /// no function reads it.
     pub(crate) fn is_option(&self) -> bool {
-        fit::is_option(self.ty)
+        fit::is_option(self.ty) && !self.with
     }
 }
 
@@ -372,8 +376,8 @@ pub(crate) fn rust_name(member: &Member) -> String {
 
 fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
     let wire = field.wire;
-    if let (Some(place), WireDefault::None, false) =
-        (wire.may_be_left_out, &wire.default, fit::is_option(field.ty))
+    if let (Some(place), WireDefault::None) = (wire.may_be_left_out, &wire.default)
+        && (wire.with || !fit::is_option(field.ty))
     {
         ctxt.error_at(
             place,
@@ -393,6 +397,7 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         may_be_left_out: wire.may_be_left_out.is_some(),
         flatten: wire.flatten,
         opaque,
+        with: wire.with,
         rules,
     })
 }

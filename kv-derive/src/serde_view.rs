@@ -58,6 +58,7 @@ pub(crate) enum Form {
     Named,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands on a field or does not")]
 pub(crate) struct WireField {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
@@ -66,6 +67,8 @@ pub(crate) struct WireField {
     /// Where `skip_serializing_if` stands.
     pub(crate) may_be_left_out: Option<Span>,
     pub(crate) flatten: bool,
+    /// Whether functions of the application's read and write it, which then is asked for whatever its type.
+    pub(crate) with: bool,
 }
 
 /// What a reader puts where a field is missing.
@@ -289,6 +292,7 @@ fn field(
             && !is_faulty(ctxt, attrs))
         .then(|| word_or(attrs, "skip_serializing_if", de.ty)),
         flatten: de.attrs.flatten(),
+        with: ser.attrs.serialize_with().is_some() || de.attrs.deserialize_with().is_some(),
         name,
     }
 }

@@ -318,7 +318,8 @@ pub struct Field {
     /// Whether a reader fills it in when it is missing (`#[serde(default)]`).
     pub default: bool,
     /// Where a writer may leave out what is not an `Option`: what a reader fills in, since every reader must know
-    /// it then, or it would read something else than was written.
+    /// it then, or it would read something else than was written. `None` for what a function writes, too: how it would
+    /// write the default is not known.
     pub default_json: Option<DefaultJson>,
     /// Whether a writer may leave it out (`#[serde(skip_serializing_if)]`).
     pub may_be_left_out: bool,

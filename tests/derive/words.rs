@@ -63,6 +63,36 @@ fn what_is_opaque_is_any_json_and_takes_a_function_alone() {
     assert_eq!(Exposed::new::<Memory>(Access::Read).plural(), Some("Memories"));
 }
 
+#[test]
+fn what_a_function_reads_is_asked_for_though_it_is_an_option() {
+    #[derive(Debug, KvField, Serialize, Deserialize)]
+    struct Stamped {
+        #[kv(opaque)]
+        #[serde(with = "as_maybe")]
+        asked: Option<u32>,
+        #[kv(opaque)]
+        #[serde(with = "as_maybe", default, skip_serializing_if = "Option::is_none")]
+        filled: Option<u32>,
+    }
+    let [asked, filled] = fields::<Stamped>() else { panic!("{:?}", Stamped::schema()) };
+    assert!(!asked.is_optional() && serde_json::from_str::<Stamped>("{}").is_err());
+    assert!(filled.is_optional() && serde_json::from_str::<Stamped>(r#"{"asked":null}"#).is_ok());
+    assert!(filled.default_json.is_none(), "nobody knows how the function would write it");
+}
+
+mod as_maybe {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(count: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
+        count.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+        Option::deserialize(from)
+    }
+}
+
 /// In process alone: nothing writes it.
 #[derive(KvType)]
 enum Job {

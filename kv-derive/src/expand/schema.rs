@@ -137,11 +137,11 @@ fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
 }
 
 /// The default of a field, where a writer may leave it out and a reader must know it. Nothing is known of what a type
-/// parameter has for a default.
+/// parameter has for a default, or of how a function writes it.
 fn default_json(field: &Field<'_>, generic: bool, private: &TokenStream) -> Option<TokenStream> {
     let (ty, member) = (field.ty, &field.member);
     let value = match &field.default {
-        _ if generic || !field.may_be_left_out => return None,
+        _ if generic || field.with || !field.may_be_left_out => return None,
         WireDefault::None => return None,
         // That of an `Option` is `None`, as if there were no default.
         WireDefault::OfType if field.is_option() => return None,

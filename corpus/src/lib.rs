@@ -1,0 +1,24 @@
+//! The fidelity corpus: types of every shape that `#[derive(KvType)]` and `#[derive(KvField)]` take, and the means to
+//! prove that their schemas say exactly what `serde_json` writes and reads.
+//!
+//! In reading order:
+//!
+//! - [`types`] are the types, a file a topic; [`visit`] shows them to a [`Visitor`] one by one, with all that is known
+//!   of their Rust types, and [`all`] makes a [`Case`] of each, which is data.
+//! - [`fit`] judges JSON by a schema alone: is it what `serde_json` writes, is it what it reads?
+//! - [`make`] makes JSON from a schema alone, in every form that is read.
+//! - [`mutate`] spoils JSON a little.
+//! - [`walk`] goes through a schema. [`text`] writes JSON with its members in any order.
+//!
+//! Readers of schemas (emitters, servers) test themselves against the same types.
+
+pub mod case;
+pub mod fit;
+pub mod make;
+pub mod mutate;
+pub mod text;
+pub mod types;
+pub mod walk;
+
+pub use case::{Case, Reread, Sample, Subject, Visitor};
+pub use types::{all, visit};

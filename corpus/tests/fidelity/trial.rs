@@ -1,0 +1,43 @@
+//! Many tries of one promise with one type.
+
+use super::promise::{Promise, Tried};
+use kv_corpus::Case;
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use std::cell::Cell;
+
+/// How often each promise is tried with each type.
+pub(crate) fn cases() -> u32 {
+    std::env::var("KV_CORPUS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(96)
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    pub(crate) name: &'static str,
+    /// How the promise was broken, by the smallest example that was found.
+    pub(crate) broken: Option<String>,
+    /// How often JSON was read.
+    pub(crate) read: u32,
+    /// How often JSON was refused.
+    pub(crate) refused: u32,
+}
+
+impl Trial {
+    pub(crate) fn of(promise: Promise, case: &Case, cases: u32) -> Self {
+        let (read, refused) = (Cell::new(0), Cell::new(0));
+        let config =
+            Config { cases, failure_persistence: None, max_shrink_iters: 10_000, ..Config::default() };
+        let result = TestRunner::new(config).run(&vec(any::<u8>(), 0..400), |bytes| {
+            match promise(case, &bytes).map_err(TestCaseError::fail)? {
+                Tried::Nothing => {}
+                Tried::Read => read.set(read.get() + 1),
+                Tried::Refused => refused.set(refused.get() + 1),
+            }
+            Ok(())
+        });
+        let broken = result.err().map(|error| format!("{}: {error}", case.name));
+        Self { name: case.name, broken, read: read.get(), refused: refused.get() }
+    }
+}
