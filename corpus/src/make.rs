@@ -270,7 +270,7 @@ impl Maker<'_, '_> {
         match all.tagging {
             Tagging::External => self.external(variant, from),
             Tagging::Internal { tag } => self.internal(all, variant, tag, from),
-            Tagging::Adjacent { tag, content } => self.adjacent(variant, tag, content, from),
+            Tagging::Adjacent { tag, content, .. } => self.adjacent(variant, tag, content, from),
             Tagging::Untagged => self.structure(&variant.fields, from, false),
         }
     }

@@ -19,7 +19,7 @@ impl Words {
             Shape::Enum(all) => {
                 match all.tagging {
                     Tagging::Internal { tag } => words.push(tag),
-                    Tagging::Adjacent { tag, content } => words.extend([tag, content]),
+                    Tagging::Adjacent { tag, content, .. } => words.extend([tag, content]),
                     Tagging::External | Tagging::Untagged => {}
                 }
                 for variant in all.variants {

@@ -29,7 +29,7 @@ pub(crate) enum WireBody {
 pub(crate) enum Tagging {
     External,
     Internal { tag: String },
-    Adjacent { tag: String, content: String },
+    Adjacent { tag: String, content: String, deny_unknown: bool },
     Untagged,
 }
 
@@ -58,7 +58,6 @@ pub(crate) enum Form {
     Named,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands on a field or does not")]
 pub(crate) struct WireField {
     pub(crate) name: String,
     pub(crate) aliases: Vec<String>,
@@ -101,7 +100,8 @@ pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
                 TagType::External => Tagging::External,
                 TagType::Internal { tag } => Tagging::Internal { tag: tag.clone() },
                 TagType::Adjacent { tag, content } => {
-                    Tagging::Adjacent { tag: tag.clone(), content: content.clone() }
+                    let deny_unknown = read.attrs.deny_unknown_fields();
+                    Tagging::Adjacent { tag: tag.clone(), content: content.clone(), deny_unknown }
                 }
                 TagType::None => Tagging::Untagged,
             },

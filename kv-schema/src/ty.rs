@@ -244,6 +244,8 @@ pub enum Tagging {
         tag: &'static str,
         /// The member that holds the variant's fields.
         content: &'static str,
+        /// Whether a member beside the two is an error (`#[serde(deny_unknown_fields)]`).
+        deny_unknown: bool,
     },
     /// Nothing says it: the first variant that fits is read.
     Untagged,

@@ -250,3 +250,53 @@ fn a_catalog_refuses_what_clients_could_not_read() {
     ];
     assert_eq!(error.lines().collect::<Vec<_>>(), expected);
 }
+
+macro_rules! untagged {
+    ($name:ident { $($variants:tt)* }) => {
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+        #[serde(untagged)]
+        enum $name { $($variants)* }
+    };
+}
+
+untagged! { ByKind { Nothing, Flag(bool), Whole(i64), Fraction(f64), Text(String), Several(Vec<i64>), Point { x: i64 } } }
+untagged! { ParticularFirst { Both { x: u8, y: u8 }, One { x: u8 }, Other { z: u8 } } }
+untagged! { StrictFirst { Strict(Strict), More { s: u8, t: u8 } } }
+untagged! { ByTag { A(Internal), B(Holds<Kind2>) } }
+untagged! { GeneralFirst { One { x: u8 }, Both { x: u8, y: u8 } } }
+untagged! { NothingIsRequired { Loose(Loose), Point { x: u8 } } }
+untagged! { FloatFirst { Fraction(f64), Whole(i64) } }
+untagged! { TwoLists { Numbers(Vec<u8>), Texts(Vec<String>) } }
+untagged! { StructAndTuple { Point { x: u8, y: u8 }, Pair(u8, u8) } }
+untagged! { StructAndList { Point(Point), Bytes([u8; 1]) } }
+untagged! { TextFirst { Text(String), Color(Option<External>) } }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Kind2 {
+    n: u8,
+}
+
+#[test]
+fn variants_without_a_tag_are_told_apart_by_their_form() {
+    for value in [
+        ByKind::Nothing,
+        ByKind::Flag(true),
+        ByKind::Whole(1),
+        ByKind::Fraction(1.0),
+        ByKind::Text(String::new()),
+        ByKind::Several(vec![1]),
+        ByKind::Point { x: 1 },
+    ] {
+        sound(&value);
+    }
+    sound(&ParticularFirst::Both { x: 1, y: 2 });
+    sound(&ParticularFirst::One { x: 1 });
+    sound(&StrictFirst::More { s: 1, t: 2 });
+    refused(&GeneralFirst::Both { x: 1, y: 2 }, "`GeneralFirst::Both` writes what is read as `One`");
+    refused(&NothingIsRequired::Point { x: 1 }, "put the more particular one first");
+    refused(&FloatFirst::Whole(1), "`FloatFirst::Whole` writes what is read as `Fraction`");
+    refused(&TwoLists::Texts(Vec::new()), "read as `Numbers`");
+    sound(&StructAndTuple::Pair(1, 2));
+    refused(&StructAndList::Bytes([1]), "read as `Point`");
+    refused(&TextFirst::Color(Some(External::Unit)), "read as `Text`");
+}

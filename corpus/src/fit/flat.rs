@@ -71,12 +71,13 @@ fn enumeration(schema: &TypeSchema, all: &Enum, left: &mut Left<'_>) -> Verdict 
                 .map_or(Ok(()), |variant| external_content(schema, variant, json, Source::Owned).under(name))
         }
         Tagging::Internal { tag } => internal(schema, variants, tag, &object(&still(left)), Source::Borrowed),
-        Tagging::Adjacent { tag, content } => {
+        Tagging::Adjacent { tag, content, .. } => {
             let own = |slot: &&mut Option<(&str, &Value)>| {
                 slot.is_some_and(|(name, _)| name == tag || name == content)
             };
             let taken: Entries<'_> = left.iter_mut().filter(own).filter_map(Option::take).collect();
-            adjacent(schema, variants, (tag, content), &taken, Source::Owned)
+            // What else there is concerns others.
+            adjacent(schema, variants, (tag, content, false), &taken, Source::Owned)
         }
         Tagging::Untagged => ensure(false, || "is untagged".to_owned()),
     }

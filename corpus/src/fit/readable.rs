@@ -219,8 +219,10 @@ fn tagged(
     match tagging {
         Tagging::External => external(schema, variants, json, from),
         Tagging::Internal { tag } => internal(schema, variants, tag, json, from),
-        Tagging::Adjacent { tag, content } => match json {
-            Value::Object(all) => adjacent(schema, variants, (tag, content), &entries(all), from),
+        Tagging::Adjacent { tag, content, deny_unknown } => match json {
+            Value::Object(all) => {
+                adjacent(schema, variants, (tag, content, deny_unknown), &entries(all), from)
+            }
             Value::Array(items) => {
                 let [tag, content] = items.as_slice() else {
                     return Err(Misfit::new(format!("has {} items instead of 2", items.len())));
@@ -318,14 +320,14 @@ pub(super) fn internal(
 pub(super) fn adjacent(
     schema: &TypeSchema,
     variants: &[Variant],
-    (tag_name, content_name): (&str, &str),
+    (tag_name, content_name, deny_unknown): (&str, &str, bool),
     all: &Entries<'_>,
     from: Source,
 ) -> Verdict {
     let place = |wanted: &str| all.iter().position(|(name, _)| *name == wanted);
     let (tag, content) = (place(tag_name), place(content_name));
     let unknown = all.iter().find(|(name, _)| *name != tag_name && *name != content_name);
-    if let Some((name, _)) = unknown.filter(|_| denies_unknown(variants)) {
+    if let Some((name, _)) = unknown.filter(|_| deny_unknown) {
         return Err(Misfit::new(format!("has the unknown member {name:?}")));
     }
     let at = tag.ok_or_else(|| Misfit::new(format!("has no tag {tag_name:?}")))?;
@@ -350,12 +352,6 @@ pub(super) fn adjacent(
             _ => Err(Misfit::new(format!("has no member {content_name:?}"))),
         },
     }
-}
-
-/// A schema says of each object whether it denies unknown members; beside a tag and its content that is known from the
-/// variants, if one has named fields.
-fn denies_unknown(variants: &[Variant]) -> bool {
-    variants.iter().any(|variant| matches!(variant.fields, Fields::Named { deny_unknown: true, .. }))
 }
 
 pub(super) fn untagged(schema: &TypeSchema, variants: &[Variant], json: &Value) -> Verdict {

@@ -207,7 +207,7 @@ fn take_variant<'a>(
             take_tag(variant, tag, &mut members)?;
             take_fields(schema, &variant.fields, members)
         }
-        Tagging::Adjacent { tag, content } => {
+        Tagging::Adjacent { tag, content, .. } => {
             take_tag(variant, tag, &mut members)?;
             if !matches!(variant.fields, Fields::Unit) {
                 let json = members.remove(content);

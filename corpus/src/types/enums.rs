@@ -169,6 +169,14 @@ pub enum Adjacent {
     },
 }
 
+/// Adjacently tagged and strict, without named fields.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+#[serde(tag = "t", content = "c", deny_unknown_fields)]
+pub enum AdjacentBare {
+    Unit,
+    Newtype(u8),
+}
+
 /// Adjacently tagged, the tag sorts before the content.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "kind", content = "value")]

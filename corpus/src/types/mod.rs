@@ -47,7 +47,7 @@ corpus! {
         stored LeftOut, stored OptionLeftOut, stored VariantDefaults;
     enums: stored Color, stored External, stored ExternalOther, stored ExternalOrUntagged, stored ExternalStrict,
         stored Internal, stored InternalOther, stored InternalOrUntagged, stored InternalStrict, stored Adjacent,
-        stored AdjacentOther, stored AdjacentOrUntagged, stored AdjacentStrict, stored Untagged, stored UntaggedStrict;
+        stored AdjacentOther, stored AdjacentOrUntagged, stored AdjacentStrict, stored AdjacentBare, stored Untagged, stored UntaggedStrict;
     flatten: stored FlatStruct, stored FlatAliases, stored FlatMap, stored FlatColors, stored FlatOption,
         stored FlatNested, stored FlatExternal, stored FlatInternal, stored FlatAdjacent, stored FlatUntagged,
         stored FlatSeveral, stored FlatStrict, stored FlatOpaque, stored FlatInExternal, stored FlatInInternal,

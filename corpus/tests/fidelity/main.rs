@@ -10,6 +10,7 @@ mod defaults;
 mod promise;
 mod trial;
 
+use kv_core::schema::wire;
 use promise::Promise;
 use trial::{Trial, cases};
 
@@ -31,6 +32,15 @@ fn what_is_written_fits_the_schema_and_is_read_as_it_was() {
     for trial in holds_for_every_type(promise::what_is_written_fits) {
         assert_tried(&trial, trial.read * 4 >= cases());
     }
+}
+
+#[test]
+fn no_type_of_the_corpus_is_refused_by_a_catalog() {
+    let mut found = Vec::new();
+    for case in kv_corpus::all() {
+        found.extend(wire::faults(case.schema).iter().map(|fault| format!("{}: {fault}", case.name)));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

@@ -62,8 +62,12 @@ fn expand_tagging(tagging: &Tagging, private: &TokenStream) -> TokenStream {
     match tagging {
         Tagging::External => quote!(#private::ty::Tagging::External),
         Tagging::Internal { tag } => quote!(#private::ty::Tagging::Internal { tag: #tag }),
-        Tagging::Adjacent { tag, content } => {
-            quote!(#private::ty::Tagging::Adjacent { tag: #tag, content: #content })
+        Tagging::Adjacent { tag, content, deny_unknown } => {
+            quote!(#private::ty::Tagging::Adjacent {
+                tag: #tag,
+                content: #content,
+                deny_unknown: #deny_unknown,
+            })
         }
         Tagging::Untagged => quote!(#private::ty::Tagging::Untagged),
     }

@@ -7,6 +7,8 @@
 //! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`, `FlatMapDeserializer`,
 //! `TaggedSerializer`, `ContentDeserializer`), and what `serde_json` made of a value of each kind.
 
+mod overlap;
+
 use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -78,7 +80,7 @@ impl Walk {
         match schema.shape {
             Shape::Int(kind) | Shape::NonZero(kind) if buffered && kind.is_128_bits() => self.fault(
                 place,
-                "is a 128-bit integer, which serde does not read inside `flatten`, `untagged` or an internal tag",
+                "is a 128-bit integer, which serde does not read inside `flatten`, `untagged` or an enum with a tag",
             ),
             Shape::Option(inner) | Shape::List(inner) | Shape::Set(inner) | Shape::Array { item: inner, .. } => {
                 self.visit(inner.get(), buffered, place);
@@ -90,7 +92,7 @@ impl Walk {
                         place,
                         format!(
                             "is a map with keys of `{}`, which serde does not read inside `flatten`, `untagged` or an \
-                             internal tag: use `String`",
+                             enum with a tag: use `String`",
                             key.get()
                         ),
                     );
@@ -104,10 +106,25 @@ impl Walk {
     }
 
     fn variants(&mut self, shape: &Enum, buffered: bool, name: &str) {
-        for variant in shape.variants {
+        for (nth, variant) in shape.variants.iter().enumerate() {
             let place = format!("{name}::{}", variant.rust_name);
             let tagging = if variant.untagged { Tagging::Untagged } else { shape.tagging };
-            let buffered = buffered || matches!(tagging, Tagging::Internal { .. } | Tagging::Untagged);
+            // With an adjacent tag, only what stands before the tag is; the members of an object have no order.
+            let buffered = buffered || tagging != Tagging::External;
+            let untagged = |variant: &&Variant| variant.untagged || shape.tagging == Tagging::Untagged;
+            if tagging == Tagging::Untagged
+                && let mut earlier = shape.variants[..nth].iter().filter(untagged)
+                && let Some(first) = earlier.find(|first| overlap::is_shadowed(first, variant))
+            {
+                self.fault(
+                    &place,
+                    format!(
+                        "writes what is read as `{}`, which stands before it and fits as well: put the more particular \
+                         one first, with `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
+                        first.rust_name
+                    ),
+                );
+            }
             if let Tagging::Internal { tag } = tagging {
                 if let Fields::Newtype { field, .. } = variant.fields
                     && let content = unwrapped(field.ty.get())
@@ -119,8 +136,14 @@ impl Walk {
                         format!("holds a `{content}`, beside which no tag can stand: use a struct, or an adjacent tag"),
                     );
                 }
-                let mut names = Vec::new();
-                names_of_fields(variant.fields, &mut names, &mut HashSet::new());
+                let names = match variant.fields {
+                    Fields::Newtype { field, .. } => names_of(unwrapped(field.ty.get())),
+                    fields => {
+                        let mut names = Vec::new();
+                        names_of_fields(fields, &mut names, &mut HashSet::new());
+                        names
+                    }
+                };
                 if names.contains(&tag) {
                     self.fault(&place, format!("has a member {tag:?}, which is the name of its tag"));
                 }
@@ -143,7 +166,8 @@ impl Walk {
             self.visit(field.ty.get(), buffered || field.flatten, &place);
         }
         if flattens {
-            self.siblings(fields.all(), name);
+            let denies = matches!(fields, Fields::Named { deny_unknown: true, .. });
+            self.siblings(fields.all(), denies, name);
         }
     }
 
@@ -167,7 +191,7 @@ impl Walk {
     }
 
     /// What flattened fields do to the other fields of their parent.
-    fn siblings(&mut self, fields: &'static [Field], name: &str) {
+    fn siblings(&mut self, fields: &'static [Field], denies: bool, name: &str) {
         let mut taken: Vec<(&str, &str)> = Vec::new();
         for field in fields.iter().filter(|field| !field.flatten) {
             taken.push((field.name, field.rust_name));
@@ -187,6 +211,13 @@ impl Walk {
                     }
                     None => taken.push((member, field.rust_name)),
                 }
+            }
+            if denies && Reading::of(content) != Reading::Own {
+                self.fault(
+                    &place,
+                    "leaves its members to its parent, which refuses them: leave out `deny_unknown_fields`, or flatten a \
+                     plain struct",
+                );
             }
             let with_others = match Reading::of(content) {
                 Reading::Everything => "takes every member,",
@@ -226,6 +257,13 @@ impl Reading {
         match content.shape {
             Shape::Map { .. } | Shape::Json => Self::Everything,
             Shape::Enum(Enum { tagging: Tagging::Internal { .. } | Tagging::Untagged, .. }) => Self::Shared,
+            Shape::Struct(Fields::Named { fields, .. }) if fields.iter().any(|field| field.flatten) => {
+                let inner =
+                    fields.iter().filter(|field| field.flatten).map(|field| inside_option(field.ty.get()));
+                let open =
+                    inner.filter(|inner| matches!(inner.shape, Shape::Map { .. } | Shape::Json)).count();
+                if open > 0 { Self::Everything } else { Self::Shared }
+            }
             _ => Self::Own,
         }
     }
@@ -309,11 +347,21 @@ fn denies_unknown(content: &'static TypeSchema) -> bool {
         }
         Fields::Unit | Fields::Tuple(_) => false,
     };
-    matches!(content.shape, Shape::Enum(shape) if shape.variants.iter().any(denies))
+    match content.shape {
+        Shape::Enum(shape) => shape.variants.iter().any(denies),
+        Shape::Struct(Fields::Named { deny_unknown, .. }) => deny_unknown,
+        _ => false,
+    }
 }
 
 /// The names that its members can have, as far as they are not open.
 fn names_of(content: &'static TypeSchema) -> Vec<&'static str> {
+    // Of a map, those that all its keys have.
+    if let Shape::Map { key, .. } = content.shape
+        && let Shape::Enum(key) = unwrapped(key.get()).shape
+    {
+        return key.variants.iter().map(|variant| variant.name).collect();
+    }
     let mut names = Vec::new();
     collect_names(content, &mut names, &mut HashSet::new());
     names
@@ -328,7 +376,7 @@ fn collect_names(content: &'static TypeSchema, names: &mut Vec<&'static str>, se
         Shape::Enum(shape) => {
             match shape.tagging {
                 Tagging::Internal { tag } => names.push(tag),
-                Tagging::Adjacent { tag, content } => names.extend([tag, content]),
+                Tagging::Adjacent { tag, content, .. } => names.extend([tag, content]),
                 Tagging::External | Tagging::Untagged => {}
             }
             for variant in shape.variants {
