@@ -25,6 +25,7 @@ impl ::kv_core::__private::KvField for Event {
                     tagging: ::kv_core::__private::ty::Tagging::Adjacent {
                         tag: "type",
                         content: "of",
+                        deny_unknown: false,
                     },
                     variants: &[
                         ::kv_core::__private::ty::Variant {

@@ -8,8 +8,8 @@
 //! at once, with the dummy implementations of `fallback` so that no further errors follow from them.
 //!
 //! In reading order: `symbol` (the words of the attribute), `slip` (what was meant by one that is none), `attr` (tokens
-//! to words), `serde_view` (what serde makes of the item), `ast`, `fit` (which rule fits which type), `key_template`,
-//! `check`, `expand`.
+//! to words), `serde_view` (what serde makes of the item), `ast`, `fit` (which rule fits which type), `rules`,
+//! `key_template`, `check`, `expand`.
 
 mod ast;
 mod attr;
@@ -19,6 +19,7 @@ mod expand;
 mod fallback;
 mod fit;
 mod key_template;
+mod rules;
 mod serde_view;
 mod slip;
 #[cfg(test)]

@@ -105,7 +105,18 @@ pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
                 }
                 TagType::None => Tagging::Untagged,
             },
-            variants: ser.iter().zip(de).map(|(ser, de)| variant(ctxt, ser, de, &read)).collect(),
+            variants: {
+                let variants: Vec<_> =
+                    ser.iter().zip(de).map(|(ser, de)| variant(ctxt, ser, de, &read)).collect();
+                let named = variants.iter().zip(de).filter(|((v, _), _)| !v.skipped && !v.untagged);
+                let named = named.filter(|_| !matches!(read.attrs.tag(), TagType::None));
+                refuse_shared_names(
+                    ctxt,
+                    "variant",
+                    named.map(|((v, _), de)| (&*v.name, &*v.aliases, &*de.original.attrs, de.ident.span())),
+                );
+                variants
+            },
         },
         _ => return None,
     };
@@ -230,15 +241,24 @@ fn fields(
             }
         }
     }
-    if let (Style::Newtype, Data::Struct(..), [field], false) = (style, &container.data, de, transparent)
+    if let (Style::Newtype, [field], false) = (style, de, transparent)
         && field.attrs.skip_deserializing()
     {
+        let message = match (&container.data, container.attrs.tag()) {
+            (Data::Struct(..), _) => Some("serde writes the only field of a newtype even so"),
+            (Data::Enum(_), TagType::Adjacent { .. }) => {
+                Some("serde asks for the content that it does not write")
+            }
+            (Data::Enum(_), _) => None,
+        };
         let words = ["skip", "skip_deserializing"];
         let place = words.iter().find_map(|word| serde_word(&field.original.attrs, word));
-        ctxt.error_at(
-            place.unwrap_or_else(|| field.ty.span()),
-            "serde writes the only field of a newtype even so: leave it out, or give it a name",
-        );
+        if let Some(message) = message {
+            ctxt.error_at(
+                place.unwrap_or_else(|| field.ty.span()),
+                format!("{message}: leave it out, or give it a name"),
+            );
+        }
     }
     let fields = ser.iter().zip(de).map(|(ser, de)| WireField {
         skipped: (transparent && !de.attrs.transparent())
@@ -249,7 +269,40 @@ fn fields(
             ),
         ..field(ctxt, (ser, de), container, of_variant, form)
     });
-    WireFields { form, fields: fields.collect() }
+    let fields: Vec<_> = fields.collect();
+    if form == Form::Named {
+        let members = fields.iter().zip(de).filter(|(field, _)| !field.skipped && !field.flatten);
+        refuse_shared_names(
+            ctxt,
+            "field",
+            members
+                .map(|(field, de)| (&*field.name, &*field.aliases, &*de.original.attrs, de.original.span())),
+        );
+    }
+    WireFields { form, fields }
+}
+
+/// Refuses names that several fields or variants go by: serde would write them all, and read the first.
+fn refuse_shared_names<'a>(
+    ctxt: &Ctxt,
+    what: &str,
+    all: impl Iterator<Item = (&'a str, &'a [String], &'a [Attribute], Span)>,
+) {
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, aliases, attrs, place) in all {
+        let names =
+            [("rename", name)].into_iter().chain(aliases.iter().map(|alias| ("alias", alias.as_str())));
+        for (word, name) in names {
+            if seen.contains(&name) {
+                let place = serde_word(attrs, word).unwrap_or(place);
+                ctxt.error_at(
+                    place,
+                    format!("{name:?} names a {what} before this one too, which is the one that serde reads: give each its own"),
+                );
+            }
+            seen.push(name);
+        }
+    }
 }
 
 fn field(

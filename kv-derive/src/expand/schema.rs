@@ -1,6 +1,7 @@
 //! `KvField::schema`.
 
-use crate::check::{Body, Field, Fields, Function, Model, Number, Rule, RuleForm, Variant};
+use crate::check::{Body, Field, Fields, Model, Variant};
+use crate::rules::{Function, Number, Rule, RuleForm};
 use crate::serde_view::{Tagging, WireDefault};
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -2,7 +2,8 @@
 
 use super::schema::rule_data;
 use super::{as_field, local, located_at, match_self};
-use crate::check::{Body, Field, Fields, Function, Model, Rule, RuleForm, Variant};
+use crate::check::{Body, Field, Fields, Model, Variant};
+use crate::rules::{Function, Rule, RuleForm};
 use crate::serde_view::Tagging;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
