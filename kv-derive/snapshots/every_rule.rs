@@ -36,17 +36,6 @@ impl ::kv_core::__private::KvField for Rules {
                 shape: ::kv_core::__private::ty::Shape::Struct(::kv_core::__private::ty::Fields::Named {
                     fields: &[
                         ::kv_core::__private::ty::Field {
-                            rust_name: "name",
-                            name: "name",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <String as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::Len(::kv_core::__private::rule::Len {
                                     min: ::core::option::Option::Some(1usize),
@@ -59,19 +48,14 @@ impl ::kv_core::__private::KvField for Rules {
                                     name: "lower",
                                 }),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "name",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <String as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "mails",
-                            name: "mails",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <Vec<String> as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::NonEmpty(
                                     ::kv_core::__private::rule::NonEmpty,
@@ -84,55 +68,40 @@ impl ::kv_core::__private::KvField for Rules {
                                     ],
                                 }),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "mails",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <Vec<String> as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "home",
-                            name: "home",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <String as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::Url(
                                     ::kv_core::__private::rule::Url,
                                 ),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "home",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <String as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "theme",
-                            name: "theme",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <Option<String> as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::OneOf(::kv_core::__private::rule::OneOf {
                                     allowed: &["light", "dark"],
                                 }),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "theme",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <Option<String> as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "count",
-                            name: "count",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <u64 as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::Range(::kv_core::__private::rule::Range {
                                     min: ::core::option::Option::Some(
@@ -146,37 +115,27 @@ impl ::kv_core::__private::KvField for Rules {
                                     ::kv_core::__private::rule::JsSafe,
                                 ),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "count",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <u64 as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "id",
-                            name: "id",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <u64 as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::AnyInt(
                                     ::kv_core::__private::rule::AnyInt,
                                 ),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "id",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <u64 as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "factor",
-                            name: "factor",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <f32 as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::Range(::kv_core::__private::rule::Range {
                                     min: ::core::option::Option::None,
@@ -188,19 +147,14 @@ impl ::kv_core::__private::KvField for Rules {
                                     ::kv_core::__private::rule::AnyFloat,
                                 ),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "factor",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <f32 as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
-                            rust_name: "rows",
-                            name: "rows",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <Vec<Vec<f64>> as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
                             rules: &[
                                 ::kv_core::__private::rule::Rule::Each(::kv_core::__private::rule::Each {
                                     rules: &[
@@ -214,21 +168,19 @@ impl ::kv_core::__private::KvField for Rules {
                                     ],
                                 }),
                             ],
+                            ..::kv_core::__private::ty::Field::new(
+                                "rows",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <Vec<Vec<f64>> as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
-                        ::kv_core::__private::ty::Field {
-                            rust_name: "extra",
-                            name: "extra",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::of::<
+                        ::kv_core::__private::ty::Field::new(
+                            "extra",
+                            ::kv_core::__private::ty::TypeRef::of::<
                                 ::kv_core::__private::Opaque,
                             >(),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
-                        },
+                        ),
                     ],
                     deny_unknown: false,
                 }),

@@ -31,33 +31,20 @@ where
                 docs: "",
                 shape: ::kv_core::__private::ty::Shape::Struct(::kv_core::__private::ty::Fields::Named {
                     fields: &[
-                        ::kv_core::__private::ty::Field {
-                            rust_name: "items",
-                            name: "items",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
+                        ::kv_core::__private::ty::Field::new(
+                            "items",
+                            ::kv_core::__private::ty::TypeRef::new(
                                 <[T; N] as ::kv_core::__private::KvField>::schema,
                             ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
-                        },
+                        ),
                         ::kv_core::__private::ty::Field {
-                            rust_name: "rest",
-                            name: "rest",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <Rest<T> as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
                             flatten: true,
-                            rules: &[],
+                            ..::kv_core::__private::ty::Field::new(
+                                "rest",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <Rest<T> as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                     ],
                     deny_unknown: false,
@@ -71,10 +58,10 @@ where
         let _ = &__v;
         match self {
             Self { items: __field0, rest: __field1, .. } => {
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "items");
-                    <[T; N] as ::kv_core::__private::KvField>::check(__field0, __v);
-                }
+                <[T; N] as ::kv_core::__private::KvField>::check(
+                    __field0,
+                    &mut ::kv_core::__private::Validator::member(__v, "items"),
+                );
                 {
                     <Rest<T> as ::kv_core::__private::KvField>::check(__field1, __v);
                 }

@@ -20,48 +20,24 @@ impl ::kv_core::__private::KvField for Seat {
                 docs: "",
                 shape: ::kv_core::__private::ty::Shape::Struct(::kv_core::__private::ty::Fields::Named {
                     fields: &[
-                        ::kv_core::__private::ty::Field {
-                            rust_name: "room",
-                            name: "room",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
+                        ::kv_core::__private::ty::Field::new(
+                            "room",
+                            ::kv_core::__private::ty::TypeRef::new(
                                 <String as ::kv_core::__private::KvField>::schema,
                             ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
-                        },
-                        ::kv_core::__private::ty::Field {
-                            rust_name: "row",
-                            name: "row",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
+                        ),
+                        ::kv_core::__private::ty::Field::new(
+                            "row",
+                            ::kv_core::__private::ty::TypeRef::new(
                                 <u16 as ::kv_core::__private::KvField>::schema,
                             ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
-                        },
-                        ::kv_core::__private::ty::Field {
-                            rust_name: "name",
-                            name: "name",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
+                        ),
+                        ::kv_core::__private::ty::Field::new(
+                            "name",
+                            ::kv_core::__private::ty::TypeRef::new(
                                 <Name as ::kv_core::__private::KvField>::schema,
                             ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
-                        },
+                        ),
                     ],
                     deny_unknown: false,
                 }),
@@ -74,18 +50,18 @@ impl ::kv_core::__private::KvField for Seat {
         let _ = &__v;
         match self {
             Self { room: __field0, row: __field1, name: __field2, .. } => {
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "room");
-                    <String as ::kv_core::__private::KvField>::check(__field0, __v);
-                }
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "row");
-                    <u16 as ::kv_core::__private::KvField>::check(__field1, __v);
-                }
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "name");
-                    <Name as ::kv_core::__private::KvField>::check(__field2, __v);
-                }
+                <String as ::kv_core::__private::KvField>::check(
+                    __field0,
+                    &mut ::kv_core::__private::Validator::member(__v, "room"),
+                );
+                <u16 as ::kv_core::__private::KvField>::check(
+                    __field1,
+                    &mut ::kv_core::__private::Validator::member(__v, "row"),
+                );
+                <Name as ::kv_core::__private::KvField>::check(
+                    __field2,
+                    &mut ::kv_core::__private::Validator::member(__v, "name"),
+                );
             }
         }
     }

@@ -16,22 +16,17 @@ impl ::store::kv::__private::KvField for UserId {
                 docs: "",
                 shape: ::store::kv::__private::ty::Shape::Struct(::store::kv::__private::ty::Fields::Newtype {
                     field: &::store::kv::__private::ty::Field {
-                        rust_name: "0",
-                        name: "0",
-                        aliases: &[],
-                        docs: "",
-                        ty: ::store::kv::__private::ty::TypeRef::new(
-                            <String as ::store::kv::__private::KvField>::schema,
-                        ),
-                        default: false,
-                        default_json: ::core::option::Option::None,
-                        may_be_left_out: false,
-                        flatten: false,
                         rules: &[
                             ::store::kv::__private::rule::Rule::NonEmpty(
                                 ::store::kv::__private::rule::NonEmpty,
                             ),
                         ],
+                        ..::store::kv::__private::ty::Field::new(
+                            "0",
+                            ::store::kv::__private::ty::TypeRef::new(
+                                <String as ::store::kv::__private::KvField>::schema,
+                            ),
+                        )
                     },
                     transparent: false,
                 }),

@@ -26,28 +26,13 @@ impl ::kv_core::__private::KvField for CursorPosition {
                 docs: "Where one user's pointer is.",
                 shape: ::kv_core::__private::ty::Shape::Struct(::kv_core::__private::ty::Fields::Named {
                     fields: &[
-                        ::kv_core::__private::ty::Field {
-                            rust_name: "x",
-                            name: "x",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
+                        ::kv_core::__private::ty::Field::new(
+                            "x",
+                            ::kv_core::__private::ty::TypeRef::new(
                                 <i32 as ::kv_core::__private::KvField>::schema,
                             ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
-                        },
+                        ),
                         ::kv_core::__private::ty::Field {
-                            rust_name: "trail",
-                            name: "trail",
-                            aliases: &[],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <Vec<(i32, i32)> as ::kv_core::__private::KvField>::schema,
-                            ),
                             default: true,
                             default_json: ::core::option::Option::Some(
                                 ::kv_core::__private::ty::DefaultJson::new(|| {
@@ -58,22 +43,22 @@ impl ::kv_core::__private::KvField for CursorPosition {
                                 }),
                             ),
                             may_be_left_out: true,
-                            flatten: false,
-                            rules: &[],
+                            ..::kv_core::__private::ty::Field::new(
+                                "trail",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <Vec<(i32, i32)> as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                         ::kv_core::__private::ty::Field {
                             rust_name: "item_id",
-                            name: "itemId",
                             aliases: &["item"],
-                            docs: "",
-                            ty: ::kv_core::__private::ty::TypeRef::new(
-                                <Option<String> as ::kv_core::__private::KvField>::schema,
-                            ),
-                            default: false,
-                            default_json: ::core::option::Option::None,
-                            may_be_left_out: false,
-                            flatten: false,
-                            rules: &[],
+                            ..::kv_core::__private::ty::Field::new(
+                                "itemId",
+                                ::kv_core::__private::ty::TypeRef::new(
+                                    <Option<String> as ::kv_core::__private::KvField>::schema,
+                                ),
+                            )
                         },
                     ],
                     deny_unknown: false,
@@ -87,25 +72,22 @@ impl ::kv_core::__private::KvField for CursorPosition {
         let _ = &__v;
         match self {
             Self { x: __field0, trail: __field1, item_id: __field2, .. } => {
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "x");
-                    <i32 as ::kv_core::__private::KvField>::check(__field0, __v);
-                }
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "trail");
-                    <Vec<
-                        (i32, i32),
-                    > as ::kv_core::__private::KvField>::check(__field1, __v);
-                }
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(
-                        __v,
-                        "itemId",
-                    );
-                    <Option<
-                        String,
-                    > as ::kv_core::__private::KvField>::check(__field2, __v);
-                }
+                <i32 as ::kv_core::__private::KvField>::check(
+                    __field0,
+                    &mut ::kv_core::__private::Validator::member(__v, "x"),
+                );
+                <Vec<
+                    (i32, i32),
+                > as ::kv_core::__private::KvField>::check(
+                    __field1,
+                    &mut ::kv_core::__private::Validator::member(__v, "trail"),
+                );
+                <Option<
+                    String,
+                > as ::kv_core::__private::KvField>::check(
+                    __field2,
+                    &mut ::kv_core::__private::Validator::member(__v, "itemId"),
+                );
             }
         }
     }

@@ -30,109 +30,78 @@ impl ::kv_core::__private::KvField for Event {
                     variants: &[
                         ::kv_core::__private::ty::Variant {
                             rust_name: "Ping",
-                            name: "ping",
-                            aliases: &[],
-                            docs: "",
-                            other: false,
-                            untagged: false,
-                            fields: ::kv_core::__private::ty::Fields::Unit,
+                            ..::kv_core::__private::ty::Variant::new(
+                                "ping",
+                                ::kv_core::__private::ty::Fields::Unit,
+                            )
                         },
                         ::kv_core::__private::ty::Variant {
                             rust_name: "Moved",
-                            name: "moved",
-                            aliases: &[],
-                            docs: "",
-                            other: false,
-                            untagged: false,
                             fields: ::kv_core::__private::ty::Fields::Named {
                                 fields: &[
                                     ::kv_core::__private::ty::Field {
                                         rust_name: "to_x",
-                                        name: "toX",
-                                        aliases: &[],
-                                        docs: "",
-                                        ty: ::kv_core::__private::ty::TypeRef::new(
-                                            <i32 as ::kv_core::__private::KvField>::schema,
-                                        ),
-                                        default: false,
-                                        default_json: ::core::option::Option::None,
-                                        may_be_left_out: false,
-                                        flatten: false,
-                                        rules: &[],
+                                        ..::kv_core::__private::ty::Field::new(
+                                            "toX",
+                                            ::kv_core::__private::ty::TypeRef::new(
+                                                <i32 as ::kv_core::__private::KvField>::schema,
+                                            ),
+                                        )
                                     },
                                 ],
                                 deny_unknown: false,
                             },
+                            ..::kv_core::__private::ty::Variant::new(
+                                "moved",
+                                ::kv_core::__private::ty::Fields::Unit,
+                            )
                         },
                         ::kv_core::__private::ty::Variant {
                             rust_name: "Said",
-                            name: "said",
-                            aliases: &[],
-                            docs: "",
-                            other: false,
-                            untagged: false,
                             fields: ::kv_core::__private::ty::Fields::Newtype {
                                 field: &::kv_core::__private::ty::Field {
-                                    rust_name: "0",
-                                    name: "0",
-                                    aliases: &[],
-                                    docs: "",
-                                    ty: ::kv_core::__private::ty::TypeRef::new(
-                                        <String as ::kv_core::__private::KvField>::schema,
-                                    ),
-                                    default: false,
-                                    default_json: ::core::option::Option::None,
-                                    may_be_left_out: false,
-                                    flatten: false,
                                     rules: &[
                                         ::kv_core::__private::rule::Rule::Len(::kv_core::__private::rule::Len {
                                             min: ::core::option::Option::None,
                                             max: ::core::option::Option::Some(280usize),
                                         }),
                                     ],
+                                    ..::kv_core::__private::ty::Field::new(
+                                        "0",
+                                        ::kv_core::__private::ty::TypeRef::new(
+                                            <String as ::kv_core::__private::KvField>::schema,
+                                        ),
+                                    )
                                 },
                                 transparent: false,
                             },
+                            ..::kv_core::__private::ty::Variant::new(
+                                "said",
+                                ::kv_core::__private::ty::Fields::Unit,
+                            )
                         },
                         ::kv_core::__private::ty::Variant {
                             rust_name: "Pair",
-                            name: "pair",
-                            aliases: &[],
-                            docs: "",
-                            other: false,
-                            untagged: false,
                             fields: ::kv_core::__private::ty::Fields::Tuple(
                                 &[
-                                    ::kv_core::__private::ty::Field {
-                                        rust_name: "0",
-                                        name: "0",
-                                        aliases: &[],
-                                        docs: "",
-                                        ty: ::kv_core::__private::ty::TypeRef::new(
+                                    ::kv_core::__private::ty::Field::new(
+                                        "0",
+                                        ::kv_core::__private::ty::TypeRef::new(
                                             <u8 as ::kv_core::__private::KvField>::schema,
                                         ),
-                                        default: false,
-                                        default_json: ::core::option::Option::None,
-                                        may_be_left_out: false,
-                                        flatten: false,
-                                        rules: &[],
-                                    },
-                                    ::kv_core::__private::ty::Field {
-                                        rust_name: "1",
-                                        name: "1",
-                                        aliases: &[],
-                                        docs: "",
-                                        ty: ::kv_core::__private::ty::TypeRef::new(
+                                    ),
+                                    ::kv_core::__private::ty::Field::new(
+                                        "1",
+                                        ::kv_core::__private::ty::TypeRef::new(
                                             <u8 as ::kv_core::__private::KvField>::schema,
                                         ),
-                                        default: false,
-                                        default_json: ::core::option::Option::None,
-                                        may_be_left_out: false,
-                                        flatten: false,
-                                        rules: &[],
-                                    },
+                                    ),
                                 ],
                             ),
+                            ..::kv_core::__private::ty::Variant::new(
+                                "pair",
+                                ::kv_core::__private::ty::Fields::Unit,
+                            )
                         },
                     ],
                 }),
@@ -147,10 +116,10 @@ impl ::kv_core::__private::KvField for Event {
             Self::Ping { .. } => {}
             Self::Moved { to_x: __field0, .. } => {
                 let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
-                {
-                    let __v = &mut ::kv_core::__private::Validator::member(__v, "toX");
-                    <i32 as ::kv_core::__private::KvField>::check(__field0, __v);
-                }
+                <i32 as ::kv_core::__private::KvField>::check(
+                    __field0,
+                    &mut ::kv_core::__private::Validator::member(__v, "toX"),
+                );
             }
             Self::Said { 0: __field0, .. } => {
                 let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
@@ -168,14 +137,14 @@ impl ::kv_core::__private::KvField for Event {
             }
             Self::Pair { 0: __field0, 1: __field1, .. } => {
                 let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
-                {
-                    let __v = &mut ::kv_core::__private::Validator::item(__v, 0usize);
-                    <u8 as ::kv_core::__private::KvField>::check(__field0, __v);
-                }
-                {
-                    let __v = &mut ::kv_core::__private::Validator::item(__v, 1usize);
-                    <u8 as ::kv_core::__private::KvField>::check(__field1, __v);
-                }
+                <u8 as ::kv_core::__private::KvField>::check(
+                    __field0,
+                    &mut ::kv_core::__private::Validator::item(__v, 0usize),
+                );
+                <u8 as ::kv_core::__private::KvField>::check(
+                    __field1,
+                    &mut ::kv_core::__private::Validator::item(__v, 1usize),
+                );
             }
             Self::Internal { .. } => {}
         }

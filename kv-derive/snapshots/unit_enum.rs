@@ -21,22 +21,17 @@ impl ::kv_core::__private::KvField for Color {
                     tagging: ::kv_core::__private::ty::Tagging::External,
                     variants: &[
                         ::kv_core::__private::ty::Variant {
-                            rust_name: "Red",
-                            name: "Red",
-                            aliases: &[],
-                            docs: "",
-                            other: false,
-                            untagged: false,
-                            fields: ::kv_core::__private::ty::Fields::Unit,
+                            ..::kv_core::__private::ty::Variant::new(
+                                "Red",
+                                ::kv_core::__private::ty::Fields::Unit,
+                            )
                         },
                         ::kv_core::__private::ty::Variant {
                             rust_name: "DarkRed",
-                            name: "dark-red",
-                            aliases: &[],
-                            docs: "",
-                            other: false,
-                            untagged: false,
-                            fields: ::kv_core::__private::ty::Fields::Unit,
+                            ..::kv_core::__private::ty::Variant::new(
+                                "dark-red",
+                                ::kv_core::__private::ty::Fields::Unit,
+                            )
                         },
                     ],
                 }),

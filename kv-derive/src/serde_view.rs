@@ -87,9 +87,11 @@ pub(crate) enum WireDefault {
 /// Asks serde about the item; `None` for a union. Mistakes that serde's own parser found are handed on. Where there is
 /// one in an attribute, nothing else is said of it.
 pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
-    let written = container(ctxt, input, Derive::Serialize);
     let read = container(ctxt, input, Derive::Deserialize);
-    let (written, read) = (written?, read?);
+    // Without a word to serde the two directions are one, and asking takes time.
+    let written = if says_anything(input) { Some(container(ctxt, input, Derive::Serialize)?) } else { None };
+    let read = read?;
+    let written = written.as_ref().unwrap_or(&read);
     refuse_on_container(ctxt, input, &read);
     let body = match (&written.data, &read.data) {
         (Data::Struct(style, ser), Data::Struct(_, de)) => {
@@ -121,6 +123,18 @@ pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
         _ => return None,
     };
     Some(WireItem { deny_unknown: read.attrs.deny_unknown_fields(), body })
+}
+
+/// Whether there is a `#[serde(...)]` anywhere.
+fn says_anything(input: &DeriveInput) -> bool {
+    let is_serde = |attrs: &[Attribute]| attrs.iter().any(|attr| attr.path().is_ident("serde"));
+    let any = |fields: &syn::Fields| fields.iter().any(|field| is_serde(&field.attrs));
+    is_serde(&input.attrs)
+        || match &input.data {
+            syn::Data::Struct(data) => any(&data.fields),
+            syn::Data::Enum(data) => data.variants.iter().any(|v| is_serde(&v.attrs) || any(&v.fields)),
+            syn::Data::Union(_) => true,
+        }
 }
 
 fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Option<Container<'a>> {

@@ -270,6 +270,13 @@ pub struct Variant {
     pub fields: Fields,
 }
 
+impl Variant {
+    /// A variant with a tag, of one name in Rust and on the wire.
+    pub const fn new(name: &'static str, fields: Fields) -> Self {
+        Self { rust_name: name, name, aliases: &[], docs: "", other: false, untagged: false, fields }
+    }
+}
+
 /// The fields of a struct or a variant, by the form they have on the wire.
 #[derive(Clone, Copy, Debug)]
 pub enum Fields {

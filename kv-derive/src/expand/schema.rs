@@ -80,17 +80,19 @@ fn variant(variant: &Variant<'_>, generic: bool, private: &TokenStream) -> Optio
     let (name, aliases, docs) = (&wire.name, &wire.aliases, &wire.docs);
     let (other, untagged) = (wire.other, wire.untagged);
     let fields = fields(&variant.fields, generic, private);
-    Some(quote! {
-        #private::ty::Variant {
-            rust_name: #rust_name,
-            name: #name,
-            aliases: &[#(#aliases),*],
-            docs: #docs,
-            other: #other,
-            untagged: #untagged,
-            fields: #fields,
-        }
-    })
+    let others = [
+        (rust_name != *name).then(|| quote!(rust_name: #rust_name)),
+        (!aliases.is_empty()).then(|| quote!(aliases: &[#(#aliases),*])),
+        (!docs.is_empty()).then(|| quote!(docs: #docs)),
+        other.then(|| quote!(other: #other)),
+        untagged.then(|| quote!(untagged: #untagged)),
+        // Not as an argument, in which nothing that is borrowed could stay.
+        (!matches!(variant.fields, Fields::Unit)).then(|| quote!(fields: #fields)),
+    ];
+    let others = others.iter().flatten();
+    Some(
+        quote!(#private::ty::Variant { #(#others,)* ..#private::ty::Variant::new(#name, #private::ty::Fields::Unit) }),
+    )
 }
 
 fn fields(fields: &Fields<'_>, generic: bool, private: &TokenStream) -> TokenStream {
@@ -112,21 +114,21 @@ fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream
     let rules = rules.iter().map(|r| rule(r, private));
     let ty = field_type(field, private);
     let default = !matches!(field.default, WireDefault::None);
-    let default_json = option(default_json(field, generic, private));
-    quote! {
-        #private::ty::Field {
-            rust_name: #rust_name,
-            name: #name,
-            aliases: &[#(#aliases),*],
-            docs: #docs,
-            ty: #ty,
-            default: #default,
-            default_json: #default_json,
-            may_be_left_out: #may_be_left_out,
-            flatten: #flatten,
-            rules: &[#(#rules),*],
-        }
-    }
+    let default_json = default_json(field, generic, private);
+    let plain = quote!(#private::ty::Field::new(#name, #ty));
+    // What goes without saying is not said: it would have to be compiled.
+    let others = [
+        (rust_name != name).then(|| quote!(rust_name: #rust_name)),
+        (!aliases.is_empty()).then(|| quote!(aliases: &[#(#aliases),*])),
+        (!docs.is_empty()).then(|| quote!(docs: #docs)),
+        default.then(|| quote!(default: #default)),
+        default_json.map(|json| quote!(default_json: ::core::option::Option::Some(#json))),
+        may_be_left_out.then(|| quote!(may_be_left_out: #may_be_left_out)),
+        flatten.then(|| quote!(flatten: #flatten)),
+        (rules.len() > 0).then(|| quote!(rules: &[#(#rules),*])),
+    ];
+    let others: Vec<_> = others.into_iter().flatten().collect();
+    if others.is_empty() { plain } else { quote!(#private::ty::Field { #(#others,)* ..#plain }) }
 }
 
 fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {

@@ -29,8 +29,8 @@ impl<T: KvField, E: KvField> KvField for Result<T, E> {
             Shape::Enum(Enum {
                 tagging: Tagging::External,
                 variants: &[
-                    variant("Ok", const { &Field::new("0", TypeRef::of::<T>()) }),
-                    variant("Err", const { &Field::new("0", TypeRef::of::<E>()) })
+                    Variant::new("Ok", content(const { &Field::new("0", TypeRef::of::<T>()) })),
+                    Variant::new("Err", content(const { &Field::new("0", TypeRef::of::<E>()) })),
                 ],
             })
         )
@@ -51,16 +51,8 @@ impl<T: KvField, E: KvField> KvField for Result<T, E> {
     }
 }
 
-const fn variant(name: &'static str, field: &'static Field) -> Variant {
-    Variant {
-        rust_name: name,
-        name,
-        aliases: &[],
-        docs: "",
-        other: false,
-        untagged: false,
-        fields: Fields::Newtype { field, transparent: false },
-    }
+const fn content(field: &'static Field) -> Fields {
+    Fields::Newtype { field, transparent: false }
 }
 
 #[cfg(test)]

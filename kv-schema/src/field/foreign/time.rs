@@ -30,7 +30,7 @@ macro_rules! enums {
                     [],
                     Shape::Enum(Enum {
                         tagging: Tagging::External,
-                        variants: &[$(variant(stringify!($variant))),*],
+                        variants: &[$(Variant::new(stringify!($variant), Fields::Unit)),*],
                     })
                 )
             }
@@ -50,16 +50,4 @@ enums! {
     Weekday: Monday Tuesday Wednesday Thursday Friday Saturday Sunday, |it| it.number_from_monday();
     Month: January February March April May June July August September October November December,
         |it| u8::from(*it);
-}
-
-const fn variant(name: &'static str) -> Variant {
-    Variant {
-        rust_name: name,
-        name,
-        aliases: &[],
-        docs: "",
-        other: false,
-        untagged: false,
-        fields: Fields::Unit,
-    }
 }
