@@ -1,0 +1,39 @@
+//! The in-memory engine beside its peers, in one run on one machine.
+//!
+//! `cargo bench -p benches` measures all and writes `RESULTS.md` and `RESULTS.svg` beside this folder; `-- --quick` takes
+//! under a minute and prints alone; other words name the workloads that are wanted. Each round measures every peer once,
+//! so that a change of the machine's mood meets all of them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+#![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
+
+mod counting;
+mod peers;
+mod report;
+mod workloads;
+
+use report::Report;
+use workloads::Scale;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let scale = if words.iter().any(|word| word == "--quick") { Scale::QUICK } else { Scale::FULL };
+    let wanted: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
+    let mut report = Report::default();
+    for workload in workloads::all() {
+        if wanted.is_empty() || wanted.iter().any(|word| workload.name.contains(word)) {
+            eprintln!("{} …", workload.name);
+            let figures = (workload.run)(&scale);
+            report.add(workload, figures);
+        }
+    }
+    print!("{report}");
+    if scale == Scale::FULL && wanted.is_empty() {
+        report.write().expect("the results can be written");
+    }
+}
