@@ -168,9 +168,9 @@ impl<T: KvType> TypedStore<T> {
     /// The value under a key.
     pub fn get(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
         let collection = self.existing()?;
-        let found = collection.get(key.as_ref());
+        let found = collection.value(key.as_ref());
         collection.count_read(found.is_some());
-        Some(found?.value)
+        found
     }
 
     /// The values under many keys at one instant, in the order of the keys.

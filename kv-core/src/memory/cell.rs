@@ -10,7 +10,9 @@ use super::time::{Deadline, Moment};
 use super::usage::Size;
 use crate::{Entry, Version};
 use foldhash::fast::RandomState;
+use std::collections::VecDeque;
 use std::hash::BuildHasher;
+use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -85,7 +87,37 @@ impl<T> Row<T> {
     }
 }
 
+/// What stands under a key: the place, the version if it is alive, and the bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Found(Option<(u32, Option<Version>, u32)>);
+
+impl Found {
+    /// The version of a living entry.
+    pub(super) fn version(self) -> Option<Version> {
+        self.0.and_then(|(_, alive, _)| alive)
+    }
+
+    /// What the row takes, alive or not.
+    pub(super) fn size(self) -> Size {
+        self.0.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes: bytes as usize })
+    }
+}
+
 impl<T> Stored<T> {
+    pub(super) fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    pub(super) fn value(&self) -> &Arc<T> {
+        &self.value
+    }
+
+    /// Has the memory of the value's count and of the key fetched, both at once and not one after the other.
+    #[inline]
+    fn touch(&self) {
+        black_box(Arc::strong_count(&self.value));
+    }
+
     pub(super) fn key(&self) -> &Arc<str> {
         &self.key
     }
@@ -202,7 +234,7 @@ impl<T> Cell<T> {
 
     /// The row under a key, if it is alive.
     pub(super) fn get(&self, key: &str, moment: &Moment<'_>) -> Option<&Stored<T>> {
-        self.find(key).map(|(_, row)| row).filter(|row| !moment.is_due(row.deadline))
+        self.find(key).filter(|row| !moment.is_due(row.deadline))
     }
 
     /// Whether a condition holds for what is under a key.
@@ -213,9 +245,11 @@ impl<T> Cell<T> {
         }
     }
 
-    /// What the row under a key takes, alive or not.
-    pub(super) fn size_under(&self, key: &str) -> Size {
-        self.find(key).map_or(Size::default(), |(_, row)| Size { entries: 1, bytes: row.bytes as usize })
+    /// What is under a key, for a write that comes next.
+    pub(super) fn look(&self, key: &str, moment: &Moment<'_>) -> Found {
+        let Some((place, row)) = self.find_at(key) else { return Found(None) };
+        let alive = (!moment.is_due(row.deadline)).then_some(row.version);
+        Found(Some((place, alive, row.bytes)))
     }
 
     /// What all rows take, alive or not.
@@ -223,17 +257,29 @@ impl<T> Cell<T> {
         Size { entries: self.rows.len(), bytes: self.bytes }
     }
 
-    /// Puts a value under its key, whatever is there, and returns its version with the value that it removed, alive
-    /// or not.
+    /// Puts a value under its key, whatever is there: [`put_at`](Self::put_at) where it was not looked at before.
     pub(super) fn put(
         &mut self,
         write: &Write<'_, T>,
         moment: &Moment<'_>,
         of_day: SystemTime,
     ) -> (Version, Option<Arc<T>>) {
+        let found = self.look(write.key, moment);
+        self.put_at(found, write, moment, of_day)
+    }
+
+    /// Puts a value under its key, where this was found under the same lock, and returns its version with the value that it removed, alive
+    /// or not.
+    pub(super) fn put_at(
+        &mut self,
+        found: Found,
+        write: &Write<'_, T>,
+        moment: &Moment<'_>,
+        of_day: SystemTime,
+    ) -> (Version, Option<Arc<T>>) {
         moment.publish();
         let of_day = Millis::of(of_day);
-        let found = self.find(write.key).map(|(place, row)| (place, moment.is_due(row.deadline)));
+        let found = found.0.map(|(place, alive, _)| (place, alive.is_none()));
         if let Some((_, true)) = found {
             // It expired unnoticed, and is removed as a sweep would have done: what follows is a new entry.
             self.last_version += 1;
@@ -281,7 +327,7 @@ impl<T> Cell<T> {
 
     /// Removes an entry that is alive, and returns it.
     pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Stored<T>> {
-        let (place, _) = self.find(key).filter(|(_, row)| !moment.is_due(row.deadline))?;
+        let (place, _) = self.find_at(key).filter(|(_, row)| !moment.is_due(row.deadline))?;
         moment.publish();
         self.last_version += 1;
         self.take(place)
@@ -289,7 +335,7 @@ impl<T> Cell<T> {
 
     /// Gives an entry that is alive another lifetime, and says whether there is one.
     pub(super) fn set_lifetime(&mut self, key: &str, ttl: Option<Duration>, moment: &Moment<'_>) -> bool {
-        let found = self.find(key).filter(|(_, row)| !moment.is_due(row.deadline));
+        let found = self.find_at(key).filter(|(_, row)| !moment.is_due(row.deadline));
         let Some(place) = found.map(|(place, _)| place) else { return false };
         moment.publish();
         let deadline = moment.deadline(ttl);
@@ -403,13 +449,27 @@ impl<T> Cell<T> {
         self.living(self.by_key.ascend(from, &self.rows), prefix, moment)
     }
 
+    /// The living rows of places, up to the first key without the prefix.
+    ///
+    /// Rows lie anywhere. Looked at one after the other, each would be waited for; so the memory of some is fetched ahead.
     fn living(
         &self,
-        places: impl Iterator<Item = u32>,
+        mut places: impl Iterator<Item = u32>,
         prefix: &str,
         moment: &Moment<'_>,
     ) -> impl Iterator<Item = &Stored<T>> {
-        let rows = places.filter_map(|place| self.rows.get(place));
+        const AHEAD: usize = 16;
+        let mut ahead: VecDeque<&Stored<T>> = VecDeque::with_capacity(AHEAD);
+        let rows = std::iter::from_fn(move || {
+            if ahead.is_empty() {
+                ahead.extend(places.by_ref().take(AHEAD).filter_map(|place| self.rows.get(place)));
+                for row in &ahead {
+                    row.touch();
+                    black_box(Arc::strong_count(&row.key));
+                }
+            }
+            ahead.pop_front()
+        });
         rows.take_while(move |row| row.key.starts_with(prefix)).filter(|row| !moment.is_due(row.deadline))
     }
 
@@ -418,10 +478,19 @@ impl<T> Cell<T> {
         (self.hasher.hash_one(key) >> 32) as u32
     }
 
-    fn find(&self, key: &str) -> Option<(u32, &Stored<T>)> {
-        let is_it = |place| self.rows.get(place).is_some_and(|row| *row.key == *key);
-        let place = self.by_hash.find(self.hash(key), is_it)?;
-        Some((place, self.rows.get(place)?))
+    /// The row under a key, alive or not.
+    #[inline]
+    pub(super) fn find(&self, key: &str) -> Option<&Stored<T>> {
+        self.find_at(key).map(|(_, row)| row)
+    }
+
+    #[inline]
+    fn find_at(&self, key: &str) -> Option<(u32, &Stored<T>)> {
+        self.by_hash.find(self.hash(key), |place| {
+            let row = self.rows.get(place)?;
+            row.touch();
+            (*row.key == *key).then_some((place, row))
+        })
     }
 
     fn first_deadline(&mut self) -> Option<(Deadline, u32)> {

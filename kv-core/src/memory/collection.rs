@@ -4,6 +4,7 @@ use super::Shared;
 use super::cell::{Cell, Condition, Conflict, Page, Row, Stored, Write};
 use super::expiry::{Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
+use super::reads::Reads;
 use super::time::{Deadline, Horizon};
 use super::usage::{Full, Size, Usage};
 use crate::codec::Erased;
@@ -12,7 +13,6 @@ use crate::stats::TypeStats;
 use crate::sync::RwLock;
 use crate::{Entry, Version};
 use std::any::Any;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -29,8 +29,7 @@ pub(crate) struct Collection<T> {
     state: RwLock<State<T>>,
     horizon: Horizon,
     flights: Flights<T>,
-    hits: AtomicU64,
-    misses: AtomicU64,
+    reads: Reads,
 }
 
 struct State<T> {
@@ -56,8 +55,7 @@ impl<T: KvType> Collection<T> {
             state: RwLock::new(State { cell: Cell::new(first_version), scheduled: Deadline::NEVER }),
             horizon: Horizon::default(),
             flights: Flights::new(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
+            reads: Reads::default(),
         })
     }
 
@@ -68,8 +66,20 @@ impl<T: KvType> Collection<T> {
 
     /// Counts a read by key for the statistics.
     pub(crate) fn count_read(&self, found: bool) {
-        let counter = if found { &self.hits } else { &self.misses };
-        counter.fetch_add(1, Ordering::Relaxed);
+        self.reads.count(found);
+    }
+
+    /// The value under a key. What is far from its deadline is told from what is due without the time to the nanosecond,
+    /// which costs as much as all the rest.
+    pub(crate) fn value(&self, key: &str) -> Option<Arc<T>> {
+        let roughly = self.shared.time.roughly();
+        let state = self.state.read();
+        let stored = state.cell.find(key)?;
+        if self.horizon.moment(roughly).is_well_before(stored.deadline()) {
+            return Some(Arc::clone(stored.value()));
+        }
+        drop(state);
+        self.get(key).map(|row| row.value)
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<Row<T>> {
@@ -100,10 +110,11 @@ impl<T: KvType> Collection<T> {
         let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
-        state.cell.check(write.key, write.condition, &moment).map_err(Refused::Conflict)?;
+        let found = state.cell.look(write.key, &moment);
+        write.condition.check(found.version()).map_err(Refused::Conflict)?;
         let added = Size { entries: 1, bytes: write.bytes };
-        self.usage.exchange(state.cell.size_under(write.key), added).map_err(Refused::Full)?;
-        let (version, removed) = state.cell.put(write, &moment, of_day);
+        self.usage.exchange(found.size(), added).map_err(Refused::Full)?;
+        let (version, removed) = state.cell.put_at(found, write, &moment, of_day);
         self.reschedule(&mut state);
         drop(state);
         drop(removed);
@@ -119,14 +130,14 @@ impl<T: KvType> Collection<T> {
         last.reverse();
         last.dedup_by_key(|write| write.key);
         let mut state = self.state.write();
+        let moment = self.horizon.moment(reading);
         let (mut removed, mut added) = (Size::default(), Size::default());
         for write in last {
-            let before = state.cell.size_under(write.key);
+            let before = state.cell.look(write.key, &moment).size();
             removed = Size { entries: removed.entries + before.entries, bytes: removed.bytes + before.bytes };
             added = Size { entries: added.entries + 1, bytes: added.bytes.saturating_add(write.bytes) };
         }
         self.usage.exchange(removed, added)?;
-        let moment = self.horizon.moment(reading);
         let put = |write| state.cell.put(write, &moment, of_day);
         let (versions, replaced): (Vec<_>, Vec<_>) = writes.iter().map(put).unzip();
         self.reschedule(&mut state);
@@ -345,12 +356,13 @@ impl<T: KvType> AnyCollection for Collection<T> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         let (writes, expirations) = state.cell.writes_and_expirations();
+        let (hits, misses) = self.reads.sums();
         TypeStats {
             tag: T::TYPE_TAG,
             entries: state.cell.len(&self.horizon.moment(reading)),
             bytes: state.cell.size().bytes,
-            hits: self.hits.load(Ordering::Relaxed),
-            misses: self.misses.load(Ordering::Relaxed),
+            hits,
+            misses,
             writes,
             expirations,
         }

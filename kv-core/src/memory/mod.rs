@@ -14,6 +14,7 @@ mod deadlines;
 mod expiry;
 mod flight;
 mod index;
+mod reads;
 mod slab;
 mod table;
 mod tenant;

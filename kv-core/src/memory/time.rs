@@ -1,6 +1,6 @@
 //! What time it is for every operation, and what is due.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ROUGHLY_NANOS};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +19,11 @@ impl Time {
         let nanos = u64::try_from(self.clock.now().as_nanos()).unwrap_or(u64::MAX);
         // What never expires is not due at the end of time either.
         Reading(nanos.min(Deadline::NEVER.0 - 1))
+    }
+
+    /// Reads the clock in the cheapest way; it may be behind by [`ROUGHLY_NANOS`]. Not under a lock: it is application code.
+    pub(super) fn roughly(&self) -> Reading {
+        Reading(u64::try_from(self.clock.roughly_now().as_nanos()).unwrap_or(u64::MAX))
     }
 
     /// Reads the time of day. Not under a lock: it is application code.
@@ -69,6 +74,11 @@ impl Moment<'_> {
             self.publish();
         }
         due
+    }
+
+    /// Whether the deadline has not come, even if this moment is that of a rough reading.
+    pub(super) fn is_well_before(&self, deadline: Deadline) -> bool {
+        deadline == Deadline::NEVER || deadline.0 > self.nanos.saturating_add(ROUGHLY_NANOS)
     }
 
     /// Whether a time at which to look has come. What is found then decides for the others.
