@@ -1,9 +1,8 @@
 //! [`Index`]: the places of rows in the byte order of their keys.
 //!
-//! A B+-tree of three levels. A leaf holds places, so it knows keys only by asking for them, at the price of a
-//! cache miss each; above the leaves, [`Fences`] hold eight bytes of every child's first key, those behind what all of
-//! them begin with, and decide nearly always alone. The top is one node of any width: with full nodes below, a million
-//! entries make a few hundred children.
+//! A B+-tree of three levels. It holds places, so it knows keys only by asking for them, at the price of two cache misses
+//! each. So every level keeps some bytes of its keys, those behind what all of them begin with: two in a leaf, eight above,
+//! which decide nearly always alone. The top is one node of any width: a million entries make a few hundred branches.
 
 use std::cmp::Ordering;
 use std::ops::Bound;
@@ -25,7 +24,7 @@ pub(super) struct Index {
 }
 
 struct Branch {
-    leaves: Vec<Vec<u32>>,
+    leaves: Vec<Box<Leaf>>,
     fences: Fences,
 }
 
@@ -46,45 +45,42 @@ impl Index {
     pub(super) fn insert(&mut self, place: u32, keys: &impl Keys) {
         let key = keys.key(place);
         if self.branches.is_empty() {
-            self.branches.push(Branch { leaves: vec![vec![place]], fences: Fences::new() });
+            let mut leaf = Box::new(Leaf::new());
+            leaf.insert(0, place, keys);
+            self.branches.push(Branch { leaves: vec![leaf], fences: Fences::new() });
             self.branches[0].renew(keys);
             self.renew(keys);
             return;
         }
-        let branch_at = self.fences.child(key, |child| keys.key(self.branches[child].first()));
+        let Position { branch: branch_at, leaf: leaf_at, at } = self.seek(key, keys).0;
         let branch = &mut self.branches[branch_at];
-        let leaf_at = branch.fences.child(key, |child| keys.key(branch.leaves[child][0]));
-        let leaf = &mut branch.leaves[leaf_at];
-        let at = leaf.partition_point(|other| keys.key(*other) < key);
-        let at_the_end = at == leaf.len();
-        leaf.insert(at, place);
-        let is_last = at_the_end && leaf_at + 1 == branch.leaves.len();
-        branch.fences.admit(leaf_at, at == 0, key, |child| keys.key(branch.leaves[child][0]));
-        if branch.leaves[leaf_at].len() > LEAF {
-            branch.split_leaf(leaf_at, is_last, keys);
+        let at_the_end = leaf_at + 1 == branch.leaves.len() && at == branch.leaves[leaf_at].len();
+        if branch.leaves[leaf_at].len() == LEAF {
+            branch.split_leaf(leaf_at, at_the_end, keys);
         }
+        let before = branch.leaves[leaf_at].len();
+        let (leaf_at, at) = if at > before { (leaf_at + 1, at - before) } else { (leaf_at, at) };
+        // Behind the last of a leaf that was just split it stands as well as before the first of the next.
+        branch.leaves[leaf_at].insert(at, place, keys);
+        branch.fences.admit(leaf_at, at == 0, key, |child| keys.key(branch.leaves[child].first()));
         let is_first = at == 0 && leaf_at == 0;
         self.fences.admit(branch_at, is_first, key, |child| keys.key(self.branches[child].first()));
         if self.branches[branch_at].leaves.len() > BRANCH {
-            self.split_branch(branch_at, is_last, keys);
+            self.split_branch(branch_at, at_the_end, keys);
         }
     }
 
     /// Removes a place that is there. Its key can still be asked for.
     pub(super) fn remove(&mut self, place: u32, keys: &impl Keys) {
-        let key = keys.key(place);
         if self.branches.is_empty() {
             return;
         }
-        let branch_at = self.fences.child(key, |child| keys.key(self.branches[child].first()));
+        let Position { branch: branch_at, leaf: leaf_at, at } = self.seek(keys.key(place), keys).0;
         let branch = &mut self.branches[branch_at];
-        let leaf_at = branch.fences.child(key, |child| keys.key(branch.leaves[child][0]));
-        let leaf = &mut branch.leaves[leaf_at];
-        let at = leaf.partition_point(|other| keys.key(*other) < key);
-        if leaf.get(at) != Some(&place) {
+        if branch.leaves[leaf_at].places().get(at) != Some(&place) {
             return;
         }
-        leaf.remove(at);
+        branch.leaves[leaf_at].remove(at);
         branch.after_removal(leaf_at, at == 0, keys);
         if branch.leaves.is_empty() {
             self.branches.remove(branch_at);
@@ -117,7 +113,7 @@ impl Index {
             let skip = if nth_branch == 0 { start.leaf } else { 0 };
             branch.leaves.iter().skip(skip).enumerate().flat_map(move |(nth_leaf, leaf)| {
                 let skip = if nth_branch == 0 && nth_leaf == 0 { start.at } else { 0 };
-                leaf.iter().copied().skip(skip)
+                leaf.places().iter().copied().skip(skip)
             })
         })
     }
@@ -138,8 +134,9 @@ impl Index {
         branches.flat_map(move |(nth_branch, branch)| {
             let last = if nth_branch == end.branch { end.leaf + 1 } else { branch.leaves.len() };
             branch.leaves.iter().enumerate().take(last).rev().flat_map(move |(nth_leaf, leaf)| {
-                let last = if nth_branch == end.branch && nth_leaf == end.leaf { end.at } else { leaf.len() };
-                leaf.iter().copied().take(last).rev()
+                let here = nth_branch == end.branch && nth_leaf == end.leaf;
+                let last = if here { end.at } else { leaf.len() };
+                leaf.places().iter().copied().take(last).rev()
             })
         })
     }
@@ -154,15 +151,18 @@ impl Index {
         if self.branches.is_empty() {
             return Position { branch: 0, leaf: 0, at: 0 };
         }
-        let branch = self.fences.child(key, |child| keys.key(self.branches[child].first()));
-        let leaves = &self.branches[branch].leaves;
-        let leaf = self.branches[branch].fences.child(key, |child| keys.key(leaves[child][0]));
-        let at = leaves[leaf].partition_point(|place| match keys.key(*place).cmp(key) {
-            Ordering::Less => true,
-            Ordering::Equal => !included,
-            Ordering::Greater => false,
-        });
-        Position { branch, leaf, at }
+        let (position, is_there) = self.seek(key, keys);
+        Position { at: position.at + usize::from(is_there && !included), ..position }
+    }
+
+    /// Where a key stands or would stand, and whether it is there. There is something in the index.
+    fn seek(&self, key: &str, keys: &impl Keys) -> (Position, bool) {
+        let branch_at = self.fences.child(key, |child| keys.key(self.branches[child].first()));
+        let branch = &self.branches[branch_at];
+        let leaf_at = branch.fences.child(key, |child| keys.key(branch.leaves[child].first()));
+        let leaf = &branch.leaves[leaf_at];
+        let (at, is_there) = leaf.seek(key, branch.fences.begins_alike(leaf_at, key), keys);
+        (Position { branch: branch_at, leaf: leaf_at, at }, is_there)
     }
 
     fn split_branch(&mut self, at: usize, at_the_end: bool, keys: &impl Keys) {
@@ -185,44 +185,160 @@ impl Index {
 
 impl Branch {
     fn first(&self) -> u32 {
-        self.leaves[0][0]
+        self.leaves[0].first()
     }
 
     fn last(&self) -> u32 {
-        self.leaves.last().and_then(|leaf| leaf.last()).copied().unwrap_or_default()
+        self.leaves.last().map_or(0, |leaf| leaf.last())
     }
 
     fn split_leaf(&mut self, at: usize, at_the_end: bool, keys: &impl Keys) {
-        let leaf = &mut self.leaves[at];
-        let half = if at_the_end { LEAF } else { leaf.len() / 2 };
-        let mut next = Vec::with_capacity(LEAF + 1);
-        next.extend(leaf.drain(half..));
-        let first = keys.key(next[0]);
+        // Who only ever appends shall fill what it leaves behind.
+        let half = if at_the_end { LEAF - 1 } else { LEAF / 2 };
+        let next = Box::new(self.leaves[at].split_off(half, keys));
+        let first = keys.key(next.first());
         self.leaves.insert(at + 1, next);
         self.fences.insert(at + 1, first);
     }
 
     /// Puts a leaf in order that a place was removed from.
     fn after_removal(&mut self, at: usize, was_first: bool, keys: &impl Keys) {
-        if self.leaves[at].is_empty() {
+        if self.leaves[at].len() == 0 {
             self.leaves.remove(at);
             self.fences.remove(at);
             return;
         }
         if was_first {
-            self.fences.set(at, keys.key(self.leaves[at][0]));
+            self.fences.set(at, keys.key(self.leaves[at].first()));
         }
-        let room = |next: &Vec<u32>| self.leaves[at].len() + next.len() <= LEAF / 2;
-        if self.leaves.get(at + 1).is_some_and(room) {
+        let room = |next: &Leaf| self.leaves[at].len() + next.len() <= LEAF / 2;
+        if self.leaves.get(at + 1).is_some_and(|next| room(next)) {
             let next = self.leaves.remove(at + 1);
             self.fences.remove(at + 1);
-            self.leaves[at].extend(next);
+            self.leaves[at].append(&next, keys);
         }
     }
 
     fn renew(&mut self, keys: &impl Keys) {
         let last = keys.key(self.last());
-        self.fences.renew(self.leaves.iter().map(|leaf| keys.key(leaf[0])), last);
+        self.fences.renew(self.leaves.iter().map(|leaf| keys.key(leaf.first())), last);
+    }
+}
+
+/// Up to [`LEAF`] places in the order of their keys, never none but while it is made.
+struct Leaf {
+    len: u8,
+    /// How many bytes all its keys begin alike with; fewer are no mistake.
+    skip: u16,
+    /// Of each key the two bytes behind those, as a number.
+    heads: [u16; LEAF],
+    places: [u32; LEAF],
+}
+
+impl Leaf {
+    const fn new() -> Self {
+        Self { len: 0, skip: 0, heads: [0; LEAF], places: [0; LEAF] }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    fn places(&self) -> &[u32] {
+        &self.places[..self.len()]
+    }
+
+    fn first(&self) -> u32 {
+        self.places[0]
+    }
+
+    fn last(&self) -> u32 {
+        self.places[self.len() - 1]
+    }
+
+    fn head_of(&self, key: &str) -> u16 {
+        let rest = key.as_bytes().get(usize::from(self.skip)..).unwrap_or_default();
+        (head(rest) >> 48) as u16
+    }
+
+    /// Where a key stands or would stand, and whether it is there. `alike` is how many bytes it is known to begin alike with
+    /// the first key.
+    fn seek(&self, key: &str, alike: usize, keys: &impl Keys) -> (usize, bool) {
+        let skip = usize::from(self.skip);
+        if alike < skip {
+            let first = keys.key(self.first());
+            if shared(&first.as_bytes()[..skip], key.as_bytes()) < skip {
+                return (if key < first { 0 } else { self.len() }, false);
+            }
+        }
+        let (head, heads) = (self.head_of(key), &self.heads[..self.len()]);
+        let mut candidates =
+            heads.partition_point(|other| *other < head)..heads.partition_point(|other| *other <= head);
+        while !candidates.is_empty() {
+            let middle = candidates.start + candidates.len() / 2;
+            match keys.key(self.places[middle]).cmp(key) {
+                Ordering::Less => candidates.start = middle + 1,
+                Ordering::Equal => return (middle, true),
+                Ordering::Greater => candidates.end = middle,
+            }
+        }
+        (candidates.start, false)
+    }
+
+    /// Puts a place where its key stands. There is room.
+    fn insert(&mut self, at: usize, place: u32, keys: &impl Keys) {
+        let key = keys.key(place);
+        let len = self.len();
+        self.places.copy_within(at..len, at + 1);
+        self.heads.copy_within(at..len, at + 1);
+        self.places[at] = place;
+        self.len += 1;
+        if len == 0 {
+            self.skip = u16::try_from(key.len()).unwrap_or(u16::MAX);
+        }
+        // Any other key tells how all of them begin.
+        let other = self.places[if at == 0 { len } else { 0 }];
+        let skip = usize::from(self.skip);
+        let known = keys.key(other).as_bytes();
+        if shared(&known[..skip.min(known.len())], key.as_bytes()) < skip {
+            self.renew(keys);
+        } else {
+            self.heads[at] = self.head_of(key);
+        }
+    }
+
+    fn remove(&mut self, at: usize) {
+        let len = self.len();
+        self.places.copy_within(at + 1..len, at);
+        self.heads.copy_within(at + 1..len, at);
+        self.len -= 1;
+    }
+
+    fn split_off(&mut self, at: usize, keys: &impl Keys) -> Self {
+        let mut next = Self::new();
+        let moved = self.len() - at;
+        next.places[..moved].copy_from_slice(&self.places[at..self.len()]);
+        next.len = u8::try_from(moved).unwrap_or(0);
+        self.len -= next.len;
+        self.renew(keys);
+        next.renew(keys);
+        next
+    }
+
+    fn append(&mut self, next: &Self, keys: &impl Keys) {
+        let len = self.len();
+        self.places[len..len + next.len()].copy_from_slice(next.places());
+        self.len += next.len;
+        self.renew(keys);
+    }
+
+    /// Finds out anew how all keys begin.
+    fn renew(&mut self, keys: &impl Keys) {
+        let (first, last) = (keys.key(self.first()), keys.key(self.last()));
+        self.skip = u16::try_from(shared(first.as_bytes(), last.as_bytes())).unwrap_or(u16::MAX);
+        for at in 0..self.len() {
+            self.heads[at] = self.head_of(keys.key(self.places[at]));
+        }
     }
 }
 
@@ -254,6 +370,14 @@ impl Fences {
             if first(middle) <= key { children.start = middle + 1 } else { children.end = middle }
         }
         children.start.saturating_sub(1)
+    }
+
+    /// How many bytes at least a key begins alike with the first key of a child, as far as they are known here.
+    fn begins_alike(&self, child: usize, key: &str) -> usize {
+        let Some(rest) = key.as_bytes().strip_prefix(self.common.as_slice()) else { return 0 };
+        let same_bits = (head(rest) ^ self.heads[child]).leading_zeros() as usize;
+        // Beyond the end of a key zeros were filled in.
+        self.common.len() + (same_bits / 8).min(rest.len())
     }
 
     /// Takes note of a new key below a child, which is now its first one or is not.
@@ -359,7 +483,7 @@ mod tests {
                     model.range::<str, _>((Bound::Unbounded, bound)).map(|(_, place)| *place).collect();
                 assert!(index.descend(bound, names).eq(down.into_iter().rev()), "down from {bound:?}");
             }
-            let sizes = |branch: &Branch| branch.leaves.iter().map(Vec::len).all(|n| (1..=LEAF).contains(&n));
+            let sizes = |branch: &Branch| branch.leaves.iter().all(|leaf| (1..=LEAF).contains(&leaf.len()));
             assert!(index.branches.iter().all(|b| sizes(b) && b.leaves.len() == b.fences.heads.len()));
             assert!(index.branches.len() == index.fences.heads.len());
         }
@@ -415,6 +539,6 @@ mod tests {
         let mut both = Both::default();
         (0..20_000).for_each(|n| both.toggle(format!("{n:06}")));
         let leaves: usize = both.index().branches.iter().map(|branch| branch.leaves.len()).sum();
-        assert!(leaves <= 20_000 / LEAF + 1, "{leaves}");
+        assert!(leaves <= 20_000 / (LEAF - 1) + 1, "{leaves}");
     }
 }

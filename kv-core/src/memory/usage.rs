@@ -49,6 +49,9 @@ impl Usage {
 
     /// Takes room for `added` in place of `removed`; without room, nothing changes.
     pub(super) fn exchange(&self, removed: Size, added: Size) -> Result<(), Full> {
+        if removed == added {
+            return Ok(());
+        }
         let more_entries = added.entries.saturating_sub(removed.entries);
         let more_bytes = added.bytes.saturating_sub(removed.bytes);
         // Bytes first: they concern this tenant alone, while its first entry counts among the tenants.
