@@ -33,7 +33,8 @@ impl<T: KvType> Cursor<T> {
             descending: options.descending,
             remaining: options.limit.unwrap_or(usize::MAX),
             page: Vec::new().into_iter(),
-            page_size: FIRST_PAGE,
+            // Who says how many are wanted wants them.
+            page_size: options.limit.map_or(FIRST_PAGE, |limit| limit.min(LARGEST_PAGE)),
             at_end: false,
         }
     }

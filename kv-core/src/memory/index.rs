@@ -24,6 +24,7 @@ pub(super) struct Index {
 }
 
 struct Branch {
+    #[expect(clippy::vec_box, reason = "a leaf more moves those behind it: by their pointers")]
     leaves: Vec<Box<Leaf>>,
     fences: Fences,
 }
