@@ -56,8 +56,8 @@ fn look<K: AsRef<str>>(key: &K, value: &Value) {
 /// What a store without order does for a scan: everything that matches, sorted.
 fn sorted<'a>(matching: impl Iterator<Item = (&'a str, Value)>, most: usize) -> usize {
     let mut all: Vec<_> = matching.collect();
-    all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    all.iter().take(most).map(|(key, value)| look(key, value)).count()
+    all.sort_unstable_by_key(|(key, _)| *key);
+    all.iter().take(most).inspect(|(key, value)| look(key, value)).count()
 }
 
 /// This store.
@@ -94,7 +94,10 @@ impl Peer for Ours {
 
     fn scan(&self, prefix: &str, most: usize) -> usize {
         let scan = self.cursors.scan_with(prefix, ScanOptions::new().limit(most));
-        scan.map(|(key, value)| black_box((key, value))).count()
+        scan.inspect(|found| {
+            black_box(found);
+        })
+        .count()
     }
 }
 
@@ -160,7 +163,7 @@ locked! {
         sorted(matching.map(|(key, value)| (&**key, Arc::clone(value))), most)
     };
     LockedBTreeMap: "RwLock<BTreeMap>", true, BTreeMap<Box<str>, Value>, |map, prefix, most| {
-        within(&map, prefix).take(most).map(|(key, value)| look(key, value)).count()
+        within(&map, prefix).take(most).inspect(|(key, value)| look(key, value)).count()
     };
 }
 
@@ -351,7 +354,7 @@ impl Peer for SccTreeIndex {
         let guard = scc::Guard::new();
         let from = self.0.range::<str, _>((Bound::Included(prefix), Bound::Unbounded), &guard);
         let matching = from.take_while(|(key, _)| key.starts_with(prefix));
-        matching.take(most).map(|(key, value)| look(key, value)).count()
+        matching.take(most).inspect(|(key, value)| look(key, value)).count()
     }
 }
 
@@ -386,7 +389,7 @@ impl Peer for SkipMap {
     fn scan(&self, prefix: &str, most: usize) -> usize {
         let from = self.0.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         let matching = from.take_while(|entry| entry.key().starts_with(prefix));
-        matching.take(most).map(|entry| look(entry.key(), entry.value())).count()
+        matching.take(most).inspect(|entry| look(entry.key(), entry.value())).count()
     }
 }
 
@@ -432,7 +435,7 @@ macro_rules! mokas {
             const NAME: &'static str = $shown;
 
             fn new() -> Self {
-                Self(<$cache>::builder().time_to_live(Duration::from_secs(3600)).build())
+                Self(<$cache>::builder().time_to_live(Duration::from_hours(1)).build())
             }
 
             fn get(&self, $key: &str) -> Option<Value> {

@@ -107,8 +107,7 @@ impl<T: KvType> Collection<T> {
     }
 
     pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Version, Refused> {
-        let reading = self.shared.time.read();
-        let of_day = self.shared.time.of_day_at(reading);
+        let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
         let found = state.cell.look(write.key, &moment);
@@ -124,8 +123,7 @@ impl<T: KvType> Collection<T> {
 
     /// Writes all values at one instant, in their order, or none. Conditions are not looked at.
     pub(crate) fn write_many(&self, writes: &[Write<'_, T>]) -> Result<Vec<Version>, Full> {
-        let reading = self.shared.time.read();
-        let of_day = self.shared.time.of_day_at(reading);
+        let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
         let mut last: Vec<&Write<'_, T>> = writes.iter().collect();
         // Of several writes of one key the last one stays: sorting keeps their order.
         last.sort_by_key(|write| write.key);

@@ -1,24 +1,17 @@
 //! What time it is for every operation, and what is due.
 
 use crate::clock::{Clock, ROUGHLY_NANOS};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 /// The store's clock.
 pub(super) struct Time {
     clock: Box<dyn Clock>,
-    /// What to add to a reading to get the time of day, in nanoseconds since 1970.
-    to_day: AtomicI64,
-    /// Until when it is taken for true: clocks are set.
-    to_day_until: AtomicU64,
 }
-
-/// How long a change of the time of day may go unnoticed, in nanoseconds. Asking for it costs as much as a write.
-const NOTICED_WITHIN: u64 = 1_000_000_000;
 
 impl Time {
     pub(super) fn new(clock: Box<dyn Clock>) -> Self {
-        Self { clock, to_day: AtomicI64::new(0), to_day_until: AtomicU64::new(0) }
+        Self { clock }
     }
 
     /// Reads the clock. Not under a lock: it is application code.
@@ -31,26 +24,6 @@ impl Time {
     /// Reads the clock in the cheapest way; it may be behind by [`ROUGHLY_NANOS`]. Not under a lock: it is application code.
     pub(super) fn roughly(&self) -> Reading {
         Reading(u64::try_from(self.clock.roughly_now().as_nanos()).unwrap_or(u64::MAX))
-    }
-
-    /// The time of day at a reading. Not under a lock: it may be application code.
-    pub(super) fn of_day_at(&self, reading: Reading) -> SystemTime {
-        let until = self.to_day_until.load(Ordering::Relaxed);
-        // The end is set anew from the reading, so that a clock that went back is noticed as well.
-        if reading.0 >= until || reading.0.saturating_add(NOTICED_WITHIN) < until {
-            let day = self.of_day();
-            let since_1970 = match day.duration_since(UNIX_EPOCH) {
-                Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
-                Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
-            };
-            let reading_nanos = i64::try_from(reading.0).unwrap_or(i64::MAX);
-            self.to_day.store(since_1970.saturating_sub(reading_nanos), Ordering::Relaxed);
-            self.to_day_until.store(reading.0.saturating_add(NOTICED_WITHIN), Ordering::Relaxed);
-            return day;
-        }
-        let nanos = self.to_day.load(Ordering::Relaxed).saturating_add_unsigned(reading.0);
-        let distance = Duration::from_nanos(nanos.unsigned_abs());
-        if nanos < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance }
     }
 
     /// Reads the time of day. Not under a lock: it is application code.
