@@ -1,5 +1,8 @@
 //! What time it is.
 
+#[cfg(target_os = "linux")]
+mod coarse;
+
 use crate::sync::Mutex;
 use std::fmt;
 use std::sync::Arc;
@@ -95,37 +98,6 @@ impl Clock for SystemClock {
 
     fn system_time(&self) -> SystemTime {
         SystemTime::now()
-    }
-}
-
-/// Linux's coarse clock: the time of its last tick, read from memory alone.
-#[cfg(target_os = "linux")]
-mod coarse {
-    use rustix::time::{ClockId, Timespec, clock_gettime};
-    use std::time::{Duration, Instant};
-
-    #[derive(Clone, Copy, Debug)]
-    pub(super) struct CoarseClock {
-        /// `None` where the start could not be told well enough.
-        origin: Option<Duration>,
-    }
-
-    impl CoarseClock {
-        pub(super) fn new() -> Self {
-            // `Instant` is the clock `Monotonic`. Between its reading and this one the thread may have waited.
-            let before = Instant::now();
-            let origin = since_boot(clock_gettime(ClockId::Monotonic));
-            let soon = before.elapsed() < Duration::from_millis(1);
-            Self { origin: origin.filter(|_| soon) }
-        }
-
-        pub(super) fn elapsed(&self) -> Option<Duration> {
-            Some(since_boot(clock_gettime(ClockId::MonotonicCoarse))?.saturating_sub(self.origin?))
-        }
-    }
-
-    fn since_boot(time: Timespec) -> Option<Duration> {
-        Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
     }
 }
 
