@@ -11,8 +11,8 @@ use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How far [`Clock::roughly_now`] may be behind. Linux moves its coarse clock on with its ticks, of which there are 100 in
-/// a second or more.
-pub(crate) const ROUGHLY_NANOS: u64 = 20_000_000;
+/// a second or more; but the processor that ticks may be one that a host has taken away for a while.
+pub(crate) const ROUGHLY_NANOS: u64 = 1_000_000_000;
 
 /// Where a store gets the time from.
 ///
@@ -42,8 +42,8 @@ pub trait Clock: Send + Sync + 'static {
     /// The time since an origin of the clock's own. It never goes back.
     fn now(&self) -> Duration;
 
-    /// The time of [`now`](Self::now), or one up to 20 milliseconds before it where that costs less. It decides
-    /// for all that is far from its deadline.
+    /// The time of [`now`](Self::now), or one up to a second before it where that costs less. It decides for
+    /// all that is further from its deadline.
     fn roughly_now(&self) -> Duration {
         self.now()
     }

@@ -43,17 +43,15 @@ fn read(clock: libc::clockid_t) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Clock, ROUGHLY_NANOS, SystemClock};
+    use crate::clock::{Clock, SystemClock};
 
     #[test]
-    fn it_is_behind_the_precise_clock_by_a_tick_at_most_and_never_ahead() {
+    fn it_goes_on_and_is_never_ahead_of_the_precise_clock() {
         let clock = SystemClock::new();
         assert!(clock.coarse.elapsed().is_some());
-        for _ in 0..50_000 {
-            let earlier = clock.now();
-            let roughly = clock.roughly_now();
-            assert!(roughly <= clock.now());
-            assert!(roughly + Duration::from_nanos(ROUGHLY_NANOS) >= earlier);
+        let start = clock.roughly_now();
+        while clock.roughly_now() == start {
+            assert!(clock.roughly_now() <= clock.now());
         }
     }
 }
