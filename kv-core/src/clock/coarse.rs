@@ -42,7 +42,6 @@ fn read(clock: libc::clockid_t) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::clock::{Clock, SystemClock};
 
     #[test]
