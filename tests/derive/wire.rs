@@ -482,3 +482,29 @@ fn a_type_is_not_itself_on_the_wire() {
 fn an_alias_does_not_meet_a_member() {
     refused(&both(Aliased { x: 1 }, Kind { kind: 2 }), "its member \"kind\" meets that of `first`");
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum KindOr<T> {
+    Known {
+        x: u8,
+    },
+    #[serde(untagged)]
+    Else(T),
+}
+
+#[test]
+fn what_has_no_tag_is_not_read_by_one() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+    struct KindText {
+        kind: String,
+        x: u8,
+        y: u8,
+    }
+    refused(
+        &KindOr::Else(KindText { kind: "Known".to_owned(), x: 1, y: 2 }),
+        "writes what is read as `Known`",
+    );
+    sound(&KindOr::Else(POINT));
+    sound(&KindOr::Else("Known".to_owned()));
+}

@@ -128,17 +128,15 @@ impl Walk {
             let tagging = if variant.untagged { Tagging::Untagged } else { shape.tagging };
             // With an adjacent tag, only what stands before the tag is; the members of an object have no order.
             let buffered = buffered || tagging != Tagging::External;
-            let untagged = |variant: &&Variant| variant.untagged || shape.tagging == Tagging::Untagged;
             if tagging == Tagging::Untagged
-                && let mut earlier = shape.variants[..nth].iter().filter(untagged)
-                && let Some(first) = earlier.find(|first| overlap::is_shadowed(first, variant))
+                && let Some(first) = (0..nth).find(|first| overlap::is_shadowed(shape, *first, variant))
             {
                 self.fault(
                     &place,
                     format!(
                         "writes what is read as `{}`, which stands before it and fits as well: put the more particular \
                          one first, with `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
-                        first.rust_name
+                        shape.variants[first].rust_name
                     ),
                 );
             }

@@ -7,10 +7,20 @@ use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// Whether there is a value of a variant without a tag whose JSON an earlier one is read from.
-pub(super) fn is_shadowed(earlier: &Variant, later: &Variant) -> bool {
-    let (reads, writes) =
-        (forms_without_tag(earlier, &mut Vec::new()), forms_without_tag(later, &mut Vec::new()));
+/// Whether there is a value of a variant without a tag, `later`, whose JSON the variant at `nth` is read from.
+///
+/// A text that happens to be a variant's name is taken for none where that variant has a tag: the one without is there for
+/// all other texts.
+pub(super) fn is_shadowed(shape: &Enum, nth: usize, later: &Variant) -> bool {
+    let earlier = &shape.variants[nth];
+    let tagged = shape.tagging != Tagging::Untagged && !earlier.untagged;
+    let mut reads = forms_of_variant(shape, nth, earlier, &mut Path::new());
+    let mut writes = forms_without_tag(later, &mut Path::new());
+    if tagged {
+        for forms in [&mut reads, &mut writes] {
+            forms.retain(|form| matches!(form, Form::Object(_)));
+        }
+    }
     let mut meeting = Meeting::default();
     // Types that lead back to each other may meet by what is learned behind them, so they are asked until nothing more is.
     loop {
