@@ -227,7 +227,7 @@ enum Again {
 #[test]
 fn a_type_in_itself_is_judged_as_well() {
     assert_eq!(wire::faults(Endless::schema()).len(), 1);
-    assert_eq!(wire::faults(Flat::<Never>::schema()).len(), 1);
+    assert_eq!(wire::faults(Flat::<Never>::schema()).len(), 2);
 }
 
 #[derive(Serialize, Deserialize, KvType)]
@@ -299,4 +299,212 @@ fn variants_without_a_tag_are_told_apart_by_their_form() {
     sound(&StructAndTuple::Pair(1, 2));
     refused(&StructAndList::Bytes([1]), "read as `Point`");
     refused(&TextFirst::Color(Some(External::Unit)), "read as `Text`");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Either<A, B> {
+    First(A),
+    Second(B),
+}
+
+/// The second fits the first, and is read as that.
+#[track_caller]
+fn shadowed<A, B>(second: B)
+where
+    A: KvField + Serialize + DeserializeOwned + PartialEq + Debug,
+    B: KvField + Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    refused(&Either::<A, B>::Second(second), "writes what is read as `First`");
+}
+
+/// The second does not fit the first.
+#[track_caller]
+fn apart<A, B>(second: B)
+where
+    A: KvField + Serialize + DeserializeOwned + PartialEq + Debug,
+    B: KvField + Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    sound(&Either::<A, B>::Second(second));
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Defaulted {
+    x: u8,
+    #[serde(default)]
+    y: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct DefaultedItem(u8, #[serde(default)] u8);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Optional {
+    x: u8,
+    y: Option<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct AllDefaulted {
+    #[serde(default)]
+    x: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum OtherKinds {
+    Known {
+        x: u8,
+    },
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, KvField)]
+enum Known {
+    #[serde(alias = "Azure")]
+    Blue,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+enum OtherNames {
+    Red,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+enum Azure {
+    Azure,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct MaybeBlue {
+    #[serde(rename = "Blue")]
+    blue: Option<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Aliased {
+    #[serde(alias = "kind")]
+    x: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct KindAndX {
+    kind: u8,
+    x: u8,
+}
+
+#[test]
+fn a_list_is_read_as_what_has_defaults_for_the_rest() {
+    shadowed::<DefaultedItem, _>([1]);
+    shadowed::<Defaulted, _>([1]);
+    shadowed::<AllDefaulted, _>(Vec::<AllDefaulted>::new());
+    apart::<Point, _>([1, 2]);
+    apart::<Optional, _>([1]);
+}
+
+#[test]
+fn a_variant_is_read_by_all_its_names() {
+    shadowed::<OtherKinds, _>(Internal::Unit);
+    shadowed::<OtherNames, _>(Known::Blue);
+    shadowed::<Known, _>(Azure::Azure);
+    shadowed::<Known, _>(MaybeBlue { blue: None });
+    shadowed::<Internal, _>([0]);
+    shadowed::<Internal, _>(Kind { kind: 0 });
+    apart::<Azure, _>(Known::Blue);
+    apart::<Aliased, _>(KindAndX { kind: 1, x: 2 });
+    apart::<BTreeMap<Known, u8>, _>(POINT);
+}
+
+#[test]
+fn what_is_flattened_tells_variants_apart_or_does_not() {
+    shadowed::<Point, _>(flat(POINT));
+    shadowed::<Point, _>(flat(Deeper { own_too: 1, inner: POINT }));
+    shadowed::<Own, _>(flat(Internal::Unit));
+    apart::<Flat<Internal>, _>(Own { own: 1 });
+    apart::<Flat<External>, _>(Own { own: 1 });
+    apart::<Flat<BTreeMap<String, u8>>, _>(OwnAndText { own: 1, text: "a".to_owned() });
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Deeper<T> {
+    own_too: u8,
+    #[serde(flatten)]
+    inner: T,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Own {
+    own: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct OwnAndText {
+    own: u8,
+    text: String,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Branches {
+    Sum { left: Box<Branches>, right: Box<Branches>, sum: () },
+    Product { left: Box<Branches>, right: Box<Branches>, product: () },
+    Leaf(u8),
+}
+
+#[test]
+fn types_that_lead_back_to_each_other_are_judged_at_once() {
+    let leaf = || Box::new(Branches::Leaf(1));
+    sound(&Branches::Product { left: leaf(), right: leaf(), product: () });
+}
+
+#[derive(KvField)]
+struct Chain(Option<Box<Chain>>);
+
+#[derive(KvField)]
+#[serde(untagged)]
+enum Negated {
+    Again(Box<Negated>),
+    Number { n: u8 },
+}
+
+#[test]
+fn a_type_is_not_itself_on_the_wire() {
+    for schema in [Chain::schema(), Negated::schema(), Either::<u8, Chain>::schema()] {
+        let faults = wire::faults(schema);
+        assert!(faults.iter().any(|fault| fault.to_string().contains("again and again")), "{faults:?}");
+    }
+}
+
+#[test]
+fn an_alias_does_not_meet_a_member() {
+    refused(&both(Aliased { x: 1 }, Kind { kind: 2 }), "its member \"kind\" meets that of `first`");
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum KindOr<T> {
+    Known {
+        x: u8,
+    },
+    #[serde(untagged)]
+    Else(T),
+}
+
+#[test]
+fn what_has_no_tag_is_not_read_by_one() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+    struct KindText {
+        kind: String,
+        x: u8,
+        y: u8,
+    }
+    refused(
+        &KindOr::Else(KindText { kind: "Known".to_owned(), x: 1, y: 2 }),
+        "writes what is read as `Known`",
+    );
+    sound(&KindOr::Else(POINT));
+    sound(&KindOr::Else("Known".to_owned()));
 }

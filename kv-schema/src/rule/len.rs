@@ -177,6 +177,7 @@ macro_rules! measured {
 pub(crate) use measured;
 
 measured! {
+    [] &str => str,
     [T: HasLen + ?Sized] Box<T> => T,
     [T: HasLen + ?Sized] Rc<T> => T,
     [T: HasLen + ?Sized] Arc<T> => T,
@@ -227,6 +228,7 @@ mod tests {
         assert_eq!(verdict(Some(1), None, &None::<String>), None);
         assert!(verdict(Some(1), None, &Some(String::new())).is_some());
         assert!(ValidationErrors::collect(|v| NonEmpty.check(&None::<Box<str>>, v)).is_ok());
+        assert!(ValidationErrors::collect(|v| NonEmpty.check(&Some(""), v)).is_err());
         assert!(ValidationErrors::collect(|v| NonEmpty.check(&Some(Arc::<str>::from("")), v)).is_err());
     }
 

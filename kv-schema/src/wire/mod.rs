@@ -45,7 +45,7 @@ impl fmt::Display for WireFault {
 /// assert!(wire::faults(HashMap::<u32, String>::schema()).is_empty());
 /// ```
 pub fn faults(schema: &'static TypeSchema) -> Vec<WireFault> {
-    let mut walk = Walk { seen: HashSet::new(), faults: Vec::new() };
+    let mut walk = Walk { seen: HashSet::new(), endless: HashSet::new(), faults: Vec::new() };
     walk.visit(schema, false, &schema.to_string());
     walk.faults
 }
@@ -53,6 +53,8 @@ pub fn faults(schema: &'static TypeSchema) -> Vec<WireFault> {
 struct Walk {
     /// Each struct and enum once beside and once inside what serde buffers.
     seen: HashSet<(TypeId, bool)>,
+    /// Types of which it was said that they stand for themselves.
+    endless: HashSet<TypeId>,
     faults: Vec<WireFault>,
 }
 
@@ -75,6 +77,21 @@ impl Walk {
             self.fault(
                 &format!("{schema}.{field}"),
                 "is left out of the schema by `#[kv(skip)]`, but not of the JSON: add `#[serde(skip)]` to it",
+            );
+        }
+        let mut within = HashSet::new();
+        if matches!(schema.shape, Shape::Struct(_) | Shape::Enum(_))
+            && !self.endless.contains(&schema.id)
+            && stands_for(schema, schema.id, &mut within)
+        {
+            self.endless.extend(within);
+            self.endless.insert(schema.id);
+            self.fault(
+                place,
+                format!(
+                    "is a `{schema}`, which is read as itself again and again where JSON does not fit: put it in a list, or \
+                     under the name of a member or of a variant"
+                ),
             );
         }
         match schema.shape {
@@ -111,17 +128,15 @@ impl Walk {
             let tagging = if variant.untagged { Tagging::Untagged } else { shape.tagging };
             // With an adjacent tag, only what stands before the tag is; the members of an object have no order.
             let buffered = buffered || tagging != Tagging::External;
-            let untagged = |variant: &&Variant| variant.untagged || shape.tagging == Tagging::Untagged;
             if tagging == Tagging::Untagged
-                && let mut earlier = shape.variants[..nth].iter().filter(untagged)
-                && let Some(first) = earlier.find(|first| overlap::is_shadowed(first, variant))
+                && let Some(first) = (0..nth).find(|first| overlap::is_shadowed(shape, *first, variant))
             {
                 self.fault(
                     &place,
                     format!(
                         "writes what is read as `{}`, which stands before it and fits as well: put the more particular \
                          one first, with `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
-                        first.rust_name
+                        shape.variants[first].rust_name
                     ),
                 );
             }
@@ -289,6 +304,25 @@ fn inside_option(schema: &'static TypeSchema) -> &'static TypeSchema {
     }
 }
 
+/// Whether a type is read as another one from the very same JSON, however deep.
+fn stands_for(schema: &'static TypeSchema, other: TypeId, seen: &mut HashSet<TypeId>) -> bool {
+    let mut holds = |field: &Field| {
+        let ty = field.ty.get();
+        ty.id == other || (seen.insert(ty.id) && stands_for(ty, other, seen))
+    };
+    match schema.shape {
+        Shape::Option(inner) => holds(&Field::new("", inner)),
+        Shape::Struct(Fields::Newtype { field, .. }) => holds(field),
+        Shape::Enum(Enum { tagging, variants }) => variants.iter().any(|variant| match variant.fields {
+            Fields::Newtype { field, .. } => {
+                (variant.untagged || tagging == Tagging::Untagged) && holds(field)
+            }
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
 /// Whether a key is written and read as a text even where serde does not know the type.
 fn is_text(key: &'static TypeSchema) -> bool {
     !matches!(unwrapped(key).shape, Shape::Int(_) | Shape::NonZero(_) | Shape::Bool)
@@ -354,13 +388,14 @@ fn denies_unknown(content: &'static TypeSchema) -> bool {
     }
 }
 
-/// The names that its members can have, as far as they are not open.
+/// The names that its members can have, as far as they are not open, and those that they are read by.
 fn names_of(content: &'static TypeSchema) -> Vec<&'static str> {
     // Of a map, those that all its keys have.
     if let Shape::Map { key, .. } = content.shape
         && let Shape::Enum(key) = unwrapped(key.get()).shape
     {
-        return key.variants.iter().map(|variant| variant.name).collect();
+        let names = |variant: &'static Variant| variant.aliases.iter().copied().chain([variant.name]);
+        return key.variants.iter().flat_map(names).collect();
     }
     let mut names = Vec::new();
     collect_names(content, &mut names, &mut HashSet::new());
@@ -381,7 +416,10 @@ fn collect_names(content: &'static TypeSchema, names: &mut Vec<&'static str>, se
             }
             for variant in shape.variants {
                 match shape.tagging {
-                    Tagging::External if !variant.untagged => names.push(variant.name),
+                    Tagging::External if !variant.untagged => {
+                        names.push(variant.name);
+                        names.extend(variant.aliases);
+                    }
                     Tagging::Adjacent { .. } if !variant.untagged => {}
                     _ => names_of_fields(variant.fields, names, seen),
                 }
@@ -402,6 +440,7 @@ fn names_of_fields(fields: Fields, names: &mut Vec<&'static str>, seen: &mut Has
                     collect_names(inside_option(field.ty.get()), names, seen);
                 } else {
                     names.push(field.name);
+                    names.extend(field.aliases);
                 }
             }
         }
