@@ -1,7 +1,7 @@
 //! What serde cannot carry both ways, as far as only the whole of a schema shows it.
 //!
 //! The derive sees one type at a time, and by its tokens alone. What a field's type turns out to be can still make a
-//! value that is written and never read again, or read as another one. A catalog refuses such types, so that no client
+//! value that is written and never read again, or read as one that is written otherwise. A catalog refuses such types, so that no client
 //! meets them; in process they do no harm.
 //!
 //! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`, `FlatMapDeserializer`,
@@ -36,7 +36,8 @@ impl fmt::Display for WireFault {
 }
 
 /// Every fault in a type and in the types that it is made of, in the order of their fields; empty for a sound one.
-/// Takes time linear in the number of types, and in fields where they are flattened.
+/// Takes time linear in the number of types; quadratic in those that the variants of an untagged enum are made of, and in
+/// fields where they are flattened.
 ///
 /// ```
 /// use kv_schema::{KvField, wire};
@@ -134,8 +135,8 @@ impl Walk {
                 self.fault(
                     &place,
                     format!(
-                        "writes what is read as `{}`, which stands before it and fits as well: put the more particular \
-                         one first, with `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
+                        "writes what is read as `{}`, which stands before it and does not write it again: put the more \
+                         particular one first, with `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
                         shape.variants[first].rust_name
                     ),
                 );

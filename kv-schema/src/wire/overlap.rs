@@ -1,13 +1,16 @@
-//! Whether one type reads what another writes: of the variants of an untagged enum, the first that can is taken.
+//! Whether one type reads what another writes, and writes it again as something else: of the variants of an untagged enum,
+//! the first that can is taken. Where it writes the same again, as two kinds of text do, nobody on the wire is deceived.
 //!
-//! The keys of a map are taken for none that a struct has for members: that is up to the application.
+//! The keys of a map are taken for none that a struct has for members, and what stands for any JSON for nothing that an
+//! earlier variant has a form for: both are up to the application.
 
 use super::unwrapped;
 use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// Whether there is a value of a variant without a tag, `later`, whose JSON the variant at `nth` is read from.
+/// Whether there is a value of a variant without a tag, `later`, whose JSON the variant at `nth` is read from, and which
+/// it does not write.
 ///
 /// A text that happens to be a variant's name is taken for none where that variant has a tag: the one without is there for
 /// all other texts.
@@ -24,14 +27,15 @@ pub(super) fn is_shadowed(shape: &Enum, nth: usize, later: &Variant) -> bool {
     let mut meeting = Meeting::default();
     // Types that lead back to each other may meet by what is learned behind them, so they are asked until nothing more is.
     loop {
-        let known = meeting.known.len();
-        if meeting.any(&reads, &writes) {
+        let known = meeting.known.len() + meeting.known_to_change.len();
+        if meeting.any_changes(&reads, &writes) {
             return true;
         }
-        if meeting.known.len() == known {
+        if meeting.known.len() + meeting.known_to_change.len() == known {
             return false;
         }
         meeting.asked.clear();
+        meeting.asked_for_change.clear();
     }
 }
 
@@ -311,6 +315,9 @@ struct Meeting {
     known: HashSet<(TypeId, TypeId)>,
     /// Those that have been asked since it was last found that some do.
     asked: HashSet<(TypeId, TypeId)>,
+    /// Those of which one writes otherwise what it read of the other, and those that have been asked for it.
+    known_to_change: HashSet<(TypeId, TypeId)>,
+    asked_for_change: HashSet<(TypeId, TypeId)>,
 }
 
 impl Meeting {
@@ -415,5 +422,90 @@ impl Meeting {
                 Some(Rest::Anything) => true,
                 None => !read.closed,
             })
+    }
+
+    fn any_changes(&mut self, reads: &[Form], writes: &[Form]) -> bool {
+        reads.iter().any(|read| writes.iter().any(|write| self.changes(read, write)))
+    }
+
+    fn type_changes(&mut self, read: &'static TypeSchema, write: &'static TypeSchema) -> bool {
+        let pair = (read.id, write.id);
+        if read == write {
+            return false;
+        }
+        if self.known_to_change.contains(&pair) {
+            return true;
+        }
+        if !self.asked_for_change.insert(pair) {
+            return false;
+        }
+        let changes = self.any_changes(&forms(read, &mut Path::new()), &forms(write, &mut Path::new()));
+        if changes {
+            self.known_to_change.insert(pair);
+        }
+        changes
+    }
+
+    fn value_changes(&mut self, read: Value, write: Value) -> bool {
+        match (read, write) {
+            (Value::Type(read), Value::Type(write)) => self.type_changes(read, write),
+            _ => self.any_changes(&read.forms(), &write.forms()),
+        }
+    }
+
+    /// Whether there is JSON of the form `write` that is read where the form `read` is expected, and written otherwise.
+    fn changes(&mut self, read: &Form, write: &Form) -> bool {
+        if matches!((read, write), (Form::Any, _) | (_, Form::Any)) || !self.forms(read, write) {
+            return false;
+        }
+        match (read, write) {
+            (Form::Name(read) | Form::Tag(read, _), Form::Name(write) | Form::Tag(write, _)) => {
+                read.name != write.name
+            }
+            (Form::List(read), Form::List(write)) => self.type_changes(read, write),
+            (Form::List(item), Form::Tuple(items)) => {
+                items.iter().any(|write| self.type_changes(item, write.ty))
+            }
+            (Form::Tuple(items), Form::List(item)) => {
+                items.iter().any(|read| read.default || self.type_changes(read.ty, item))
+            }
+            (Form::Tuple(reads), Form::Tuple(writes)) => {
+                reads.len() != writes.len()
+                    || reads.iter().zip(writes).any(|(read, write)| self.type_changes(read.ty, write.ty))
+            }
+            (Form::Object(read), Form::Object(write)) => self.object_changes(read, write),
+            // What is of one kind is written as it was read. A float writes a point behind what had none, a struct members for
+            // the items of a list, and a variant its name for its position.
+            (Form::Float, Form::Int(..))
+            | (Form::Tag(..), Form::Int(..))
+            | (_, Form::Object(_))
+            | (Form::Object(_), _) => true,
+            _ => false,
+        }
+    }
+
+    /// Of objects that are read.
+    fn object_changes(&mut self, read: &Object, write: &Object) -> bool {
+        let of =
+            |write: &Member| read.members.iter().find(|read| read.names.reads(write.names.name)).copied();
+        let member_changes = write.members.iter().any(|member| match (of(member), read.rest) {
+            (Some(known), _) => {
+                known.names.name != member.names.name || self.value_changes(known.value, member.value)
+            }
+            (None, Some(Rest::Map { value, .. })) => self.value_changes(Value::Type(value), member.value),
+            (None, Some(Rest::Anything)) => false,
+            (None, None) => !read.closed,
+        });
+        let is_added = |known: &Member| {
+            !known.left_out && !write.members.iter().any(|write| known.names.reads(write.names.name))
+        };
+        let rest_changes = match (read.rest, write.rest) {
+            (Some(Rest::Map { value, .. }), Some(Rest::Map { value: other, .. })) => {
+                self.type_changes(value, other)
+            }
+            (None, Some(Rest::Map { .. })) => !read.closed,
+            _ => false,
+        };
+        member_changes || read.members.iter().any(is_added) || rest_changes
     }
 }
