@@ -476,10 +476,9 @@ impl Meeting {
             (Form::Object(read), Form::Object(write)) => self.object_changes(read, write),
             // What is of one kind is written as it was read. A float writes a point behind what had none, a struct members for
             // the items of a list, and a variant its name for its position.
-            (Form::Float, Form::Int(..))
-            | (Form::Tag(..), Form::Int(..))
-            | (_, Form::Object(_))
-            | (Form::Object(_), _) => true,
+            (Form::Float | Form::Tag(..), Form::Int(..)) | (_, Form::Object(_)) | (Form::Object(_), _) => {
+                true
+            }
             _ => false,
         }
     }
