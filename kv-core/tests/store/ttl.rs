@@ -169,7 +169,7 @@ fn a_rough_clock_makes_no_deadline_later() {
     for millis in [1, 500, 999, 1000, 1001, 1500, 60_000] {
         let ttl = Duration::from_millis(millis);
         notes.set_with("k", note("x"), SetOptions::new().ttl(ttl)).unwrap();
-        clock.advance(ttl - Duration::from_nanos(1));
+        clock.advance(ttl.saturating_sub(Duration::from_nanos(1)));
         assert!(notes.get("k").is_some(), "{millis} ms");
         clock.advance(Duration::from_nanos(1));
         assert!(notes.get("k").is_none(), "{millis} ms");
