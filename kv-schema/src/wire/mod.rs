@@ -1,8 +1,8 @@
 //! What serde cannot carry both ways, as far as only the whole of a schema shows it.
 //!
 //! The derive sees one type at a time, and by its tokens alone. What a field's type turns out to be can still make a
-//! value that is written and never read again, or read as one that is written otherwise. A catalog refuses such types, so that no client
-//! meets them; in process they do no harm.
+//! value that is written and never read again, or read as one that is written otherwise. A catalog refuses such types,
+//! so that no client meets them; in process they do no harm.
 //!
 //! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`, `FlatMapDeserializer`,
 //! `TaggedSerializer`, `ContentDeserializer`), and what `serde_json` made of a value of each kind.
