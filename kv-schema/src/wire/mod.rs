@@ -189,10 +189,7 @@ impl Walk {
 
     fn flattened(&mut self, field: &Field, place: &str) {
         let ty = field.ty.get();
-        let (content, optional) = match ty.shape {
-            Shape::Option(inner) => (unwrapped(inner.get()), true),
-            _ => (unwrapped(ty), false),
-        };
+        let (content, optional) = (inside_option(ty), matches!(ty.shape, Shape::Option(_)));
         if !is_object(content) && !is_nothing(content) {
             self.fault(
                 place,
@@ -274,11 +271,10 @@ impl Reading {
             Shape::Map { .. } | Shape::Json => Self::Everything,
             Shape::Enum(Enum { tagging: Tagging::Internal { .. } | Tagging::Untagged, .. }) => Self::Shared,
             Shape::Struct(Fields::Named { fields, .. }) if fields.iter().any(|field| field.flatten) => {
-                let inner =
+                let mut inner =
                     fields.iter().filter(|field| field.flatten).map(|field| inside_option(field.ty.get()));
-                let open =
-                    inner.filter(|inner| matches!(inner.shape, Shape::Map { .. } | Shape::Json)).count();
-                if open > 0 { Self::Everything } else { Self::Shared }
+                let open = inner.any(|inner| matches!(inner.shape, Shape::Map { .. } | Shape::Json));
+                if open { Self::Everything } else { Self::Shared }
             }
             _ => Self::Own,
         }
@@ -400,6 +396,9 @@ fn names_of(content: &'static TypeSchema) -> Vec<&'static str> {
     }
     let mut names = Vec::new();
     collect_names(content, &mut names, &mut HashSet::new());
+    // Variants may have members of the same name.
+    let mut unique = HashSet::new();
+    names.retain(|name| unique.insert(*name));
     names
 }
 
@@ -428,9 +427,6 @@ fn collect_names(content: &'static TypeSchema, names: &mut Vec<&'static str>, se
         }
         _ => {}
     }
-    // Variants may have members of the same name.
-    let mut unique = HashSet::new();
-    names.retain(|name| unique.insert(*name));
 }
 
 fn names_of_fields(fields: Fields, names: &mut Vec<&'static str>, seen: &mut HashSet<TypeId>) {

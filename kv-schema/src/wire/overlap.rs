@@ -27,15 +27,14 @@ pub(super) fn is_shadowed(shape: &Enum, nth: usize, later: &Variant) -> bool {
     let mut meeting = Meeting::default();
     // Types that lead back to each other may meet by what is learned behind them, so they are asked until nothing more is.
     loop {
-        let known = meeting.known.len() + meeting.known_to_change.len();
-        if meeting.any_changes(&reads, &writes) {
+        let known = meeting.known.len();
+        if meeting.any(Question::Change, &reads, &writes) {
             return true;
         }
-        if meeting.known.len() + meeting.known_to_change.len() == known {
+        if meeting.known.len() == known {
             return false;
         }
         meeting.asked.clear();
-        meeting.asked_for_change.clear();
     }
 }
 
@@ -308,47 +307,63 @@ fn is_key(key: &'static TypeSchema, name: &str) -> bool {
     }
 }
 
-/// Which types meet.
+/// What is asked of two forms, of which one is read and one was written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Question {
+    /// Whether there is JSON of the one that is read where the other is expected.
+    Read,
+    /// Whether there is such JSON that is then written otherwise.
+    Change,
+}
+
+type Asked = (Question, TypeId, TypeId);
+
+/// What is known of types that meet.
 #[derive(Default)]
 struct Meeting {
-    /// Those that do.
-    known: HashSet<(TypeId, TypeId)>,
-    /// Those that have been asked since it was last found that some do.
-    asked: HashSet<(TypeId, TypeId)>,
-    /// Those of which one writes otherwise what it read of the other, and those that have been asked for it.
-    known_to_change: HashSet<(TypeId, TypeId)>,
-    asked_for_change: HashSet<(TypeId, TypeId)>,
+    /// What is known to be so.
+    known: HashSet<Asked>,
+    /// What has been asked since something was last found to be so.
+    asked: HashSet<Asked>,
 }
 
 impl Meeting {
-    fn types(&mut self, read: &'static TypeSchema, write: &'static TypeSchema) -> bool {
-        let pair = (read.id, write.id);
-        if self.known.contains(&pair) {
-            return true;
-        }
-        if !self.asked.insert(pair) {
+    fn types(&mut self, question: Question, read: &'static TypeSchema, write: &'static TypeSchema) -> bool {
+        if question == Question::Change && read == write {
             return false;
         }
-        let meet = self.any(&forms(read, &mut Path::new()), &forms(write, &mut Path::new()));
-        if meet {
-            self.known.insert(pair);
+        let asked = (question, read.id, write.id);
+        if self.known.contains(&asked) {
+            return true;
         }
-        meet
+        if !self.asked.insert(asked) {
+            return false;
+        }
+        let is_so = self.any(question, &forms(read, &mut Path::new()), &forms(write, &mut Path::new()));
+        if is_so {
+            self.known.insert(asked);
+        }
+        is_so
     }
 
-    fn values(&mut self, read: Value, write: Value) -> bool {
+    fn values(&mut self, question: Question, read: Value, write: Value) -> bool {
         match (read, write) {
-            (Value::Type(read), Value::Type(write)) => self.types(read, write),
-            _ => self.any(&read.forms(), &write.forms()),
+            (Value::Type(read), Value::Type(write)) => self.types(question, read, write),
+            _ => self.any(question, &read.forms(), &write.forms()),
         }
     }
 
-    fn any(&mut self, reads: &[Form], writes: &[Form]) -> bool {
-        reads.iter().any(|read| writes.iter().any(|write| self.forms(read, write)))
+    fn any(&mut self, question: Question, reads: &[Form], writes: &[Form]) -> bool {
+        reads.iter().any(|read| {
+            writes.iter().any(|write| match question {
+                Question::Read => self.reads(read, write),
+                Question::Change => self.changes(read, write),
+            })
+        })
     }
 
     /// Whether there is JSON of the form `write` that is read where the form `read` is expected.
-    fn forms(&mut self, read: &Form, write: &Form) -> bool {
+    fn reads(&mut self, read: &Form, write: &Form) -> bool {
         match (read, write) {
             (Form::Int(min, max), Form::Int(low, high)) => min <= high && low <= max,
             (Form::Name(read) | Form::Tag(read, _), Form::Name(write) | Form::Tag(write, _)) => {
@@ -367,7 +382,9 @@ impl Meeting {
             | (Form::Text | Form::Name(_) | Form::Tag(..), Form::Text)
             | (Form::Text, Form::Name(_) | Form::Tag(..))
             | (Form::List(_), Form::List(_)) => true,
-            (Form::List(item), Form::Tuple(items)) => items.iter().all(|write| self.types(item, write.ty)),
+            (Form::List(item), Form::Tuple(items)) => {
+                items.iter().all(|write| self.types(Question::Read, item, write.ty))
+            }
             (Form::Tuple(items), Form::List(item)) => {
                 let items = items.iter().map(|read| (Value::Type(read.ty), read.default));
                 self.list(&items.collect::<Vec<_>>(), item)
@@ -393,13 +410,16 @@ impl Meeting {
     /// Whether items, each with whether it may be missing at the end, are read from a list of some length.
     fn list(&mut self, reads: &[(Value, bool)], item: &'static TypeSchema) -> bool {
         let needed = reads.iter().rposition(|(_, default)| !default).map_or(0, |last| last + 1);
-        reads[..needed].iter().all(|(read, _)| self.values(*read, Value::Type(item)))
+        reads[..needed].iter().all(|(read, _)| self.values(Question::Read, *read, Value::Type(item)))
     }
 
     fn tuple(&mut self, reads: &[(Value, bool)], writes: &[Item]) -> bool {
         reads.len() >= writes.len()
             && reads[writes.len()..].iter().all(|(_, default)| *default)
-            && reads.iter().zip(writes).all(|((read, _), write)| self.values(*read, Value::Type(write.ty)))
+            && reads
+                .iter()
+                .zip(writes)
+                .all(|((read, _), write)| self.values(Question::Read, *read, Value::Type(write.ty)))
     }
 
     fn objects(&mut self, read: &Object, write: &Object) -> bool {
@@ -410,68 +430,44 @@ impl Meeting {
             let twice = known.clone().filter(|write| !write.left_out).nth(1).is_some();
             !twice
                 && known.next().map_or(member.optional, |write| {
-                    self.values(member.value, write.value) || (write.left_out && member.optional)
+                    self.values(Question::Read, member.value, write.value)
+                        || (write.left_out && member.optional)
                 })
         });
         let accounted = |write: &Member| write.left_out || read.members.iter().any(|read| fits(read, write));
         members
             && write.members.iter().filter(|write| !accounted(write)).all(|write| match read.rest {
                 Some(Rest::Map { key, value }) => {
-                    is_key(key, write.names.name) && self.values(Value::Type(value), write.value)
+                    is_key(key, write.names.name)
+                        && self.values(Question::Read, Value::Type(value), write.value)
                 }
                 Some(Rest::Anything) => true,
                 None => !read.closed,
             })
     }
 
-    fn any_changes(&mut self, reads: &[Form], writes: &[Form]) -> bool {
-        reads.iter().any(|read| writes.iter().any(|write| self.changes(read, write)))
-    }
-
-    fn type_changes(&mut self, read: &'static TypeSchema, write: &'static TypeSchema) -> bool {
-        let pair = (read.id, write.id);
-        if read == write {
-            return false;
-        }
-        if self.known_to_change.contains(&pair) {
-            return true;
-        }
-        if !self.asked_for_change.insert(pair) {
-            return false;
-        }
-        let changes = self.any_changes(&forms(read, &mut Path::new()), &forms(write, &mut Path::new()));
-        if changes {
-            self.known_to_change.insert(pair);
-        }
-        changes
-    }
-
-    fn value_changes(&mut self, read: Value, write: Value) -> bool {
-        match (read, write) {
-            (Value::Type(read), Value::Type(write)) => self.type_changes(read, write),
-            _ => self.any_changes(&read.forms(), &write.forms()),
-        }
-    }
-
     /// Whether there is JSON of the form `write` that is read where the form `read` is expected, and written otherwise.
     fn changes(&mut self, read: &Form, write: &Form) -> bool {
-        if matches!((read, write), (Form::Any, _) | (_, Form::Any)) || !self.forms(read, write) {
+        if matches!((read, write), (Form::Any, _) | (_, Form::Any)) || !self.reads(read, write) {
             return false;
         }
         match (read, write) {
             (Form::Name(read) | Form::Tag(read, _), Form::Name(write) | Form::Tag(write, _)) => {
                 read.name != write.name
             }
-            (Form::List(read), Form::List(write)) => self.type_changes(read, write),
+            (Form::List(read), Form::List(write)) => self.types(Question::Change, read, write),
             (Form::List(item), Form::Tuple(items)) => {
-                items.iter().any(|write| self.type_changes(item, write.ty))
+                items.iter().any(|write| self.types(Question::Change, item, write.ty))
             }
             (Form::Tuple(items), Form::List(item)) => {
-                items.iter().any(|read| read.default || self.type_changes(read.ty, item))
+                items.iter().any(|read| read.default || self.types(Question::Change, read.ty, item))
             }
             (Form::Tuple(reads), Form::Tuple(writes)) => {
                 reads.len() != writes.len()
-                    || reads.iter().zip(writes).any(|(read, write)| self.type_changes(read.ty, write.ty))
+                    || reads
+                        .iter()
+                        .zip(writes)
+                        .any(|(read, write)| self.types(Question::Change, read.ty, write.ty))
             }
             (Form::Object(read), Form::Object(write)) => self.object_changes(read, write),
             // What is of one kind is written as it was read. A float writes a point behind what had none, a struct members for
@@ -489,9 +485,12 @@ impl Meeting {
             |write: &Member| read.members.iter().find(|read| read.names.reads(write.names.name)).copied();
         let member_changes = write.members.iter().any(|member| match (of(member), read.rest) {
             (Some(known), _) => {
-                known.names.name != member.names.name || self.value_changes(known.value, member.value)
+                known.names.name != member.names.name
+                    || self.values(Question::Change, known.value, member.value)
             }
-            (None, Some(Rest::Map { value, .. })) => self.value_changes(Value::Type(value), member.value),
+            (None, Some(Rest::Map { value, .. })) => {
+                self.values(Question::Change, Value::Type(value), member.value)
+            }
             (None, Some(Rest::Anything)) => false,
             (None, None) => !read.closed,
         });
@@ -500,7 +499,7 @@ impl Meeting {
         };
         let rest_changes = match (read.rest, write.rest) {
             (Some(Rest::Map { value, .. }), Some(Rest::Map { value: other, .. })) => {
-                self.type_changes(value, other)
+                self.types(Question::Change, value, other)
             }
             (None, Some(Rest::Map { .. })) => !read.closed,
             _ => false,
