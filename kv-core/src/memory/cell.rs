@@ -81,19 +81,24 @@ impl<T> Row<T> {
     }
 }
 
-/// What stands under a key: the place, the version if it is alive, and the bytes.
+/// What was found under a key.
 #[derive(Clone, Copy)]
-pub(super) struct Found(Option<(u32, Option<Version>, u32)>);
+pub(super) struct Found {
+    /// The key's.
+    hash: u32,
+    /// The row's place, its version if it is alive, and its bytes.
+    row: Option<(u32, Option<Version>, u32)>,
+}
 
 impl Found {
     /// The version of a living entry.
     pub(super) fn version(self) -> Option<Version> {
-        self.0.and_then(|(_, alive, _)| alive)
+        self.row.and_then(|(_, alive, _)| alive)
     }
 
     /// What the row takes, alive or not.
     pub(super) fn size(self) -> Size {
-        self.0.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes: bytes as usize })
+        self.row.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes: bytes as usize })
     }
 }
 
@@ -241,9 +246,12 @@ impl<T> Cell<T> {
 
     /// What is under a key, for a write that comes next.
     pub(super) fn look(&self, key: &str, moment: &Moment<'_>) -> Found {
-        let Some((place, row)) = self.find_at(key) else { return Found(None) };
-        let alive = (!moment.is_due(row.deadline)).then_some(row.version);
-        Found(Some((place, alive, row.bytes)))
+        let hash = self.hash(key);
+        let row = self.find_at(hash, key).map(|(place, row)| {
+            let alive = (!moment.is_due(row.deadline)).then_some(row.version);
+            (place, alive, row.bytes)
+        });
+        Found { hash, row }
     }
 
     /// What all rows take, alive or not.
@@ -273,7 +281,8 @@ impl<T> Cell<T> {
     ) -> (Version, Option<Arc<T>>) {
         moment.publish();
         let of_day = TimeOfDay::of(of_day);
-        let found = found.0.map(|(place, alive, _)| (place, alive.is_none()));
+        let Found { hash, row: found } = found;
+        let found = found.map(|(place, alive, _)| (place, alive.is_none()));
         if let Some((_, true)) = found {
             // It expired unnoticed, and is removed as a sweep would have done: what follows is a new entry.
             self.last_version += 1;
@@ -295,7 +304,7 @@ impl<T> Cell<T> {
                 updated_at: of_day,
                 bytes,
             });
-            self.by_hash.insert(self.hash(write.key), place);
+            self.by_hash.insert(hash, place);
             self.by_key.insert(place, &self.rows);
             self.deadlines.set(place, deadline);
             return (version, None);
@@ -319,7 +328,7 @@ impl<T> Cell<T> {
 
     /// Removes an entry that is alive, and returns it.
     pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Stored<T>> {
-        let (place, _) = self.find_at(key).filter(|(_, row)| !moment.is_due(row.deadline))?;
+        let (place, _) = self.find_at(self.hash(key), key).filter(|(_, row)| !moment.is_due(row.deadline))?;
         moment.publish();
         self.last_version += 1;
         self.take(place)
@@ -327,7 +336,7 @@ impl<T> Cell<T> {
 
     /// Gives an entry that is alive another lifetime, and says whether there is one.
     pub(super) fn set_lifetime(&mut self, key: &str, ttl: Option<Duration>, moment: &Moment<'_>) -> bool {
-        let found = self.find_at(key).filter(|(_, row)| !moment.is_due(row.deadline));
+        let found = self.find_at(self.hash(key), key).filter(|(_, row)| !moment.is_due(row.deadline));
         let Some(place) = found.map(|(place, _)| place) else { return false };
         moment.publish();
         let deadline = moment.deadline(ttl);
@@ -474,12 +483,12 @@ impl<T> Cell<T> {
     /// The row under a key, alive or not.
     #[inline]
     pub(super) fn find(&self, key: &str) -> Option<&Stored<T>> {
-        self.find_at(key).map(|(_, row)| row)
+        self.find_at(self.hash(key), key).map(|(_, row)| row)
     }
 
     #[inline]
-    fn find_at(&self, key: &str) -> Option<(u32, &Stored<T>)> {
-        self.by_hash.find(self.hash(key), |place| {
+    fn find_at(&self, hash: u32, key: &str) -> Option<(u32, &Stored<T>)> {
+        self.by_hash.find(hash, |place| {
             let row = self.rows.get(place)?;
             row.touch();
             (*row.key == *key).then_some((place, row))
