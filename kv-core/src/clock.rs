@@ -2,6 +2,9 @@
 
 #[cfg(target_os = "linux")]
 mod coarse;
+mod wall;
+
+pub(crate) use wall::Wall;
 
 use crate::sync::Mutex;
 use std::fmt;
@@ -10,9 +13,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How far [`Clock::roughly_now`] may be behind. Linux moves its coarse clock on with its ticks, of which there are 100 in
-/// a second or more; but the processor that ticks may be one that a host has taken away for a while.
-pub(crate) const ROUGHLY_NANOS: u64 = 1_000_000_000;
+/// How far [`SystemClock::roughly_now`] may be behind. Linux moves its coarse clock on with its ticks, of which there are 100
+/// in a second or more; but the processor that ticks may be one that a host has taken away for a while.
+pub(crate) const ROUGHLY: Duration = Duration::from_secs(1);
 
 /// Where a store gets the time from.
 ///
@@ -41,12 +44,6 @@ pub(crate) const ROUGHLY_NANOS: u64 = 1_000_000_000;
 pub trait Clock: Send + Sync + 'static {
     /// The time since an origin of the clock's own. It never goes back.
     fn now(&self) -> Duration;
-
-    /// The time of [`now`](Self::now), or one up to a second before it where that costs less. It decides for
-    /// all that is further from its deadline.
-    fn roughly_now(&self) -> Duration {
-        self.now()
-    }
 
     /// The time of day: what `created_at` and `updated_at` show, and where versions start.
     fn system_time(&self) -> SystemTime;
@@ -80,6 +77,18 @@ impl SystemClock {
     }
 }
 
+impl SystemClock {
+    /// The time of [`now`](Clock::now), or one up to [`ROUGHLY`] before it where that costs less.
+    #[inline]
+    pub(crate) fn roughly_now(&self) -> Duration {
+        #[cfg(target_os = "linux")]
+        if let Some(elapsed) = self.coarse.elapsed() {
+            return elapsed;
+        }
+        self.now()
+    }
+}
+
 impl Default for SystemClock {
     fn default() -> Self {
         Self::new()
@@ -87,13 +96,9 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
+    #[inline]
     fn now(&self) -> Duration {
         self.origin.elapsed()
-    }
-
-    #[cfg(target_os = "linux")]
-    fn roughly_now(&self) -> Duration {
-        self.coarse.elapsed().unwrap_or_else(|| self.now())
     }
 
     fn system_time(&self) -> SystemTime {
@@ -175,6 +180,7 @@ impl fmt::Debug for ManualClock {
 }
 
 impl Clock for ManualClock {
+    #[inline]
     fn now(&self) -> Duration {
         Duration::from_nanos(self.shared.nanos.load(Ordering::Acquire))
     }

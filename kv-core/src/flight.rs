@@ -154,10 +154,11 @@ impl<T: KvType> TypedStore<T> {
     fn insert(&self, key: &str, value: Arc<T>) -> Result<Arc<T>, Error> {
         let lifetime = SetOptions::new().lifetime::<T>()?;
         let bytes = self.admit(key, &value)?;
-        let write = Write { key, value, bytes, condition: Condition::Absent, lifetime };
         loop {
-            match self.write(&write)? {
-                Ok(_) => return Ok(write.value),
+            let absent = Condition::Absent;
+            let mut write = Write { key, value: Arc::clone(&value), bytes, condition: absent, lifetime };
+            match self.write(&mut write)? {
+                Ok(_) => return Ok(value),
                 // Another write came first; unless it is gone again, it is the value.
                 Err(Conflict { .. }) => {
                     if let Some(row) = self.existing().and_then(|collection| collection.get(key)) {

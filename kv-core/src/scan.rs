@@ -1,6 +1,6 @@
 //! Going through many entries.
 
-use crate::memory::{Page, Row};
+use crate::memory::{Collection, Page, Row};
 use crate::typed::TypedStore;
 use crate::{Entry, KvType, ScanOptions};
 use std::fmt;
@@ -39,20 +39,17 @@ impl<T: KvType> Cursor<T> {
         }
     }
 
-    /// The next entry that is alive when it is handed out, however long ago its page was read.
-    fn next<U>(
-        &mut self,
-        hand_out: impl FnOnce(Arc<str>, Row<T>, Option<std::time::Duration>) -> U,
-    ) -> Option<U> {
+    /// What is made of the next entry of which anything can be made: which is alive when it is handed out, however long
+    /// ago its page was read.
+    fn next<U>(&mut self, hand_out: impl Fn(&Collection<T>, Arc<str>, Row<T>) -> Option<U>) -> Option<U> {
         while self.remaining > 0 {
             let Some((key, row)) = self.page.next() else {
                 self.read_page()?;
                 continue;
             };
-            let collection = self.store.existing()?;
-            if let Some((row, expires_in)) = collection.now(&key, row) {
+            if let Some(handed_out) = hand_out(self.store.existing()?, key, row) {
                 self.remaining -= 1;
-                return Some(hand_out(key, row, expires_in));
+                return Some(handed_out);
             }
         }
         None
@@ -112,7 +109,10 @@ impl<T: KvType> Iterator for Scan<T> {
     type Item = (Arc<str>, Arc<T>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.next(|key, row, _| (key, row.value))
+        self.cursor.next(|collection, key, row| {
+            let row = collection.now(&key, row)?;
+            Some((key, row.value))
+        })
     }
 }
 
@@ -126,7 +126,10 @@ impl<T: KvType> Iterator for Entries<T> {
     type Item = Entry<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.next(|key, row, expires_in| row.into_entry(key, expires_in))
+        self.cursor.next(|collection, key, row| {
+            let (row, expires_in) = collection.now_with_time_left(&key, row)?;
+            Some(row.into_entry(key, expires_in))
+        })
     }
 }
 
@@ -146,7 +149,7 @@ impl<T: KvType> Iterator for Keys<T> {
     type Item = Arc<str>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.next(|key, _, _| key)
+        self.cursor.next(|collection, key, row| collection.now(&key, row).map(|_| key))
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`KvStore`]: the whole store, and how it is made.
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::memory::{Memory, or_resume};
 use crate::tenant::TenantStore;
 use crate::{Limits, StoreStats, TenantError, TenantId};
@@ -181,8 +181,7 @@ impl KvStoreBuilder {
 
     /// Makes the store.
     pub fn build(self) -> KvStore {
-        let clock = self.clock.unwrap_or_else(|| Box::new(SystemClock::new()));
-        KvStore { memory: Arc::new(Memory::new(clock, self.expiry, self.limits)) }
+        KvStore { memory: Arc::new(Memory::new(self.clock, self.expiry, self.limits)) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! [`TypedStore`]: the entries of one type of one tenant.
 
 use crate::memory::{
-    AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, entry_bytes, or_resume,
+    AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, drop_each, entry_bytes,
+    or_resume,
 };
 use crate::scan::{Cursor, Keys, Scan};
 use crate::schema::{key, ttl};
@@ -80,8 +81,8 @@ impl<T: KvType> TypedStore<T> {
         let lifetime = options.lifetime::<T>()?;
         let value = value.into();
         let bytes = self.admit(key, &value)?;
-        let write = Write { key, value, bytes, condition: options.condition(), lifetime };
-        self.write(&write)?.map_err(|Conflict { current }| Error::Conflict { current })
+        let mut write = Write { key, value, bytes, condition: options.condition(), lifetime };
+        self.write(&mut write)?.map_err(|Conflict { current }| Error::Conflict { current })
     }
 
     /// Stores a value under its own key, as [`set`](Self::set).
@@ -162,7 +163,9 @@ impl<T: KvType> TypedStore<T> {
             return Ok(Vec::new());
         }
         let collection = self.create();
-        self.with_room(|| collection.write_many(&writes))
+        let versions = self.with_room(|| collection.write_many(&mut writes));
+        or_resume(drop_each(writes));
+        versions
     }
 
     /// The value under a key.
@@ -419,7 +422,8 @@ impl<T: KvType> TypedStore<T> {
         Ok(entry_bytes::<T>(key, heap_size))
     }
 
-    pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Result<Version, Conflict>, Error> {
+    /// Writes a value. What it replaced is then in the write, to be dropped.
+    pub(crate) fn write(&self, write: &mut Write<'_, T>) -> Result<Result<Version, Conflict>, Error> {
         let wants_an_entry = matches!(write.condition, Condition::Present | Condition::Version(_));
         let collection = match self.existing() {
             // There is none, and nothing is made for a write that is refused.
@@ -435,7 +439,7 @@ impl<T: KvType> TypedStore<T> {
     }
 
     /// Tries a write again when it found no room, after what is due has been removed.
-    fn with_room<R>(&self, write: impl Fn() -> Result<R, Full>) -> Result<R, Error> {
+    fn with_room<R>(&self, mut write: impl FnMut() -> Result<R, Full>) -> Result<R, Error> {
         let written = write().or_else(|full| {
             // A value that panics when dropped has had its say on stderr; it may be a stranger's.
             let _ = match full.limit {

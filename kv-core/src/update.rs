@@ -171,9 +171,8 @@ impl<T: KvType> TypedStore<T> {
             (Some(value), _) => {
                 let value = Arc::new(value);
                 let bytes = self.admit(key, &value)?;
-                let write = Write { key, value, bytes, condition, lifetime };
-                let written = self.write(&write)?;
-                Ok(written.map(|_| Some(write.value)))
+                let mut write = Write { key, value: Arc::clone(&value), bytes, condition, lifetime };
+                Ok(self.write(&mut write)?.map(|_| Some(value)))
             }
             // Absent before and after: nothing to write.
             (None, None) => Ok(Ok(None)),

@@ -68,6 +68,7 @@ impl ValidationErrors {
     /// });
     /// assert_eq!(report.unwrap_err().to_string(), "age must be at least 18");
     /// ```
+    #[inline]
     pub fn collect(check: impl FnOnce(&mut Validator<'_>)) -> Result<(), Self> {
         let mut report = Self { violations: Vec::new(), more: 0 };
         check(&mut Validator { report: &mut report, path: Path::Root, pass: Pass::Only, any_float: false });

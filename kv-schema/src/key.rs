@@ -21,6 +21,7 @@ pub const MAX_BYTES: usize = 512;
 /// assert_eq!(key::check("user:7"), Ok(()));
 /// assert_eq!(key::check(".."), Err(KeyError::Dots));
 /// ```
+#[inline]
 pub fn check(key: &str) -> Result<(), KeyError> {
     if key.is_empty() {
         return Err(KeyError::Empty);
@@ -28,7 +29,11 @@ pub fn check(key: &str) -> Result<(), KeyError> {
     if key.len() > MAX_BYTES {
         return Err(KeyError::TooLong { bytes: key.len() });
     }
-    if let Some((at, found)) = key.char_indices().find(|(_, c)| c.is_control()) {
+    // Most keys are printable ASCII, which is told many bytes at a time.
+    let odd = key.bytes().filter(|byte| !(b' '..0x7F).contains(byte)).count();
+    if odd > 0
+        && let Some((at, found)) = key.char_indices().find(|(_, c)| c.is_control())
+    {
         return Err(KeyError::Control { found, at });
     }
     if key == "." || key == ".." {

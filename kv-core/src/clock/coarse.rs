@@ -24,12 +24,14 @@ impl CoarseClock {
         Self { origin: origin.filter(|_| soon) }
     }
 
+    #[inline]
     pub(super) fn elapsed(self) -> Option<Duration> {
         Some(read(libc::CLOCK_MONOTONIC_COARSE)?.saturating_sub(self.origin?))
     }
 }
 
 /// The time since the machine was started.
+#[inline]
 fn read(clock: libc::clockid_t) -> Option<Duration> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is a place for what the call writes, and stays there during the call.
@@ -42,7 +44,7 @@ fn read(clock: libc::clockid_t) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use crate::clock::{Clock, SystemClock};
+    use crate::clock::{Clock as _, SystemClock};
 
     #[test]
     fn it_goes_on_and_is_never_ahead_of_the_precise_clock() {

@@ -6,7 +6,7 @@ use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
 use super::slab::Slab;
 use super::table::Table;
-use super::time::{Deadline, Moment};
+use super::time::{Deadline, Moment, TimeOfDay};
 use super::usage::Size;
 use crate::{Entry, Version};
 use foldhash::fast::RandomState;
@@ -14,7 +14,7 @@ use std::hash::BuildHasher;
 use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The entries of a collection.
 ///
@@ -45,27 +45,12 @@ pub(super) struct Stored<T> {
     bytes: u32,
 }
 
-/// A time of day in nanoseconds since 1970: it reaches to the year 2554.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct TimeOfDay(u64);
-
-impl TimeOfDay {
-    fn of(time: SystemTime) -> Self {
-        let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(u64::try_from(since_1970.as_nanos()).unwrap_or(u64::MAX))
-    }
-
-    fn time(self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_nanos(self.0)
-    }
-}
-
 /// A value and what is kept beside it.
 pub(crate) struct Row<T> {
     pub(crate) value: Arc<T>,
     pub(crate) version: Version,
-    created_at: SystemTime,
-    updated_at: SystemTime,
+    created_at: TimeOfDay,
+    updated_at: TimeOfDay,
     deadline: Deadline,
 }
 
@@ -76,7 +61,8 @@ impl<T> Row<T> {
 
     /// The entry that this row makes with its key.
     pub(crate) fn into_entry(self, key: Arc<str>, expires_in: Option<Duration>) -> Entry<T> {
-        let Self { value, version, created_at, updated_at, .. } = self;
+        let Self { value, version, .. } = self;
+        let (created_at, updated_at) = (self.created_at.time(), self.updated_at.time());
         Entry { key, value, version, created_at, updated_at, expires_in }
     }
 }
@@ -134,8 +120,8 @@ impl<T> Stored<T> {
         Row {
             value: Arc::clone(&self.value),
             version: self.version,
-            created_at: self.created_at.time(),
-            updated_at: self.updated_at.time(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
             deadline: self.deadline,
         }
     }
@@ -162,6 +148,7 @@ pub(crate) const fn entry_bytes<T>(key: &str, heap_size: usize) -> usize {
 /// A value on its way to a key.
 pub(crate) struct Write<'k, T> {
     pub(crate) key: &'k str,
+    /// Once it is there, what it replaced.
     pub(crate) value: Arc<T>,
     /// What the entry will take.
     pub(crate) bytes: usize,
@@ -180,6 +167,7 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
+    #[inline]
     pub(crate) fn check(self, current: Option<Version>) -> Result<(), Conflict> {
         let holds = match self {
             Self::None => true,
@@ -237,6 +225,7 @@ impl<T> Cell<T> {
     }
 
     /// Whether a condition holds for what is under a key.
+    #[inline]
     pub(super) fn check(&self, key: &str, condition: Condition, moment: &Moment<'_>) -> Result<(), Conflict> {
         match condition {
             Condition::None => Ok(()),
@@ -245,6 +234,7 @@ impl<T> Cell<T> {
     }
 
     /// What is under a key, for a write that comes next.
+    #[inline]
     pub(super) fn look(&self, key: &str, moment: &Moment<'_>) -> Found {
         let hash = self.hash(key);
         let row = self.find_at(hash, key).map(|(place, row)| {
@@ -262,25 +252,24 @@ impl<T> Cell<T> {
     /// Puts a value under its key, whatever is there: [`put_at`](Self::put_at) where it was not looked at before.
     pub(super) fn put(
         &mut self,
-        write: &Write<'_, T>,
+        write: &mut Write<'_, T>,
         moment: &Moment<'_>,
-        of_day: SystemTime,
-    ) -> (Version, Option<Arc<T>>) {
+        of_day: TimeOfDay,
+    ) -> Version {
         let found = self.look(write.key, moment);
         self.put_at(found, write, moment, of_day)
     }
 
-    /// Puts a value under its key, where this was found under the same lock, and returns its version with the value that it removed, alive
-    /// or not.
+    /// Puts a value under its key, where this was found under the same lock, and returns its version. The value that it
+    /// replaces, alive or not, is then in the write instead.
     pub(super) fn put_at(
         &mut self,
         found: Found,
-        write: &Write<'_, T>,
+        write: &mut Write<'_, T>,
         moment: &Moment<'_>,
-        of_day: SystemTime,
-    ) -> (Version, Option<Arc<T>>) {
-        moment.publish();
-        let of_day = TimeOfDay::of(of_day);
+        of_day: TimeOfDay,
+    ) -> Version {
+        moment.publish_alone();
         let Found { hash, row: found } = found;
         let found = found.map(|(place, alive, _)| (place, alive.is_none()));
         if let Some((_, true)) = found {
@@ -306,13 +295,13 @@ impl<T> Cell<T> {
             });
             self.by_hash.insert(hash, place);
             self.by_key.insert(place, &self.rows);
-            self.deadlines.set(place, deadline);
-            return (version, None);
+            self.deadlines.change(place, Deadline::NEVER, deadline);
+            return version;
         };
-        let Some(row) = self.rows.get_mut(place) else { return (version, None) };
+        let Some(row) = self.rows.get_mut(place) else { return version };
         if was_due || matches!(write.lifetime, Lifetime::Anew(_)) {
-            row.deadline = moment.deadline(ttl);
-            self.deadlines.set(place, row.deadline);
+            let before = std::mem::replace(&mut row.deadline, moment.deadline(ttl));
+            self.deadlines.change(place, before, row.deadline);
         }
         if was_due {
             (row.created_at, row.updated_at) = (of_day, of_day);
@@ -323,13 +312,14 @@ impl<T> Cell<T> {
         self.bytes -= row.bytes as usize;
         row.bytes = bytes;
         row.version = version;
-        (version, Some(std::mem::replace(&mut row.value, Arc::clone(&write.value))))
+        std::mem::swap(&mut row.value, &mut write.value);
+        version
     }
 
     /// Removes an entry that is alive, and returns it.
     pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Stored<T>> {
         let (place, _) = self.find_at(self.hash(key), key).filter(|(_, row)| !moment.is_due(row.deadline))?;
-        moment.publish();
+        moment.publish_alone();
         self.last_version += 1;
         self.take(place)
     }
@@ -338,11 +328,11 @@ impl<T> Cell<T> {
     pub(super) fn set_lifetime(&mut self, key: &str, ttl: Option<Duration>, moment: &Moment<'_>) -> bool {
         let found = self.find_at(self.hash(key), key).filter(|(_, row)| !moment.is_due(row.deadline));
         let Some(place) = found.map(|(place, _)| place) else { return false };
-        moment.publish();
+        moment.publish_alone();
         let deadline = moment.deadline(ttl);
         if let Some(row) = self.rows.get_mut(place) {
-            row.deadline = deadline;
-            self.deadlines.set(place, deadline);
+            let before = std::mem::replace(&mut row.deadline, deadline);
+            self.deadlines.change(place, before, deadline);
         }
         true
     }
@@ -369,7 +359,7 @@ impl<T> Cell<T> {
 
     /// Removes every row, and returns them with how many were alive.
     pub(super) fn clear(&mut self, moment: &Moment<'_>) -> (Slab<Stored<T>>, usize) {
-        moment.publish();
+        moment.publish_alone();
         let alive = self.len(moment);
         self.expirations += (self.rows.len() - alive) as u64;
         self.last_version += self.rows.len() as u64;
@@ -378,6 +368,12 @@ impl<T> Cell<T> {
         self.by_key = Index::new();
         self.deadlines = Deadlines::new();
         (self.take_rows(), alive)
+    }
+
+    /// A time before which no row is due.
+    #[inline]
+    pub(super) fn nothing_due_before(&self) -> Deadline {
+        self.deadlines.nothing_before()
     }
 
     /// The earliest deadline of all rows.
@@ -450,31 +446,39 @@ impl<T> Cell<T> {
         limit: usize,
         moment: &Moment<'_>,
     ) -> Vec<(Arc<str>, Row<T>)> {
-        const AHEAD: usize = 32;
-        let mut found = Vec::with_capacity(limit.min(AHEAD));
-        let mut ahead: Vec<&Stored<T>> = Vec::with_capacity(AHEAD);
+        const AHEAD: usize = 128;
+        let mut found = Vec::with_capacity(limit);
+        let mut ahead = [0; AHEAD];
         while found.len() < limit {
-            let wanted = AHEAD.min(limit - found.len());
-            ahead.extend(places.by_ref().filter_map(|place| self.rows.get(place)).take(wanted));
-            if ahead.is_empty() {
-                break;
+            let mut count = 0;
+            for place in places.by_ref().take(AHEAD.min(limit - found.len())) {
+                black_box(self.rows.get(place).map(|row| row.version));
+                ahead[count] = place;
+                count += 1;
             }
-            for row in &ahead {
+            let rows = || ahead[..count].iter().filter_map(|place| self.rows.get(*place));
+            for row in rows() {
                 row.touch();
                 black_box(Arc::strong_count(&row.key));
             }
-            for row in ahead.drain(..) {
-                if !row.key.starts_with(prefix) {
+            // They are in order: where the last one has the prefix, so have all.
+            let all = rows().next_back().is_none_or(|row| row.key.starts_with(prefix));
+            for row in rows() {
+                if !all && !row.key.starts_with(prefix) {
                     return found;
                 }
                 if !moment.is_due(row.deadline) {
                     found.push((Arc::clone(&row.key), row.row()));
                 }
             }
+            if count == 0 {
+                break;
+            }
         }
         found
     }
 
+    #[inline]
     fn hash(&self, key: &str) -> u32 {
         // The upper half is as good as the lower one.
         (self.hasher.hash_one(key) >> 32) as u32
@@ -537,8 +541,7 @@ fn prefix_end(prefix: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const NOON: SystemTime = SystemTime::UNIX_EPOCH;
+    use std::time::SystemTime;
 
     fn write(key: &str, ttl: Option<u64>) -> Write<'_, &'static str> {
         let lifetime = Lifetime::Anew(ttl.map(Duration::from_secs));
@@ -546,7 +549,7 @@ mod tests {
     }
 
     fn set(cell: &mut Cell<&'static str>, key: &str, ttl: Option<u64>, at: u64) -> Version {
-        cell.put(&write(key, ttl), &Moment::at(at), NOON).0
+        cell.put(&mut write(key, ttl), &Moment::at(at), TimeOfDay::of(SystemTime::UNIX_EPOCH))
     }
 
     #[test]

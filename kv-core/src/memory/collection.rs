@@ -69,13 +69,11 @@ impl<T: KvType> Collection<T> {
         self.reads.count(found);
     }
 
-    /// The value under a key. What is far from its deadline is told from what is due without the time to the nanosecond,
-    /// which costs as much as all the rest.
+    /// The value under a key.
     pub(crate) fn value(&self, key: &str) -> Option<Arc<T>> {
-        let roughly = self.shared.time.roughly();
         let state = self.state.read();
         let stored = state.cell.find(key)?;
-        if self.horizon.moment(roughly).is_well_before(stored.deadline()) {
+        if self.shared.time.is_well_before(stored.deadline()) {
             return Some(Arc::clone(stored.value()));
         }
         drop(state);
@@ -106,24 +104,23 @@ impl<T: KvType> Collection<T> {
         Some(row.into_entry(Arc::clone(stored.key()), expires_in))
     }
 
-    pub(crate) fn write(&self, write: &Write<'_, T>) -> Result<Version, Refused> {
-        let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
+    /// Writes a value. What it replaced is then in the write, to be dropped.
+    pub(crate) fn write(&self, write: &mut Write<'_, T>) -> Result<Version, Refused> {
+        let (reading, of_day) = self.shared.time.read_both();
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
         let found = state.cell.look(write.key, &moment);
         write.condition.check(found.version()).map_err(Refused::Conflict)?;
         let added = Size { entries: 1, bytes: write.bytes };
         self.usage.exchange(found.size(), added).map_err(Refused::Full)?;
-        let (version, removed) = state.cell.put_at(found, write, &moment, of_day);
+        let version = state.cell.put_at(found, write, &moment, of_day);
         self.reschedule(&mut state);
-        drop(state);
-        drop(removed);
         Ok(version)
     }
 
     /// Writes all values at one instant, in their order, or none. Conditions are not looked at.
-    pub(crate) fn write_many(&self, writes: &[Write<'_, T>]) -> Result<Vec<Version>, Full> {
-        let (reading, of_day) = (self.shared.time.read(), self.shared.time.of_day());
+    pub(crate) fn write_many(&self, writes: &mut [Write<'_, T>]) -> Result<Vec<Version>, Full> {
+        let (reading, of_day) = self.shared.time.read_both();
         let mut last: Vec<&Write<'_, T>> = writes.iter().collect();
         // Of several writes of one key the last one stays: sorting keeps their order.
         last.sort_by_key(|write| write.key);
@@ -138,11 +135,8 @@ impl<T: KvType> Collection<T> {
             added = Size { entries: added.entries + 1, bytes: added.bytes.saturating_add(write.bytes) };
         }
         self.usage.exchange(removed, added)?;
-        let put = |write| state.cell.put(write, &moment, of_day);
-        let (versions, replaced): (Vec<_>, Vec<_>) = writes.iter().map(put).unzip();
+        let versions = writes.iter_mut().map(|write| state.cell.put(write, &moment, of_day)).collect();
         self.reschedule(&mut state);
-        drop(state);
-        or_resume(drop_each(replaced));
         Ok(versions)
     }
 
@@ -208,13 +202,19 @@ impl<T: KvType> Collection<T> {
         state.cell.page(page, &self.horizon.moment(reading))
     }
 
-    /// A row that was read some time ago, or what has come in its place, with the time that it has left; `None` when
-    /// it is gone.
-    pub(crate) fn now(&self, key: &str, row: Row<T>) -> Option<(Row<T>, Option<Duration>)> {
-        if let Some(left) = self.time_left(row.deadline()) {
-            return Some((row, left));
+    /// A row that was read some time ago, or what has come in its place; `None` when it is gone.
+    #[inline]
+    pub(crate) fn now(&self, key: &str, row: Row<T>) -> Option<Row<T>> {
+        if self.shared.time.is_well_before(row.deadline()) || self.time_left(row.deadline()).is_some() {
+            Some(row)
+        } else {
+            self.get(key)
         }
-        let row = self.get(key)?;
+    }
+
+    /// The same with the time that it has left.
+    pub(crate) fn now_with_time_left(&self, key: &str, row: Row<T>) -> Option<(Row<T>, Option<Duration>)> {
+        let row = self.now(key, row)?;
         self.time_left(row.deadline()).map(|left| (row, left))
     }
 
@@ -236,7 +236,16 @@ impl<T: KvType> Collection<T> {
 
     /// Tells the schedule when the earliest deadline is now before the one that it knows, or when there is
     /// none any more. A later one it finds out by itself.
+    #[inline]
     fn reschedule(&self, state: &mut State<T>) {
+        let nothing_before = state.cell.nothing_due_before();
+        let none_left = nothing_before == Deadline::NEVER && state.scheduled != Deadline::NEVER;
+        if nothing_before < state.scheduled || none_left {
+            self.reschedule_earlier(state);
+        }
+    }
+
+    fn reschedule_earlier(&self, state: &mut State<T>) {
         let next = state.cell.next_deadline();
         if next < state.scheduled || (next == Deadline::NEVER && state.scheduled != Deadline::NEVER) {
             self.schedule(state, next);

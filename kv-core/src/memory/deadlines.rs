@@ -23,8 +23,18 @@ impl Deadlines {
         Self { queue: BinaryHeap::new(), times: Vec::new(), len: 0 }
     }
 
-    /// Takes note of the deadline of a row, which is new or was another.
-    pub(super) fn set(&mut self, place: u32, deadline: Deadline) {
+    /// Takes note of the deadline of a row that had another, or none.
+    #[inline]
+    pub(super) fn change(&mut self, place: u32, before: Deadline, deadline: Deadline) {
+        // At a later one it is looked at as well, from the time that holds on.
+        if deadline < before {
+            self.set(place, deadline);
+        } else if deadline == Deadline::NEVER && before != Deadline::NEVER {
+            self.forget(place);
+        }
+    }
+
+    fn set(&mut self, place: u32, deadline: Deadline) {
         if deadline < self.time_of(place) {
             self.queue_at(place, deadline);
         }
@@ -37,6 +47,13 @@ impl Deadlines {
             self.len -= 1;
             self.discard_remains();
         }
+    }
+
+    /// A time before which no row is due.
+    #[inline]
+    pub(super) fn nothing_before(&self) -> Deadline {
+        let first = self.queue.peek().filter(|_| self.len > 0);
+        first.map_or(Deadline::NEVER, |Reverse((time, _))| *time)
     }
 
     /// The row that is due first, with its deadline. `deadline_of` knows those of all rows.
@@ -129,7 +146,7 @@ mod tests {
                     deadlines.forget(place);
                     model[place as usize] = Deadline::NEVER;
                 } else {
-                    deadlines.set(place, deadline);
+                    deadlines.change(place, model[place as usize], deadline);
                     model[place as usize] = deadline;
                 }
                 let due = (0..12).filter(|place| model[*place as usize] <= at(4));

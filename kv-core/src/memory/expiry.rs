@@ -33,7 +33,7 @@ pub(crate) trait Sweep: Send + Sync {
 }
 
 /// Drops values, each for itself: two that panic would otherwise end the process. Returns the first panic.
-pub(super) fn drop_each<T>(values: impl IntoIterator<Item = T>) -> Result<(), Panic> {
+pub(crate) fn drop_each<T>(values: impl IntoIterator<Item = T>) -> Result<(), Panic> {
     let mut outcome = Ok(());
     for value in values {
         outcome = outcome.and(catch_unwind(AssertUnwindSafe(|| drop(value))));

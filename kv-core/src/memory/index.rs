@@ -1,15 +1,22 @@
 //! [`Index`]: the places of rows in the byte order of their keys.
 //!
 //! A B+-tree of three levels. It holds places, so it knows keys only by asking for them, at the price of two cache misses
-//! each. So every level keeps some bytes of its keys, those behind what all of them begin with: two in a leaf, eight above,
+//! each. So every level keeps some bytes of its keys, those behind what all of them begin with: four in a leaf, eight above,
 //! which decide nearly always alone. The top is one node of any width: a million entries make a few hundred branches.
 
+#![expect(clippy::cast_possible_truncation, reason = "no leaf has more places than `LEAF`, which is a `u8`")]
+
 use std::cmp::Ordering;
-use std::ops::Bound;
+use std::iter::Rev;
+use std::ops::{Bound, Range};
+use std::slice;
 
 /// How many places a leaf holds, and how many leaves a branch.
 const LEAF: usize = 64;
 const BRANCH: usize = 128;
+
+/// How many places are worth moving to a neighbour to avoid a split.
+const WORTH_SHARING: usize = 6;
 
 /// The keys of the places.
 pub(super) trait Keys {
@@ -56,12 +63,11 @@ impl Index {
         let Position { branch: branch_at, leaf: leaf_at, at } = self.seek(key, keys).0;
         let branch = &mut self.branches[branch_at];
         let at_the_end = leaf_at + 1 == branch.leaves.len() && at == branch.leaves[leaf_at].len();
-        if branch.leaves[leaf_at].len() == LEAF {
-            branch.split_leaf(leaf_at, at_the_end, keys);
-        }
-        let before = branch.leaves[leaf_at].len();
-        let (leaf_at, at) = if at > before { (leaf_at + 1, at - before) } else { (leaf_at, at) };
-        // Behind the last of a leaf that was just split it stands as well as before the first of the next.
+        let (leaf_at, at) = if branch.leaves[leaf_at].len() < LEAF {
+            (leaf_at, at)
+        } else {
+            branch.make_room(leaf_at, at, at_the_end, keys)
+        };
         branch.leaves[leaf_at].insert(at, place, keys);
         branch.fences.admit(leaf_at, at == 0, key, |child| keys.key(branch.leaves[child].first()));
         let is_first = at == 0 && leaf_at == 0;
@@ -103,43 +109,26 @@ impl Index {
     }
 
     /// The places from a bound on, upwards.
-    pub(super) fn ascend<'a, K: Keys>(
-        &'a self,
-        from: Bound<&str>,
-        keys: &K,
-    ) -> impl Iterator<Item = u32> + use<'a, K> {
-        let start = self.position(from, keys);
-        let branches = self.branches.iter().skip(start.branch).enumerate();
-        branches.flat_map(move |(nth_branch, branch)| {
-            let skip = if nth_branch == 0 { start.leaf } else { 0 };
-            branch.leaves.iter().skip(skip).enumerate().flat_map(move |(nth_leaf, leaf)| {
-                let skip = if nth_branch == 0 && nth_leaf == 0 { start.at } else { 0 };
-                leaf.places().iter().copied().skip(skip)
-            })
-        })
+    pub(super) fn ascend(&self, from: Bound<&str>, keys: &impl Keys) -> Ascend<'_> {
+        let Position { branch, leaf, at } = self.position(from, keys);
+        let mut branches = self.branches[branch..].iter();
+        let mut leaves = branches.next().map_or(&[][..], |branch| &branch.leaves[leaf..]).iter();
+        let places = leaves.next().map_or(&[][..], |leaf| &leaf.places()[at..]).iter();
+        Ascend { branches, leaves, places }
     }
 
     /// The places before a bound, downwards. `Excluded` leaves out the bound's own key.
-    pub(super) fn descend<'a, K: Keys>(
-        &'a self,
-        until: Bound<&str>,
-        keys: &K,
-    ) -> impl Iterator<Item = u32> + use<'a, K> {
+    pub(super) fn descend(&self, until: Bound<&str>, keys: &impl Keys) -> Descend<'_> {
         // What is before the bound ends where what is behind it starts.
-        let end = match until {
+        let Position { branch, leaf, at } = match until {
             Bound::Excluded(key) => self.position(Bound::Included(key), keys),
             Bound::Included(key) => self.position(Bound::Excluded(key), keys),
             Bound::Unbounded => Position { branch: self.branches.len(), leaf: 0, at: 0 },
         };
-        let branches = self.branches.iter().enumerate().take(end.branch + 1).rev();
-        branches.flat_map(move |(nth_branch, branch)| {
-            let last = if nth_branch == end.branch { end.leaf + 1 } else { branch.leaves.len() };
-            branch.leaves.iter().enumerate().take(last).rev().flat_map(move |(nth_leaf, leaf)| {
-                let here = nth_branch == end.branch && nth_leaf == end.leaf;
-                let last = if here { end.at } else { leaf.len() };
-                leaf.places().iter().copied().take(last).rev()
-            })
-        })
+        let (before, from) = self.branches.split_at(branch);
+        let (before_leaf, from_leaf) = from.first().map_or((&[][..], &[][..]), |b| b.leaves.split_at(leaf));
+        let places = from_leaf.first().map_or(&[][..], |leaf| &leaf.places()[..at]).iter().rev();
+        Descend { branches: before.iter().rev(), leaves: before_leaf.iter().rev(), places }
     }
 
     /// The position of the first place that is within a lower bound.
@@ -184,6 +173,54 @@ impl Index {
     }
 }
 
+/// Places upwards.
+pub(super) struct Ascend<'a> {
+    branches: slice::Iter<'a, Branch>,
+    leaves: slice::Iter<'a, Box<Leaf>>,
+    places: slice::Iter<'a, u32>,
+}
+
+/// Places downwards.
+pub(super) struct Descend<'a> {
+    branches: Rev<slice::Iter<'a, Branch>>,
+    leaves: Rev<slice::Iter<'a, Box<Leaf>>>,
+    places: Rev<slice::Iter<'a, u32>>,
+}
+
+impl Iterator for Ascend<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            if let Some(place) = self.places.next() {
+                return Some(*place);
+            } else if let Some(leaf) = self.leaves.next() {
+                self.places = leaf.places().iter();
+            } else {
+                self.leaves = self.branches.next()?.leaves.iter();
+            }
+        }
+    }
+}
+
+impl Iterator for Descend<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            if let Some(place) = self.places.next() {
+                return Some(*place);
+            } else if let Some(leaf) = self.leaves.next() {
+                self.places = leaf.places().iter().rev();
+            } else {
+                self.leaves = self.branches.next()?.leaves.iter().rev();
+            }
+        }
+    }
+}
+
 impl Branch {
     fn first(&self) -> u32 {
         self.leaves[0].first()
@@ -191,6 +228,31 @@ impl Branch {
 
     fn last(&self) -> u32 {
         self.leaves.last().map_or(0, |leaf| leaf.last())
+    }
+
+    /// Makes room in or beside a full leaf, and returns where what would stand in it then stands.
+    fn make_room(&mut self, leaf: usize, at: usize, at_the_end: bool, keys: &impl Keys) -> (usize, usize) {
+        // Neighbours that share what they have are fuller: four fifths instead of two thirds.
+        let to_share = |neighbour: &Leaf| (LEAF - neighbour.len()) / 2;
+        if let Some([here, next]) = self.leaves.get_mut(leaf..leaf + 2)
+            && to_share(next) >= WORTH_SHARING
+        {
+            here.give_to_next(next, to_share(next), keys);
+            self.fences.set(leaf + 1, keys.key(self.leaves[leaf + 1].first()));
+        } else if leaf > 0
+            && let Some([previous, here]) = self.leaves.get_mut(leaf - 1..=leaf)
+            && to_share(previous) >= WORTH_SHARING
+        {
+            let (before, shared) = (previous.len(), to_share(previous));
+            here.give_to_previous(previous, shared, keys);
+            self.fences.set(leaf, keys.key(self.leaves[leaf].first()));
+            return if at <= shared { (leaf - 1, before + at) } else { (leaf, at - shared) };
+        } else {
+            self.split_leaf(leaf, at_the_end, keys);
+        }
+        // Behind the last of the one it stands as well as before the first of the next.
+        let left = self.leaves[leaf].len();
+        if at > left { (leaf + 1, at - left) } else { (leaf, at) }
     }
 
     fn split_leaf(&mut self, at: usize, at_the_end: bool, keys: &impl Keys) {
@@ -231,8 +293,8 @@ struct Leaf {
     len: u8,
     /// How many bytes all its keys begin alike with; fewer are no mistake.
     skip: u16,
-    /// Of each key the two bytes behind those, as a number.
-    heads: [u16; LEAF],
+    /// Of each key the four bytes behind those, as a number.
+    heads: [u32; LEAF],
     places: [u32; LEAF],
 }
 
@@ -257,9 +319,9 @@ impl Leaf {
         self.places[self.len() - 1]
     }
 
-    fn head_of(&self, key: &str) -> u16 {
+    fn head_of(&self, key: &str) -> u32 {
         let rest = key.as_bytes().get(usize::from(self.skip)..).unwrap_or_default();
-        (head(rest) >> 48) as u16
+        (head(rest) >> 32) as u32
     }
 
     /// Where a key stands or would stand, and whether it is there. `alike` is how many bytes it is known to begin alike with
@@ -273,8 +335,10 @@ impl Leaf {
             }
         }
         let (head, heads) = (self.head_of(key), &self.heads[..self.len()]);
-        let mut candidates =
-            heads.partition_point(|other| *other < head)..heads.partition_point(|other| *other <= head);
+        // Counted rather than searched: all are fetched at once.
+        let behind = heads.iter().filter(|other| **other < head).count();
+        let alike = heads[behind..].iter().take_while(|other| **other == head).count();
+        let mut candidates = behind..behind + alike;
         while !candidates.is_empty() {
             let middle = candidates.start + candidates.len() / 2;
             match keys.key(self.places[middle]).cmp(key) {
@@ -297,12 +361,14 @@ impl Leaf {
         if len == 0 {
             self.skip = u16::try_from(key.len()).unwrap_or(u16::MAX);
         }
-        // Any other key tells how all of them begin.
-        let other = self.places[if at == 0 { len } else { 0 }];
+        // Between two keys that begin alike one begins as they do. At an end, any other key tells.
+        let other = if at == 0 { len } else { 0 };
         let skip = usize::from(self.skip);
-        let known = keys.key(other).as_bytes();
-        if shared(&known[..skip.min(known.len())], key.as_bytes()) < skip {
-            self.renew(keys);
+        if (at == 0 || at == len)
+            && let known = keys.key(self.places[other]).as_bytes()
+            && shared(&known[..skip.min(known.len())], key.as_bytes()) < skip
+        {
+            self.begin_anew(keys);
         } else {
             self.heads[at] = self.head_of(key);
         }
@@ -319,24 +385,70 @@ impl Leaf {
         let mut next = Self::new();
         let moved = self.len() - at;
         next.places[..moved].copy_from_slice(&self.places[at..self.len()]);
-        next.len = u8::try_from(moved).unwrap_or(0);
-        self.len -= next.len;
+        next.heads[..moved].copy_from_slice(&self.heads[at..self.len()]);
+        (next.len, next.skip) = (moved as u8, self.skip);
+        self.len = at as u8;
         self.renew(keys);
         next.renew(keys);
         next
+    }
+
+    /// Moves places from its end to the start of the next leaf.
+    fn give_to_next(&mut self, next: &mut Self, given: usize, keys: &impl Keys) {
+        let (from, len) = (self.len() - given, next.len());
+        next.places.copy_within(..len, given);
+        next.heads.copy_within(..len, given);
+        next.places[..given].copy_from_slice(&self.places[from..self.len()]);
+        self.len = from as u8;
+        next.len = (len + given) as u8;
+        next.welcome(0..given, keys);
+        self.renew(keys);
+    }
+
+    /// Moves places from its start to the end of the leaf before.
+    fn give_to_previous(&mut self, previous: &mut Self, given: usize, keys: &impl Keys) {
+        let (len, left) = (previous.len(), self.len() - given);
+        previous.places[len..len + given].copy_from_slice(&self.places[..given]);
+        self.places.copy_within(given.., 0);
+        self.heads.copy_within(given.., 0);
+        self.len = left as u8;
+        previous.len = (len + given) as u8;
+        previous.welcome(len..len + given, keys);
+        self.renew(keys);
+    }
+
+    /// Knows the heads of all places but those of a range, and learns them.
+    fn welcome(&mut self, range: Range<usize>, keys: &impl Keys) {
+        if self.alike(keys) != self.skip {
+            return self.begin_anew(keys);
+        }
+        for at in range {
+            self.heads[at] = self.head_of(keys.key(self.places[at]));
+        }
     }
 
     fn append(&mut self, next: &Self, keys: &impl Keys) {
         let len = self.len();
         self.places[len..len + next.len()].copy_from_slice(next.places());
         self.len += next.len;
-        self.renew(keys);
+        self.welcome(len..self.len(), keys);
     }
 
-    /// Finds out anew how all keys begin.
-    fn renew(&mut self, keys: &impl Keys) {
+    /// How many bytes all keys begin alike with.
+    fn alike(&self, keys: &impl Keys) -> u16 {
         let (first, last) = (keys.key(self.first()), keys.key(self.last()));
-        self.skip = u16::try_from(shared(first.as_bytes(), last.as_bytes())).unwrap_or(u16::MAX);
+        u16::try_from(shared(first.as_bytes(), last.as_bytes())).unwrap_or(u16::MAX)
+    }
+
+    /// Finds out anew how all keys begin. While that is the same, so are the heads.
+    fn renew(&mut self, keys: &impl Keys) {
+        if self.alike(keys) != self.skip {
+            self.begin_anew(keys);
+        }
+    }
+
+    fn begin_anew(&mut self, keys: &impl Keys) {
+        self.skip = self.alike(keys);
         for at in 0..self.len() {
             self.heads[at] = self.head_of(keys.key(self.places[at]));
         }

@@ -23,7 +23,7 @@ mod usage;
 
 pub(crate) use cell::{Condition, Conflict, Lifetime, Page, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
-pub(crate) use expiry::{Panic, or_resume};
+pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::{Cycle, block_on};
 pub(crate) use tenant::Tenant;
 pub(crate) use usage::Full;
@@ -70,12 +70,13 @@ struct Shared {
 }
 
 impl Memory {
-    pub(crate) fn new(clock: Box<dyn Clock>, expiry: Expiry, limits: Limits) -> Self {
-        let schedule = Arc::new(Schedule::new(expiry));
+    /// With the system's clock, unless there is another.
+    pub(crate) fn new(clock: Option<Box<dyn Clock>>, expiry: Expiry, limits: Limits) -> Self {
+        let (time, schedule) = (Time::new(clock), Arc::new(Schedule::new(expiry)));
         if expiry == Expiry::Background {
-            clock.on_jump(Arc::clone(&schedule).into());
+            time.on_jump(Arc::clone(&schedule).into());
         }
-        let shared = Arc::new(Shared { time: Time::new(clock), schedule });
+        let shared = Arc::new(Shared { time, schedule });
         Self {
             shared,
             limits,
@@ -156,8 +157,8 @@ impl Memory {
     /// for a tenant that it has forgotten, which may have been of this name.
     fn new_collection<T: KvType>(&self, usage: Arc<Usage>) -> Arc<Collection<T>> {
         const LATEST_START: u64 = 1 << 52;
-        let since_1970 = self.shared.time.of_day().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let start = u64::try_from(since_1970.as_micros()).unwrap_or(u64::MAX).min(LATEST_START);
+        let (_, of_day) = self.shared.time.read_both();
+        let start = of_day.micros().min(LATEST_START);
         let start = start.max(self.forgotten_version.load(Ordering::Relaxed));
         let id = self.collections_made.fetch_add(1, Ordering::Relaxed);
         Collection::new(Arc::clone(&self.shared), usage, id, start)

@@ -17,6 +17,7 @@ struct Stripe {
 }
 
 impl Reads {
+    #[inline]
     pub(super) fn count(&self, found: bool) {
         let stripe = &self.0[thread_number() % STRIPES];
         let counter = if found { &stripe.hits } else { &stripe.misses };
@@ -33,6 +34,7 @@ impl Reads {
 }
 
 /// A number for this thread, one after the other.
+#[inline]
 fn thread_number() -> usize {
     static THREADS: AtomicUsize = AtomicUsize::new(0);
     thread_local! {

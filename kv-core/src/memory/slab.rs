@@ -48,6 +48,7 @@ impl<V> Slab<V> {
         place
     }
 
+    #[inline]
     pub(super) fn get(&self, place: u32) -> Option<&V> {
         match self.chunks.get(place as usize / CHUNK)?.get(place as usize % CHUNK)? {
             Place::Taken(value) => Some(value),
@@ -55,6 +56,7 @@ impl<V> Slab<V> {
         }
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut V> {
         match self.slot_mut(place)? {
             Place::Taken(value) => Some(value),
@@ -82,6 +84,7 @@ impl<V> Slab<V> {
         })
     }
 
+    #[inline]
     fn slot_mut(&mut self, place: u32) -> Option<&mut Place<V>> {
         self.chunks.get_mut(place as usize / CHUNK)?.get_mut(place as usize % CHUNK)
     }

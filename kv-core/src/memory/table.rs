@@ -1,14 +1,19 @@
 //! [`Table`]: from the hash of a key to the place of its row.
 //!
-//! An extendible hash table: a directory over small tables. A table that is full is split in two, which moves a
-//! thousand numbers and a half at most, so that no single write pays for the growth of all. In a small table an entry stands at its
-//! hash or behind it, and beside its hash, so that a look at it is one look at memory.
+//! An extendible hash table: a directory over small tables. A table that is full is split in two, which moves two thousand
+//! numbers at most, so that no single write pays for the growth of all. In a small table entries stand in the order of their
+//! hashes, each where its hash would have it or as close behind as there is room (ordered linear probing: Amble and Knuth,
+//! "Ordered hash tables", 1974). So what is not there is missed as early as what is there is found, growing is copying in
+//! order, and both halves of a split are there already.
 
 /// How many slots a segment grows to. Beyond, it is split.
 const SLOTS: usize = 2048;
 
-/// What stands in a slot where nothing is.
-const EMPTY: Slot = Slot { hash: 0, place: u32::MAX };
+/// How many slots there are at first for entries behind the last home.
+const BEHIND: usize = 8;
+
+/// What stands in a slot where nothing is: behind all hashes, so that it ends a look.
+const EMPTY: Slot = Slot { hash: u32::MAX, place: u32::MAX };
 
 /// The places of rows by the hashes of their keys.
 pub(super) struct Table {
@@ -23,8 +28,10 @@ pub(super) struct Table {
 struct Segment {
     /// How many bits those are.
     depth: u32,
-    len: usize,
-    /// A power of two of them, at least one of them empty.
+    len: u32,
+    /// Over how many slots the hashes are spread.
+    homes: u32,
+    /// Some more than that, for entries behind the last home.
     slots: Box<[Slot]>,
 }
 
@@ -35,9 +42,16 @@ struct Slot {
     place: u32,
 }
 
+impl Slot {
+    #[inline]
+    fn is_empty(self) -> bool {
+        self.place == EMPTY.place
+    }
+}
+
 impl Table {
     pub(super) fn new() -> Self {
-        Self { segments: vec![Segment::new(0, 0)], directory: vec![0], depth: 0, len: 0 }
+        Self { segments: vec![Segment::new(0, 0, &[])], directory: vec![0], depth: 0, len: 0 }
     }
 
     /// What `look` makes of the first place under a hash of which it makes anything.
@@ -51,7 +65,7 @@ impl Table {
         let mut segment = self.segment(hash);
         // Hashes that agree in more bits than chance would have it are not split; there a segment grows as any table.
         let deepest = (self.len / SLOTS + 1).ilog2() + 8;
-        while self.segments[segment].slots.len() >= SLOTS
+        while self.segments[segment].homes as usize >= SLOTS
             && self.segments[segment].is_full()
             && self.segments[segment].depth < deepest
         {
@@ -83,15 +97,12 @@ impl Table {
             self.directory = self.directory.iter().flat_map(|segment| [*segment; 2]).collect();
             self.depth = depth;
         }
-        let old = std::mem::replace(&mut self.segments[segment], Segment::new(depth, SLOTS));
-        let mut high = Segment::new(depth, SLOTS);
-        for slot in old.slots.iter().filter(|slot| slot.place != EMPTY.place) {
-            let half =
-                if prefix(slot.hash, depth) & 1 == 0 { &mut self.segments[segment] } else { &mut high };
-            half.insert(*slot);
-        }
+        let slots: Vec<Slot> =
+            self.segments[segment].slots.iter().copied().filter(|s| !s.is_empty()).collect();
+        let (low, high) = slots.split_at(slots.partition_point(|slot| prefix(slot.hash, depth) & 1 == 0));
         let new = self.segments.len();
-        self.segments.push(high);
+        self.segments[segment] = Segment::with(depth, low);
+        self.segments.push(Segment::with(depth, high));
         // Of the hashes that led to the old segment, those with a one as their next bit lead to the new one.
         for (index, leads_to) in self.directory.iter_mut().enumerate() {
             let next_bit = (index >> (self.depth - depth)) & 1;
@@ -103,75 +114,93 @@ impl Table {
 }
 
 impl Segment {
-    fn new(depth: u32, slots: usize) -> Self {
-        Self { depth, len: 0, slots: vec![EMPTY; slots].into_boxed_slice() }
+    /// With so many homes, and these entries in the order of their hashes.
+    fn new(depth: u32, homes: u32, entries: &[Slot]) -> Self {
+        let len = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let mut segment = Self { depth, len, homes, slots: Box::default() };
+        let mut slots = Vec::with_capacity(homes as usize + BEHIND);
+        for entry in entries {
+            slots.resize(slots.len().max(segment.home(entry.hash)), EMPTY);
+            slots.push(*entry);
+        }
+        let behind = if homes == 0 { 0 } else { BEHIND };
+        slots.resize(slots.len().max(homes as usize + behind), EMPTY);
+        segment.slots = slots.into_boxed_slice();
+        segment
     }
 
-    /// Whether one more would make looks too long. At four of five, one that finds looks at three slots in the mean, most
-    /// of them on one line of the cache (Knuth, volume 3, section 6.4, linear probing).
+    /// With these entries in the order of their hashes, and room for a quarter more.
+    fn with(depth: u32, entries: &[Slot]) -> Self {
+        let len = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        Self::new(depth, (len + len / 2).max(8), entries)
+    }
+
+    /// Whether one more would make looks too long. At five of six, one looks at three or four slots in the mean, most of them on
+    /// one line of the cache (Knuth, volume 3, section 6.4, linear probing).
     fn is_full(&self) -> bool {
-        (self.len + 1) * 5 > self.slots.len() * 4
+        (self.len + 1) * 4 > self.homes * 3
     }
 
-    /// Where a hash would stand. Its first bits have chosen the segment.
+    /// Where a hash would stand. Its first bits have chosen the segment; the others are spread over the slots in order.
+    #[inline]
     fn home(&self, hash: u32) -> usize {
-        hash as usize & (self.slots.len() - 1)
+        let rest = u64::from(hash.checked_shl(self.depth).unwrap_or(0));
+        ((rest * u64::from(self.homes)) >> 32) as usize
     }
 
     #[inline]
     fn find<R>(&self, hash: u32, look: impl Fn(usize, u32) -> Option<R>) -> Option<R> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        let mut at = self.home(hash);
-        loop {
-            let slot = self.slots[at];
-            if slot.place == EMPTY.place {
+        let home = self.home(hash);
+        for (nth, slot) in self.slots[home..].iter().enumerate() {
+            if slot.hash == hash {
+                if let Some(found) = look(home + nth, slot.place) {
+                    return Some(found);
+                }
+            } else if slot.hash > hash {
                 return None;
             }
-            if slot.hash == hash
-                && let Some(found) = look(at, slot.place)
-            {
-                return Some(found);
-            }
-            at = (at + 1) & (self.slots.len() - 1);
         }
+        None
     }
 
     fn insert(&mut self, slot: Slot) {
         if self.is_full() {
-            let grown = vec![EMPTY; (2 * self.slots.len()).max(8)].into_boxed_slice();
-            let old = std::mem::replace(&mut self.slots, grown);
-            self.len = 0;
-            for slot in old.iter().filter(|slot| slot.place != EMPTY.place) {
-                self.insert(*slot);
-            }
+            self.grow();
         }
         let mut at = self.home(slot.hash);
-        while self.slots[at].place != EMPTY.place {
-            at = (at + 1) & (self.slots.len() - 1);
+        while self.slots.get(at).is_some_and(|other| !other.is_empty() && other.hash <= slot.hash) {
+            at += 1;
         }
+        let run = self.slots[at..].iter().position(|other| other.is_empty()).unwrap_or_else(|| {
+            let end = self.slots.len();
+            self.extend();
+            end - at
+        });
+        self.slots.copy_within(at..at + run, at + 1);
         self.slots[at] = slot;
         self.len += 1;
     }
 
+    /// Makes room behind the last home, where chance has filled what was there.
+    fn extend(&mut self) {
+        let mut slots = std::mem::take(&mut self.slots).into_vec();
+        slots.resize(slots.len() + BEHIND, EMPTY);
+        self.slots = slots.into_boxed_slice();
+    }
+
+    /// Makes a quarter more homes, or a few.
+    fn grow(&mut self) {
+        let entries: Vec<Slot> = self.slots.iter().copied().filter(|slot| !slot.is_empty()).collect();
+        *self = Self::new(self.depth, (self.homes + self.homes / 4).max(8), &entries);
+    }
+
     /// Empties a slot, and moves up those behind that stand away from home, so that no look ends too early.
-    fn remove(&mut self, mut hole: usize) {
-        let mask = self.slots.len() - 1;
-        let mut at = hole;
-        loop {
-            at = (at + 1) & mask;
-            let slot = self.slots[at];
-            if slot.place == EMPTY.place {
-                break;
-            }
-            // It may move up only as far as its home.
-            if (at.wrapping_sub(self.home(slot.hash)) & mask) >= (at.wrapping_sub(hole) & mask) {
-                self.slots[hole] = slot;
-                hole = at;
-            }
-        }
-        self.slots[hole] = EMPTY;
+    fn remove(&mut self, at: usize) {
+        let mut behind = self.slots.iter().enumerate().skip(at + 1);
+        let at_home = behind.find(|(here, slot)| slot.is_empty() || self.home(slot.hash) >= *here);
+        let end = at_home.map_or(self.slots.len(), |(here, _)| here);
+        self.slots.copy_within(at + 1..end, at);
+        self.slots[end - 1] = EMPTY;
         self.len -= 1;
     }
 }
@@ -215,6 +244,8 @@ mod tests {
         }
         assert!((0..5_000).all(|n| table.find(7, |place| (place == n).then_some(n)) == Some(n)));
         assert!(table.directory.len() <= 1 << 10);
+        (0..5_000).for_each(|n| table.remove(7, n));
+        assert!(table.find(7, Some).is_none());
     }
 
     proptest! {

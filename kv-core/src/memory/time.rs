@@ -1,34 +1,87 @@
 //! What time it is for every operation, and what is due.
 
-use crate::clock::{Clock, ROUGHLY_NANOS};
+use crate::clock::{Clock, ROUGHLY, SystemClock, Wall};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The store's clock.
-pub(super) struct Time {
-    clock: Box<dyn Clock>,
+pub(super) enum Time {
+    /// Ours, which may be read anywhere, also in its cheaper ways.
+    System { clock: SystemClock, wall: Wall },
+    /// The application's, which is not read under a lock.
+    Custom(Box<dyn Clock>),
 }
 
 impl Time {
-    pub(super) fn new(clock: Box<dyn Clock>) -> Self {
-        Self { clock }
+    /// The system's, unless there is another.
+    pub(super) fn new(clock: Option<Box<dyn Clock>>) -> Self {
+        match clock {
+            Some(clock) => Self::Custom(clock),
+            None => Self::System { clock: SystemClock::new(), wall: Wall::default() },
+        }
     }
 
-    /// Reads the clock. Not under a lock: it is application code.
+    /// Has the clock wake somebody when it jumps.
+    pub(super) fn on_jump(&self, waker: std::task::Waker) {
+        if let Self::Custom(clock) = self {
+            clock.on_jump(waker);
+        }
+    }
+
+    /// Reads the clock. Not under a lock: it may be application code.
+    #[inline]
     pub(super) fn read(&self) -> Reading {
-        let nanos = u64::try_from(self.clock.now().as_nanos()).unwrap_or(u64::MAX);
+        let now = match self {
+            Self::System { clock, .. } => clock.now(),
+            Self::Custom(clock) => clock.now(),
+        };
         // What never expires is not due at the end of time either.
-        Reading(nanos.min(Deadline::NEVER.0 - 1))
+        Reading(nanos(now).min(Deadline::NEVER.0 - 1))
     }
 
-    /// Reads the clock in the cheapest way; it may be behind by [`ROUGHLY_NANOS`]. Not under a lock: it is application code.
-    pub(super) fn roughly(&self) -> Reading {
-        Reading(u64::try_from(self.clock.roughly_now().as_nanos()).unwrap_or(u64::MAX))
+    /// Reads the clock and the time of day. Not under a lock: it may be application code.
+    #[inline]
+    pub(super) fn read_both(&self) -> (Reading, TimeOfDay) {
+        let reading = self.read();
+        let of_day = match self {
+            Self::System { clock, wall } => TimeOfDay(wall.at(reading.0, clock)),
+            Self::Custom(clock) => TimeOfDay::of(clock.system_time()),
+        };
+        (reading, of_day)
     }
 
-    /// Reads the time of day. Not under a lock: it is application code.
-    pub(super) fn of_day(&self) -> SystemTime {
-        self.clock.system_time()
+    /// Whether a deadline is so far off that no precise reading is needed, which costs as much as a read by key. May be
+    /// asked under a lock.
+    #[inline]
+    pub(super) fn is_well_before(&self, deadline: Deadline) -> bool {
+        deadline == Deadline::NEVER
+            || match self {
+                Self::System { clock, .. } => nanos(clock.roughly_now() + ROUGHLY) < deadline.0,
+                Self::Custom(_) => false,
+            }
+    }
+}
+
+#[inline]
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A time of day in nanoseconds since 1970: it reaches to the year 2554.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TimeOfDay(u64);
+
+impl TimeOfDay {
+    pub(super) fn of(time: SystemTime) -> Self {
+        Self(nanos(time.duration_since(UNIX_EPOCH).unwrap_or_default()))
+    }
+
+    pub(super) fn micros(self) -> u64 {
+        self.0 / 1_000
+    }
+
+    pub(crate) fn time(self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_nanos(self.0)
     }
 }
 
@@ -38,6 +91,7 @@ pub(super) struct Reading(u64);
 
 impl Reading {
     /// How long it is until the deadline; zero when it has come.
+    #[inline]
     pub(super) fn until(self, deadline: Deadline) -> Duration {
         Duration::from_nanos(deadline.0.saturating_sub(self.0))
     }
@@ -54,6 +108,7 @@ pub(super) struct Horizon(AtomicU64);
 
 impl Horizon {
     /// The moment of an operation that read the clock and now holds the lock.
+    #[inline]
     pub(super) fn moment(&self, reading: Reading) -> Moment<'_> {
         // The lock orders this after what its earlier holders published.
         Moment { nanos: reading.0.max(self.0.load(Ordering::Relaxed)), horizon: self }
@@ -68,6 +123,7 @@ pub(super) struct Moment<'a> {
 
 impl Moment<'_> {
     /// Whether the deadline has come; if so, nobody after will think otherwise.
+    #[inline]
     pub(super) fn is_due(&self, deadline: Deadline) -> bool {
         let due = deadline.0 <= self.nanos;
         if due {
@@ -76,22 +132,25 @@ impl Moment<'_> {
         due
     }
 
-    /// Whether the deadline has not come, even if this moment is that of a rough reading.
-    pub(super) fn is_well_before(&self, deadline: Deadline) -> bool {
-        deadline == Deadline::NEVER || deadline.0 > self.nanos.saturating_add(ROUGHLY_NANOS)
-    }
-
     /// Whether a time at which to look has come. What is found then decides for the others.
     pub(super) fn has_reached(&self, time: Deadline) -> bool {
         time.0 <= self.nanos
     }
 
-    /// Lets nobody after be earlier: something was changed.
-    pub(super) fn publish(&self) {
+    /// Lets nobody after be earlier.
+    fn publish(&self) {
         self.horizon.0.fetch_max(self.nanos, Ordering::Relaxed);
     }
 
+    /// As [`publish`](Self::publish), for who changes something and so holds the lock alone.
+    #[inline]
+    pub(super) fn publish_alone(&self) {
+        // It was the horizon at least when the lock was taken, and nobody else has been here since.
+        self.horizon.0.store(self.nanos, Ordering::Relaxed);
+    }
+
     /// The deadline of what lives this long from now.
+    #[inline]
     pub(super) fn deadline(&self, ttl: Option<Duration>) -> Deadline {
         let Some(ttl) = ttl else { return Deadline::NEVER };
         let nanos = u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX);
@@ -99,6 +158,7 @@ impl Moment<'_> {
     }
 
     /// How long it is until the deadline; `None` when there is none.
+    #[inline]
     pub(super) fn until(&self, deadline: Deadline) -> Option<Duration> {
         (deadline != Deadline::NEVER).then(|| Duration::from_nanos(deadline.0.saturating_sub(self.nanos)))
     }
@@ -129,7 +189,7 @@ mod tests {
     #[test]
     fn a_late_holder_of_the_lock_agrees_with_what_others_saw_expire() {
         let clock = ManualClock::new();
-        let (time, horizon) = (Time::new(Box::new(clock.clone())), Horizon::default());
+        let (time, horizon) = (Time::new(Some(Box::new(clock.clone()))), Horizon::default());
         let early = time.read();
         let deadline = horizon.moment(early).deadline(Some(Duration::from_secs(5)));
         assert!(!horizon.moment(early).is_due(deadline));
@@ -142,19 +202,29 @@ mod tests {
     #[test]
     fn a_late_writer_counts_from_no_earlier_than_the_write_before() {
         let clock = ManualClock::new();
-        let (time, horizon) = (Time::new(Box::new(clock.clone())), Horizon::default());
+        let (time, horizon) = (Time::new(Some(Box::new(clock.clone()))), Horizon::default());
         let early = time.read();
         clock.advance(Duration::from_secs(10));
         let now = horizon.moment(time.read());
-        now.publish();
+        now.publish_alone();
         let ttl = Some(Duration::from_secs(5));
         assert_eq!(horizon.moment(early).deadline(ttl), now.deadline(ttl));
     }
 
     #[test]
+    fn what_is_near_is_told_by_the_precise_clock_alone() {
+        let time = Time::new(None);
+        let now = time.read();
+        let is_well_before = |millis: u64| time.is_well_before(Deadline(now.0 + millis * 1_000_000));
+        assert!(![0, 1, 500].into_iter().any(is_well_before));
+        assert!(is_well_before(3_600_000) && time.is_well_before(Deadline::NEVER));
+        assert!(!Time::new(Some(Box::new(ManualClock::new()))).is_well_before(Deadline(u64::MAX - 1)));
+    }
+
+    #[test]
     fn nothing_that_never_expires_is_due_at_the_end_of_time() {
         let clock = ManualClock::new();
-        let (time, horizon) = (Time::new(Box::new(clock.clone())), Horizon::default());
+        let (time, horizon) = (Time::new(Some(Box::new(clock.clone()))), Horizon::default());
         clock.advance(Duration::MAX);
         let end = horizon.moment(time.read());
         assert!(!end.is_due(Deadline::NEVER));

@@ -48,10 +48,12 @@ impl Usage {
     }
 
     /// Takes room for `added` in place of `removed`; without room, nothing changes.
+    #[inline]
     pub(super) fn exchange(&self, removed: Size, added: Size) -> Result<(), Full> {
-        if removed == added {
-            return Ok(());
-        }
+        if removed == added { Ok(()) } else { self.exchange_other(removed, added) }
+    }
+
+    fn exchange_other(&self, removed: Size, added: Size) -> Result<(), Full> {
         let more_entries = added.entries.saturating_sub(removed.entries);
         let more_bytes = added.bytes.saturating_sub(removed.bytes);
         // Bytes first: they concern this tenant alone, while its first entry counts among the tenants.

@@ -1,5 +1,5 @@
 use crate::{Cursor, Note, cursor, given_a_tenant, note, secs};
-use kv_core::{Clock, Error, Expiry, KvStore, ManualClock, SetOptions};
+use kv_core::{Clock, Error, KvStore, ManualClock, SetOptions};
 use std::time::{Duration, SystemTime};
 
 #[test]
@@ -142,36 +142,4 @@ fn the_time_of_day_moves_no_deadline() {
     assert!(entry.updated_at >= entry.created_at);
     clock.0.advance(secs(30));
     assert!(!cursors.contains("k"));
-}
-
-/// As the system's clock may: its rough time is behind by as much as is allowed.
-struct Behind(ManualClock);
-
-impl Clock for Behind {
-    fn now(&self) -> Duration {
-        self.0.now()
-    }
-
-    fn roughly_now(&self) -> Duration {
-        self.0.now().saturating_sub(Duration::from_secs(1))
-    }
-
-    fn system_time(&self) -> SystemTime {
-        self.0.system_time()
-    }
-}
-
-#[test]
-fn a_rough_clock_makes_no_deadline_later() {
-    let clock = ManualClock::new();
-    let kv = KvStore::builder().clock(Behind(clock.clone())).expiry(Expiry::Manual).build();
-    let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
-    for millis in [1, 500, 999, 1000, 1001, 1500, 60_000] {
-        let ttl = Duration::from_millis(millis);
-        notes.set_with("k", note("x"), SetOptions::new().ttl(ttl)).unwrap();
-        clock.advance(ttl.saturating_sub(Duration::from_nanos(1)));
-        assert!(notes.get("k").is_some(), "{millis} ms");
-        clock.advance(Duration::from_nanos(1));
-        assert!(notes.get("k").is_none(), "{millis} ms");
-    }
 }
