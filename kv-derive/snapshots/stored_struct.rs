@@ -1,5 +1,5 @@
 /// Where one user's pointer is.
-#[kv(ttl = "30s", plural = "Pointers")]
+#[kv(ttl = "30s", plural = "Pointers", max_entries = 1000, evict = "oldest")]
 #[serde(rename_all = "camelCase")]
 pub struct CursorPosition {
     pub x: i32,
@@ -115,6 +115,9 @@ impl ::kv_core::__private::KvType for CursorPosition {
     );
     const __PLURAL: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::Some(
         "Pointers",
+    );
+    const __MAX_ENTRIES: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(
+        1000usize,
     );
     #[inline]
     fn __codec() -> ::core::option::Option<

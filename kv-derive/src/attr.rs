@@ -3,8 +3,8 @@
 use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
-    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, JS_SAFE, KEY, KV, LEN, MAX, MIN, NON_EMPTY, ONE_OF,
-    OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, JS_SAFE, KEY, KV, LEN, MAX, MAX_ENTRIES,
+    MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -21,6 +21,9 @@ pub(crate) struct TypeAttrs {
     pub(crate) key: Option<Word<LitStr>>,
     pub(crate) validate: Option<Word<LitStr>>,
     pub(crate) plural: Option<Word<LitStr>>,
+    // Each of these two asks whether the other is there, be it with a value that could not be read.
+    pub(crate) max_entries: Option<Word<Option<RawNumber>>>,
+    pub(crate) evict: Option<Word<Option<LitStr>>>,
     pub(crate) krate: Option<Word<LitStr>>,
 }
 
@@ -38,6 +41,17 @@ impl TypeAttrs {
 pub(crate) struct Word<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
+}
+
+impl<T> Word<T> {
+    /// Puts the word where it belongs, unless it is there already.
+    fn put(self, ctxt: &Ctxt, slot: &mut Option<Self>) {
+        if slot.is_some() {
+            ctxt.error(&self.key, format!("`{}` is given twice", self.key));
+        } else {
+            *slot = Some(self);
+        }
+    }
 }
 
 /// What stands on a field.
@@ -96,6 +110,14 @@ impl RawNumber {
             _ => None,
         }
     }
+
+    /// How many it says: a whole number that every `usize` holds.
+    pub(crate) fn count(&self) -> Option<usize> {
+        match self {
+            Self::Int(int) => int.base10_parse::<u32>().ok().and_then(|n| usize::try_from(n).ok()),
+            Self::Float(_) => None,
+        }
+    }
 }
 
 impl ToTokens for RawNumber {
@@ -118,6 +140,16 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             KEY => &mut read.key,
             VALIDATE => &mut read.validate,
             PLURAL => &mut read.plural,
+            MAX_ENTRIES => {
+                let value = meta.number(ctxt);
+                Word { key: meta.key, value }.put(ctxt, &mut read.max_entries);
+                continue;
+            }
+            EVICT => {
+                let value = meta.string(ctxt);
+                Word { key: meta.key, value }.put(ctxt, &mut read.evict);
+                continue;
+            }
             CRATE => &mut read.krate,
             other if symbol::RULES.contains(&other) || symbol::ON_FIELD.contains(&other) => {
                 ctxt.error(&meta.key, format!("`{other}` stands on a field, not on the type"));
@@ -132,11 +164,7 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             }
         };
         let Some(value) = meta.string(ctxt) else { continue };
-        if slot.is_some() {
-            ctxt.error(&meta.key, format!("`{}` is given twice", meta.key));
-        } else {
-            *slot = Some(Word { key: meta.key, value });
-        }
+        Word { key: meta.key, value }.put(ctxt, slot);
     }
     read
 }
@@ -309,6 +337,19 @@ impl Meta {
         None
     }
 
+    /// Requires `key = 1`.
+    fn number(&self, ctxt: &Ctxt) -> Option<RawNumber> {
+        let number = match &self.value {
+            Value::Equals(tokens) => RawNumber::read(tokens.clone()),
+            _ => None,
+        };
+        if number.is_none() {
+            let example = symbol::example(&self.key.unraw().to_string());
+            ctxt.error(self.span(), format!("`{}` takes a number: `{example}`", self.key));
+        }
+        number
+    }
+
     /// Requires `key(…)`.
     fn list(&self, ctxt: &Ctxt, example: &str) -> Option<&Group> {
         if let Value::List(group) = &self.value {
@@ -366,14 +407,7 @@ impl Meta {
                 ctxt.error(&bound.key, format!("`{}` is given twice", bound.key));
                 continue;
             }
-            let number = match &bound.value {
-                Value::Equals(tokens) => RawNumber::read(tokens.clone()),
-                _ => None,
-            };
-            if number.is_none() {
-                ctxt.error(bound.span(), format!("`{0}` takes a number: `{0} = 1`", bound.key));
-            }
-            *slot = number;
+            *slot = bound.number(ctxt);
         }
         if min.is_none() && max.is_none() {
             if group.stream().is_empty() {

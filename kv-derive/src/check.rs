@@ -8,7 +8,7 @@ use crate::key_template::{self, KeyPiece};
 use crate::rules::{Function, Rule, field_rules, function, refuse_words_on_skipped};
 use crate::serde_view::{Form, Tagging, WireDefault};
 use crate::slip;
-use crate::symbol::Target;
+use crate::symbol::{self, Target};
 use kv_schema::prefix::{self, PrefixError};
 use kv_schema::tag;
 use kv_schema::ttl::{self, TtlError};
@@ -39,6 +39,8 @@ pub(crate) struct Stored<'a> {
     pub(crate) prefix: String,
     pub(crate) ttl: Option<Duration>,
     pub(crate) plural: Option<String>,
+    /// How many entries there may be; `"oldest"` is the one policy, so nothing says which makes way.
+    pub(crate) max_entries: Option<usize>,
     /// The pieces of the key template.
     pub(crate) key: Option<Vec<KeyPiece<'a>>>,
 }
@@ -196,11 +198,11 @@ fn refuse_parameters(ctxt: &Ctxt, item: &Item<'_>) {
 }
 
 fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
-    for word in [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.key, &attrs.plural].into_iter().flatten() {
-        ctxt.error(
-            &word.key,
-            format!("`{}` is for stored types: derive `KvType` instead of `KvField`", word.key),
-        );
+    let texts = [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.key, &attrs.plural].into_iter().flatten();
+    let max_entries = attrs.max_entries.as_ref().map(|word| &word.key);
+    let evict = attrs.evict.as_ref().map(|word| &word.key);
+    for word in texts.map(|word| &word.key).chain(max_entries).chain(evict) {
+        ctxt.error(word, format!("`{word}` is for stored types: derive `KvType` instead of `KvField`"));
     }
 }
 
@@ -260,7 +262,50 @@ fn stored<'a>(
         let checked = tag::check(&plural);
         checked.map_err(|_| ctxt.error(&word.value, slip::with_name(&form, &plural))).map(|()| plural)
     });
-    Ok(Stored { tag: tag?, prefix: prefix?, ttl: ttl?, plural: plural.transpose()?, key: key? })
+    let max_entries = max_entries(ctxt, attrs);
+    Ok(Stored {
+        tag: tag?,
+        prefix: prefix?,
+        ttl: ttl?,
+        plural: plural.transpose()?,
+        max_entries: max_entries?,
+        key: key?,
+    })
+}
+
+/// How many entries there may be. The two words go together, so that who reads the number reads what happens beyond it.
+fn max_entries(ctxt: &Ctxt, attrs: &TypeAttrs) -> Result<Option<usize>, Reported> {
+    let (most, evict) = (&attrs.max_entries, &attrs.evict);
+    let together = match (most, evict) {
+        (Some(word), None) => {
+            let example = symbol::example(symbol::EVICT);
+            let message = format!("`max_entries` does not say which entry makes way: add `{example}`");
+            Err(ctxt.error(&word.key, message))
+        }
+        (None, Some(word)) => {
+            let example = symbol::example(symbol::MAX_ENTRIES);
+            let message = format!("`evict` does not say how many entries may stay: add `{example}`");
+            Err(ctxt.error(&word.key, message))
+        }
+        _ => Ok(()),
+    };
+    let most = most.as_ref().map(|word| {
+        let number = word.value.as_ref().ok_or(Reported)?;
+        // A collection has so many places.
+        let form = "a number of entries is a whole number from 1 to 4294967295";
+        number.count().filter(|n| *n > 0).ok_or_else(|| ctxt.error(number, form))
+    });
+    let evict = evict.as_ref().map(|word| {
+        let text = word.value.as_ref().ok_or(Reported)?;
+        let policy = text.value();
+        if symbol::POLICIES.contains(&policy.as_str()) {
+            return Ok(());
+        }
+        Err(ctxt.error(text, slip::unknown("policy", &policy, symbol::POLICIES, "what `evict` takes is")))
+    });
+    together?;
+    evict.transpose()?;
+    most.transpose()
 }
 
 fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {

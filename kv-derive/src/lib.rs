@@ -46,6 +46,7 @@ use symbol::Target;
 /// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
 /// | `key = "room:{room}:{user}"` | the key that a value makes for itself, see below | any key |
 /// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the tag |
+/// | `max_entries = 1000, evict = "oldest"` | how many entries there may be of the type in a tenant, from 1 to 4,294,967,295, before the one that was written longest ago makes way; the two words go together | no bound |
 /// | `validate = "path::to::function"` | a check of the whole value, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | none |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 ///

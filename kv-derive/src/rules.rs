@@ -229,11 +229,7 @@ fn refuse_crossed(ctxt: &Ctxt, min: Option<&RawNumber>, crossed: bool) -> Result
 /// A bound of a length.
 fn length(ctxt: &Ctxt, raw: Option<&RawNumber>) -> Result<Option<usize>, Reported> {
     let Some(raw) = raw else { return Ok(None) };
-    let value = match raw {
-        RawNumber::Int(int) => int.base10_parse::<u32>().ok().and_then(|n| usize::try_from(n).ok()),
-        RawNumber::Float(_) => None,
-    };
-    match value {
+    match raw.count() {
         Some(n) => Ok(Some(n)),
         None => Err(ctxt.error(raw, "a length is a whole number from 0 to 4294967295")),
     }

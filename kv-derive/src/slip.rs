@@ -1,7 +1,8 @@
 //! What was probably meant by a word that is none.
 
 use crate::symbol::{
-    ANY_FLOAT, CUSTOM, EACH, KEY, LEN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, RANGE, SKIP, TAG, TTL, list,
+    ANY_FLOAT, CUSTOM, EACH, EVICT, KEY, LEN, MAX_ENTRIES, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, RANGE, SKIP,
+    TAG, TTL, list,
 };
 use kv_schema::tag;
 use std::fmt::Display;
@@ -11,6 +12,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("alphanumeric", PATTERN),
     ("ascii", PATTERN),
     ("between", RANGE),
+    ("capacity", MAX_ENTRIES),
     ("check", CUSTOM),
     ("choices", ONE_OF),
     ("count", LEN),
@@ -28,9 +30,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("items", EACH),
     ("json", OPAQUE),
     ("lifetime", TTL),
+    ("limit", MAX_ENTRIES),
     ("matches", PATTERN),
     ("max", LEN),
     ("max", RANGE),
+    ("max_capacity", MAX_ENTRIES),
+    ("max_items", MAX_ENTRIES),
+    ("max_size", MAX_ENTRIES),
     ("maximum", LEN),
     ("maximum", RANGE),
     ("min", LEN),
@@ -39,6 +45,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("minimum", RANGE),
     ("name", TAG),
     ("nan", ANY_FLOAT),
+    ("policy", EVICT),
     ("raw", OPAQUE),
     ("regex", PATTERN),
     ("regexp", PATTERN),
@@ -157,7 +164,7 @@ pub(crate) fn with_name(message: &impl Display, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::symbol::{ANY_INT, EMAIL, JS_SAFE, ON_FIELD, ON_TYPE, PLURAL, PREFIX, RULES, URL};
+    use crate::symbol::{ANY_INT, EMAIL, JS_SAFE, ON_FIELD, ON_TYPE, PLURAL, POLICIES, PREFIX, RULES, URL};
 
     #[test]
     fn the_nearest_word_is_the_one_that_was_meant() {
@@ -211,9 +218,19 @@ mod tests {
             ("name", Some(TAG)),
             ("kye", Some(KEY)),
             ("plurals", Some(PLURAL)),
-            ("max_entries", None),
+            ("max_entry", Some(MAX_ENTRIES)),
+            ("maxEntries", Some(MAX_ENTRIES)),
+            ("entries", Some(MAX_ENTRIES)),
+            ("capacity", Some(MAX_ENTRIES)),
+            ("evcit", Some(EVICT)),
+            ("eviction", Some(EVICT)),
+            ("policy", Some(EVICT)),
+            ("colour", None),
         ] {
             assert_eq!(nearest(word, ON_TYPE), meant, "{word}");
+        }
+        for (word, meant) in [("oldst", Some("oldest")), ("Oldest", Some("oldest")), ("lru", None)] {
+            assert_eq!(nearest(word, POLICIES), meant, "{word}");
         }
     }
 

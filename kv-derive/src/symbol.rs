@@ -16,10 +16,15 @@ pub(crate) const TTL: &str = "ttl";
 pub(crate) const KEY: &str = "key";
 pub(crate) const VALIDATE: &str = "validate";
 pub(crate) const PLURAL: &str = "plural";
+pub(crate) const MAX_ENTRIES: &str = "max_entries";
+pub(crate) const EVICT: &str = "evict";
 pub(crate) const CRATE: &str = "crate";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, CRATE];
+pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, CRATE];
+
+/// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
+pub(crate) const POLICIES: &[&str] = &["oldest"];
 
 pub(crate) const LEN: &str = "len";
 pub(crate) const NON_EMPTY: &str = "non_empty";
@@ -47,7 +52,7 @@ pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, SKIP];
 pub(crate) const MIN: &str = "min";
 pub(crate) const MAX: &str = "max";
 
-/// How a word that takes a text is written.
+/// How a word that takes a text or a number is written.
 pub(crate) fn example(word: &str) -> &'static str {
     match word {
         TAG => "tag = \"Cursor\"",
@@ -55,9 +60,13 @@ pub(crate) fn example(word: &str) -> &'static str {
         TTL => "ttl = \"30s\"",
         KEY => "key = \"user:{user_id}\"",
         PLURAL => "plural = \"Memories\"",
+        MAX_ENTRIES => "max_entries = 1000",
+        EVICT => "evict = \"oldest\"",
         VALIDATE => "validate = \"path::to::function\"",
         CUSTOM => "custom = \"path::to::function\"",
         PATTERN => "pattern = \"^[a-z]+$\"",
+        MIN => "min = 1",
+        MAX => "max = 1",
         _ => "crate = \"::kv_core\"",
     }
 }

@@ -46,6 +46,11 @@ pub trait KvType: KvField + Send + Sync {
     #[doc(hidden)]
     const __PLURAL: Option<&'static str> = None;
 
+    /// How many entries there may be of the type in a tenant, before the one that was written longest ago makes way.
+    /// Only the derive gives one.
+    #[doc(hidden)]
+    const __MAX_ENTRIES: Option<usize> = None;
+
     /// The key that the value must be stored under; `None` when it may be any. Only the derive implements it.
     #[doc(hidden)]
     fn __own_key(&self) -> Option<Result<String, KeyError>> {

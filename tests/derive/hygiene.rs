@@ -13,7 +13,7 @@ mod no_prelude {
     pub(super) fn drop() {}
 
     #[derive(::kv_core::KvType)]
-    #[kv(ttl = "5s", validate = "whole")]
+    #[kv(ttl = "5s", max_entries = 9, evict = "oldest", validate = "whole")]
     #[allow(non_snake_case, reason = "a name that generated code uses as well")]
     pub(super) struct Result {
         #[kv(len(min = 1, max = 9))]

@@ -1,4 +1,4 @@
-use kv_core::KvType;
+use kv_core::{Keyed, KvType};
 use std::time::Duration;
 
 #[derive(KvType)]
@@ -16,6 +16,17 @@ struct Named {
 #[kv(ttl = "1500ms")]
 #[kv(tag = "R")]
 struct InTwoAttributes(u8);
+
+#[derive(KvType)]
+#[kv(key = "{n}", max_entries = 1_000, ttl = "30s", evict = "oldest")]
+struct Bounded {
+    n: u8,
+}
+
+#[derive(KvType)]
+#[kv(max_entries = 4294967295)]
+#[kv(evict = "oldest")]
+struct BoundedByPlaces(u8);
 
 #[derive(KvType)]
 struct r#Struct;
@@ -40,6 +51,14 @@ fn the_attribute_says_otherwise() {
     assert_eq!(Named::DEFAULT_TTL, Some(Duration::from_secs(30)));
     assert_eq!((InTwoAttributes::TYPE_TAG, InTwoAttributes::KEY_PREFIX), ("R", "R:"));
     assert_eq!(InTwoAttributes::DEFAULT_TTL, Some(Duration::from_millis(1500)));
+}
+
+#[test]
+fn entries_are_bounded_where_the_attribute_says_so() {
+    assert_eq!((Bounded::__MAX_ENTRIES, Bounded::DEFAULT_TTL), (Some(1000), Some(Duration::from_secs(30))));
+    assert_eq!(Bounded { n: 7 }.key().as_deref(), Ok("7"));
+    assert_eq!(BoundedByPlaces::__MAX_ENTRIES, usize::try_from(u32::MAX).ok());
+    assert_eq!((Plain::__MAX_ENTRIES, Named::__MAX_ENTRIES), (None, None));
 }
 
 #[test]

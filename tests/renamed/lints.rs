@@ -27,6 +27,7 @@ use renamed::{KvField, KvType};
 /// A stored type with a key template and every rule.
 #[derive(Clone, Debug, PartialEq, KvType)]
 #[kv(crate = "::renamed", ttl = "30s", key = "room:{room}:{row}:{color}/{letter}")]
+#[kv(max_entries = 1000, evict = "oldest")]
 pub struct Seat {
     #[kv(len(min = 1, max = 9))]
     room: String,

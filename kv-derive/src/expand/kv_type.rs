@@ -10,9 +10,12 @@ use syn::{Type, Visibility};
 
 pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStream) -> TokenStream {
     let (ident, attrs) = (model.ident, impl_attrs());
-    let Stored { tag, prefix, ttl, plural, key } = stored;
+    let Stored { tag, prefix, ttl, plural, max_entries, key } = stored;
     let plural = plural.as_ref().map(|plural| {
         quote!(const __PLURAL: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::Some(#plural);)
+    });
+    let max_entries = max_entries.map(|most| {
+        quote!(const __MAX_ENTRIES: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(#most);)
     });
     let ttl = match ttl {
         Some(ttl) => {
@@ -31,6 +34,7 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStre
             const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = #ttl;
 
             #plural
+            #max_entries
             #own_key
 
             // Inlined, so that a type that nobody stores costs no code for its JSON.

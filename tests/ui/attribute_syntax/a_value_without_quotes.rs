@@ -9,4 +9,8 @@ struct Pointer {
     user: String,
 }
 
+#[derive(KvType)]
+#[kv(max_entries = 100, evict = oldest)]
+struct Marker(u8);
+
 fn main() {}

@@ -11,4 +11,8 @@ struct Cursor {
     cache: String,
 }
 
+#[derive(KvType)]
+#[kv(max_entries = 100, evict = "oldest", max_entries = 200, evict = "oldest")]
+struct Pointer(u8);
+
 fn main() {}

@@ -16,4 +16,12 @@ struct Pointer {
     name: String,
 }
 
+#[derive(KvType)]
+#[kv(max_entries, evict)]
+struct Marker(u8);
+
+#[derive(KvType)]
+#[kv(max_entries(100), evict("oldest"))]
+struct Label(u8);
+
 fn main() {}

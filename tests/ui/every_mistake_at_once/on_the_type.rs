@@ -8,6 +8,7 @@ use kv_core::KvType;
     ttle = "5s",
     key = "{n",
     plural = "ä",
+    max_entries = 0,
     validate = "a b",
     len(max = 5)
 )]

@@ -6,4 +6,8 @@ struct Cursor {
     n: u8,
 }
 
+#[derive(KvType)]
+#[kv(max_entry = 100, evcit = "oldest")]
+struct Marker(u8);
+
 fn main() {}

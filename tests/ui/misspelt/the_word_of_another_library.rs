@@ -19,4 +19,8 @@ struct Account {
     motto: String,
 }
 
+#[derive(KvType)]
+#[kv(max_capacity = 100, eviction_policy = "lru")]
+struct Session(u8);
+
 fn main() {}

@@ -6,4 +6,8 @@ struct Item {
     n: u8,
 }
 
+#[derive(KvField)]
+#[kv(max_entries = 100, evict = "oldest")]
+struct Part(u8);
+
 fn main() {}

@@ -6,6 +6,8 @@ struct Cursor {
     name: String,
     #[kv(key = "{user}")]
     user: String,
+    #[kv(max_entries = 100, evict = "oldest")]
+    items: Vec<String>,
 }
 
 fn main() {}
