@@ -36,6 +36,7 @@
 //! - [`KvStore`] holds everything; [`TenantStore`] is one isolated part of it; [`TypedStore`] is one type there.
 //! - [`SetOptions`] and [`ScanOptions`] say how to write and what to read; [`Entry`] is a value with its
 //!   [`Version`] and times; [`Scan`], [`Entries`] and [`Keys`] go through many.
+//! - [`Watch`] tells of every [`Change`] under a prefix, after a snapshot of what is there.
 //! - [`Error`] is what a write can meet; [`Limits`] bound what the store takes in, and [`StoreStats`] tell what it
 //!   holds. [`ScanFull`] goes through all types.
 //! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
@@ -46,6 +47,7 @@
 //!
 //! - `derive` (on by default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
 //! - `json` (on by default): `Catalog`, and JSON of entries.
+//! - `stream`: [`Watch`] is a `Stream`.
 //! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types of the crate of that name
 //!   as fields; [`KvField`] lists them.
 
@@ -69,6 +71,7 @@ mod tenant_id;
 mod typed;
 mod update;
 mod version;
+mod watch;
 
 #[cfg(feature = "json")]
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
@@ -87,6 +90,7 @@ pub use tenant::TenantStore;
 pub use tenant_id::{TenantError, TenantId};
 pub use typed::TypedStore;
 pub use version::{ParseVersionError, Version};
+pub use watch::{Change, Recv, Watch, WatchIter};
 
 #[cfg(feature = "derive")]
 pub use kv_derive::{KvField, KvType};

@@ -14,6 +14,7 @@ use std::fmt;
 /// | [`bytes_per_tenant`](Self::bytes_per_tenant) | 1 GiB |
 /// | [`key_bytes`](Self::key_bytes) | 512, the longest key there is |
 /// | [`value_bytes`](Self::value_bytes) | 8 MiB |
+/// | [`watchers`](Self::watchers) of a tenant | 10,000 |
 ///
 /// ```
 /// use kv_core::{Error, KvStore, KvType, Limit, Limits};
@@ -39,6 +40,7 @@ pub struct Limits {
     pub(crate) bytes_per_tenant: usize,
     pub(crate) key_bytes: usize,
     pub(crate) value_bytes: usize,
+    pub(crate) watchers: usize,
 }
 
 const MIB: usize = 1 << 20;
@@ -51,6 +53,7 @@ impl Default for Limits {
             bytes_per_tenant: 1024 * MIB,
             key_bytes: kv_schema::key::MAX_BYTES,
             value_bytes: 8 * MIB,
+            watchers: 10_000,
         }
     }
 }
@@ -64,6 +67,7 @@ impl Limits {
             bytes_per_tenant: usize::MAX,
             key_bytes: usize::MAX,
             value_bytes: usize::MAX,
+            watchers: usize::MAX,
         }
     }
 
@@ -93,6 +97,11 @@ impl Limits {
     pub const fn value_bytes(self, bytes: usize) -> Self {
         Self { value_bytes: bytes, ..self }
     }
+
+    /// How many [`Watch`](crate::Watch)es of a tenant there may be at a time, of all types together.
+    pub const fn watchers(self, watchers: usize) -> Self {
+        Self { watchers, ..self }
+    }
 }
 
 /// The name of a limit, as its setter on [`Limits`] is called.
@@ -109,6 +118,8 @@ pub enum Limit {
     KeyBytes,
     /// [`Limits::value_bytes`].
     ValueBytes,
+    /// [`Limits::watchers`].
+    Watchers,
 }
 
 impl Limit {
@@ -120,6 +131,7 @@ impl Limit {
             Self::BytesPerTenant => "bytes_per_tenant",
             Self::KeyBytes => "key_bytes",
             Self::ValueBytes => "value_bytes",
+            Self::Watchers => "watchers",
         }
     }
 }

@@ -61,8 +61,13 @@ impl<T: KvType> Cursor<T> {
         }
         let limit = self.page_size.min(self.remaining);
         self.page_size = (self.page_size * 2).min(LARGEST_PAGE);
-        let page =
-            Page { prefix: &self.prefix, after: self.after.as_deref(), descending: self.descending, limit };
+        let page = Page {
+            prefix: &self.prefix,
+            after: self.after.as_deref(),
+            descending: self.descending,
+            limit,
+            newer_than: 0,
+        };
         let rows = self.store.existing().map_or_else(Vec::new, |collection| collection.page(page));
         self.at_end = rows.len() < limit;
         self.after = Some(Arc::clone(&rows.last()?.0));

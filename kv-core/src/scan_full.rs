@@ -56,8 +56,13 @@ impl Cursor {
         if self.page.peek().is_some() || self.at_end {
             return;
         }
-        let page =
-            Page { prefix: &self.key_prefix, after: self.after.as_deref(), descending: false, limit: PAGE };
+        let page = Page {
+            prefix: &self.key_prefix,
+            after: self.after.as_deref(),
+            descending: false,
+            limit: PAGE,
+            newer_than: 0,
+        };
         let rows = self.collection.erased_page(page);
         self.at_end = rows.len() < PAGE;
         if let Some((key, _)) = rows.last() {

@@ -66,4 +66,8 @@ levels! {
     writes: u64,
     /// Entries that were removed because they were due.
     expirations: u64,
+    /// Entries that were removed to make way for others.
+    evictions: u64,
+    /// [`Watch`](crate::Watch)es that there are.
+    watchers: usize,
 }

@@ -4,7 +4,7 @@ use crate::memory::{Memory, Tenant, or_resume};
 use crate::scan::Scan;
 use crate::scan_full::ScanFull;
 use crate::typed::TypedStore;
-use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version};
+use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version, Watch};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -137,6 +137,11 @@ impl TenantStore {
     /// The entries whose key starts with a prefix, in key order. See [`TypedStore::scan`].
     pub fn scan<T: KvType>(&self, prefix: impl AsRef<str>) -> Scan<T> {
         self.typed().scan(prefix)
+    }
+
+    /// Tells of the entries whose key starts with a prefix, and of every change. See [`TypedStore::watch`].
+    pub fn watch<T: KvType>(&self, prefix: impl AsRef<str>) -> Watch<T> {
+        self.typed().watch(prefix)
     }
 
     /// The entries of all types whose full key (the type's prefix and the key) starts with a full prefix, in byte

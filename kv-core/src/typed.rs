@@ -7,7 +7,7 @@ use crate::memory::{
 use crate::scan::{Cursor, Keys, Scan};
 use crate::schema::{key, ttl};
 use crate::tenant::TenantStore;
-use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version};
+use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version, Watch};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -401,6 +401,22 @@ impl<T: KvType> TypedStore<T> {
         self.existing().map_or(0, |collection| collection.count(prefix.as_ref()))
     }
 
+    /// Tells of the entries whose key starts with a prefix: a snapshot, then every change. See [`Watch`].
+    ///
+    /// Beyond [`Limits::watchers`](crate::Limits::watchers) the watch is [refused](Watch::refused), and has ended.
+    pub fn watch(&self, prefix: impl AsRef<str>) -> Watch<T> {
+        Watch::new(self, prefix.as_ref(), None)
+    }
+
+    /// As [`watch`](Self::watch), for who has seen all up to a version: starts with what changed since, and
+    /// [`Change::Ready`](crate::Change::Ready). Where that is not known any more, or was never the store's, it starts with
+    /// [`Change::Reset`](crate::Change::Reset) and a snapshot.
+    ///
+    /// The version is that of the last change that was handed out behind a `Ready`, or [`Watch::version`].
+    pub fn watch_after(&self, prefix: impl AsRef<str>, version: Version) -> Watch<T> {
+        Watch::new(self, prefix.as_ref(), Some(version))
+    }
+
     /// Checks a value and what it would take, and returns what the entry takes in all.
     pub(crate) fn admit(&self, key: &str, value: &T) -> Result<usize, Error> {
         value.validate()?;
@@ -450,6 +466,10 @@ impl<T: KvType> TypedStore<T> {
             write()
         });
         written.map_err(|Full { limit, allowed }| Error::LimitExceeded { limit, allowed })
+    }
+
+    pub(crate) fn tenant(&self) -> &TenantStore {
+        &self.tenant
     }
 
     pub(crate) fn existing(&self) -> Option<&Arc<Collection<T>>> {

@@ -4,6 +4,7 @@
 
 use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
+use super::log::{Cause, Log, Logged, Removal};
 use super::slab::Slab;
 use super::table::Table;
 use super::time::{Deadline, Moment, TimeOfDay};
@@ -27,11 +28,23 @@ pub(super) struct Cell<T> {
     deadlines: Deadlines,
     /// Of seeds that nobody knows: keys come from strangers.
     hasher: RandomState,
+    log: Log,
+    /// How many rows there may be before the one that was written longest ago makes way.
+    most: Option<usize>,
+    /// Versions are behind this one.
+    first_version: u64,
     last_version: u64,
     /// What the rows take.
     bytes: usize,
-    writes: u64,
-    expirations: u64,
+    counts: Counts,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Counts {
+    pub(super) writes: u64,
+    pub(super) expirations: u64,
+    pub(super) evictions: u64,
 }
 
 /// A row in its place.
@@ -85,6 +98,11 @@ impl Found {
     /// What the row takes, alive or not.
     pub(super) fn size(self) -> Size {
         self.row.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes: bytes as usize })
+    }
+
+    /// Whether a write will take a place that is not taken yet.
+    pub(super) fn is_new(self) -> bool {
+        self.row.is_none()
     }
 }
 
@@ -145,6 +163,23 @@ pub(crate) const fn entry_bytes<T>(key: &str, heap_size: usize) -> usize {
     if bytes > u32::MAX as usize { u32::MAX as usize } else { bytes }
 }
 
+/// Something that changed, for those who watch.
+pub(crate) enum News<T> {
+    Written(Arc<str>, Row<T>),
+    Removed(Arc<str>, Version, Cause),
+}
+
+/// What a cell can tell of the time since a version.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Known {
+    /// Nothing: it is too long ago, or none of its versions.
+    Nothing,
+    /// What was removed, and by its versions what was written.
+    Removals,
+    /// All changes.
+    Changes,
+}
+
 /// A value on its way to a key.
 pub(crate) struct Write<'k, T> {
     pub(crate) key: &'k str,
@@ -202,20 +237,25 @@ pub(crate) struct Page<'a> {
     pub(crate) after: Option<&'a str>,
     pub(crate) descending: bool,
     pub(crate) limit: usize,
+    /// Rows of this version or an earlier one are left out.
+    pub(crate) newer_than: u64,
 }
 
 impl<T> Cell<T> {
-    pub(super) fn new(first_version: u64) -> Self {
+    /// With versions behind one, and at most so many rows.
+    pub(super) fn new(first_version: u64, most: Option<usize>) -> Self {
         Self {
             rows: Slab::new(),
             by_hash: Table::new(),
             by_key: Index::new(),
             deadlines: Deadlines::new(),
             hasher: RandomState::default(),
+            log: Log::new(first_version, most.is_some()),
+            most,
+            first_version,
             last_version: first_version,
             bytes: 0,
-            writes: 0,
-            expirations: 0,
+            counts: Counts::default(),
         }
     }
 
@@ -224,16 +264,7 @@ impl<T> Cell<T> {
         self.find(key).filter(|row| !moment.is_due(row.deadline))
     }
 
-    /// Whether a condition holds for what is under a key.
-    #[inline]
-    pub(super) fn check(&self, key: &str, condition: Condition, moment: &Moment<'_>) -> Result<(), Conflict> {
-        match condition {
-            Condition::None => Ok(()),
-            _ => condition.check(self.get(key, moment).map(|row| row.version)),
-        }
-    }
-
-    /// What is under a key, for a write that comes next.
+    /// What is under a key, for what comes next under the same lock.
     #[inline]
     pub(super) fn look(&self, key: &str, moment: &Moment<'_>) -> Found {
         let hash = self.hash(key);
@@ -272,13 +303,13 @@ impl<T> Cell<T> {
         moment.publish_alone();
         let Found { hash, row: found } = found;
         let found = found.map(|(place, alive, _)| (place, alive.is_none()));
-        if let Some((_, true)) = found {
+        if let Some((place, true)) = found {
             // It expired unnoticed, and is removed as a sweep would have done: what follows is a new entry.
-            self.last_version += 1;
-            self.expirations += 1;
+            self.note_removal(place, Cause::Expired);
         }
-        let version = self.next_version();
-        self.writes += 1;
+        self.last_version += 1;
+        let version = Version::new(self.last_version);
+        self.counts.writes += 1;
         self.bytes += write.bytes;
         let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = write.lifetime;
         let bytes = u32::try_from(write.bytes).unwrap_or(u32::MAX);
@@ -296,6 +327,7 @@ impl<T> Cell<T> {
             self.by_hash.insert(hash, place);
             self.by_key.insert(place, &self.rows);
             self.deadlines.change(place, Deadline::NEVER, deadline);
+            self.log.written(version.get(), place, None);
             return version;
         };
         let Some(row) = self.rows.get_mut(place) else { return version };
@@ -311,6 +343,7 @@ impl<T> Cell<T> {
         }
         self.bytes -= row.bytes as usize;
         row.bytes = bytes;
+        self.log.written(version.get(), place, (!was_due).then_some(row.version.get()));
         row.version = version;
         std::mem::swap(&mut row.value, &mut write.value);
         version
@@ -318,10 +351,44 @@ impl<T> Cell<T> {
 
     /// Removes an entry that is alive, and returns it.
     pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Stored<T>> {
-        let (place, _) = self.find_at(self.hash(key), key).filter(|(_, row)| !moment.is_due(row.deadline))?;
+        self.remove_at(self.look(key, moment), moment)
+    }
+
+    /// Removes the row that was found under the same lock, if it is alive, and returns it.
+    pub(super) fn remove_at(&mut self, found: Found, moment: &Moment<'_>) -> Option<Stored<T>> {
+        let (place, _, _) = found.row.filter(|(_, alive, _)| alive.is_some())?;
         moment.publish_alone();
-        self.last_version += 1;
-        self.take(place)
+        self.take(place, found.hash, Cause::Deleted)
+    }
+
+    /// Which rows are to make way for so many new ones: those that are due, then those that were written longest ago.
+    pub(super) fn in_the_way_of(&self, new: usize, moment: &Moment<'_>) -> Vec<u32> {
+        let Some(most) = self.most else { return Vec::new() };
+        let excess = (self.rows.len() + new).saturating_sub(most);
+        if excess == 0 {
+            return Vec::new();
+        }
+        let is_due = |place: &u32| self.rows.get(*place).is_some_and(|row| moment.is_due(row.deadline));
+        let mut due = self.deadlines.up_to(|time| moment.has_reached(time));
+        due.retain(is_due);
+        let oldest = self.log.oldest().filter(|place| !is_due(place));
+        due.iter().copied().chain(oldest).take(excess).collect()
+    }
+
+    /// What the rows in some places take.
+    pub(super) fn size_of(&self, places: &[u32]) -> Size {
+        let bytes = places.iter().filter_map(|place| self.rows.get(*place)).map(Stored::bytes).sum();
+        Size { entries: places.len(), bytes }
+    }
+
+    /// Removes the rows in some places to make way, and returns them.
+    pub(super) fn evict(&mut self, places: &[u32], moment: &Moment<'_>) -> Vec<Stored<T>> {
+        let evict = |place: &u32| {
+            let row = self.rows.get(*place)?;
+            let cause = if moment.is_due(row.deadline) { Cause::Expired } else { Cause::Evicted };
+            self.take(*place, self.hash(&row.key), cause)
+        };
+        places.iter().filter_map(evict).collect()
     }
 
     /// Gives an entry that is alive another lifetime, and says whether there is one.
@@ -343,10 +410,9 @@ impl<T> Cell<T> {
         while removed.len() < most
             && let Some((deadline, place)) = self.first_deadline()
             && moment.is_due(deadline)
-            && let Some(row) = self.take(place)
+            && let Some(row) = self.rows.get(place)
+            && let Some(row) = self.take(place, self.hash(&row.key), Cause::Expired)
         {
-            self.last_version += 1;
-            self.expirations += 1;
             removed.push(row);
         }
         removed
@@ -361,8 +427,17 @@ impl<T> Cell<T> {
     pub(super) fn clear(&mut self, moment: &Moment<'_>) -> (Slab<Stored<T>>, usize) {
         moment.publish_alone();
         let alive = self.len(moment);
-        self.expirations += (self.rows.len() - alive) as u64;
-        self.last_version += self.rows.len() as u64;
+        if self.log.is_too_much(self.rows.len()) {
+            self.counts.expirations += (self.rows.len() - alive) as u64;
+            self.last_version += self.rows.len() as u64;
+            self.log.forget(self.last_version);
+        } else {
+            let places: Vec<_> = self.by_key.ascend(Bound::Unbounded, &self.rows).collect();
+            for place in places {
+                let is_due = self.rows.get(place).is_some_and(|row| moment.is_due(row.deadline));
+                self.note_removal(place, if is_due { Cause::Expired } else { Cause::Deleted });
+            }
+        }
         self.bytes = 0;
         self.by_hash = Table::new();
         self.by_key = Index::new();
@@ -386,9 +461,92 @@ impl<T> Cell<T> {
         self.last_version
     }
 
-    /// How many values were stored, and how many entries expired.
-    pub(super) fn writes_and_expirations(&self) -> (u64, u64) {
-        (self.writes, self.expirations)
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Keeps what those who watch need, from now on.
+    pub(super) fn watch(&mut self) {
+        self.log.watch(self.last_version);
+    }
+
+    /// Nobody watches any more.
+    pub(super) fn unwatch(&mut self) {
+        self.log.unwatch();
+    }
+
+    /// What can be told to those who have seen all up to a version.
+    pub(super) fn known_after(&self, version: u64) -> Known {
+        let is_ours = (self.first_version..=self.last_version).contains(&version);
+        if !is_ours || !self.log.has_removals_after(version) {
+            Known::Nothing
+        } else if self.log.has_writes_after(version) {
+            Known::Changes
+        } else {
+            Known::Removals
+        }
+    }
+
+    /// The keys that changed after a version, the first so many.
+    pub(super) fn changed_keys(&self, after: u64, most: usize) -> impl Iterator<Item = &Arc<str>> {
+        self.log.after(after).take(most).filter_map(|logged| match logged {
+            Logged::Written { place, .. } => self.rows.get(place).map(|row| &row.key),
+            Logged::Removed(removal) => Some(&removal.key),
+        })
+    }
+
+    /// What changed after a version, of which `wanted` is told key and version, with the version up to which that is all. In
+    /// bounded time, so that may not be the last one.
+    pub(super) fn changes(
+        &self,
+        after: u64,
+        wanted: impl Fn(&str, u64) -> bool,
+        moment: &Moment<'_>,
+    ) -> (Vec<News<T>>, u64) {
+        self.news(self.log.after(after), wanted, moment)
+    }
+
+    /// The same of removals alone.
+    pub(super) fn removals(
+        &self,
+        after: u64,
+        wanted: impl Fn(&str, u64) -> bool,
+        moment: &Moment<'_>,
+    ) -> (Vec<News<T>>, u64) {
+        self.news(self.log.removals_after(after).map(Logged::Removed), wanted, moment)
+    }
+
+    fn news<'a>(
+        &'a self,
+        log: impl Iterator<Item = Logged<'a>>,
+        wanted: impl Fn(&str, u64) -> bool,
+        moment: &Moment<'_>,
+    ) -> (Vec<News<T>>, u64) {
+        const LOOKED_AT: usize = 512;
+        const FOUND: usize = 64;
+        let (mut found, mut all_up_to) = (Vec::new(), self.last_version);
+        for (nth, logged) in log.enumerate() {
+            if nth == LOOKED_AT || found.len() == FOUND {
+                return (found, all_up_to);
+            }
+            match logged {
+                Logged::Written { version, place } => {
+                    all_up_to = version;
+                    // What is due is told of when it is removed.
+                    let row = self.rows.get(place).filter(|row| !moment.is_due(row.deadline));
+                    if let Some(row) = row.filter(|row| wanted(&row.key, version)) {
+                        found.push(News::Written(Arc::clone(&row.key), row.row()));
+                    }
+                }
+                Logged::Removed(Removal { version, key, cause }) => {
+                    all_up_to = *version;
+                    if wanted(key, *version) {
+                        found.push(News::Removed(Arc::clone(key), Version::new(*version), *cause));
+                    }
+                }
+            }
+        }
+        (found, self.last_version)
     }
 
     /// How many entries are alive. Takes time linear in those that are due, and in those that were to be and have been
@@ -417,7 +575,7 @@ impl<T> Cell<T> {
 
     /// The living rows of a part of a scan, in its direction.
     pub(super) fn page(&self, page: Page<'_>, moment: &Moment<'_>) -> Vec<(Arc<str>, Row<T>)> {
-        let Page { prefix, after, descending, limit } = page;
+        let Page { prefix, after, descending, .. } = page;
         if descending {
             let end = prefix_end(prefix);
             let until = match (after, &end) {
@@ -426,13 +584,13 @@ impl<T> Cell<T> {
                 (None, Some(end)) => Bound::Excluded(end.as_str()),
                 (None, None) => Bound::Unbounded,
             };
-            self.rows_of(self.by_key.descend(until, &self.rows), prefix, limit, moment)
+            self.rows_of(self.by_key.descend(until, &self.rows), &page, moment)
         } else {
             let from = match after {
                 Some(after) if after >= prefix => Bound::Excluded(after),
                 _ => Bound::Included(prefix),
             };
-            self.rows_of(self.by_key.ascend(from, &self.rows), prefix, limit, moment)
+            self.rows_of(self.by_key.ascend(from, &self.rows), &page, moment)
         }
     }
 
@@ -442,8 +600,7 @@ impl<T> Cell<T> {
     fn rows_of(
         &self,
         mut places: impl Iterator<Item = u32>,
-        prefix: &str,
-        limit: usize,
+        &Page { prefix, limit, newer_than, .. }: &Page<'_>,
         moment: &Moment<'_>,
     ) -> Vec<(Arc<str>, Row<T>)> {
         const AHEAD: usize = 128;
@@ -467,7 +624,7 @@ impl<T> Cell<T> {
                 if !all && !row.key.starts_with(prefix) {
                     return found;
                 }
-                if !moment.is_due(row.deadline) {
+                if row.version.get() > newer_than && !moment.is_due(row.deadline) {
                     found.push((Arc::clone(&row.key), row.row()));
                 }
             }
@@ -505,9 +662,8 @@ impl<T> Cell<T> {
     }
 
     /// Takes a row out, with all that leads to it.
-    fn take(&mut self, place: u32) -> Option<Stored<T>> {
-        let row = self.rows.get(place)?;
-        let hash = self.hash(&row.key);
+    fn take(&mut self, place: u32, hash: u32, cause: Cause) -> Option<Stored<T>> {
+        self.note_removal(place, cause);
         self.by_hash.remove(hash, place);
         self.by_key.remove(place, &self.rows);
         self.deadlines.forget(place);
@@ -516,9 +672,17 @@ impl<T> Cell<T> {
         Some(row)
     }
 
-    fn next_version(&mut self) -> Version {
+    /// Gives the removal of a row its version, and puts it in the log and the counts.
+    fn note_removal(&mut self, place: u32, cause: Cause) {
+        let Some(row) = self.rows.get(place) else { return };
         self.last_version += 1;
-        Version::new(self.last_version)
+        let removal = Removal { version: self.last_version, key: Arc::clone(&row.key), cause };
+        self.log.removed(row.version.get(), removal);
+        match cause {
+            Cause::Deleted => {}
+            Cause::Expired => self.counts.expirations += 1,
+            Cause::Evicted => self.counts.evictions += 1,
+        }
     }
 }
 
@@ -557,7 +721,7 @@ mod tests {
         for (name, ttl) in
             [("extended", Some(100)), ("made permanent", None), ("shortened and gone on", Some(15))]
         {
-            let mut cell = Cell::new(0);
+            let mut cell = Cell::new(0, None);
             set(&mut cell, "k", Some(10), 0);
             let version = set(&mut cell, "k", ttl, 5);
             assert!(cell.remove_due(usize::MAX, &Moment::at(12)).is_empty(), "{name}");
@@ -569,7 +733,7 @@ mod tests {
     #[test]
     fn a_touched_entry_is_not_swept() {
         for (ttl, expected) in [(Some(100), 0), (None, 0), (Some(1), 1)] {
-            let mut cell = Cell::new(0);
+            let mut cell = Cell::new(0, None);
             let version = set(&mut cell, "k", Some(10), 0);
             assert!(cell.set_lifetime("k", ttl.map(Duration::from_secs), &Moment::at(5)));
             assert_eq!(cell.get("k", &Moment::at(5)).unwrap().version, version);
@@ -580,7 +744,7 @@ mod tests {
 
     #[test]
     fn the_size_is_the_sum_of_the_rows() {
-        let mut cell = Cell::new(0);
+        let mut cell = Cell::new(0, None);
         for n in 0..10u64 {
             set(&mut cell, &format!("k{n}"), Some(n + 1), 0);
             set(&mut cell, &format!("k{n}"), Some(n + 1), 0);
@@ -591,12 +755,15 @@ mod tests {
         assert_eq!((cell.len(&Moment::at(3)), cell.len(&Moment::at(5))), (6, 4));
         let (rows, alive) = cell.clear(&Moment::at(5));
         assert_eq!((rows.len(), alive, cell.size()), (6, 4, Size::default()));
-        assert_eq!((cell.next_deadline(), cell.writes_and_expirations()), (Deadline::NEVER, (20, 5)));
+        assert_eq!(
+            (cell.next_deadline(), cell.counts()),
+            (Deadline::NEVER, Counts { writes: 20, expirations: 5, evictions: 0 })
+        );
     }
 
     #[test]
     fn a_shortened_entry_goes_at_its_new_deadline() {
-        let mut cell = Cell::new(0);
+        let mut cell = Cell::new(0, None);
         set(&mut cell, "k", Some(100), 0);
         set(&mut cell, "k", Some(5), 0);
         assert_eq!(cell.remove_due(usize::MAX, &Moment::at(5)).len(), 1);
@@ -605,7 +772,7 @@ mod tests {
 
     #[test]
     fn due_entries_go_in_bounded_steps_and_earliest_first() {
-        let mut cell = Cell::new(0);
+        let mut cell = Cell::new(0, None);
         for n in 0..10 {
             set(&mut cell, &format!("k{n}"), Some(10 - n), 0);
         }
@@ -618,7 +785,7 @@ mod tests {
 
     #[test]
     fn every_write_and_every_removal_takes_a_version() {
-        let mut cell = Cell::new(100);
+        let mut cell = Cell::new(100, None);
         assert_eq!(set(&mut cell, "a", Some(10), 0).get(), 101);
         assert_eq!(set(&mut cell, "b", None, 0).get(), 102);
         cell.remove("b", &Moment::at(0)).unwrap();
@@ -633,11 +800,12 @@ mod tests {
 
     #[test]
     fn an_expired_entry_is_removed_by_no_delete_and_only_once() {
-        let mut cell = Cell::new(0);
+        let mut cell = Cell::new(0, None);
         set(&mut cell, "k", Some(10), 0);
         assert!(cell.remove("k", &Moment::at(10)).is_none());
         assert!(!cell.set_lifetime("k", None, &Moment::at(10)));
-        let conflict = cell.check("k", Condition::Present, &Moment::at(10));
+        let found = cell.look("k", &Moment::at(10));
+        let conflict = Condition::Present.check(found.version());
         assert_eq!(conflict, Err(Conflict { current: None }));
         assert_eq!(cell.remove_due(usize::MAX, &Moment::at(10)).len(), 1);
     }

@@ -1,19 +1,22 @@
 //! [`Collection`]: the entries of one type of one tenant, behind a lock.
 
 use super::Shared;
-use super::cell::{Cell, Condition, Conflict, Page, Row, Stored, Write};
+use super::cell::{Cell, Condition, Conflict, Counts, Known, News, Page, Row, Stored, Write};
 use super::expiry::{Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
+use super::log::Cause;
 use super::reads::Reads;
-use super::time::{Deadline, Horizon};
+use super::time::{Deadline, Horizon, Moment};
 use super::usage::{Full, Size, Usage};
+use super::watchers::Watchers;
 use crate::codec::Erased;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
-use crate::sync::RwLock;
-use crate::{Entry, Version};
+use crate::sync::{RwLock, RwLockWriteGuard};
+use crate::{Change, Entry, Version};
 use std::any::Any;
 use std::sync::{Arc, Weak};
+use std::task::Waker;
 use std::time::Duration;
 
 /// How many entries are removed at a time before the lock is given to others.
@@ -30,10 +33,12 @@ pub(crate) struct Collection<T> {
     horizon: Horizon,
     flights: Flights<T>,
     reads: Reads,
+    watchers: Watchers,
 }
 
 struct State<T> {
     cell: Cell<T>,
+    watchers: usize,
     /// The deadline at which the schedule looks at this collection, at or before its earliest one.
     scheduled: Deadline,
 }
@@ -52,10 +57,15 @@ impl<T: KvType> Collection<T> {
             usage,
             id,
             me: Weak::clone(me),
-            state: RwLock::new(State { cell: Cell::new(first_version), scheduled: Deadline::NEVER }),
+            state: RwLock::new(State {
+                cell: Cell::new(first_version, T::__MAX_ENTRIES),
+                watchers: 0,
+                scheduled: Deadline::NEVER,
+            }),
             horizon: Horizon::default(),
             flights: Flights::new(),
             reads: Reads::default(),
+            watchers: Watchers::default(),
         })
     }
 
@@ -112,10 +122,29 @@ impl<T: KvType> Collection<T> {
         let found = state.cell.look(write.key, &moment);
         write.condition.check(found.version()).map_err(Refused::Conflict)?;
         let added = Size { entries: 1, bytes: write.bytes };
+        if T::__MAX_ENTRIES.is_some() && found.is_new() {
+            let evicted = self.make_way(&mut state, added, &moment).map_err(Refused::Full)?;
+            let version = state.cell.put_at(found, write, &moment, of_day);
+            self.unlock(state);
+            or_resume(drop_each(evicted));
+            return Ok(version);
+        }
         self.usage.exchange(found.size(), added).map_err(Refused::Full)?;
         let version = state.cell.put_at(found, write, &moment, of_day);
-        self.reschedule(&mut state);
+        self.unlock(state);
         Ok(version)
+    }
+
+    /// Takes room for a new row, in place of the one that it evicts, if it does.
+    fn make_way(
+        &self,
+        state: &mut State<T>,
+        added: Size,
+        moment: &Moment<'_>,
+    ) -> Result<Vec<Stored<T>>, Full> {
+        let in_the_way = state.cell.in_the_way_of(1, moment);
+        self.usage.exchange(state.cell.size_of(&in_the_way), added)?;
+        Ok(state.cell.evict(&in_the_way, moment))
     }
 
     /// Writes all values at one instant, in their order, or none. Conditions are not looked at.
@@ -136,7 +165,12 @@ impl<T: KvType> Collection<T> {
         }
         self.usage.exchange(removed, added)?;
         let versions = writes.iter_mut().map(|write| state.cell.put(write, &moment, of_day)).collect();
-        self.reschedule(&mut state);
+        // Here all were to fit beside those that make way for them.
+        let in_the_way = state.cell.in_the_way_of(0, &moment);
+        let evicted = state.cell.evict(&in_the_way, &moment);
+        self.release(&evicted);
+        self.unlock(state);
+        or_resume(drop_each(evicted));
         Ok(versions)
     }
 
@@ -144,11 +178,11 @@ impl<T: KvType> Collection<T> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
-        state.cell.check(key, condition, &moment)?;
-        let removed = state.cell.remove(key, &moment);
+        let found = state.cell.look(key, &moment);
+        condition.check(found.version())?;
+        let removed = state.cell.remove_at(found, &moment);
         self.release(removed.as_slice());
-        self.reschedule(&mut state);
-        drop(state);
+        self.unlock(state);
         Ok(removed.map(Stored::into_value))
     }
 
@@ -161,13 +195,13 @@ impl<T: KvType> Collection<T> {
             let reading = self.shared.time.read();
             let mut state = self.state.write();
             let moment = self.horizon.moment(reading);
-            let page = Page { prefix, after: after.as_deref(), descending: false, limit: STEP };
+            let page =
+                Page { prefix, after: after.as_deref(), descending: false, limit: STEP, newer_than: 0 };
             let page = state.cell.page(page, &moment);
             let removed: Vec<_> =
                 page.iter().filter_map(|(key, _)| state.cell.remove(key, &moment)).collect();
             self.release(&removed);
-            self.reschedule(&mut state);
-            drop(state);
+            self.unlock(state);
             count += removed.len();
             let more = removed.len() == STEP;
             after = page.last().map(|(key, _)| Arc::clone(key));
@@ -234,6 +268,17 @@ impl<T: KvType> Collection<T> {
         self.usage.release(Size { entries: removed.len(), bytes });
     }
 
+    /// Releases the lock after a change, with word to the schedule and to those who watch.
+    #[inline]
+    fn unlock(&self, mut state: RwLockWriteGuard<'_, State<T>>) {
+        self.reschedule(&mut state);
+        let is_news = state.watchers > 0 && self.watchers.is_to_be_told();
+        drop(state);
+        if is_news && !self.shared.schedule.announce(&self.shared, Weak::clone(&self.me) as _) {
+            self.wake_watchers();
+        }
+    }
+
     /// Tells the schedule when the earliest deadline is now before the one that it knows, or when there is
     /// none any more. A later one it finds out by itself.
     #[inline]
@@ -269,7 +314,96 @@ impl<T: KvType> Collection<T> {
         self.release(&removed);
         let next = state.cell.next_deadline();
         self.schedule(&mut state, next);
-        (removed, moment.is_due(next))
+        let more = moment.is_due(next);
+        self.unlock(state);
+        (removed, more)
+    }
+
+    /// Counts one more who watches, for whom changes are kept from now on.
+    pub(crate) fn watch(&self) -> Result<(), Full> {
+        self.usage.add_watcher()?;
+        let mut state = self.state.write();
+        if state.watchers == 0 {
+            state.cell.watch();
+            self.watchers.start_at(state.cell.last_version());
+        }
+        state.watchers += 1;
+        Ok(())
+    }
+
+    /// Counts one less.
+    pub(crate) fn unwatch(&self) {
+        self.usage.remove_watcher();
+        let mut state = self.state.write();
+        state.watchers -= 1;
+        if state.watchers == 0 {
+            state.cell.unwatch();
+        }
+    }
+
+    /// The version that was given last, and what can be told to those who have seen all up to another.
+    pub(crate) fn known_after(&self, version: u64) -> (u64, Known) {
+        let state = self.state.read();
+        (state.cell.last_version(), state.cell.known_after(version))
+    }
+
+    /// A part of a scan, with the last version at its time.
+    pub(crate) fn entries(&self, page: Page<'_>) -> (Vec<Entry<T>>, u64) {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let moment = self.horizon.moment(reading);
+        let entry = |(key, row): (Arc<str>, Row<T>)| {
+            let expires_in = moment.until(row.deadline());
+            row.into_entry(key, expires_in)
+        };
+        (state.cell.page(page, &moment).into_iter().map(entry).collect(), state.cell.last_version())
+    }
+
+    /// What changed after a version, or of that what was removed, with the version up to which that is all; `None` when it
+    /// is not known any more.
+    pub(crate) fn changes(
+        &self,
+        after: u64,
+        removals_alone: bool,
+        wanted: impl Fn(&str, u64) -> bool,
+    ) -> Option<(Vec<Change<T>>, u64)> {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let moment = self.horizon.moment(reading);
+        let known = state.cell.known_after(after);
+        if known == Known::Nothing || (known == Known::Removals && !removals_alone) {
+            return None;
+        }
+        let (news, up_to) = if removals_alone {
+            state.cell.removals(after, wanted, &moment)
+        } else {
+            state.cell.changes(after, wanted, &moment)
+        };
+        let change = |news| match news {
+            News::Written(key, row) => {
+                let expires_in = moment.until(row.deadline());
+                Change::Set(row.into_entry(key, expires_in))
+            }
+            News::Removed(key, version, Cause::Deleted) => Change::Deleted { key, version },
+            News::Removed(key, version, Cause::Expired) => Change::Expired { key, version },
+            News::Removed(key, version, Cause::Evicted) => Change::Evicted { key, version },
+        };
+        Some((news.into_iter().map(change).collect(), up_to))
+    }
+
+    /// Has a waker woken when something under a prefix changes. See [`Watchers::wait`].
+    pub(crate) fn wait(&self, ticket: &mut Option<u64>, prefix: &Arc<str>, waker: &Waker) {
+        self.watchers.wait(ticket, prefix, waker);
+    }
+
+    /// Waits no more.
+    pub(crate) fn leave(&self, ticket: u64) {
+        self.watchers.leave(ticket);
+    }
+
+    /// Whether the store is gone, so that nothing changes any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.watchers.is_closed()
     }
 }
 
@@ -285,6 +419,18 @@ impl<T: KvType> Sweep for Collection<T> {
                 return outcome.map(|()| count);
             }
         }
+    }
+
+    fn wake_watchers(&self) {
+        /// Of more keys it is not worth asking whose they are.
+        const MANY: usize = 64;
+        self.watchers.wake(|after| {
+            let state = self.state.read();
+            let keys: Vec<_> = state.cell.changed_keys(after, MANY).cloned().collect();
+            let any = keys.len() == MANY || state.cell.known_after(after) != Known::Changes;
+            let is_under = move |prefix: &str| any || keys.iter().any(|key| key.starts_with(prefix));
+            (state.cell.last_version(), is_under)
+        });
     }
 }
 
@@ -304,6 +450,9 @@ pub(crate) trait AnyCollection: Any + Sweep {
     fn clear(&self) -> Result<usize, Panic>;
 
     fn stats(&self) -> TypeStats;
+
+    /// Ends what watches it.
+    fn close(&self);
 
     /// The version that was given last.
     fn last_version(&self) -> u64;
@@ -356,15 +505,14 @@ impl<T: KvType> AnyCollection for Collection<T> {
         let mut state = self.state.write();
         self.usage.release(state.cell.size());
         let (rows, alive) = state.cell.clear(&self.horizon.moment(reading));
-        self.reschedule(&mut state);
-        drop(state);
+        self.unlock(state);
         drop_each(rows.into_values()).map(|()| alive)
     }
 
     fn stats(&self) -> TypeStats {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let (writes, expirations) = state.cell.writes_and_expirations();
+        let Counts { writes, expirations, evictions } = state.cell.counts();
         let (hits, misses) = self.reads.sums();
         TypeStats {
             tag: T::TYPE_TAG,
@@ -374,7 +522,13 @@ impl<T: KvType> AnyCollection for Collection<T> {
             misses,
             writes,
             expirations,
+            evictions,
+            watchers: state.watchers,
         }
+    }
+
+    fn close(&self) {
+        self.watchers.close();
     }
 
     fn last_version(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! The thread that removes what is due, and what tells it when.
+//! The thread that removes what is due and wakes those who watch, and what tells it when.
 
 use super::Shared;
 use super::time::{Deadline, Reading};
@@ -25,11 +25,14 @@ const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// What a value's destructor panicked with.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
-/// Something with deadlines in it.
+/// Something with deadlines in it that can be watched.
 pub(crate) trait Sweep: Send + Sync {
     /// Removes all that is due, in steps that leave the lock to others in between, and returns how many entries
     /// that were; or the first panic of a value that was dropped, when all is done.
     fn sweep(&self) -> Result<usize, Panic>;
+
+    /// Wakes those who wait for what has changed.
+    fn wake_watchers(&self);
 }
 
 /// Drops values, each for itself: two that panic would otherwise end the process. Returns the first panic.
@@ -57,6 +60,8 @@ pub(super) struct Schedule {
 struct State {
     /// Collections by their next deadline; the number tells those of one deadline apart.
     queue: BTreeMap<(Deadline, u64), Weak<dyn Sweep>>,
+    /// Collections that have changed while somebody waits for that.
+    changed: Vec<Weak<dyn Sweep>>,
     thread: Thread,
     /// Whether something could not be put in the queue, since there was no thread to be had.
     missed: bool,
@@ -119,6 +124,24 @@ impl Schedule {
         true
     }
 
+    /// Has the thread wake those who wait for a collection to change. Says whether there is a thread to do so.
+    pub(super) fn announce(&self, shared: &Arc<Shared>, collection: Weak<dyn Sweep>) -> bool {
+        let mut state = self.state.lock();
+        if state.closed {
+            return true;
+        }
+        match state.thread {
+            Thread::None if start(shared).is_err() => return false,
+            Thread::None => state.thread = Thread::Busy,
+            Thread::Waiting(_) => {
+                self.changed.notify_one();
+            }
+            Thread::Busy => {}
+        }
+        state.changed.push(collection);
+        true
+    }
+
     /// Whether the queue knows that nothing is due. It knows nothing with manual expiry.
     pub(super) fn nothing_due(&self, reading: Reading) -> bool {
         let state = self.state.lock();
@@ -133,10 +156,10 @@ impl Schedule {
         let mut state = self.state.lock();
         state.closed = true;
         // A clock may keep this schedule for its jumps; what it knew is no longer of use.
-        let queue = std::mem::take(&mut state.queue);
+        let left = (std::mem::take(&mut state.queue), std::mem::take(&mut state.changed));
         self.changed.notify_one();
         drop(state);
-        drop(queue);
+        drop(left);
     }
 
     /// The work of the thread: one round. Returns whether there is another.
@@ -149,11 +172,17 @@ impl Schedule {
             state.thread = Thread::None;
             return false;
         }
+        if !state.changed.is_empty() {
+            let changed = std::mem::take(&mut state.changed);
+            drop(state);
+            changed.iter().filter_map(Weak::upgrade).for_each(|collection| collection.wake_watchers());
+            return true;
+        }
         let Some((&(deadline, id), collection)) = state.queue.first_key_value() else {
             state.thread = Thread::Waiting(Deadline::NEVER);
             self.changed.wait_for(&mut state, LINGER);
             // Decided under the lock: whoever adds to the queue after this starts a thread of its own.
-            let ends = state.queue.is_empty();
+            let ends = state.queue.is_empty() && state.changed.is_empty();
             state.thread = if ends { Thread::None } else { Thread::Busy };
             return !ends;
         };

@@ -5,9 +5,9 @@
 //! it [lands](Joined::land). When the one that computes goes without a value (an error, a panic, a future dropped
 //! half-way), the others wake and the first of them gets the turn.
 //!
-//! Waiting is a future; a thread that waits polls it itself ([`block_on`]).
+//! Waiting is a future; a thread that waits polls it itself ([`block_on`](super::block_on)).
 
-use crate::sync::{Condvar, Mutex};
+use crate::sync::Mutex;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 /// The flights of a collection, by key.
 pub(crate) struct Flights<T> {
@@ -317,41 +317,10 @@ fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
     false
 }
 
-/// Waits for a future on this thread.
-pub(crate) fn block_on<O>(future: impl Future<Output = O>) -> O {
-    let mut future = pin!(future);
-    let signal = Arc::new(Signal::default());
-    let waker = Waker::from(Arc::clone(&signal));
-    let mut cx = Context::from_waker(&waker);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-            return output;
-        }
-        let mut woken = signal.woken.lock();
-        while !*woken {
-            signal.changed.wait(&mut woken);
-        }
-        *woken = false;
-    }
-}
-
-/// Wakes a thread. Not by `unpark`, whose one token belongs to the application.
-#[derive(Default)]
-struct Signal {
-    woken: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Wake for Signal {
-    fn wake(self: Arc<Self>) {
-        *self.woken.lock() = true;
-        self.changed.notify_one();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::block_on;
 
     #[test]
     fn a_need_is_found_by_any_detour() {

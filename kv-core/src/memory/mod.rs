@@ -8,23 +8,27 @@
 //! Locks are taken in the order tenants, collections, cell, then usage or schedule; those of flights stand alone. No
 //! code of the application's runs under any: its clock is read before, values are dropped after.
 
+mod block_on;
 mod cell;
 mod collection;
 mod deadlines;
 mod expiry;
 mod flight;
 mod index;
+mod log;
 mod reads;
 mod slab;
 mod table;
 mod tenant;
 mod time;
 mod usage;
+mod watchers;
 
-pub(crate) use cell::{Condition, Conflict, Lifetime, Page, Row, Write, entry_bytes};
+pub(crate) use block_on::{block_on, block_on_until};
+pub(crate) use cell::{Condition, Conflict, Known, Lifetime, Page, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
-pub(crate) use flight::{Cycle, block_on};
+pub(crate) use flight::Cycle;
 pub(crate) use tenant::Tenant;
 pub(crate) use usage::Full;
 
@@ -173,5 +177,8 @@ fn sum_all(counts: impl Iterator<Item = Result<usize, Panic>>) -> Result<usize, 
 impl Drop for Memory {
     fn drop(&mut self) {
         self.shared.schedule.close();
+        for (_, tenant) in self.tenants() {
+            tenant.close();
+        }
     }
 }

@@ -66,7 +66,12 @@ impl Tenant {
     pub(crate) fn stats(&self) -> TenantStats {
         let types = self.collections().into_iter().map(|collection| collection.stats());
         // A type whose every write was refused leaves no trace.
-        TenantStats::sum(types.filter(|stats| stats.writes > 0).collect())
+        TenantStats::sum(types.filter(|stats| stats.writes > 0 || stats.watchers > 0).collect())
+    }
+
+    /// Ends what watches it: the store is gone.
+    pub(super) fn close(&self) {
+        self.collections().iter().for_each(|collection| collection.close());
     }
 
     /// The highest version that any of its collections has given.

@@ -13,6 +13,7 @@ pub(super) struct Usage {
     limits: Limits,
     entries: AtomicUsize,
     bytes: AtomicUsize,
+    watchers: AtomicUsize,
     /// How many tenants of the store have entries.
     occupied: Arc<AtomicUsize>,
     /// Held while the first entry comes or the last one goes, so that `occupied` counts this tenant once.
@@ -38,8 +39,8 @@ impl Usage {
         // A collection has as many places.
         let limits =
             Limits { entries_per_tenant: limits.entries_per_tenant.min(u32::MAX as usize), ..limits };
-        let (entries, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { limits, entries, bytes, occupied, turning: Mutex::new(()) }
+        let zero = AtomicUsize::default;
+        Self { limits, entries: zero(), bytes: zero(), watchers: zero(), occupied, turning: Mutex::new(()) }
     }
 
     /// How many entries there are, due ones included.
@@ -73,6 +74,17 @@ impl Usage {
     pub(super) fn release(&self, size: Size) {
         self.remove_entries(size.entries);
         self.bytes.fetch_sub(size.bytes, Ordering::Relaxed);
+    }
+
+    /// Takes room for one who watches.
+    pub(super) fn add_watcher(&self) -> Result<(), Full> {
+        let allowed = self.limits.watchers;
+        grow(&self.watchers, 1, allowed).map_err(|()| Full { limit: Limit::Watchers, allowed })
+    }
+
+    /// Gives that room back.
+    pub(super) fn remove_watcher(&self) {
+        self.watchers.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn add_bytes(&self, more: usize) -> Result<(), Full> {

@@ -11,6 +11,7 @@ mod atomicity;
 mod bad_input;
 mod catalog;
 mod conditions;
+mod eviction;
 mod expiry;
 mod flight;
 mod isolation;
@@ -19,6 +20,7 @@ mod model;
 mod scan;
 mod ttl;
 mod versions;
+mod watch;
 
 use kv_core::{Expiry, KvStore, KvType, ManualClock, TenantStore, TypedStore};
 use std::time::Duration;

@@ -1,0 +1,135 @@
+//! A type with `max_entries` keeps those that were written last.
+
+use crate::secs;
+use kv_core::{Change, Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, SetOptions, TypedStore};
+
+#[derive(Clone, Debug, PartialEq, KvType)]
+#[kv(max_entries = 3, evict = "oldest")]
+struct Recent {
+    n: u32,
+}
+
+fn recent(n: u32) -> Recent {
+    Recent { n }
+}
+
+fn given(limits: Limits) -> (ManualClock, TypedStore<Recent>) {
+    let clock = ManualClock::new();
+    let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).limits(limits).build();
+    (clock, kv.tenant("acme.example").unwrap().typed())
+}
+
+fn keys(store: &TypedStore<Recent>) -> Vec<String> {
+    store.keys("").map(|key| key.to_string()).collect()
+}
+
+fn told(watch: &kv_core::Watch<Recent>) -> Vec<String> {
+    let short = |change| match change {
+        Change::Set(entry) => entry.key.to_string(),
+        Change::Evicted { key, .. } => format!("!{key}"),
+        Change::Expired { key, .. } => format!("~{key}"),
+        other => format!("{other:?}"),
+    };
+    std::iter::from_fn(|| watch.try_recv()).map(short).collect()
+}
+
+#[test]
+fn the_one_that_was_written_longest_ago_makes_way() {
+    let (_, store) = given(Limits::default());
+    for key in ["a", "b", "c"] {
+        store.set(key, recent(1)).unwrap();
+    }
+    let watch = store.watch("");
+    assert_eq!(told(&watch), ["Reset", "a", "b", "c", "Ready"]);
+    store.set("a", recent(2)).unwrap();
+    store.touch("b", secs(60)).unwrap();
+    store.get("b");
+    let before = store.get_entry("c").unwrap().version;
+    let version = store.set("d", recent(1)).unwrap();
+    assert_eq!(keys(&store), ["a", "c", "d"], "neither reading nor touching is writing");
+    assert_eq!(version.get(), before.get() + 3, "an eviction takes a version");
+    assert_eq!(told(&watch), ["a", "!b", "d"]);
+    assert_eq!(store.stats().evictions, 1);
+    store.update("e", |_| Some(recent(1))).unwrap();
+    store.get_or_insert_with("f", || recent(1)).unwrap();
+    assert_eq!(keys(&store), ["d", "e", "f"]);
+    assert_eq!((store.len(), store.stats().entries, store.stats().evictions), (3, 3, 3));
+}
+
+#[test]
+fn what_is_due_goes_first_and_has_expired() {
+    let (clock, store) = given(Limits::default());
+    store.set("a", recent(1)).unwrap();
+    store.set_with("b", recent(1), SetOptions::new().ttl(secs(5))).unwrap();
+    store.set("c", recent(1)).unwrap();
+    clock.advance(secs(5));
+    let watch = store.watch("");
+    store.set("d", recent(1)).unwrap();
+    assert_eq!(keys(&store), ["a", "c", "d"]);
+    assert_eq!((store.stats().evictions, store.stats().expirations), (0, 1));
+    told(&watch);
+    store.set("e", recent(1)).unwrap();
+    assert_eq!(told(&watch), ["!a", "e"]);
+}
+
+#[test]
+fn overwriting_and_coming_back_evict_nothing() {
+    let (_, store) = given(Limits::default());
+    for n in 0..100 {
+        store.set(["a", "b", "c"][n as usize % 3], recent(n)).unwrap();
+    }
+    store.delete("a");
+    store.set("a", recent(1)).unwrap();
+    assert_eq!((store.len(), store.stats().evictions), (3, 0));
+}
+
+#[test]
+fn many_at_once_leave_the_last_ones() {
+    let (_, store) = given(Limits::default());
+    store.set("a", recent(1)).unwrap();
+    store.set_many(["b", "c", "d", "a", "e"].map(|key| (key, recent(2)))).unwrap();
+    assert_eq!(keys(&store), ["a", "d", "e"]);
+    assert_eq!(store.stats().entries, 3);
+    store.clear();
+    store.set("z", recent(1)).unwrap();
+    assert_eq!(keys(&store), ["z"]);
+}
+
+#[test]
+fn who_makes_way_makes_room_under_the_limits() {
+    let (_, store) = given(Limits::default().entries_per_tenant(3));
+    for key in ["a", "b", "c", "d", "e"] {
+        store.set(key, recent(1)).unwrap();
+    }
+    assert_eq!(keys(&store), ["c", "d", "e"]);
+    let (_, store) = given(Limits::default().entries_per_tenant(2));
+    store.set("a", recent(1)).unwrap();
+    store.set("b", recent(1)).unwrap();
+    let refused = store.set("c", recent(1));
+    assert_eq!(refused, Err(Error::LimitExceeded { limit: Limit::EntriesPerTenant, allowed: 2 }));
+    assert_eq!(keys(&store), ["a", "b"], "an error evicts nothing");
+}
+
+#[test]
+fn a_write_that_is_refused_evicts_nothing() {
+    let (_, store) = given(Limits::default());
+    for key in ["a", "b", "c"] {
+        store.set(key, recent(1)).unwrap();
+    }
+    assert!(store.set_with("d", recent(1), SetOptions::new().if_present()).is_err());
+    assert!(store.set("", recent(1)).is_err());
+    assert_eq!(keys(&store), ["a", "b", "c"]);
+}
+
+#[test]
+fn each_tenant_has_its_own() {
+    let kv = KvStore::new();
+    for host in ["a.example", "b.example"] {
+        let store = kv.tenant(host).unwrap().typed::<Recent>();
+        for n in 0..10 {
+            store.set(n.to_string(), recent(n)).unwrap();
+        }
+        assert_eq!(keys(&store), ["7", "8", "9"]);
+    }
+    assert_eq!((kv.stats().entries, kv.stats().evictions), (6, 14));
+}
