@@ -254,11 +254,13 @@ struct Bytes;
 
 impl Measurement for Bytes {
     fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        let before = counting::live();
-        for (n, key) in work.keys.iter().enumerate() {
-            store.set(key, work.value(n));
-        }
-        (counting::live() - before) as f64 / work.keys.len() as f64
+        counting::during(|| {
+            let before = counting::live();
+            for (n, key) in work.keys.iter().enumerate() {
+                store.set(key, work.value(n));
+            }
+            (counting::live() - before) as f64 / work.keys.len() as f64
+        })
     }
 }
 
