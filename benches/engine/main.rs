@@ -13,23 +13,26 @@
 #![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
 mod counting;
+mod cursor;
+mod input;
+mod measurements;
 mod peers;
 mod report;
 mod workloads;
 
 use report::Report;
-use workloads::Scale;
+use workloads::{Bench, Scale};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let scale = if words.iter().any(|word| word == "--quick") { Scale::QUICK } else { Scale::FULL };
     let wanted: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
+    let mut bench = Bench::new(scale);
     let mut report = Report::default();
     for workload in workloads::all() {
-        if wanted.is_empty() || wanted.iter().any(|word| workload.name.contains(word)) {
+        if wanted.is_empty() || wanted.iter().any(|word| workload.is_called(word)) {
             eprintln!("{} …", workload.name);
-            let figures = (workload.run)(&scale);
-            report.add(workload, figures);
+            report.add(workload.run(&mut bench));
         }
     }
     print!("{report}");

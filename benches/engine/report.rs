@@ -1,16 +1,23 @@
 //! The figures as text, as a Markdown table and as a chart.
 
-use crate::workloads::{Figures, Workload};
+use crate::workloads::{Figures, Table};
 use std::fmt::{self, Write};
 use std::path::Path;
 
-/// What was measured, in the order of the workloads; ours is the first of every row.
+/// What was measured, in the order of the workloads; ours is the first of every table, and may be alone there.
 #[derive(Default)]
 pub(crate) struct Report {
-    rows: Vec<(Workload, Vec<Figures>)>,
+    tables: Vec<(Table, Vec<Figures>)>,
 }
 
+/// Our row whose values have a time to live.
+const OURS_WITH_TTL: &str = "kv-core (TTL)";
+
 impl Figures {
+    fn has_ttl(&self) -> bool {
+        self.peer.ends_with("(TTL)")
+    }
+
     /// The least, the middle and the greatest.
     fn spread(&self) -> (f64, f64, f64) {
         let mut sorted = self.rounds.clone();
@@ -25,8 +32,8 @@ impl Figures {
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, workload: Workload, figures: Vec<Figures>) {
-        self.rows.push((workload, figures));
+    pub(crate) fn add(&mut self, tables: Vec<(Table, Vec<Figures>)>) {
+        self.tables.extend(tables);
     }
 
     /// Writes `RESULTS.md` and `RESULTS.svg` into the crate's folder.
@@ -43,12 +50,12 @@ impl Report {
              greatest round. Lower is better. A figure says how this store's goes with it: differences below 1.3× on one thread\n\
              and 2× on several are ties.\n\n![chart](RESULTS.svg)\n",
         );
-        for (workload, figures) in &self.rows {
+        for (table, figures) in &self.tables {
             let ours = figures.first().map_or(f64::NAN, Figures::median);
             let _ = write!(
                 text,
                 "\n## {}\n\n| store | {} | ours to it |\n|---|---|---|\n",
-                workload.name, workload.unit
+                table.name, table.unit
             );
             for figure in figures {
                 let (least, median, greatest) = figure.spread();
@@ -71,20 +78,20 @@ impl Report {
         const ROW: usize = 16;
         const LEFT: usize = 260;
         const RIGHT: usize = 620;
-        let bars: usize = self.rows.iter().map(|(_, figures)| figures.len() + 1).sum();
+        let bars: usize = self.tables.iter().map(|(_, figures)| figures.len() + 1).sum();
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" font-family=\"sans-serif\" font-size=\"11\">\n",
             RIGHT + 80,
             (bars + 2) * ROW
         );
         let mut y = ROW;
-        for (workload, figures) in &self.rows {
+        for (table, figures) in &self.tables {
             let _ = writeln!(
                 svg,
                 "<text x=\"8\" y=\"{}\" font-weight=\"bold\">{} ({})</text>",
                 y + 11,
-                workload.name,
-                workload.unit
+                table.name,
+                table.unit
             );
             y += ROW;
             let most = figures.iter().map(Figures::median).fold(1.0, f64::max).ln();
@@ -112,22 +119,30 @@ impl Report {
     }
 }
 
-/// A line for each workload and peer: `ratio <workload> <peer> <ours/theirs>`.
+/// A line for each table and peer: `ratio <table> <peer> <ours/theirs>`. Peers with a time to live have a line more,
+/// `ratio <table>:kv-core_(TTL) <peer> <ours/theirs>`, from our values that have one.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (workload, figures) in &self.rows {
-            let ours = figures.first().map_or(f64::NAN, Figures::median);
-            writeln!(f, "{} in {}: ours {}", workload.name, workload.unit, short(ours))?;
-            for figure in figures.iter().skip(1) {
-                let name = |text: &str| text.replace(' ', "_");
+        let name = |text: &str| text.replace(' ', "_");
+        for (table, figures) in &self.tables {
+            let Some((ours, peers)) = figures.split_first() else { continue };
+            writeln!(f, "{} in {}: ours {}", table.name, table.unit, short(ours.median()))?;
+            let with_ttl = peers.iter().find(|peer| peer.peer == OURS_WITH_TTL);
+            for peer in peers {
+                let theirs = peer.median();
+                let ratio = ours.median() / theirs;
                 writeln!(
                     f,
-                    "ratio {} {} {:.2}    # {}",
-                    name(workload.name),
-                    name(figure.peer),
-                    ours / figure.median(),
-                    short(figure.median())
+                    "ratio {} {} {ratio:.2}    # {}",
+                    name(table.name),
+                    name(peer.peer),
+                    short(theirs)
                 )?;
+                if let Some(ours) = with_ttl.filter(|ours| peer.has_ttl() && ours.peer != peer.peer) {
+                    let ratio = ours.median() / theirs;
+                    let table = format!("{}:{}", name(table.name), name(ours.peer));
+                    writeln!(f, "ratio {table} {} {ratio:.2}    # {}", name(peer.peer), short(theirs))?;
+                }
             }
         }
         Ok(())

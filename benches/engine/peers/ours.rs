@@ -1,0 +1,49 @@
+//! This store, for values without a time to live and for values with one.
+
+use super::Peer;
+use crate::cursor::Sample;
+use kv_core::{KvStore, KvType, Limits, ScanOptions, TypedStore};
+use std::hint::black_box;
+use std::sync::Arc;
+
+pub(crate) struct Ours<T> {
+    _kv: KvStore,
+    cursors: TypedStore<T>,
+}
+
+impl<T: Sample + KvType> Peer for Ours<T> {
+    const NAME: &'static str = if T::DEFAULT_TTL.is_some() { "kv-core (TTL)" } else { "kv-core" };
+    const ORDERED: bool = true;
+
+    type Value = T;
+
+    fn new() -> Self {
+        let kv = KvStore::builder().limits(Limits::unlimited()).build();
+        let cursors = kv.tenant("acme.example").expect("a host").typed();
+        Self { _kv: kv, cursors }
+    }
+
+    fn get(&self, key: &str) -> Option<Arc<T>> {
+        self.cursors.get(key)
+    }
+
+    fn set(&self, key: &str, value: Arc<T>) {
+        self.cursors.set(key, value).expect("it is within the rules");
+    }
+
+    fn remove(&self, key: &str) {
+        black_box(self.cursors.delete(key));
+    }
+
+    fn update(&self, key: &str) {
+        black_box(self.cursors.modify(key, T::moved).expect("it is within the rules"));
+    }
+
+    fn scan(&self, prefix: &str, most: usize) -> usize {
+        let scan = self.cursors.scan_with(prefix, ScanOptions::new().limit(most));
+        scan.inspect(|found| {
+            black_box(found);
+        })
+        .count()
+    }
+}
