@@ -6,6 +6,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program for a terminal"
@@ -17,6 +18,8 @@ mod cursor;
 mod input;
 mod measurements;
 mod peers;
+#[cfg(unix)]
+mod redis;
 mod report;
 mod workloads;
 

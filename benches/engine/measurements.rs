@@ -111,16 +111,18 @@ pub(crate) fn scan<P: Peer, const MOST: usize>(store: &P, work: &Work<'_, P::Val
 
 pub(crate) fn insert_and_delete<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     let keys = &work.input.keys;
+    let (there, coming) = keys.split_at(keys.len() - work.operations);
+    store.fill(there, &|n| work.value(n));
     let start = Instant::now();
-    for (n, key) in keys.iter().enumerate() {
+    for (n, key) in coming.iter().enumerate() {
         store.set(key, work.value(n));
     }
-    let insert = nanos_each(start, keys.len());
+    let insert = nanos_each(start, coming.len());
     let start = Instant::now();
-    for key in keys.iter().rev() {
+    for key in coming.iter().rev() {
         store.remove(key);
     }
-    vec![insert, nanos_each(start, keys.len())]
+    vec![insert, nanos_each(start, coming.len())]
 }
 
 /// What one read in ten thousand takes at least, while another thread inserts.

@@ -21,6 +21,8 @@ pub(crate) trait Peer: 'static {
     const NAME: &'static str;
     /// Whether it keeps keys in order, so that a scan does not go through all.
     const ORDERED: bool = false;
+    /// One in so many operations is made, where each takes long.
+    const SHARE: usize = 1;
 
     type Value: Sample;
 

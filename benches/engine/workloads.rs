@@ -80,6 +80,10 @@ macro_rules! every_peer {
         let mut peers = every_shared_peer!($make($($args),*));
         peers.push($make::<BareHashMap>($($args),*));
         peers.push($make::<BareBTreeMap>($($args),*));
+        #[cfg(unix)]
+        if crate::redis::is_there() {
+            peers.push($make::<crate::redis::Redis>($($args),*));
+        }
         peers
     }};
 }
@@ -189,7 +193,7 @@ impl Contender {
 
 /// Measures a store that was filled once with so many entries.
 fn filled<P: Peer>(bench: &mut Bench, entries: usize, run: Run<P>) -> Contender {
-    let operations = bench.scale.operations;
+    let operations = bench.scale.operations / P::SHARE;
     let filled = bench.filled_with(entries);
     let store = filled.store::<P>();
     Contender::new((move || Rc::clone(&store), Rc::clone(&filled.input)), operations, run)
@@ -198,7 +202,7 @@ fn filled<P: Peer>(bench: &mut Bench, entries: usize, run: Run<P>) -> Contender 
 /// Measures a new store in every round.
 fn fresh<P: Peer>(bench: &mut Bench, run: Run<P>) -> Contender {
     let input = bench.most();
-    let operations = input.keys.len();
+    let operations = input.keys.len() / P::SHARE;
     Contender::new((|| Rc::new(P::new()), input), operations, run)
 }
 
@@ -239,6 +243,7 @@ impl Filled {
         let fill = || -> Rc<dyn Any> {
             let store = P::new();
             store.fill(&self.input.keys, &|_| P::Value::any());
+            assert!(store.get(&self.input.keys[0]).is_some(), "{} has what it was given", P::NAME);
             Rc::new(store)
         };
         let store = self.stores.entry(TypeId::of::<P>()).or_insert_with(fill);
