@@ -15,6 +15,7 @@
 
 mod counting;
 mod cursor;
+mod expiring;
 mod input;
 mod measurements;
 mod peers;

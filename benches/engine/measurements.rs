@@ -161,3 +161,22 @@ pub(crate) fn bytes<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
         vec![(store.held() - before) as f64 / keys.len() as f64]
     })
 }
+
+/// What a collection of ten entries requests beside their keys and values, on the average of a hundred collections.
+pub(crate) fn bytes_of_ten<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
+    const COLLECTIONS: usize = 100;
+    let keys = &work.input.keys[..10];
+    let of_keys: usize = keys.iter().map(String::len).sum();
+    // What a store makes once, on its first use, is no collection's.
+    store.fill(keys, &|n| work.value(n));
+    let mut collections = Vec::with_capacity(COLLECTIONS);
+    counting::during(|| {
+        let before = store.held();
+        for _ in 0..COLLECTIONS {
+            let collection = store.another();
+            collection.fill(keys, &|n| work.value(n));
+            collections.push(collection);
+        }
+        vec![(store.held() - before) as f64 / COLLECTIONS as f64 - of_keys as f64]
+    })
+}

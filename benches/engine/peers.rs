@@ -35,6 +35,14 @@ pub(crate) trait Peer: 'static {
     /// Looks at the first entries in key order whose key starts with a prefix, and returns how many there were.
     fn scan(&self, prefix: &str, most: usize) -> usize;
 
+    /// Another collection beside this one.
+    fn another(&self) -> Self
+    where
+        Self: Sized,
+    {
+        Self::new()
+    }
+
     /// Sets keys to values, the n-th to the n-th, unmeasured.
     fn fill(&self, keys: &[String], value: &dyn Fn(usize) -> Arc<Self::Value>) {
         for (n, key) in keys.iter().enumerate() {

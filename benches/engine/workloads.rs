@@ -1,9 +1,10 @@
 //! What is measured, of whom, and how often.
 
 use crate::cursor::{Cursor, CursorForAnHour, Sample};
+use crate::expiring::{self, expiring};
 use crate::input::Input;
 use crate::measurements::{
-    Work, bytes, get, insert_and_delete, mixed, mixed_by, read_while_growing, scan, set, update,
+    Work, bytes, bytes_of_ten, get, insert_and_delete, mixed, mixed_by, read_while_growing, scan, set, update,
 };
 use crate::peers::{
     BareBTreeMap, BareHashMap, DashMap, LockedBTreeMap, LockedHashMap, MiniMoka, Moka, Ours, Papaya, Peer,
@@ -117,7 +118,11 @@ pub(crate) fn all() -> Vec<Workload> {
         on_fresh("read while growing", &[("read p99.99 while growing", NS)], |bench| {
             every_shared_peer!(fresh(bench, read_while_growing))
         }),
+        on_fresh("expiry of 1M", &expiring::TABLES, expiring),
         on_fresh("bytes", &[("bytes an entry", BYTES)], |bench| every_peer!(fresh(bench, bytes))),
+        on_fresh("bytes of ten entries", &[("bytes of ten entries", BYTES)], |bench| {
+            every_shared_peer!(fresh(bench, bytes_of_ten))
+        }),
     ]
 }
 
@@ -189,6 +194,11 @@ impl Contender {
         };
         Self { peer: P::NAME, measure: Box::new(measure) }
     }
+
+    /// This store in a workload that is not for its peers.
+    pub(crate) fn ours(measure: impl FnMut(usize) -> Vec<f64> + 'static) -> Self {
+        Self { peer: Ours::<Cursor>::NAME, measure: Box::new(measure) }
+    }
 }
 
 /// Measures a store that was filled once with so many entries.
@@ -227,7 +237,8 @@ impl Bench {
             .get_or_insert_with(|| Filled { input: Rc::new(Input::new(entries)), stores: HashMap::new() })
     }
 
-    fn most(&mut self) -> Rc<Input> {
+    /// As many keys as a new store is filled with.
+    pub(crate) fn most(&mut self) -> Rc<Input> {
         Rc::clone(self.most.get_or_insert_with(|| Rc::new(Input::new(self.scale.most))))
     }
 }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 pub(crate) struct Ours<T> {
-    _kv: KvStore,
+    kv: KvStore,
     cursors: TypedStore<T>,
 }
 
@@ -20,7 +20,7 @@ impl<T: Sample + KvType> Peer for Ours<T> {
     fn new() -> Self {
         let kv = KvStore::builder().limits(Limits::unlimited()).build();
         let cursors = kv.tenant("acme.example").expect("a host").typed();
-        Self { _kv: kv, cursors }
+        Self { kv, cursors }
     }
 
     fn get(&self, key: &str) -> Option<Arc<T>> {
@@ -45,5 +45,11 @@ impl<T: Sample + KvType> Peer for Ours<T> {
             black_box(found);
         })
         .count()
+    }
+
+    /// The same type for another tenant of the same store.
+    fn another(&self) -> Self {
+        let host = format!("t{}.example", self.kv.tenants().len());
+        Self { kv: self.kv.clone(), cursors: self.kv.tenant(host).expect("a host").typed() }
     }
 }
