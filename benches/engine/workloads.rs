@@ -34,6 +34,7 @@ impl Scale {
 /// What one peer took in one table: a figure a round.
 pub(crate) struct Figures {
     pub(crate) peer: &'static str,
+    pub(crate) ordered: bool,
     pub(crate) rounds: Vec<f64>,
 }
 
@@ -156,7 +157,8 @@ impl Workload {
         let mut contenders = (self.contenders)(bench);
         let mut tables: Vec<(Table, Vec<Figures>)> = Vec::new();
         for &table in &self.tables {
-            let none = contenders.iter().map(|c| Figures { peer: c.peer, rounds: Vec::new() });
+            let none =
+                contenders.iter().map(|c| Figures { peer: c.peer, ordered: c.ordered, rounds: Vec::new() });
             tables.push((table, none.collect()));
         }
         for round in 0..rounds {
@@ -176,6 +178,7 @@ impl Workload {
 /// A store, and what is done to it in each round.
 pub(crate) struct Contender {
     peer: &'static str,
+    ordered: bool,
     measure: Box<dyn FnMut(usize) -> Vec<f64>>,
 }
 
@@ -192,12 +195,12 @@ impl Contender {
             let work = Work { input: &input, values: &values, operations, round };
             run(&store(), &work)
         };
-        Self { peer: P::NAME, measure: Box::new(measure) }
+        Self { peer: P::NAME, ordered: P::ORDERED, measure: Box::new(measure) }
     }
 
     /// This store in a workload that is not for its peers.
     pub(crate) fn ours(measure: impl FnMut(usize) -> Vec<f64> + 'static) -> Self {
-        Self { peer: Ours::<Cursor>::NAME, measure: Box::new(measure) }
+        Self { peer: Ours::<Cursor>::NAME, ordered: true, measure: Box::new(measure) }
     }
 }
 
