@@ -1,8 +1,12 @@
 //! The in-memory engine beside its peers, in one run on one machine.
 //!
-//! `cargo bench -p benches` measures all and writes `RESULTS.md` and `RESULTS.svg` beside this folder; `-- --quick` takes
-//! under a minute and prints alone; other words name the workloads that are wanted. Each round measures every peer once,
-//! so that a change of the machine's mood meets all of them.
+//! `cargo bench -p benches` measures all in about ten minutes, and writes `RESULTS.md` and `RESULTS.svg` beside this
+//! folder; `-- --quick` takes about half a minute and prints alone; other words name the workloads or figures that are
+//! wanted. Each round measures every peer once, so that a change of the machine's mood meets all of them. Redis is among
+//! the peers where `redis-server` is on the `PATH`, or `KV_REDIS_SERVER` names it.
+//!
+//! `workloads` says what is measured of whom, `measurements` how; `peers` and `redis` are the stores. What only this
+//! store does has a file of its own, as `expiring`, and returns one contender.
 
 #![allow(
     clippy::expect_used,

@@ -18,7 +18,7 @@ use std::rc::Rc;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scale {
     rounds: usize,
-    /// Rounds of what makes a new store in each.
+    /// Rounds of what fills a new store in each.
     fresh_rounds: usize,
     /// Operations of one measurement.
     operations: usize,
@@ -27,7 +27,7 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    pub(crate) const FULL: Self = Self { rounds: 9, fresh_rounds: 3, operations: 200_000, most: 1_000_000 };
+    pub(crate) const FULL: Self = Self { rounds: 7, fresh_rounds: 3, operations: 200_000, most: 1_000_000 };
     pub(crate) const QUICK: Self = Self { rounds: 3, fresh_rounds: 1, operations: 40_000, most: 100_000 };
 }
 
@@ -49,6 +49,7 @@ pub(crate) struct Table {
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) tables: Vec<Table>,
+    rounds: fn(&Scale) -> usize,
     /// Whether every round makes stores of its own.
     fresh: bool,
     /// Those that take part, this store first. It may be alone.
@@ -113,15 +114,15 @@ pub(crate) fn all() -> Vec<Workload> {
             every_shared_peer!(filled(bench, 100 * K, mixed_by::<_, 4, true>))
         }),
         on_filled("update 100k", |bench| every_peer!(filled(bench, 100 * K, update))),
-        on_fresh("insert and delete", &[("insert to 1M", NS), ("delete from 1M", NS)], |bench| {
+        on_fresh("insert and delete", &[("insert to 1M", NS), ("delete from 1M", NS)], FEW, |bench| {
             every_peer!(fresh(bench, insert_and_delete))
         }),
-        on_fresh("read while growing", &[("read p99.99 while growing", NS)], |bench| {
+        on_fresh("read while growing", &[("read p99.99 while growing", NS)], THREE, |bench| {
             every_shared_peer!(fresh(bench, read_while_growing))
         }),
-        on_fresh("expiry of 1M", &expiring::TABLES, expiring),
-        on_fresh("bytes", &[("bytes an entry", BYTES)], |bench| every_peer!(fresh(bench, bytes))),
-        on_fresh("bytes of ten entries", &[("bytes of ten entries", BYTES)], |bench| {
+        on_fresh("expiry of 1M", &expiring::TABLES, THREE, expiring),
+        on_fresh("bytes", &[("bytes an entry", BYTES)], ONCE, |bench| every_peer!(fresh(bench, bytes))),
+        on_fresh("bytes of ten entries", &[("bytes of ten entries", BYTES)], ONCE, |bench| {
             every_shared_peer!(fresh(bench, bytes_of_ten))
         }),
     ]
@@ -130,17 +131,30 @@ pub(crate) fn all() -> Vec<Workload> {
 const NS: &str = "ns";
 const BYTES: &str = "bytes";
 
+const FEW: fn(&Scale) -> usize = |scale| scale.fresh_rounds;
+/// Of percentiles, which differ most from round to round.
+const THREE: fn(&Scale) -> usize = |_| 3;
+/// Of what is alike in all rounds.
+const ONCE: fn(&Scale) -> usize = |_| 1;
+
 fn on_filled(name: &'static str, contenders: fn(&mut Bench) -> Vec<Contender>) -> Workload {
-    Workload { name, tables: vec![Table { name, unit: NS }], fresh: false, contenders }
+    Workload {
+        name,
+        tables: vec![Table { name, unit: NS }],
+        rounds: |scale| scale.rounds,
+        fresh: false,
+        contenders,
+    }
 }
 
 fn on_fresh(
     name: &'static str,
     tables: &[(&'static str, &'static str)],
+    rounds: fn(&Scale) -> usize,
     contenders: fn(&mut Bench) -> Vec<Contender>,
 ) -> Workload {
     let tables = tables.iter().map(|&(name, unit)| Table { name, unit }).collect();
-    Workload { name, tables, fresh: true, contenders }
+    Workload { name, tables, rounds, fresh: true, contenders }
 }
 
 impl Workload {
@@ -150,7 +164,7 @@ impl Workload {
 
     /// Figures of each table, measured once of every contender in every round.
     pub(crate) fn run(&self, bench: &mut Bench) -> Vec<(Table, Vec<Figures>)> {
-        let rounds = if self.fresh { bench.scale.fresh_rounds } else { bench.scale.rounds };
+        let rounds = (self.rounds)(&bench.scale);
         if self.fresh {
             bench.filled = None;
         }
