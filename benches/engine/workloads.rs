@@ -1,382 +1,280 @@
-//! What is measured, and how.
+//! What is measured, of whom, and how often.
 
-use crate::counting;
-use crate::peers::{
-    Cursor, DashMap, LockedBTreeMap, LockedHashMap, MiniMoka, Moka, Ours, Papaya, Peer, QuickCache,
-    SccHashMap, SccTreeIndex, Shards, SkipMap, Value,
+use crate::cursor::{Cursor, CursorForAnHour, Sample};
+use crate::expiring::{self, expiring};
+use crate::input::Input;
+use crate::measurements::{
+    Work, bytes, bytes_of_ten, get, insert_and_delete, mixed, mixed_by, read_while_growing, scan, set, update,
 };
-use std::hint::black_box;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier};
-use std::time::Instant;
+use crate::peers::{
+    BareBTreeMap, BareHashMap, DashMap, LockedBTreeMap, LockedHashMap, MiniMoka, Moka, Ours, Papaya, Peer,
+    QuickCache, SccHashMap, SccTreeIndex, Shards, SkipMap,
+};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How much is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scale {
     rounds: usize,
+    /// Rounds of what fills a new store in each.
+    fresh_rounds: usize,
     /// Operations of one measurement.
     operations: usize,
-    /// Up to how many entries a store is filled.
+    /// Up to how many entries a new store is filled.
     most: usize,
 }
 
 impl Scale {
-    pub(crate) const FULL: Self = Self { rounds: 9, operations: 400_000, most: 1_000_000 };
-    pub(crate) const QUICK: Self = Self { rounds: 3, operations: 60_000, most: 200_000 };
+    pub(crate) const FULL: Self = Self { rounds: 7, fresh_rounds: 3, operations: 200_000, most: 1_000_000 };
+    pub(crate) const QUICK: Self = Self { rounds: 3, fresh_rounds: 1, operations: 40_000, most: 100_000 };
 }
 
-/// What one peer took in one workload: nanoseconds an operation, or bytes an entry, a figure a round.
+/// What one peer took in one table: a figure a round.
 pub(crate) struct Figures {
     pub(crate) peer: &'static str,
+    pub(crate) ordered: bool,
     pub(crate) rounds: Vec<f64>,
+}
+
+/// One kind of figure that a workload yields.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) unit: &'static str,
 }
 
 /// Something to measure.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    pub(crate) unit: &'static str,
-    pub(crate) run: fn(&Scale) -> Vec<Figures>,
+    pub(crate) tables: Vec<Table>,
+    rounds: fn(&Scale) -> usize,
+    /// Whether every round makes stores of its own.
+    fresh: bool,
+    /// Those that take part, this store first. It may be alone.
+    contenders: fn(&mut Bench) -> Vec<Contender>,
 }
 
-pub(crate) fn all() -> Vec<Workload> {
-    let ns = "ns";
-    vec![
-        Workload { name: "get 1k", unit: ns, run: |scale| prepared::<Get>(scale, 1_000) },
-        Workload { name: "get 100k", unit: ns, run: |scale| prepared::<Get>(scale, 100_000) },
-        Workload { name: "set over 1k", unit: ns, run: |scale| prepared::<Set>(scale, 1_000) },
-        Workload { name: "set over 100k", unit: ns, run: |scale| prepared::<Set>(scale, 100_000) },
-        Workload { name: "update 100k", unit: ns, run: |scale| prepared::<Update>(scale, 100_000) },
-        Workload {
-            name: "90/10 uniform, 1 thread",
-            unit: ns,
-            run: |scale| prepared::<Mixed<1, false>>(scale, 100_000),
-        },
-        Workload {
-            name: "90/10 uniform, 2 threads",
-            unit: ns,
-            run: |scale| prepared::<Mixed<2, false>>(scale, 100_000),
-        },
-        Workload {
-            name: "90/10 zipf, 1 thread",
-            unit: ns,
-            run: |scale| prepared::<Mixed<1, true>>(scale, 100_000),
-        },
-        Workload {
-            name: "90/10 zipf, 2 threads",
-            unit: ns,
-            run: |scale| prepared::<Mixed<2, true>>(scale, 100_000),
-        },
-        Workload {
-            name: "90/10 zipf, 4 threads",
-            unit: ns,
-            run: |scale| prepared::<Mixed<4, true>>(scale, 100_000),
-        },
-        Workload { name: "scan 100 of 100k", unit: ns, run: |scale| prepared::<Scan<100>>(scale, 100_000) },
-        Workload {
-            name: "scan all of 100k",
-            unit: ns,
-            run: |scale| prepared::<Scan<{ usize::MAX }>>(scale, 100_000),
-        },
-        Workload { name: "insert to 1M", unit: ns, run: fresh::<Insert> },
-        Workload { name: "delete from 1M", unit: ns, run: fresh::<Delete> },
-        Workload { name: "read p99.99 while growing", unit: ns, run: fresh::<ReadTail> },
-        Workload { name: "bytes an entry", unit: "bytes", run: fresh::<Bytes> },
-    ]
-}
-
-/// What is done to a store, and the figure that comes of it.
-trait Measurement {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64;
-}
-
-struct Work<'a> {
-    /// In no order.
-    keys: &'a [String],
-    values: &'a [Value],
-    operations: usize,
-    round: usize,
-}
-
-impl Work<'_> {
-    fn value(&self, n: usize) -> Value {
-        Arc::clone(&self.values[n % self.values.len()])
-    }
-
-    /// Nanoseconds an operation, made on one key after the other, another sequence in each round.
-    fn each(&self, mut operation: impl FnMut(usize, &str)) -> f64 {
-        let mut random = Random::new(self.round);
-        let sequence: Vec<_> = (0..self.operations).map(|_| random.below(self.keys.len())).collect();
-        let start = Instant::now();
-        for (n, at) in sequence.into_iter().enumerate() {
-            operation(n, &self.keys[at]);
-        }
-        start.elapsed().as_nanos() as f64 / self.operations as f64
-    }
-}
-
-struct Get;
-
-impl Measurement for Get {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        work.each(|_, key| {
-            black_box(store.get(key));
-        })
-    }
-}
-
-struct Set;
-
-impl Measurement for Set {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        work.each(|n, key| store.set(key, work.value(n)))
-    }
-}
-
-struct Update;
-
-impl Measurement for Update {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        work.each(|_, key| store.update(key))
-    }
-}
-
-/// Nine reads to a write, by several threads, of keys that are all alike or of which few are wanted most.
-struct Mixed<const THREADS: usize, const ZIPF: bool>;
-
-impl<const THREADS: usize, const ZIPF: bool> Measurement for Mixed<THREADS, ZIPF> {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        let zipf = ZIPF.then(|| Zipf::new(work.keys.len()));
-        let sequence = |thread| -> Vec<usize> {
-            let mut random = Random::new(work.round * 64 + thread);
-            let mut next = || match &zipf {
-                Some(zipf) => zipf.next(&mut random),
-                None => random.below(work.keys.len()),
-            };
-            (0..work.operations / THREADS).map(|_| next()).collect()
-        };
-        let sequences: Vec<_> = (0..THREADS).map(sequence).collect();
-        let barrier = Barrier::new(THREADS);
-        let run = |sequence: &[usize]| {
-            barrier.wait();
-            let start = Instant::now();
-            for (n, at) in sequence.iter().enumerate() {
-                let key = &work.keys[*at];
-                if n % 10 == 0 { store.set(key, work.value(n)) } else { drop(black_box(store.get(key))) }
-            }
-            start.elapsed().as_nanos() as f64 / sequence.len() as f64
-        };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = sequences.iter().map(|sequence| scope.spawn(|| run(sequence))).collect();
-            let times = threads.into_iter().map(|thread| thread.join().expect("no thread panics"));
-            times.sum::<f64>() / THREADS as f64
-        })
-    }
-}
-
-struct Scan<const MOST: usize>;
-
-impl<const MOST: usize> Measurement for Scan<MOST> {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        // Those that go through everything need not do it often.
-        let slow = !P::ORDERED || MOST > work.keys.len();
-        let times = if slow { 3 } else { work.operations / 100 };
-        let mut random = Random::new(work.round);
-        let start = Instant::now();
-        for _ in 0..times {
-            // A hundred keys begin alike with all but their last two digits.
-            let key = &work.keys[random.below(work.keys.len())];
-            let prefix = if MOST == 100 { &key[..key.len() - 2] } else { "cursor:" };
-            let seen = black_box(store.scan(prefix, MOST));
-            assert_eq!(seen, MOST.min(work.keys.len()), "{}", P::NAME);
-        }
-        start.elapsed().as_nanos() as f64 / times as f64
-    }
-}
-
-struct Insert;
-
-impl Measurement for Insert {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        let start = Instant::now();
-        for (n, key) in work.keys.iter().enumerate() {
-            store.set(key, work.value(n));
-        }
-        start.elapsed().as_nanos() as f64 / work.keys.len() as f64
-    }
-}
-
-struct Delete;
-
-impl Measurement for Delete {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        Insert::run(store, work);
-        let start = Instant::now();
-        for key in work.keys.iter().rev() {
-            store.remove(key);
-        }
-        start.elapsed().as_nanos() as f64 / work.keys.len() as f64
-    }
-}
-
-/// What one read in ten thousand takes at least, while another thread inserts.
-struct ReadTail;
-
-impl Measurement for ReadTail {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        let (there, coming) = work.keys.split_at(work.keys.len() / 100);
-        for key in there {
-            store.set(key, Cursor::any());
-        }
-        let growing = AtomicBool::new(true);
-        let mut times: Vec<u64> = Vec::with_capacity(4 * work.keys.len());
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                for (n, key) in coming.iter().enumerate() {
-                    store.set(key, work.value(n));
-                }
-                growing.store(false, Ordering::Relaxed);
-            });
-            let mut random = Random::new(work.round);
-            while growing.load(Ordering::Relaxed) {
-                let key = &there[random.below(there.len())];
-                let start = Instant::now();
-                black_box(store.get(key));
-                times.push(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX));
-            }
-        });
-        times.sort_unstable();
-        times.get(times.len() - 1 - times.len() / 10_000).map_or(f64::NAN, |nanos| *nanos as f64)
-    }
-}
-
-/// What the store has requested for an entry, its value apart.
-struct Bytes;
-
-impl Measurement for Bytes {
-    fn run<P: Peer>(store: &P, work: &Work<'_>) -> f64 {
-        let before = counting::live();
-        for (n, key) in work.keys.iter().enumerate() {
-            store.set(key, work.value(n));
-        }
-        (counting::live() - before) as f64 / work.keys.len() as f64
-    }
-}
-
-/// One measurement of one peer in one round.
-type Measure = Box<dyn FnMut(usize) -> f64>;
-
-macro_rules! for_every_peer {
-    ($make:ident::<$measurement:ident>($($args:tt)*)) => {
+/// Makes a measurement of every peer that threads may share.
+macro_rules! every_shared_peer {
+    ($make:ident($($args:expr),*)) => {
         vec![
-            $make::<Ours, $measurement>($($args)*),
-            $make::<DashMap, $measurement>($($args)*),
-            $make::<Papaya, $measurement>($($args)*),
-            $make::<SccHashMap, $measurement>($($args)*),
-            $make::<SccTreeIndex, $measurement>($($args)*),
-            $make::<SkipMap, $measurement>($($args)*),
-            $make::<QuickCache, $measurement>($($args)*),
-            $make::<Moka, $measurement>($($args)*),
-            $make::<MiniMoka, $measurement>($($args)*),
-            $make::<LockedHashMap, $measurement>($($args)*),
-            $make::<LockedBTreeMap, $measurement>($($args)*),
-            $make::<Shards, $measurement>($($args)*),
+            $make::<Ours<Cursor>>($($args),*),
+            $make::<Ours<CursorForAnHour>>($($args),*),
+            $make::<DashMap>($($args),*),
+            $make::<Papaya>($($args),*),
+            $make::<SccHashMap>($($args),*),
+            $make::<SccTreeIndex>($($args),*),
+            $make::<SkipMap>($($args),*),
+            $make::<QuickCache>($($args),*),
+            $make::<Moka>($($args),*),
+            $make::<MiniMoka>($($args),*),
+            $make::<LockedHashMap>($($args),*),
+            $make::<LockedBTreeMap>($($args),*),
+            $make::<Shards>($($args),*),
         ]
     };
 }
 
-/// Measures stores that are filled once, with so many entries.
-fn prepared<M: Measurement + 'static>(scale: &Scale, entries: usize) -> Vec<Figures> {
-    fn one<P: Peer, M: Measurement>(keys: &Arc<[String]>, operations: usize) -> (&'static str, Measure) {
-        let store = P::new();
-        for key in keys.iter() {
-            store.set(key, Cursor::any());
+/// The same, and of those for one thread.
+macro_rules! every_peer {
+    ($make:ident($($args:expr),*)) => {{
+        let mut peers = every_shared_peer!($make($($args),*));
+        peers.push($make::<BareHashMap>($($args),*));
+        peers.push($make::<BareBTreeMap>($($args),*));
+        #[cfg(unix)]
+        if crate::redis::is_there() {
+            peers.push($make::<crate::redis::Redis>($($args),*));
         }
-        let (keys, values) = (Arc::clone(keys), pool());
-        let run = move |round| M::run(&store, &Work { keys: &keys, values: &values, operations, round });
-        (P::NAME, Box::new(run))
+        peers
+    }};
+}
+
+/// All, in an order that lets those of one number of entries share their stores: first what reads, since sets put few
+/// values in the place of many; last what makes values of its own.
+pub(crate) fn all() -> Vec<Workload> {
+    const K: usize = 1_000;
+    vec![
+        on_filled("get 1k", |bench| every_peer!(filled(bench, K, get))),
+        on_filled("set over 1k", |bench| every_peer!(filled(bench, K, set))),
+        on_filled("get 100k", |bench| every_peer!(filled(bench, 100 * K, get))),
+        on_filled("scan 100 of 100k", |bench| every_peer!(filled(bench, 100 * K, scan::<_, 100>))),
+        on_filled("scan all of 100k", |bench| every_peer!(filled(bench, 100 * K, scan::<_, { usize::MAX }>))),
+        on_filled("set over 100k", |bench| every_peer!(filled(bench, 100 * K, set))),
+        on_filled("90/10 uniform, 1 thread", |bench| every_peer!(filled(bench, 100 * K, mixed::<_, false>))),
+        on_filled("90/10 uniform, 2 threads", |bench| {
+            every_shared_peer!(filled(bench, 100 * K, mixed_by::<_, 2, false>))
+        }),
+        on_filled("90/10 zipf, 1 thread", |bench| every_peer!(filled(bench, 100 * K, mixed::<_, true>))),
+        on_filled("90/10 zipf, 2 threads", |bench| {
+            every_shared_peer!(filled(bench, 100 * K, mixed_by::<_, 2, true>))
+        }),
+        on_filled("90/10 zipf, 4 threads", |bench| {
+            every_shared_peer!(filled(bench, 100 * K, mixed_by::<_, 4, true>))
+        }),
+        on_filled("update 100k", |bench| every_peer!(filled(bench, 100 * K, update))),
+        on_fresh("insert and delete", &[("insert to 1M", NS), ("delete from 1M", NS)], FEW, |bench| {
+            every_peer!(fresh(bench, insert_and_delete))
+        }),
+        on_fresh("read while growing", &[("read p99.99 while growing", NS)], THREE, |bench| {
+            every_shared_peer!(fresh(bench, read_while_growing))
+        }),
+        on_fresh("expiry of 1M", &expiring::TABLES, THREE, expiring),
+        on_fresh("bytes", &[("bytes an entry", BYTES)], ONCE, |bench| every_peer!(fresh(bench, bytes))),
+        on_fresh("bytes of ten entries", &[("bytes of ten entries", BYTES)], ONCE, |bench| {
+            every_shared_peer!(fresh(bench, bytes_of_ten))
+        }),
+    ]
+}
+
+const NS: &str = "ns";
+const BYTES: &str = "bytes";
+
+const FEW: fn(&Scale) -> usize = |scale| scale.fresh_rounds;
+/// Of percentiles, which differ most from round to round.
+const THREE: fn(&Scale) -> usize = |_| 3;
+/// Of what is alike in all rounds.
+const ONCE: fn(&Scale) -> usize = |_| 1;
+
+fn on_filled(name: &'static str, contenders: fn(&mut Bench) -> Vec<Contender>) -> Workload {
+    Workload {
+        name,
+        tables: vec![Table { name, unit: NS }],
+        rounds: |scale| scale.rounds,
+        fresh: false,
+        contenders,
     }
-    let keys = keys(entries);
-    interleaved(scale.rounds, for_every_peer!(one::<M>(&keys, scale.operations)))
+}
+
+fn on_fresh(
+    name: &'static str,
+    tables: &[(&'static str, &'static str)],
+    rounds: fn(&Scale) -> usize,
+    contenders: fn(&mut Bench) -> Vec<Contender>,
+) -> Workload {
+    let tables = tables.iter().map(|&(name, unit)| Table { name, unit }).collect();
+    Workload { name, tables, rounds, fresh: true, contenders }
+}
+
+impl Workload {
+    pub(crate) fn is_called(&self, word: &str) -> bool {
+        self.name.contains(word) || self.tables.iter().any(|table| table.name.contains(word))
+    }
+
+    /// Figures of each table, measured once of every contender in every round.
+    pub(crate) fn run(&self, bench: &mut Bench) -> Vec<(Table, Vec<Figures>)> {
+        let rounds = (self.rounds)(&bench.scale);
+        if self.fresh {
+            bench.filled = None;
+        }
+        let mut contenders = (self.contenders)(bench);
+        let mut tables: Vec<(Table, Vec<Figures>)> = Vec::new();
+        for &table in &self.tables {
+            let none =
+                contenders.iter().map(|c| Figures { peer: c.peer, ordered: c.ordered, rounds: Vec::new() });
+            tables.push((table, none.collect()));
+        }
+        for round in 0..rounds {
+            // A different one goes first in each round.
+            for turn in 0..contenders.len() {
+                let at = (turn + round) % contenders.len();
+                let measured = (contenders[at].measure)(round);
+                for ((_, figures), figure) in tables.iter_mut().zip(measured) {
+                    figures[at].rounds.push(figure);
+                }
+            }
+        }
+        tables
+    }
+}
+
+/// A store, and what is done to it in each round.
+pub(crate) struct Contender {
+    peer: &'static str,
+    ordered: bool,
+    measure: Box<dyn FnMut(usize) -> Vec<f64>>,
+}
+
+type Run<P> = fn(&P, &Work<'_, <P as Peer>::Value>) -> Vec<f64>;
+
+impl Contender {
+    fn new<P: Peer>(
+        (store, input): (impl Fn() -> Rc<P> + 'static, Rc<Input>),
+        operations: usize,
+        run: Run<P>,
+    ) -> Self {
+        let values: Vec<_> = (0..1024).map(|_| P::Value::any()).collect();
+        let measure = move |round| {
+            let work = Work { input: &input, values: &values, operations, round };
+            run(&store(), &work)
+        };
+        Self { peer: P::NAME, ordered: P::ORDERED, measure: Box::new(measure) }
+    }
+
+    /// This store in a workload that is not for its peers.
+    pub(crate) fn ours(measure: impl FnMut(usize) -> Vec<f64> + 'static) -> Self {
+        Self { peer: Ours::<Cursor>::NAME, ordered: true, measure: Box::new(measure) }
+    }
+}
+
+/// Measures a store that was filled once with so many entries.
+fn filled<P: Peer>(bench: &mut Bench, entries: usize, run: Run<P>) -> Contender {
+    let operations = bench.scale.operations / P::SHARE;
+    let filled = bench.filled_with(entries);
+    let store = filled.store::<P>();
+    Contender::new((move || Rc::clone(&store), Rc::clone(&filled.input)), operations, run)
 }
 
 /// Measures a new store in every round.
-fn fresh<M: Measurement + 'static>(scale: &Scale) -> Vec<Figures> {
-    fn one<P: Peer, M: Measurement>(keys: &Arc<[String]>) -> (&'static str, Measure) {
-        let (keys, values) = (Arc::clone(keys), pool());
-        let run = move |round| {
-            let work = Work { keys: &keys, values: &values, operations: keys.len(), round };
-            M::run(&P::new(), &work)
-        };
-        (P::NAME, Box::new(run))
-    }
-    let keys = keys(scale.most);
-    interleaved(scale.rounds.div_ceil(3), for_every_peer!(one::<M>(&keys)))
+fn fresh<P: Peer>(bench: &mut Bench, run: Run<P>) -> Contender {
+    let input = bench.most();
+    let operations = input.keys.len() / P::SHARE;
+    Contender::new((|| Rc::new(P::new()), input), operations, run)
 }
 
-/// Runs a measurement of every peer in every round.
-fn interleaved(rounds: usize, mut peers: Vec<(&'static str, Measure)>) -> Vec<Figures> {
-    let mut figures: Vec<_> = peers.iter().map(|(peer, _)| Figures { peer, rounds: Vec::new() }).collect();
-    for round in 0..rounds {
-        // A different one goes first in each round.
-        for turn in 0..peers.len() {
-            let at = (turn + round) % peers.len();
-            figures[at].rounds.push(peers[at].1(round));
+/// A run of the workloads.
+pub(crate) struct Bench {
+    scale: Scale,
+    filled: Option<Filled>,
+    most: Option<Rc<Input>>,
+}
+
+impl Bench {
+    pub(crate) fn new(scale: Scale) -> Self {
+        Self { scale, filled: None, most: None }
+    }
+
+    /// Stores with so many entries, which end those with another number.
+    fn filled_with(&mut self, entries: usize) -> &mut Filled {
+        if self.filled.as_ref().is_some_and(|filled| filled.input.keys.len() != entries) {
+            self.filled = None;
         }
-    }
-    figures
-}
-
-/// Keys of 19 bytes, in no order.
-fn keys(count: usize) -> Arc<[String]> {
-    let mut keys: Vec<_> = (0..count).map(|n| format!("cursor:user:{n:07}")).collect();
-    let mut random = Random::new(1);
-    for at in (1..keys.len()).rev() {
-        keys.swap(at, random.below(at + 1));
-    }
-    keys.into()
-}
-
-/// Values to write, enough of them that threads do not meet at one count.
-fn pool() -> Vec<Value> {
-    (0..1024).map(|_| Cursor::any()).collect()
-}
-
-/// The same numbers in every run. Source: Marsaglia, "Xorshift RNGs" (2003).
-struct Random(u64);
-
-impl Random {
-    fn new(seed: usize) -> Self {
-        Self(0x9E37_79B9_7F4A_7C15 ^ ((seed as u64 + 1) << 17))
+        self.filled
+            .get_or_insert_with(|| Filled { input: Rc::new(Input::new(entries)), stores: HashMap::new() })
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap_or(0)
+    /// As many keys as a new store is filled with.
+    pub(crate) fn most(&mut self) -> Rc<Input> {
+        Rc::clone(self.most.get_or_insert_with(|| Rc::new(Input::new(self.scale.most))))
     }
 }
 
-/// Numbers of which the n-th is wanted 1/n^0.99 as often as the first, as in the YCSB benchmark.
-struct Zipf(Vec<f64>);
+/// Stores that hold all keys, one a type, each filled when it is first asked for.
+struct Filled {
+    input: Rc<Input>,
+    stores: HashMap<TypeId, Rc<dyn Any>>,
+}
 
-impl Zipf {
-    fn new(count: usize) -> Self {
-        let mut sum = 0.0;
-        let sums = (1..=count).map(|rank| {
-            sum += (rank as f64).powf(-0.99);
-            sum
-        });
-        Self(sums.collect())
-    }
-
-    fn next(&self, random: &mut Random) -> usize {
-        let last = self.0.last().copied().unwrap_or(1.0);
-        let wanted = random.next() as f64 / u64::MAX as f64 * last;
-        self.0.partition_point(|sum| *sum < wanted).min(self.0.len() - 1)
+impl Filled {
+    fn store<P: Peer>(&mut self) -> Rc<P> {
+        let fill = || -> Rc<dyn Any> {
+            let store = P::new();
+            store.fill(&self.input.keys, &|_| P::Value::any());
+            assert!(store.get(&self.input.keys[0]).is_some(), "{} has what it was given", P::NAME);
+            Rc::new(store)
+        };
+        let store = self.stores.entry(TypeId::of::<P>()).or_insert_with(fill);
+        Rc::clone(store).downcast().expect("it is kept by its type")
     }
 }
