@@ -1,9 +1,11 @@
 //! The store against a model: a sorted map with deadlines, on one thread and one clock.
 //!
-//! Random sequences of every verb, over two tenants and two types, with and without limits. After each step the
-//! answers are compared, after the last one everything that can be seen.
+//! Random sequences of every verb, over two tenants and three types, one of which evicts, with and without limits, while some
+//! watch. After each step the answers are compared, after the last one everything that can be seen.
 //!
 //! `KV_MODEL_CASES=10000 cargo test -p kv-core --test store model` runs so many sequences; 256 otherwise.
+
+mod watched;
 
 use kv_core::{
     Clock, Error, Expiry, InitError, KeyError, Keyed, KvStore, KvType, Limit, Limits, ManualClock,
@@ -15,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use watched::{AnyWatched, Cause, Watched};
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize, KvType)]
 #[kv(prefix = "a/")]
@@ -31,9 +34,21 @@ struct Brief {
     text: String,
 }
 
+#[derive(Clone, Debug, PartialEq, serde::Serialize, KvType)]
+#[kv(prefix = "c/", ttl = "20s", max_entries = 3, evict = "oldest")]
+struct Recent {
+    #[kv(range(min = 0, max = 9))]
+    n: i32,
+}
+
+/// How many types there are.
+const TYPES: usize = 3;
+
 /// What the model needs to know of a type.
 trait Modelled: KvType + Clone + Debug + PartialEq + Keyed {
     const INDEX: usize;
+    /// How many entries there may be before one makes way.
+    const MOST: usize = usize::MAX;
     fn make(n: i32) -> Self;
     fn n(&self) -> i32;
 }
@@ -58,6 +73,23 @@ impl Modelled for Brief {
     }
 }
 
+impl Modelled for Recent {
+    const INDEX: usize = 2;
+    const MOST: usize = 3;
+    fn make(n: i32) -> Self {
+        Self { n }
+    }
+    fn n(&self) -> i32 {
+        self.n
+    }
+}
+
+impl Keyed for Recent {
+    fn key(&self) -> Result<String, KeyError> {
+        Ok(format!("b:{}", self.n))
+    }
+}
+
 impl Keyed for Plain {
     fn key(&self) -> Result<String, KeyError> {
         Ok(format!("b:{}", self.n))
@@ -73,7 +105,7 @@ impl Keyed for Brief {
 const HOSTS: [&str; 2] = ["a.example", "b.example"];
 const KEYS: [&str; 9] = ["a", "ab", "b:1", "b:2", "b:3", "é", "b:", "", "."];
 const PREFIXES: [&str; 5] = ["", "a", "b:", "b:2", "zz"];
-const FULL_PREFIXES: [&str; 6] = ["", "a", "a/", "a/b:", "a/b:b:", "c"];
+const FULL_PREFIXES: [&str; 7] = ["", "a", "a/", "a/b:", "a/b:b:", "c", "d"];
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -107,6 +139,10 @@ enum Op {
     Purge { tenant_only: bool },
     Advance { secs: u64 },
     NewHandles,
+    Watch { prefix: usize },
+    Receive { most: usize },
+    Resume { which: usize },
+    Unwatch,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -188,6 +224,10 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(|tenant_only| Op::Purge { tenant_only }),
         5 => (1..7u64).prop_map(|secs| Op::Advance { secs }),
         1 => Just(Op::NewHandles),
+        2 => prefix().prop_map(|prefix| Op::Watch { prefix }),
+        4 => prop_oneof![0..5usize, Just(usize::MAX)].prop_map(|most| Op::Receive { most }),
+        2 => any::<usize>().prop_map(|which| Op::Resume { which }),
+        1 => Just(Op::Unwatch),
     ]
 }
 
@@ -221,18 +261,21 @@ struct Model {
     limits: Numbers,
     rows: BTreeMap<Address, Known>,
     /// The last version seen of each tenant and type.
-    versions: [[Option<Version>; 2]; 2],
+    versions: [[Option<Version>; TYPES]; 2],
+    /// Why what is not there any more is gone.
+    gone: BTreeMap<Address, Cause>,
     /// Versions that were given and may be stale.
     given: Vec<Version>,
     /// Whether the tenant and type was ever written to: reads are counted from then on.
-    written: [[bool; 2]; 2],
-    counts: [[[u64; 4]; 2]; 2],
+    written: [[bool; TYPES]; 2],
+    counts: [[[u64; 5]; TYPES]; 2],
 }
 
 const HITS: usize = 0;
 const MISSES: usize = 1;
 const WRITES: usize = 2;
 const EXPIRATIONS: usize = 3;
+const EVICTIONS: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Numbers {
@@ -285,21 +328,61 @@ impl Model {
             .map(|(a, _)| a.clone())
             .collect();
         for address in &due {
-            self.rows.remove(address);
-            self.counts[address.0][address.1][EXPIRATIONS] += 1;
+            self.remove(address, Cause::Expired);
         }
         due.len()
     }
 
+    /// Removes a row, if it is there.
+    fn remove(&mut self, address: &Address, cause: Cause) -> Option<Known> {
+        let known = self.rows.remove(address)?;
+        self.gone.insert(address.clone(), cause);
+        let counts = &mut self.counts[address.0][address.1];
+        match cause {
+            Cause::Deleted => {}
+            Cause::Expired => counts[EXPIRATIONS] += 1,
+            Cause::Evicted => counts[EVICTIONS] += 1,
+        }
+        Some(known)
+    }
+
+    /// Which rows make way for so many new ones.
+    fn in_the_way(&self, (tenant, ty): (usize, usize), most: usize, new: usize) -> Vec<Address> {
+        let rows = self.rows.iter().filter(|(a, _)| (a.0, a.1) == (tenant, ty));
+        let mut rows: Vec<_> =
+            rows.map(|(a, known)| (!self.is_due(known), known.version, a.clone())).collect();
+        let excess = (rows.len() + new).saturating_sub(most);
+        rows.sort();
+        rows.into_iter().take(excess).map(|(_, _, address)| address).collect()
+    }
+
+    fn make_way(&mut self, of: (usize, usize), most: usize, new: usize) {
+        for address in self.in_the_way(of, most, new) {
+            let due = self.rows.get(&address).is_some_and(|known| self.is_due(known));
+            self.remove(&address, if due { Cause::Expired } else { Cause::Evicted });
+        }
+    }
+
     /// Whether these rows of one tenant find room, and which limit they meet.
-    fn room(&self, tenant: usize, new: &[(Address, usize)]) -> Result<(), Error> {
-        let of_tenant = || self.rows.iter().filter(|(a, _)| a.0 == tenant);
+    fn room(&self, tenant: usize, new: &[(Address, usize)], most: usize) -> Result<(), Error> {
+        // Of one alone it is known beforehand what makes way for it.
+        let in_the_way = match new {
+            [(address, _)] if !self.rows.contains_key(address) => {
+                self.in_the_way((tenant, address.1), most, 1)
+            }
+            _ => Vec::new(),
+        };
         let new: BTreeMap<_, _> = new.iter().cloned().collect();
-        let replaced = || of_tenant().filter(|(a, _)| new.contains_key(*a));
+        let of_tenant = || self.rows.iter().filter(|(a, _)| a.0 == tenant);
+        let replaced = || of_tenant().filter(|(a, _)| new.contains_key(*a) || in_the_way.contains(a));
         let more = new.len() - replaced().count();
+        self.room_for(tenant, (new.values().sum(), replaced().map(|(_, k)| k.bytes).sum()), more)
+    }
+
+    fn room_for(&self, tenant: usize, (added, removed): (usize, usize), more: usize) -> Result<(), Error> {
+        let of_tenant = || self.rows.iter().filter(|(a, _)| a.0 == tenant);
         let (entries, bytes) = (of_tenant().count(), of_tenant().map(|(_, k)| k.bytes).sum::<usize>());
         let full = |limit, allowed| Err(Error::LimitExceeded { limit, allowed });
-        let (added, removed) = (new.values().sum::<usize>(), replaced().map(|(_, k)| k.bytes).sum::<usize>());
         if added > removed && bytes + added - removed > self.limits.bytes {
             return full(Limit::BytesPerTenant, self.limits.bytes);
         }
@@ -314,15 +397,15 @@ impl Model {
     }
 
     /// Whether these rows find room, after what is due has been removed if need be.
-    fn make_room(&mut self, tenant: usize, new: &[(Address, usize)]) -> Result<(), Error> {
-        let refused = match self.room(tenant, new) {
+    fn make_room(&mut self, tenant: usize, new: &[(Address, usize)], most: usize) -> Result<(), Error> {
+        let refused = match self.room(tenant, new, most) {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
         let everywhere = matches!(refused, Error::LimitExceeded { limit: Limit::Tenants, .. });
         match self.purge((!everywhere).then_some(tenant)) {
             0 => Err(refused),
-            _ => self.room(tenant, new),
+            _ => self.room(tenant, new, most),
         }
     }
 }
@@ -334,6 +417,8 @@ struct World {
     tenants: Vec<TenantStore>,
     plain: Vec<TypedStore<Plain>>,
     brief: Vec<TypedStore<Brief>>,
+    recent: Vec<TypedStore<Recent>>,
+    watches: Vec<Box<dyn AnyWatched>>,
     model: Model,
     /// What an entry takes besides its key and its value.
     row_bytes: usize,
@@ -352,6 +437,8 @@ impl World {
             tenants: Vec::new(),
             plain: Vec::new(),
             brief: Vec::new(),
+            recent: Vec::new(),
+            watches: Vec::new(),
             kv,
             model: Model {
                 now: Duration::ZERO,
@@ -359,6 +446,7 @@ impl World {
                 rows: BTreeMap::new(),
                 versions: Default::default(),
                 given: Vec::new(),
+                gone: BTreeMap::new(),
                 written: Default::default(),
                 counts: Default::default(),
             },
@@ -373,6 +461,7 @@ impl World {
         self.tenants = HOSTS.iter().map(|host| self.kv.tenant(host).unwrap()).collect();
         self.plain = self.tenants.iter().map(TenantStore::typed).collect();
         self.brief = self.tenants.iter().map(TenantStore::typed).collect();
+        self.recent = self.tenants.iter().map(TenantStore::typed).collect();
     }
 
     fn bytes<T: Modelled>(&self, key: &str, n: i32) -> usize {
@@ -396,8 +485,8 @@ impl World {
     fn wrote<T: Modelled>(&mut self, tenant: usize, key: &str, n: i32, ttl: TtlOf, version: Version) {
         let address = (tenant, T::INDEX, key.to_owned());
         let before = self.model.alive(&address).cloned();
-        if before.is_none() && self.model.rows.remove(&address).is_some() {
-            self.model.counts[tenant][T::INDEX][EXPIRATIONS] += 1;
+        if before.is_none() {
+            self.model.remove(&address, Cause::Expired);
         }
         let anew = |ttl: Option<Duration>| ttl.map(|ttl| self.model.now + ttl);
         let deadline = match (ttl, &before) {
@@ -459,7 +548,7 @@ impl World {
         self.admit::<T>(key, n)?;
         self.model.written[tenant][T::INDEX] = true;
         let new = [((tenant, T::INDEX, key.to_owned()), self.bytes::<T>(key, n))];
-        self.model.make_room(tenant, &new)
+        self.model.make_room(tenant, &new, T::MOST)
     }
 
     /// Compares an answer of a verb that may have written with what the model says.
@@ -475,6 +564,7 @@ impl World {
                 // Read by a verb that is not counted.
                 let entry = typed.scan("").entries().find(|entry| *entry.key == *key);
                 let entry = entry.unwrap_or_else(|| panic!("{key} was not stored"));
+                self.made_way::<T>(tenant, key);
                 self.wrote::<T>(tenant, key, n, ttl, entry.version);
             }
             (expected, answer) => assert_eq!(answer.map(drop), expected),
@@ -484,7 +574,14 @@ impl World {
     fn remove<T: Modelled>(&mut self, tenant: usize, key: &str) -> Option<Known> {
         let address = (tenant, T::INDEX, key.to_owned());
         self.model.alive(&address)?;
-        self.model.rows.remove(&address)
+        self.model.remove(&address, Cause::Deleted)
+    }
+
+    /// One is to be written under a key: what makes way for it is gone.
+    fn made_way<T: Modelled>(&mut self, tenant: usize, key: &str) {
+        if !self.model.rows.contains_key(&(tenant, T::INDEX, key.to_owned())) {
+            self.model.make_way((tenant, T::INDEX), T::MOST, 1);
+        }
     }
 
     #[expect(clippy::too_many_lines, reason = "an arm for each verb")]
@@ -505,6 +602,7 @@ impl World {
                 let answer = store.set_with(key, T::make(*n), options_with(options, *ttl));
                 if let Ok(version) = answer {
                     expected.unwrap();
+                    self.made_way::<T>(tenant, key);
                     self.wrote::<T>(tenant, key, *n, *ttl, version);
                 } else {
                     assert_eq!(answer.map(drop), expected);
@@ -531,7 +629,7 @@ impl World {
                 }
                 if expected.is_ok() && !entries.is_empty() {
                     self.model.written[tenant][T::INDEX] = true;
-                    expected = self.model.make_room(tenant, &sizes);
+                    expected = self.model.make_room(tenant, &sizes, T::MOST);
                 }
                 match store.set_many(keyed().map(|(key, n)| (key, T::make(n)))) {
                     Ok(versions) => {
@@ -540,6 +638,7 @@ impl World {
                         for ((key, n), version) in keyed().zip(versions) {
                             self.wrote::<T>(tenant, key, n, TtlOf::Type, version);
                         }
+                        self.model.make_way((tenant, T::INDEX), T::MOST, 0);
                     }
                     Err(error) => assert_eq!(Err(error), expected),
                 }
@@ -707,6 +806,28 @@ impl World {
                 self.model.now += Duration::from_secs(*secs);
             }
             Op::NewHandles => self.new_handles(),
+            Op::Watch { prefix } => {
+                // From now on reads are counted.
+                self.model.written[tenant][T::INDEX] = true;
+                self.watches.push(Box::new(Watched::new(store.clone(), tenant, PREFIXES[*prefix])));
+            }
+            Op::Receive { most } => self.receive(*most),
+            Op::Resume { which } => {
+                let count = self.watches.len();
+                if let Some(watch) = self.watches.get_mut(which % count.max(1)) {
+                    watch.resume();
+                }
+            }
+            Op::Unwatch => self.watches.clear(),
+        }
+    }
+
+    /// Lets all who watch receive some changes, and looks at what those know who have received all.
+    fn receive(&mut self, most: usize) {
+        for watch in &mut self.watches {
+            if watch.receive(most) {
+                watch.check(&self.model, !self.background);
+            }
         }
     }
 
@@ -832,8 +953,7 @@ impl World {
     }
 
     fn tenant_wide(&mut self, tenant: usize, op: &Op) {
-        let alive =
-            |world: &Self| [0, 1].map(|ty| world.model.living(tenant, ty).count()).into_iter().sum::<usize>();
+        let alive = |world: &Self| (0..TYPES).map(|ty| world.model.living(tenant, ty).count()).sum::<usize>();
         let host = HOSTS[tenant].to_ascii_uppercase();
         match op {
             Op::ClearTenant => {
@@ -856,9 +976,11 @@ impl World {
             }
             Op::ScanFull { prefix } => {
                 let mut expected = Vec::new();
-                for (ty, tag, own) in
-                    [(0, Plain::TYPE_TAG, Plain::KEY_PREFIX), (1, Brief::TYPE_TAG, Brief::KEY_PREFIX)]
-                {
+                for (ty, tag, own) in [
+                    (0, Plain::TYPE_TAG, Plain::KEY_PREFIX),
+                    (1, Brief::TYPE_TAG, Brief::KEY_PREFIX),
+                    (2, Recent::TYPE_TAG, Recent::KEY_PREFIX),
+                ] {
                     expected.extend(self.model.living(tenant, ty).map(|(key, known)| {
                         (format!("{own}{key}"), tag, key.to_owned(), known.version, known.n)
                     }));
@@ -885,8 +1007,7 @@ impl World {
         let cleared: Vec<_> = self.model.rows.keys().filter(|a| which(a)).cloned().collect();
         for address in cleared {
             let due = self.model.alive(&address).is_none();
-            self.model.rows.remove(&address);
-            self.model.counts[address.0][address.1][EXPIRATIONS] += u64::from(due);
+            self.model.remove(&address, if due { Cause::Expired } else { Cause::Deleted });
         }
     }
 
@@ -905,15 +1026,16 @@ impl World {
     /// Compares all that can be seen.
     fn check_everything(&mut self) {
         for tenant in 0..2 {
-            let (plain, brief) = (self.plain[tenant].clone(), self.brief[tenant].clone());
-            self.scan(tenant, &plain, "", None, None, false);
-            self.scan(tenant, &brief, "", None, None, false);
+            self.scan(tenant, &self.plain[tenant], "", None, None, false);
+            self.scan(tenant, &self.brief[tenant], "", None, None, false);
+            self.scan(tenant, &self.recent[tenant], "", None, None, false);
             self.tenant_wide(tenant, &Op::ScanFull { prefix: 0 });
         }
-        let alive = |tenant: usize| (0..2).any(|ty| self.model.living(tenant, ty).next().is_some());
+        let alive = |tenant: usize| (0..TYPES).any(|ty| self.model.living(tenant, ty).next().is_some());
         let living: Vec<_> = (0..2).filter(|tenant| alive(*tenant)).map(|tenant| HOSTS[tenant]).collect();
         assert!(self.kv.tenants().iter().map(kv_core::TenantId::as_str).eq(living));
         self.check_stats();
+        self.receive(usize::MAX);
     }
 
     fn check_stats(&self) {
@@ -921,18 +1043,20 @@ impl World {
         for tenant in 0..2 {
             let stats = self.tenants[tenant].stats();
             for (ty, of_type) in
-                [self.plain[tenant].stats(), self.brief[tenant].stats()].into_iter().enumerate()
+                [self.plain[tenant].stats(), self.brief[tenant].stats(), self.recent[tenant].stats()]
+                    .into_iter()
+                    .enumerate()
             {
                 let rows = self.model.rows.iter().filter(|(a, _)| (a.0, a.1) == (tenant, ty));
-                let [hits, misses, written, expired] = self.model.counts[tenant][ty];
+                let [hits, misses, written, expired, evicted] = self.model.counts[tenant][ty];
                 assert_eq!(of_type.entries, self.model.living(tenant, ty).count());
                 assert_eq!((of_type.hits, of_type.misses, of_type.writes), (hits, misses, written));
                 if !self.background {
                     assert_eq!(of_type.bytes, rows.map(|(_, known)| known.bytes).sum::<usize>());
-                    assert_eq!(of_type.expirations, expired);
+                    assert_eq!((of_type.expirations, of_type.evictions), (expired, evicted));
                 }
                 let listed = stats.types.iter().any(|listed| listed.tag == of_type.tag);
-                assert_eq!(listed, written > 0);
+                assert_eq!(listed, written > 0 || of_type.watchers > 0);
                 entries += of_type.entries;
                 writes += of_type.writes;
                 bytes += of_type.bytes;
@@ -983,19 +1107,17 @@ fn row_bytes() -> usize {
 fn the_store_does_what_the_model_does() {
     let cases = std::env::var("KV_MODEL_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let steps = prop::collection::vec((0..2usize, any::<bool>(), op()), 1..60);
+    let steps = prop::collection::vec((0..2usize, 0..TYPES, op()), 1..80);
     let sequences = (limits(), prop::bool::weighted(0.1), steps);
     let outcome = TestRunner::new(config).run(&sequences, |(limits, background, steps)| {
         // With background expiry nobody can say what a full tenant will have room for.
         let background = background && limits == UNLIMITED;
         let mut world = World::new(limits, background);
-        for (tenant, plain, op) in &steps {
-            if *plain {
-                let store = world.plain[*tenant].clone();
-                world.apply(*tenant, &store, op);
-            } else {
-                let store = world.brief[*tenant].clone();
-                world.apply(*tenant, &store, op);
+        for (tenant, ty, op) in &steps {
+            match *ty {
+                Plain::INDEX => world.apply(*tenant, &world.plain[*tenant].clone(), op),
+                Brief::INDEX => world.apply(*tenant, &world.brief[*tenant].clone(), op),
+                _ => world.apply(*tenant, &world.recent[*tenant].clone(), op),
             }
         }
         world.check_everything();
