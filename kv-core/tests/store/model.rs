@@ -141,7 +141,7 @@ enum Op {
     NewHandles,
     Watch { prefix: usize },
     Receive { most: usize },
-    Resume { which: usize },
+    LeaveOrResume { which: usize },
     Unwatch,
 }
 
@@ -226,7 +226,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::NewHandles),
         2 => prefix().prop_map(|prefix| Op::Watch { prefix }),
         4 => prop_oneof![0..5usize, Just(usize::MAX)].prop_map(|most| Op::Receive { most }),
-        2 => any::<usize>().prop_map(|which| Op::Resume { which }),
+        4 => any::<usize>().prop_map(|which| Op::LeaveOrResume { which }),
         1 => Just(Op::Unwatch),
     ]
 }
@@ -812,10 +812,10 @@ impl World {
                 self.watches.push(Box::new(Watched::new(store.clone(), tenant, PREFIXES[*prefix])));
             }
             Op::Receive { most } => self.receive(*most),
-            Op::Resume { which } => {
+            Op::LeaveOrResume { which } => {
                 let count = self.watches.len();
                 if let Some(watch) = self.watches.get_mut(which % count.max(1)) {
-                    watch.resume();
+                    watch.leave_or_resume();
                 }
             }
             Op::Unwatch => self.watches.clear(),

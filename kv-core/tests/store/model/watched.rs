@@ -16,8 +16,8 @@ pub(super) enum Cause {
 pub(super) trait AnyWatched {
     /// Receives up to so many changes. Says whether there were no more.
     fn receive(&mut self, most: usize) -> bool;
-    /// Goes away and comes back.
-    fn resume(&mut self);
+    /// Goes away, or comes back.
+    fn leave_or_resume(&mut self);
     /// Compares what is known here, when all was received, with what the model knows.
     fn check(&self, model: &Model, causes_are_known: bool);
 }
@@ -26,7 +26,9 @@ pub(super) struct Watched<T: Modelled> {
     store: TypedStore<T>,
     tenant: usize,
     prefix: &'static str,
+    /// `None` while it is away.
     watch: Option<Watch<T>>,
+    left_at: Option<Version>,
     entries: BTreeMap<String, (Version, i32)>,
     /// The last that was told of each key.
     told: BTreeMap<String, (Version, Option<Cause>)>,
@@ -37,7 +39,7 @@ impl<T: Modelled> Watched<T> {
     pub(super) fn new(store: TypedStore<T>, tenant: usize, prefix: &'static str) -> Self {
         let watch = Some(store.watch(prefix));
         let (entries, told) = (BTreeMap::new(), BTreeMap::new());
-        Self { store, tenant, prefix, watch, entries, told, is_ready: false }
+        Self { store, tenant, prefix, watch, left_at: None, entries, told, is_ready: false }
     }
 
     fn apply(&mut self, change: Change<T>) {
@@ -70,7 +72,8 @@ impl<T: Modelled> Watched<T> {
 impl<T: Modelled> AnyWatched for Watched<T> {
     fn receive(&mut self, most: usize) -> bool {
         for _ in 0..most {
-            match self.watch.as_ref().and_then(Watch::try_recv) {
+            let Some(watch) = &self.watch else { return false };
+            match watch.try_recv() {
                 Some(change) => self.apply(change),
                 None => return true,
             }
@@ -78,13 +81,16 @@ impl<T: Modelled> AnyWatched for Watched<T> {
         false
     }
 
-    fn resume(&mut self) {
-        let version = self.watch.take().and_then(|watch| watch.version());
-        self.is_ready = false;
-        self.watch = Some(match version {
-            Some(version) => self.store.watch_after(self.prefix, version),
-            None => self.store.watch(self.prefix),
-        });
+    fn leave_or_resume(&mut self) {
+        if let Some(watch) = self.watch.take() {
+            self.left_at = watch.version();
+            self.is_ready = false;
+        } else {
+            self.watch = Some(match self.left_at {
+                Some(version) => self.store.watch_after(self.prefix, version),
+                None => self.store.watch(self.prefix),
+            });
+        }
     }
 
     fn check(&self, model: &Model, causes_are_known: bool) {
