@@ -6,6 +6,7 @@ use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
 use super::log::{Cause, Log, Logged, Removal};
 use super::slab::Slab;
+use super::stamp::{self, Stamp};
 use super::table::Table;
 use super::time::{Deadline, Moment, TimeOfDay};
 use super::usage::Size;
@@ -51,11 +52,10 @@ pub(super) struct Counts {
 pub(super) struct Stored<T> {
     key: Arc<str>,
     value: Arc<T>,
-    version: Version,
+    stamp: Stamp,
     deadline: Deadline,
     created_at: TimeOfDay,
     updated_at: TimeOfDay,
-    bytes: u32,
 }
 
 /// A value and what is kept beside it.
@@ -86,7 +86,7 @@ pub(super) struct Found {
     /// The key's.
     hash: u32,
     /// The row's place, its version if it is alive, and its bytes.
-    row: Option<(u32, Option<Version>, u32)>,
+    row: Option<(u32, Option<Version>, usize)>,
 }
 
 impl Found {
@@ -97,7 +97,7 @@ impl Found {
 
     /// What the row takes, alive or not.
     pub(super) fn size(self) -> Size {
-        self.row.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes: bytes as usize })
+        self.row.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes })
     }
 
     /// Whether a write will take a place that is not taken yet.
@@ -130,14 +130,18 @@ impl<T> Stored<T> {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bytes as usize
+        self.stamp.bytes()
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.stamp.version()
     }
 
     /// The row as it is now.
     pub(super) fn row(&self) -> Row<T> {
         Row {
             value: Arc::clone(&self.value),
-            version: self.version,
+            version: self.version(),
             created_at: self.created_at,
             updated_at: self.updated_at,
             deadline: self.deadline,
@@ -157,10 +161,10 @@ impl<T> Keys for Slab<Stored<T>> {
 const ROW_BYTES: usize = 140;
 
 /// What an entry takes in all, for a value that owns this much on the heap.
-pub(crate) const fn entry_bytes<T>(key: &str, heap_size: usize) -> usize {
-    let bytes = ROW_BYTES.saturating_add(key.len()).saturating_add(size_of::<T>()).saturating_add(heap_size);
-    // A row counts in 32 bits: 4 GiB stand for all that is larger.
-    if bytes > u32::MAX as usize { u32::MAX as usize } else { bytes }
+pub(crate) fn entry_bytes<T>(key: &str, heap_size: usize) -> usize {
+    stamp::round_up(
+        ROW_BYTES.saturating_add(key.len()).saturating_add(size_of::<T>()).saturating_add(heap_size),
+    )
 }
 
 /// Something that changed, for those who watch.
@@ -269,8 +273,8 @@ impl<T> Cell<T> {
     pub(super) fn look(&self, key: &str, moment: &Moment<'_>) -> Found {
         let hash = self.hash(key);
         let row = self.find_at(hash, key).map(|(place, row)| {
-            let alive = (!moment.is_due(row.deadline)).then_some(row.version);
-            (place, alive, row.bytes)
+            let alive = (!moment.is_due(row.deadline)).then(|| row.version());
+            (place, alive, row.bytes())
         });
         Found { hash, row }
     }
@@ -312,17 +316,16 @@ impl<T> Cell<T> {
         self.counts.writes += 1;
         self.bytes += write.bytes;
         let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = write.lifetime;
-        let bytes = u32::try_from(write.bytes).unwrap_or(u32::MAX);
+        let stamp = Stamp::new(version, write.bytes);
         let Some((place, was_due)) = found else {
             let deadline = moment.deadline(ttl);
             let place = self.rows.insert(Stored {
                 key: Arc::from(write.key),
                 value: Arc::clone(&write.value),
-                version,
+                stamp,
                 deadline,
                 created_at: of_day,
                 updated_at: of_day,
-                bytes,
             });
             self.by_hash.insert(hash, place);
             self.by_key.insert(place, &self.rows);
@@ -341,10 +344,9 @@ impl<T> Cell<T> {
             // Writers read the time of day before they queue for the lock, so one may come late with an early one.
             row.updated_at = of_day.max(row.updated_at);
         }
-        self.bytes -= row.bytes as usize;
-        row.bytes = bytes;
-        self.log.written(version.get(), place, (!was_due).then_some(row.version.get()));
-        row.version = version;
+        self.bytes -= row.bytes();
+        let before = std::mem::replace(&mut row.stamp, stamp);
+        self.log.written(version.get(), place, (!was_due).then(|| before.version().get()));
         std::mem::swap(&mut row.value, &mut write.value);
         version
     }
@@ -371,7 +373,7 @@ impl<T> Cell<T> {
         let is_due = |place: &u32| self.rows.get(*place).is_some_and(|row| moment.is_due(row.deadline));
         let mut due = self.deadlines.up_to(|time| moment.has_reached(time));
         due.retain(is_due);
-        due.sort_unstable_by_key(|place| self.rows.get(*place).map(|row| row.version));
+        due.sort_unstable_by_key(|place| self.rows.get(*place).map(|row| row.version()));
         let oldest = self.log.oldest().filter(|place| !is_due(place));
         due.iter().copied().chain(oldest).take(excess).collect()
     }
@@ -610,7 +612,7 @@ impl<T> Cell<T> {
         while found.len() < limit {
             let mut count = 0;
             for place in places.by_ref().take(AHEAD.min(limit - found.len())) {
-                black_box(self.rows.get(place).map(|row| row.version));
+                black_box(self.rows.get(place).map(|row| row.version()));
                 ahead[count] = place;
                 count += 1;
             }
@@ -625,7 +627,7 @@ impl<T> Cell<T> {
                 if !all && !row.key.starts_with(prefix) {
                     return found;
                 }
-                if row.version.get() > newer_than && !moment.is_due(row.deadline) {
+                if row.version().get() > newer_than && !moment.is_due(row.deadline) {
                     found.push((Arc::clone(&row.key), row.row()));
                 }
             }
@@ -669,7 +671,7 @@ impl<T> Cell<T> {
         self.by_key.remove(place, &self.rows);
         self.deadlines.forget(place);
         let row = self.rows.remove(place)?;
-        self.bytes -= row.bytes as usize;
+        self.bytes -= row.bytes();
         Some(row)
     }
 
@@ -678,7 +680,7 @@ impl<T> Cell<T> {
         let Some(row) = self.rows.get(place) else { return };
         self.last_version += 1;
         let removal = Removal { version: self.last_version, key: Arc::clone(&row.key), cause };
-        self.log.removed(row.version.get(), removal);
+        self.log.removed(row.version().get(), removal);
         match cause {
             Cause::Deleted => {}
             Cause::Expired => self.counts.expirations += 1,
@@ -726,7 +728,7 @@ mod tests {
             set(&mut cell, "k", Some(10), 0);
             let version = set(&mut cell, "k", ttl, 5);
             assert!(cell.remove_due(usize::MAX, &Moment::at(12)).is_empty(), "{name}");
-            assert_eq!(cell.get("k", &Moment::at(12)).unwrap().version, version, "{name}");
+            assert_eq!(cell.get("k", &Moment::at(12)).unwrap().version(), version, "{name}");
             assert_eq!(cell.next_deadline() == Deadline::NEVER, ttl.is_none(), "{name}");
         }
     }
@@ -737,7 +739,7 @@ mod tests {
             let mut cell = Cell::new(0, None);
             let version = set(&mut cell, "k", Some(10), 0);
             assert!(cell.set_lifetime("k", ttl.map(Duration::from_secs), &Moment::at(5)));
-            assert_eq!(cell.get("k", &Moment::at(5)).unwrap().version, version);
+            assert_eq!(cell.get("k", &Moment::at(5)).unwrap().version(), version);
             assert_eq!(cell.remove_due(usize::MAX, &Moment::at(12)).len(), expected, "{ttl:?}");
             assert_eq!(cell.size(), Size { entries: 1 - expected, bytes: 1 - expected });
         }

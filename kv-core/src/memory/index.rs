@@ -12,11 +12,11 @@ use std::ops::{Bound, Range};
 use std::slice;
 
 /// How many places a leaf holds, and how many leaves a branch.
-const LEAF: usize = 64;
+const LEAF: usize = 32;
 const BRANCH: usize = 128;
 
 /// How many places are worth moving to a neighbour to avoid a split.
-const WORTH_SHARING: usize = 6;
+const WORTH_SHARING: usize = 3;
 
 /// The keys of the places.
 pub(super) trait Keys {
@@ -55,7 +55,7 @@ impl Index {
         if self.branches.is_empty() {
             let mut leaf = Box::new(Leaf::new());
             leaf.insert(0, place, keys);
-            self.branches.push(Branch { leaves: vec![leaf], fences: Fences::new() });
+            self.branches = vec![Branch { leaves: vec![leaf], fences: Fences::new() }];
             self.branches[0].renew(keys);
             self.renew(keys);
             return;

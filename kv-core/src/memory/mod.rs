@@ -18,6 +18,7 @@ mod index;
 mod log;
 mod reads;
 mod slab;
+mod stamp;
 mod table;
 mod tenant;
 mod time;

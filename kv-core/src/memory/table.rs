@@ -138,7 +138,7 @@ impl Segment {
     /// Whether one more would make looks too long. At five of six, one looks at three or four slots in the mean, most of them on
     /// one line of the cache (Knuth, volume 3, section 6.4, linear probing).
     fn is_full(&self) -> bool {
-        (self.len + 1) * 4 > self.homes * 3
+        (self.len + 1) * 6 > self.homes * 5
     }
 
     /// Where a hash would stand. Its first bits have chosen the segment; the others are spread over the slots in order.
