@@ -5,6 +5,7 @@
 use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
 use super::log::{Cause, Log, Logged, Removal};
+use super::prefetch::prefetch_counts;
 use super::slab::Slab;
 use super::stamp::{self, Stamp};
 use super::table::Table;
@@ -13,7 +14,6 @@ use super::usage::Size;
 use crate::{Entry, Version};
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
-use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,7 +118,7 @@ impl<T> Stored<T> {
     /// Has the memory of the value's count and of the key fetched, both at once and not one after the other.
     #[inline]
     fn touch(&self) {
-        black_box(Arc::strong_count(&self.value));
+        prefetch_counts(&self.value);
     }
 
     pub(super) fn key(&self) -> &Arc<str> {
@@ -612,14 +612,14 @@ impl<T> Cell<T> {
         while found.len() < limit {
             let mut count = 0;
             for place in places.by_ref().take(AHEAD.min(limit - found.len())) {
-                black_box(self.rows.get(place).map(|row| row.version()));
+                self.rows.prefetch(place);
                 ahead[count] = place;
                 count += 1;
             }
             let rows = || ahead[..count].iter().filter_map(|place| self.rows.get(*place));
             for row in rows() {
-                row.touch();
-                black_box(Arc::strong_count(&row.key));
+                prefetch_counts(&row.key);
+                prefetch_counts(&row.value);
             }
             // They are in order: where the last one has the prefix, so have all.
             let all = rows().next_back().is_none_or(|row| row.key.starts_with(prefix));

@@ -303,10 +303,12 @@ impl Leaf {
         Self { len: 0, skip: 0, heads: [0; LEAF], places: [0; LEAF] }
     }
 
+    #[inline]
     fn len(&self) -> usize {
         usize::from(self.len)
     }
 
+    #[inline]
     fn places(&self) -> &[u32] {
         &self.places[..self.len()]
     }

@@ -16,6 +16,7 @@ mod expiry;
 mod flight;
 mod index;
 mod log;
+mod prefetch;
 mod reads;
 mod slab;
 mod stamp;

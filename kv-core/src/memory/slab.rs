@@ -1,5 +1,7 @@
 //! [`Slab`]: things in numbered places that do not move while the slab grows.
 
+use super::prefetch::prefetch;
+
 /// How many places a chunk has. A full chunk is never touched again when more are needed.
 const CHUNK: usize = 512;
 
@@ -58,6 +60,16 @@ impl<V> Slab<V> {
         match self.chunks.get(place as usize / CHUNK)?.get(place as usize % CHUNK)? {
             Place::Taken(value) => Some(value),
             Place::Free { .. } => None,
+        }
+    }
+
+    /// Has the memory of a place fetched.
+    #[inline]
+    pub(super) fn prefetch(&self, place: u32) {
+        if let Some(at) =
+            self.chunks.get(place as usize / CHUNK).and_then(|chunk| chunk.get(place as usize % CHUNK))
+        {
+            prefetch(at);
         }
     }
 
