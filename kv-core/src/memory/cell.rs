@@ -373,7 +373,7 @@ impl<T> Cell<T> {
         let is_due = |place: &u32| self.rows.get(*place).is_some_and(|row| moment.is_due(row.deadline));
         let mut due = self.deadlines.up_to(|time| moment.has_reached(time));
         due.retain(is_due);
-        due.sort_unstable_by_key(|place| self.rows.get(*place).map(|row| row.version()));
+        due.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
         let oldest = self.log.oldest().filter(|place| !is_due(place));
         due.iter().copied().chain(oldest).take(excess).collect()
     }
