@@ -12,15 +12,16 @@ use super::watchers::Watchers;
 use crate::codec::Erased;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
-use crate::sync::{RwLock, RwLockWriteGuard};
+use crate::sync::{RwLock, RwLockWriteGuard, hand_over};
 use crate::{Change, Entry, Version};
 use std::any::Any;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
-/// How many entries are removed at a time before the lock is given to others.
-const STEP: usize = 256;
+/// How many entries are removed at a time before the lock is handed over to others: some ten microseconds' work, or some
+/// fifty where memory has to be waited for.
+const STEP: usize = 32;
 
 /// Every method reads the clock, then takes the lock for one short step, and drops values after it.
 pub(crate) struct Collection<T> {
@@ -201,7 +202,7 @@ impl<T: KvType> Collection<T> {
             let removed: Vec<_> =
                 page.iter().filter_map(|(key, _)| state.cell.remove(key, &moment)).collect();
             self.release(&removed);
-            self.unlock(state);
+            self.hand_over(state);
             count += removed.len();
             let more = removed.len() == STEP;
             after = page.last().map(|(key, _)| Arc::clone(key));
@@ -271,9 +272,26 @@ impl<T: KvType> Collection<T> {
     /// Releases the lock after a change, with word to the schedule and to those who watch.
     #[inline]
     fn unlock(&self, mut state: RwLockWriteGuard<'_, State<T>>) {
-        self.reschedule(&mut state);
-        let is_news = state.watchers > 0 && self.watchers.is_to_be_told();
+        let is_news = self.is_news(&mut state);
         drop(state);
+        self.announce(is_news);
+    }
+
+    /// As [`unlock`](Self::unlock), between the steps of something long.
+    fn hand_over(&self, mut state: RwLockWriteGuard<'_, State<T>>) {
+        let is_news = self.is_news(&mut state);
+        hand_over(state);
+        self.announce(is_news);
+    }
+
+    #[inline]
+    fn is_news(&self, state: &mut State<T>) -> bool {
+        self.reschedule(state);
+        state.watchers > 0 && self.watchers.is_to_be_told()
+    }
+
+    #[inline]
+    fn announce(&self, is_news: bool) {
         if is_news && !self.shared.schedule.announce(&self.shared, Weak::clone(&self.me) as _) {
             self.wake_watchers();
         }
@@ -315,7 +333,7 @@ impl<T: KvType> Collection<T> {
         let next = state.cell.next_deadline();
         self.schedule(&mut state, next);
         let more = moment.is_due(next);
-        self.unlock(state);
+        self.hand_over(state);
         (removed, more)
     }
 
@@ -418,6 +436,8 @@ impl<T: KvType> Sweep for Collection<T> {
             if !more {
                 return outcome.map(|()| count);
             }
+            // Nor is a processor kept from those who want it.
+            std::thread::yield_now();
         }
     }
 
