@@ -26,6 +26,7 @@ mod peers;
 #[cfg(unix)]
 mod redis;
 mod report;
+mod watching;
 mod workloads;
 
 use report::Report;

@@ -10,6 +10,7 @@ use crate::peers::{
     BareBTreeMap, BareHashMap, DashMap, LockedBTreeMap, LockedHashMap, MiniMoka, Moka, Ours, Papaya, Peer,
     QuickCache, SccHashMap, SccTreeIndex, Shards, SkipMap,
 };
+use crate::watching::{self, watching};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -121,6 +122,7 @@ pub(crate) fn all() -> Vec<Workload> {
             every_shared_peer!(fresh(bench, read_while_growing))
         }),
         on_fresh("expiry of 1M", &expiring::TABLES, THREE, expiring),
+        on_fresh("watch", &watching::TABLES, THREE, watching),
         on_fresh("bytes", &[("bytes an entry", BYTES)], ONCE, |bench| every_peer!(fresh(bench, bytes))),
         on_fresh("bytes of ten entries", &[("bytes of ten entries", BYTES)], ONCE, |bench| {
             every_shared_peer!(fresh(bench, bytes_of_ten))
