@@ -198,9 +198,9 @@ impl fmt::Debug for KvStoreBuilder {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiry {
     /// A thread named `kv-expiry` removes them when they are due. It exists only while some entry has a
-    /// deadline, and ends with the last handle of the store.
+    /// deadline, or somebody waits for a change and is to be woken, and ends with the last handle of the store.
     #[default]
     Background,
-    /// Nobody, until [`KvStore::purge_expired`] is called.
+    /// Nobody, until [`KvStore::purge_expired`] is called. The thread then only wakes who waits for changes.
     Manual,
 }

@@ -5,7 +5,7 @@
 //! and no threads; [`usage`] counts what a tenant's collections take together; [`flight`] lets one compute for
 //! many; [`expiry`] has the thread that removes what is due; [`time`] says what is.
 //!
-//! Locks are taken in the order tenants, collections, cell, then usage or schedule; those of flights stand alone. No
+//! Locks are taken in the order tenants, collections, cell, then usage, watchers or schedule; those of flights stand alone. No
 //! code of the application's runs under any: its clock is read before, values are dropped after.
 
 mod block_on;

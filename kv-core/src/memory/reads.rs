@@ -1,13 +1,15 @@
 //! [`Reads`]: how often reads by key found an entry.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// How many threads count without meeting. Others share.
 const STRIPES: usize = 4;
 
-/// Counts that many threads add to at once, each on a line of the cache of its own.
+/// Counts that many threads add to at once, each on a line of the cache of its own. Many a collection is never read by key,
+/// and has none.
 #[derive(Default)]
-pub(super) struct Reads([Stripe; STRIPES]);
+pub(super) struct Reads(OnceLock<Box<[Stripe; STRIPES]>>);
 
 #[derive(Default)]
 #[repr(align(64))]
@@ -19,7 +21,7 @@ struct Stripe {
 impl Reads {
     #[inline]
     pub(super) fn count(&self, found: bool) {
-        let stripe = &self.0[thread_number() % STRIPES];
+        let stripe = &self.0.get_or_init(Box::default)[thread_number() % STRIPES];
         let counter = if found { &stripe.hits } else { &stripe.misses };
         counter.fetch_add(1, Ordering::Relaxed);
     }
@@ -27,7 +29,12 @@ impl Reads {
     /// How many found an entry, and how many found none.
     pub(super) fn sums(&self) -> (u64, u64) {
         let sum = |of: fn(&Stripe) -> &AtomicU64| {
-            self.0.iter().map(|stripe| of(stripe).load(Ordering::Relaxed)).sum()
+            self.0
+                .get()
+                .into_iter()
+                .flat_map(|stripes| stripes.iter())
+                .map(|stripe| of(stripe).load(Ordering::Relaxed))
+                .sum()
         };
         (sum(|stripe| &stripe.hits), sum(|stripe| &stripe.misses))
     }

@@ -41,11 +41,14 @@ impl<V> Slab<V> {
         }
         let place = u32::try_from(self.len).unwrap_or(u32::MAX);
         if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            let capacity = if self.chunks.is_empty() { 0 } else { CHUNK };
-            self.chunks.push(Vec::with_capacity(capacity));
+            // Many a collection has a few things for ever: its first chunk is the only one, and grows slowly.
+            if self.chunks.is_empty() {
+                self.chunks = vec![Vec::new()];
+            } else {
+                self.chunks.push(Vec::with_capacity(CHUNK));
+            }
         }
         if let Some(chunk) = self.chunks.last_mut() {
-            // Many a collection has a few things for ever: its first chunk grows slowly.
             if chunk.len() == chunk.capacity() {
                 chunk.reserve_exact((chunk.len() / 4).max(4).min(CHUNK - chunk.len()));
             }
