@@ -12,7 +12,7 @@ use super::watchers::Watchers;
 use crate::codec::Erased;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
-use crate::sync::{RwLock, RwLockWriteGuard, hand_over};
+use crate::sync::{RwLock, RwLockWriteGuard, hand_over, read};
 use crate::{Change, Entry, Version};
 use std::any::Any;
 use std::sync::{Arc, Weak};
@@ -82,7 +82,7 @@ impl<T: KvType> Collection<T> {
 
     /// The value under a key.
     pub(crate) fn value(&self, key: &str) -> Option<Arc<T>> {
-        let state = self.state.read();
+        let state = read(&self.state);
         let stored = state.cell.find(key)?;
         if self.shared.time.is_well_before(stored.deadline()) {
             return Some(Arc::clone(stored.value()));

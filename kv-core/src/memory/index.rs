@@ -159,12 +159,20 @@ impl Index {
         let branch = &mut self.branches[at];
         // Who only ever appends shall fill what it leaves behind.
         let half = if at_the_end { BRANCH } else { branch.leaves.len() / 2 };
-        let leaves = branch.leaves.split_off(half);
-        let mut next = Branch { leaves, fences: Fences::new() };
-        branch.renew(keys);
-        next.renew(keys);
+        let (leaves, fences) = (branch.leaves.split_off(half), branch.fences.split_off(half));
+        let mut next = Branch { leaves, fences };
+        for part in [&mut self.branches[at], &mut next] {
+            // Its keys may begin alike with more bytes now. That is worth asking them all where they are hard to tell apart.
+            if part.fences.has_alike() {
+                part.renew(keys);
+            }
+        }
+        let first = keys.key(next.first());
         self.branches.insert(at + 1, next);
-        self.renew(keys);
+        self.fences.insert(at + 1, first);
+        if self.fences.has_alike() {
+            self.renew(keys);
+        }
     }
 
     fn renew(&mut self, keys: &impl Keys) {
@@ -518,6 +526,15 @@ impl Fences {
 
     fn remove(&mut self, child: usize) {
         self.heads.remove(child);
+    }
+
+    fn split_off(&mut self, at: usize) -> Self {
+        Self { common: self.common.clone(), heads: self.heads.split_off(at) }
+    }
+
+    /// Whether the heads of some neighbours are the same.
+    fn has_alike(&self) -> bool {
+        self.heads.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     fn head_of(&self, key: &str) -> u64 {
