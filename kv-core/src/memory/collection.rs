@@ -259,8 +259,16 @@ impl<T: KvType> Collection<T> {
         if deadline == Deadline::NEVER {
             return Some(None);
         }
-        let moment = self.horizon.moment(self.shared.time.read());
-        (!moment.is_due(deadline)).then(|| moment.until(deadline))
+        let reading = self.shared.time.read();
+        let moment = self.horizon.moment(reading);
+        if !moment.has_reached(deadline) {
+            return Some(moment.until(deadline));
+        }
+        // Said under the lock, whose holders take the horizon for theirs.
+        let _state = self.state.read();
+        let is_due = self.horizon.moment(reading).is_due(deadline);
+        debug_assert!(is_due, "time does not go back");
+        None
     }
 
     /// Gives the room of removed rows back. Under the lock, so that the usage is never behind the rows.

@@ -122,7 +122,7 @@ pub(super) struct Moment<'a> {
 }
 
 impl Moment<'_> {
-    /// Whether the deadline has come; if so, nobody after will think otherwise.
+    /// Whether the deadline has come; if so, nobody after will think otherwise. To be asked under the lock.
     #[inline]
     pub(super) fn is_due(&self, deadline: Deadline) -> bool {
         let due = deadline.0 <= self.nanos;
