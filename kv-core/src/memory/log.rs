@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// How many removals are kept for those who come back, and how many while somebody watches.
 const REMOVALS: usize = 512;
-const REMOVALS_WATCHED: usize = 65_536;
+pub(super) const REMOVALS_WATCHED: usize = 65_536;
 
 /// What was written and what was removed, in the order of versions.
 pub(super) struct Log {

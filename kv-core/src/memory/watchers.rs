@@ -1,5 +1,6 @@
 //! [`Watchers`]: who waits for a collection to change.
 
+use super::log::REMOVALS_WATCHED;
 use crate::sync::Mutex;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,12 +27,18 @@ struct Waiting {
     next_ticket: u64,
     /// Up to which version those who were to be woken have been.
     woken_up_to: u64,
+    /// Up to which version all have been.
+    all_woken_up_to: u64,
 }
+
+/// After so many changes that are no concern of theirs all are woken, to look how far the log is: it forgets removals.
+const ALL_AFTER: u64 = REMOVALS_WATCHED as u64 / 2;
 
 impl Watchers {
     /// Lets nobody be woken by what has been up to a version.
     pub(super) fn start_at(&self, version: u64) {
-        self.waiting.lock().woken_up_to = version;
+        let mut waiting = self.waiting.lock();
+        (waiting.woken_up_to, waiting.all_woken_up_to) = (version, version);
     }
 
     /// Has a waker woken when something under a prefix changes, in place of the ticket's last one. Who waits must look again
@@ -77,7 +84,11 @@ impl Watchers {
         let (looked_up_to, is_under) = changed(woken_up_to);
         let mut waiting = self.waiting.lock();
         waiting.woken_up_to = waiting.woken_up_to.max(looked_up_to);
-        let woken: Vec<_> = waiting.by_ticket.extract_if(|_, (prefix, _)| is_under(prefix)).collect();
+        let all = looked_up_to.saturating_sub(waiting.all_woken_up_to) >= ALL_AFTER;
+        if all {
+            waiting.all_woken_up_to = looked_up_to;
+        }
+        let woken: Vec<_> = waiting.by_ticket.extract_if(|_, (prefix, _)| all || is_under(prefix)).collect();
         self.count.store(waiting.by_ticket.len(), Ordering::Relaxed);
         drop(waiting);
         for (_, (_, waker)) in woken {
@@ -94,5 +105,39 @@ impl Watchers {
 
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Counter(AtomicUsize);
+
+    impl Wake for Counter {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn who_is_concerned_by_nothing_is_woken_before_the_log_has_forgotten() {
+        let (watchers, counter) = (Watchers::default(), Arc::new(Counter::default()));
+        let (mut ticket, waker) = (None, Waker::from(Arc::clone(&counter)));
+        watchers.start_at(1_000);
+        watchers.wait(&mut ticket, &Arc::from("a"), &waker);
+        let mut changes = 0;
+        while counter.0.load(Ordering::Relaxed) == 0 {
+            changes += 10;
+            watchers.wake(|_| (1_000 + changes, |_: &str| false));
+            assert!(changes < REMOVALS_WATCHED as u64);
+        }
+        watchers.wait(&mut ticket, &Arc::from("a"), &waker);
+        watchers.wake(|_| (1_000 + changes + 10, |_: &str| false));
+        assert_eq!(counter.0.load(Ordering::Relaxed), 1, "and not by each change from then on");
+        watchers.wake(|_| (1_000 + changes + 20, |prefix: &str| prefix == "a"));
+        assert_eq!(counter.0.load(Ordering::Relaxed), 2);
     }
 }
