@@ -48,6 +48,7 @@
 //! - `derive` (on by default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
 //! - `json` (on by default): `Catalog`, and JSON of entries.
 //! - `stream`: [`Watch`] is a `Stream`.
+//! - `metrics`: `KvStore::publish_metrics` hands what [`KvStore::stats`] tells to the recorder of the crate `metrics`.
 //! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types of the crate of that name
 //!   as fields; [`KvField`] lists them.
 
@@ -60,6 +61,8 @@ mod error;
 mod flight;
 mod limits;
 mod memory;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod options;
 mod scan;
 mod scan_full;

@@ -55,6 +55,9 @@ pub(crate) struct Memory {
     collections_made: AtomicU64,
     /// The highest version that a tenant had given when it was forgotten.
     forgotten_version: AtomicU64,
+    /// What was last told of as metrics.
+    #[cfg(feature = "metrics")]
+    pub(crate) published: crate::metrics::Published,
 }
 
 /// The tenants that were written to.
@@ -88,6 +91,8 @@ impl Memory {
             occupied: Arc::default(),
             collections_made: AtomicU64::new(0),
             forgotten_version: AtomicU64::new(0),
+            #[cfg(feature = "metrics")]
+            published: crate::metrics::Published::default(),
         }
     }
 

@@ -16,6 +16,8 @@ mod expiry;
 mod flight;
 mod isolation;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod model;
 mod scan;
 mod ttl;
