@@ -1,6 +1,7 @@
 //! [`KvStore`]: the whole store, and how it is made.
 
 use crate::clock::Clock;
+use crate::events;
 use crate::memory::{Memory, or_resume};
 use crate::tenant::TenantStore;
 use crate::{Limits, StoreStats, TenantError, TenantId};
@@ -77,8 +78,12 @@ impl KvStore {
     ///
     /// Handles to it stay usable, and versions go on rising.
     pub fn drop_tenant(&self, host: impl AsRef<str>) -> bool {
-        let tenant = TenantId::new(host.as_ref()).ok().and_then(|id| self.memory.tenant(&id));
-        tenant.is_some_and(|tenant| or_resume(tenant.clear()) > 0)
+        let Ok(id) = TenantId::new(host.as_ref()) else { return false };
+        let entries = self.memory.tenant(&id).map_or(0, |tenant| or_resume(tenant.clear()));
+        if entries > 0 {
+            events::tenant_dropped(id.as_str(), entries);
+        }
+        entries > 0
     }
 
     /// What the store holds and has done, for all tenants and types. Takes time linear in their number and in that

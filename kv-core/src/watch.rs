@@ -1,9 +1,10 @@
 //! [`Watch`]: a snapshot, then every change.
 
+use crate::events;
 use crate::memory::{Collection, Known, Page, Tenant, block_on, block_on_until};
 use crate::sync::Mutex;
 use crate::typed::TypedStore;
-use crate::{Entry, Error, KvType, Version};
+use crate::{Entry, Error, KvType, TenantId, Version};
 use std::fmt;
 use std::future::Future;
 use std::iter::FusedIterator;
@@ -122,6 +123,7 @@ pub struct Watch<T: KvType> {
     collection: Arc<Collection<T>>,
     /// Kept, so that the tenant is not forgotten and made anew while it is watched.
     _tenant: Arc<Tenant>,
+    tenant_id: TenantId,
     prefix: Arc<str>,
     refused: Option<Error>,
     state: Mutex<State<T>>,
@@ -135,6 +137,8 @@ struct State<T> {
     then_ready: bool,
     /// The version to resume from, once there is one.
     seen: Option<u64>,
+    /// Whether it has a place that it can lose: it began after a version, or a `Reset` was handed out.
+    has_place: bool,
     /// That of the stream.
     ticket: Option<u64>,
 }
@@ -175,8 +179,13 @@ impl<T: KvType> Watch<T> {
     pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {
         let collection = Arc::clone(store.create());
         let full = collection.watch().err();
+        let tenant_id = store.tenant().id().clone();
+        if let Some(full) = full {
+            events::watch_refused(tenant_id.as_str(), T::TYPE_TAG, full.limit.name(), full.allowed);
+        }
         Self {
             _tenant: Arc::clone(store.tenant().create()),
+            tenant_id,
             prefix: Arc::from(prefix),
             refused: full.map(|full| Error::LimitExceeded { limit: full.limit, allowed: full.allowed }),
             collection,
@@ -185,6 +194,7 @@ impl<T: KvType> Watch<T> {
                 changes: Vec::new().into_iter(),
                 then_ready: false,
                 seen: None,
+                has_place: after.is_some(),
                 ticket: None,
             }),
         }
@@ -210,13 +220,21 @@ impl<T: KvType> Watch<T> {
         let mut state = self.state.lock();
         loop {
             if let Some(change) = state.changes.next() {
+                let mut is_lost = false;
                 match &change {
-                    Change::Reset => state.seen = None,
+                    Change::Reset => {
+                        state.seen = None;
+                        is_lost = mem::replace(&mut state.has_place, true);
+                    }
                     // Before the first `Ready` versions come in the order of keys.
                     _ if state.seen.is_some() => {
                         state.seen = change.version().map(Version::get).or(state.seen);
                     }
                     _ => {}
+                }
+                drop(state);
+                if is_lost {
+                    events::watch_reset(self.tenant_id.as_str(), T::TYPE_TAG);
                 }
                 return Some(change);
             }
@@ -392,6 +410,7 @@ impl<T: KvType> Drop for Watch<T> {
 impl<T: KvType> fmt::Debug for Watch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch")
+            .field("tenant", &self.tenant_id)
             .field("tag", &T::TYPE_TAG)
             .field("prefix", &self.prefix)
             .field("version", &self.version())

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::cell::{Cell, Condition, Conflict, Counts, Known, News, Page, Row, Stored, Write};
-use super::expiry::{Panic, Sweep, drop_each, or_resume};
+use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
 use super::reads::Reads;
@@ -10,6 +10,7 @@ use super::time::{Deadline, Horizon, Moment};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
 use crate::codec::Erased;
+use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
 use crate::sync::{RwLock, RwLockWriteGuard};
@@ -126,7 +127,7 @@ impl<T: KvType> Collection<T> {
             let evicted = self.make_way(&mut state, added, &moment).map_err(Refused::Full)?;
             let version = state.cell.put_at(found, write, &moment, of_day);
             self.unlock(state);
-            or_resume(drop_each(evicted));
+            drop_evicted(evicted, T::TYPE_TAG);
             return Ok(version);
         }
         self.usage.exchange(found.size(), added).map_err(Refused::Full)?;
@@ -170,7 +171,7 @@ impl<T: KvType> Collection<T> {
         let evicted = state.cell.evict(&in_the_way, &moment);
         self.release(&evicted);
         self.unlock(state);
-        or_resume(drop_each(evicted));
+        drop_evicted(evicted, T::TYPE_TAG);
         Ok(versions)
     }
 
@@ -220,7 +221,9 @@ impl<T: KvType> Collection<T> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         let found = state.cell.set_lifetime(key, ttl, &self.horizon.moment(reading));
-        self.reschedule(&mut state);
+        let scheduled = self.reschedule(&mut state);
+        drop(state);
+        tell_of_no_thread(scheduled);
         found
     }
 
@@ -271,38 +274,43 @@ impl<T: KvType> Collection<T> {
     /// Releases the lock after a change, with word to the schedule and to those who watch.
     #[inline]
     fn unlock(&self, mut state: RwLockWriteGuard<'_, State<T>>) {
-        self.reschedule(&mut state);
+        let scheduled = self.reschedule(&mut state);
         let is_news = state.watchers > 0 && self.watchers.is_to_be_told();
         drop(state);
-        if is_news && !self.shared.schedule.announce(&self.shared, Weak::clone(&self.me) as _) {
-            self.wake_watchers();
+        tell_of_no_thread(scheduled);
+        if is_news {
+            let announced = self.shared.schedule.announce(&self.shared, Weak::clone(&self.me) as _);
+            if announced.is_err() {
+                self.wake_watchers();
+            }
+            tell_of_no_thread(announced);
         }
     }
 
     /// Tells the schedule when the earliest deadline is now before the one that it knows, or when there is
     /// none any more. A later one it finds out by itself.
     #[inline]
-    fn reschedule(&self, state: &mut State<T>) {
+    fn reschedule(&self, state: &mut State<T>) -> Result<(), NoThread> {
         let nothing_before = state.cell.nothing_due_before();
         let none_left = nothing_before == Deadline::NEVER && state.scheduled != Deadline::NEVER;
-        if nothing_before < state.scheduled || none_left {
-            self.reschedule_earlier(state);
-        }
+        if nothing_before < state.scheduled || none_left { self.reschedule_earlier(state) } else { Ok(()) }
     }
 
-    fn reschedule_earlier(&self, state: &mut State<T>) {
+    fn reschedule_earlier(&self, state: &mut State<T>) -> Result<(), NoThread> {
         let next = state.cell.next_deadline();
         if next < state.scheduled || (next == Deadline::NEVER && state.scheduled != Deadline::NEVER) {
-            self.schedule(state, next);
+            return self.schedule(state, next);
         }
+        Ok(())
     }
 
     /// Under the collection's lock, so that the schedule never holds an older word than `state`.
-    fn schedule(&self, state: &mut State<T>, next: Deadline) {
+    fn schedule(&self, state: &mut State<T>, next: Deadline) -> Result<(), NoThread> {
         let me = Weak::clone(&self.me);
         let waits = self.shared.schedule.move_to(&self.shared, (state.scheduled, next), self.id, me);
         // Where it could not be put in the queue, the next write with a deadline tries again.
-        state.scheduled = if waits { next } else { Deadline::NEVER };
+        state.scheduled = if waits == Ok(true) { next } else { Deadline::NEVER };
+        waits.map(drop)
     }
 
     /// Removes one step of what is due, and says whether more is.
@@ -313,7 +321,8 @@ impl<T: KvType> Collection<T> {
         let removed = state.cell.remove_due(STEP, &moment);
         self.release(&removed);
         let next = state.cell.next_deadline();
-        self.schedule(&mut state, next);
+        // Where there was no thread to be had, unlocking tries again, and tells of it.
+        let _ = self.schedule(&mut state, next);
         let more = moment.is_due(next);
         self.unlock(state);
         (removed, more)
@@ -432,6 +441,28 @@ impl<T: KvType> Sweep for Collection<T> {
             (state.cell.last_version(), is_under)
         });
     }
+
+    fn tag(&self) -> &'static str {
+        T::TYPE_TAG
+    }
+}
+
+/// Drops what made way, and tells of it. Under no lock.
+fn drop_evicted<T>(evicted: Vec<Stored<T>>, tag: &'static str) {
+    let entries = evicted.len();
+    let outcome = drop_each(evicted);
+    if entries > 0 {
+        events::evicted(tag, entries);
+    }
+    or_resume(outcome);
+}
+
+/// Tells when there was no thread to be had. Under no lock.
+#[inline]
+fn tell_of_no_thread(scheduled: Result<(), NoThread>) {
+    if scheduled.is_err() {
+        events::thread_refused();
+    }
 }
 
 /// What can be done with a collection whose type is not known.
@@ -479,7 +510,9 @@ fn erase<T: KvType>(row: Row<T>) -> ErasedRow {
 impl<T> Drop for Collection<T> {
     fn drop(&mut self) {
         // Each has had its say on stderr, and a destructor has nobody to hand a panic to.
-        let _ = drop_each(self.state.get_mut().cell.take_rows().into_values());
+        if drop_each(self.state.get_mut().cell.take_rows().into_values()).is_err() {
+            events::panicked("value");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`Watchers`]: who waits for a collection to change.
 
+use crate::events;
 use crate::sync::Mutex;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,7 +83,9 @@ impl Watchers {
         drop(waiting);
         for (_, (_, waker)) in woken {
             // One that panics is not the concern of the others.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
+                events::panicked("waker");
+            }
         }
     }
 

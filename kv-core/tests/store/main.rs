@@ -20,6 +20,8 @@ mod limits;
 mod metrics;
 mod model;
 mod scan;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod ttl;
 mod versions;
 mod watch;
