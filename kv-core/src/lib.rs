@@ -48,8 +48,30 @@
 //! - `derive` (on by default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
 //! - `json` (on by default): `Catalog`, and JSON of entries.
 //! - `stream`: [`Watch`] is a `Stream`.
+//! - `metrics`: `KvStore::publish_metrics` hands what [`KvStore::stats`] tells to the recorder of the crate `metrics`.
+//! - `tracing`: rare things that a store does are [events](#events) of the crate `tracing`.
 //! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types of the crate of that name
 //!   as fields; [`KvField`] lists them.
+//!
+//! # Events
+//!
+//! With the feature `tracing`, these are told to its subscriber, all with the target `kv_core`:
+//!
+//! | what has happened | level | fields |
+//! |---|---|---|
+//! | the expiry thread has started, or ended | trace | |
+//! | the expiry thread could not be started; once for each operation that needed it | error | |
+//! | the expiry thread removed entries of a type that were due | debug | `tag`, `entries` |
+//! | entries of a type with `max_entries` made way for others, those included that were due | trace | `tag`, `entries` |
+//! | a write went over one of the [`Limits`] | debug | `tenant`, `tag`, `limit`, `allowed` |
+//! | a [`Watch`] was [refused](Watch::refused) | warn | `tenant`, `tag`, `limit`, `allowed` |
+//! | a [`Watch`] lost its place, and starts over with a snapshot | debug | `tenant`, `tag` |
+//! | [`KvStore::drop_tenant`] removed entries | info | `tenant`, `entries` |
+//! | tenants without entries and handles were forgotten | debug | `tenants` |
+//! | a `value` that was dropped, a `waker` or the `clock` panicked where nobody is there to be handed the panic | warn | `what` |
+//!
+//! No event has a key, a prefix of keys or a value in it. A subscriber is called under no lock, when what it is told of is
+//! done: it may use the store, if it can bear to be told of what that does. A panic in it goes no further.
 
 #[cfg(feature = "json")]
 mod catalog;
@@ -57,9 +79,12 @@ mod clock;
 mod codec;
 mod entry;
 mod error;
+mod events;
 mod flight;
 mod limits;
 mod memory;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod options;
 mod scan;
 mod scan_full;

@@ -1,24 +1,26 @@
 //! What a store holds and has done.
 
 use crate::TenantId;
+#[cfg(feature = "metrics")]
+use crate::metrics::{Metric, metric};
 
-/// Defines the three levels with the counts that they share.
+/// Defines the three levels with the counts that they share. A `gauge` goes up and down, a `counter` only up.
 macro_rules! levels {
-    ($($(#[$doc:meta])* $count:ident: $ty:ty,)*) => {
+    ($($(#[doc = $doc:literal])* $kind:ident $count:ident: $ty:ty,)*) => {
         /// What one type of one tenant holds and has done.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct TypeStats {
             /// The type's tag.
             pub tag: &'static str,
-            $($(#[$doc])* pub $count: $ty,)*
+            $($(#[doc = $doc])* pub $count: $ty,)*
         }
 
         /// What one tenant holds and has done: the sums over its types.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct TenantStats {
-            $($(#[$doc])* pub $count: $ty,)*
+            $($(#[doc = $doc])* pub $count: $ty,)*
             /// Each type that was ever written, by tag.
             pub types: Vec<TypeStats>,
         }
@@ -29,7 +31,7 @@ macro_rules! levels {
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct StoreStats {
-            $($(#[$doc])* pub $count: $ty,)*
+            $($(#[doc = $doc])* pub $count: $ty,)*
             /// Each tenant that was written to and is not forgotten, by name.
             pub tenants: Vec<(TenantId, TenantStats)>,
         }
@@ -49,25 +51,29 @@ macro_rules! levels {
                 Self { $($count: tenants.iter().map(|(_, stats)| stats.$count).sum(),)* tenants }
             }
         }
+
+        /// Each count of a type as a metric.
+        #[cfg(feature = "metrics")]
+        pub(crate) const METRICS: &[Metric] = &[$(metric!($kind $count, concat!($($doc),*)),)*];
     };
 }
 
 levels! {
     /// Living entries.
-    entries: usize,
+    gauge entries: usize,
     /// Bytes of all entries, those included that are due and not yet removed: an estimate of their values, keys,
     /// and what the store keeps beside them.
-    bytes: usize,
+    gauge bytes: usize,
     /// Reads by key that found an entry.
-    hits: u64,
+    counter hits: u64,
     /// Reads by key that found none.
-    misses: u64,
+    counter misses: u64,
     /// Values that were stored.
-    writes: u64,
+    counter writes: u64,
     /// Entries that were removed because they were due.
-    expirations: u64,
+    counter expirations: u64,
     /// Entries that were removed to make way for others.
-    evictions: u64,
-    /// [`Watch`](crate::Watch)es that there are.
-    watchers: usize,
+    counter evictions: u64,
+    /// Watches that there are.
+    gauge watchers: usize,
 }

@@ -1,6 +1,7 @@
 //! [`KvStore`]: the whole store, and how it is made.
 
 use crate::clock::Clock;
+use crate::events;
 use crate::memory::{Memory, or_resume};
 use crate::tenant::TenantStore;
 use crate::{Limits, StoreStats, TenantError, TenantId};
@@ -77,8 +78,12 @@ impl KvStore {
     ///
     /// Handles to it stay usable, and versions go on rising.
     pub fn drop_tenant(&self, host: impl AsRef<str>) -> bool {
-        let tenant = TenantId::new(host.as_ref()).ok().and_then(|id| self.memory.tenant(&id));
-        tenant.is_some_and(|tenant| or_resume(tenant.clear()) > 0)
+        let Ok(id) = TenantId::new(host.as_ref()) else { return false };
+        let entries = self.memory.tenant(&id).map_or(0, |tenant| or_resume(tenant.clear()));
+        if entries > 0 {
+            events::tenant_dropped(id.as_str(), entries);
+        }
+        entries > 0
     }
 
     /// What the store holds and has done, for all tenants and types. Takes time linear in their number and in that
@@ -102,6 +107,78 @@ impl KvStore {
     pub fn stats(&self) -> StoreStats {
         let tenants = self.memory.tenants().into_iter().map(|(id, tenant)| (id, tenant.stats()));
         StoreStats::sum(tenants.filter(|(_, stats)| !stats.types.is_empty()).collect())
+    }
+
+    /// Hands what [`stats`](Self::stats) tells to the recorder of the crate `metrics`, as it is now. To be called before
+    /// metrics are collected, or every few seconds, from one place: no operation of the store touches a metric.
+    ///
+    /// Every type of every tenant has the gauges `kv_entries`, `kv_bytes` and `kv_watchers` and the counters `kv_hits_total`,
+    /// `kv_misses_total`, `kv_writes_total`, `kv_expirations_total` and `kv_evictions_total`, with the labels `tenant` and
+    /// `type`, which is the tag. They mean what [`TypeStats`](crate::TypeStats) says.
+    ///
+    /// When a tenant is forgotten, its gauges are set to 0 and its counters stay. Should it come back, the store counts from
+    /// 0, and a recorder that never lets a counter go back shows nothing new before the old count is reached. Nothing in
+    /// the labels tells two stores apart: give each a recorder, or tenants, of its own.
+    ///
+    /// **Tenants may be named by strangers**, and a recorder keeps what it has seen once: eight series for each tenant and
+    /// type, be the tenant forgotten or not. Bound the tenants ([`Limits::tenants`] counts those of one moment), have the
+    /// recorder forget what is idle, or make metrics of the sums in `stats` yourself.
+    ///
+    /// ```
+    /// use kv_core::{KvStore, KvType};
+    /// use metrics::{Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// #[derive(KvType)]
+    /// struct Note {
+    ///     text: String,
+    /// }
+    ///
+    /// /// A recorder that writes the gauges down; yours comes from a crate such as `metrics-exporter-prometheus`.
+    /// #[derive(Default)]
+    /// struct Gauges(Arc<Mutex<Vec<String>>>);
+    ///
+    /// struct Named(Arc<Mutex<Vec<String>>>, Key);
+    ///
+    /// impl GaugeFn for Named {
+    ///     fn set(&self, value: f64) {
+    ///         self.0.lock().unwrap().push(format!("{} {value}", self.1));
+    ///     }
+    ///
+    ///     fn increment(&self, _: f64) {}
+    ///     fn decrement(&self, _: f64) {}
+    /// }
+    ///
+    /// impl Recorder for Gauges {
+    ///     fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+    ///         Gauge::from_arc(Arc::new(Named(Arc::clone(&self.0), key.clone())))
+    ///     }
+    ///
+    ///     fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+    ///         Counter::noop()
+    ///     }
+    ///
+    ///     fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+    ///         Histogram::noop()
+    ///     }
+    ///
+    ///     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    ///     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    ///     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    /// }
+    ///
+    /// let kv = KvStore::new();
+    /// kv.tenant("acme.example")?.set::<Note>("a", Note { text: "hello".to_owned() })?;
+    ///
+    /// let gauges = Gauges::default();
+    /// metrics::with_local_recorder(&gauges, || kv.publish_metrics());
+    /// let entries = "Key(kv_entries, [tenant = acme.example, type = Note]) 1".to_owned();
+    /// assert!(gauges.0.lock().unwrap().contains(&entries));
+    /// # Ok::<(), kv_core::Error>(())
+    /// ```
+    #[cfg(feature = "metrics")]
+    pub fn publish_metrics(&self) {
+        self.memory.published.publish(&self.stats());
     }
 
     /// Removes the entries of all tenants whose deadline has passed, and returns how many there were.

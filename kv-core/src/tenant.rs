@@ -210,7 +210,11 @@ impl TenantStore {
 
     /// The tenant's part of memory.
     pub(crate) fn create(&self) -> &Arc<Tenant> {
-        self.handle.tenant.get_or_init(|| self.handle.memory.tenant_or_create(&self.handle.id))
+        self.existing().unwrap_or_else(|| {
+            // Made outside of the cell, whose initialisation is a lock: it tells of tenants that it forgets.
+            let tenant = self.handle.memory.tenant_or_create(&self.handle.id);
+            self.handle.tenant.get_or_init(|| tenant)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`TypedStore`]: the entries of one type of one tenant.
 
+use crate::events;
 use crate::memory::{
     AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, drop_each, entry_bytes,
     or_resume,
@@ -432,7 +433,7 @@ impl<T: KvType> TypedStore<T> {
             (Limit::ValueBytes, size_of::<T>().saturating_add(heap_size), limits.value_bytes),
         ] {
             if bytes > allowed {
-                return Err(Error::LimitExceeded { limit, allowed });
+                return Err(self.over(Full { limit, allowed }));
             }
         }
         Ok(entry_bytes::<T>(key, heap_size))
@@ -457,15 +458,24 @@ impl<T: KvType> TypedStore<T> {
     /// Tries a write again when it found no room, after what is due has been removed.
     fn with_room<R>(&self, mut write: impl FnMut() -> Result<R, Full>) -> Result<R, Error> {
         let written = write().or_else(|full| {
-            // A value that panics when dropped has had its say on stderr; it may be a stranger's.
-            let _ = match full.limit {
+            let purged = match full.limit {
                 Limit::Tenants => self.tenant.memory().purge_for_room(),
                 _ => self.tenant.existing().map_or(Ok(0), |tenant| tenant.purge()),
             };
+            // A value that panics when dropped has had its say on stderr; it may be a stranger's.
+            if purged.is_err() {
+                events::panicked("value");
+            }
             // Also when nothing was: another may have made room.
             write()
         });
-        written.map_err(|Full { limit, allowed }| Error::LimitExceeded { limit, allowed })
+        written.map_err(|full| self.over(full))
+    }
+
+    /// The error of a write that went over a limit, of which it tells.
+    fn over(&self, Full { limit, allowed }: Full) -> Error {
+        events::write_refused(self.tenant.id().as_str(), T::TYPE_TAG, limit.name(), allowed);
+        Error::LimitExceeded { limit, allowed }
     }
 
     pub(crate) fn tenant(&self) -> &TenantStore {

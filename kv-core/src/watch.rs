@@ -1,9 +1,10 @@
 //! [`Watch`]: a snapshot, then every change.
 
-use crate::memory::{Collection, Known, Page, Tenant, block_on, block_on_until};
+use crate::events;
+use crate::memory::{Collection, Known, Page, Reading, Tenant, block_on, block_on_until};
 use crate::sync::Mutex;
 use crate::typed::TypedStore;
-use crate::{Entry, Error, KvType, Version};
+use crate::{Entry, Error, KvType, TenantId, Version};
 use std::fmt;
 use std::future::Future;
 use std::iter::FusedIterator;
@@ -122,6 +123,7 @@ pub struct Watch<T: KvType> {
     collection: Arc<Collection<T>>,
     /// Kept, so that the tenant is not forgotten and made anew while it is watched.
     _tenant: Arc<Tenant>,
+    tenant_id: TenantId,
     prefix: Arc<str>,
     refused: Option<Error>,
     state: Mutex<State<T>>,
@@ -135,6 +137,8 @@ struct State<T> {
     then_ready: bool,
     /// The version to resume from, once there is one.
     seen: Option<u64>,
+    /// Whether it has a place that it can lose: it began after a version, or a `Reset` was handed out.
+    has_place: bool,
     /// That of the stream.
     ticket: Option<u64>,
 }
@@ -175,8 +179,13 @@ impl<T: KvType> Watch<T> {
     pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {
         let collection = Arc::clone(store.create());
         let full = collection.watch().err();
+        let tenant_id = store.tenant().id().clone();
+        if let Some(full) = full {
+            events::watch_refused(tenant_id.as_str(), T::TYPE_TAG, full.limit.name(), full.allowed);
+        }
         Self {
             _tenant: Arc::clone(store.tenant().create()),
+            tenant_id,
             prefix: Arc::from(prefix),
             refused: full.map(|full| Error::LimitExceeded { limit: full.limit, allowed: full.allowed }),
             collection,
@@ -185,6 +194,7 @@ impl<T: KvType> Watch<T> {
                 changes: Vec::new().into_iter(),
                 then_ready: false,
                 seen: None,
+                has_place: after.is_some(),
                 ticket: None,
             }),
         }
@@ -207,16 +217,25 @@ impl<T: KvType> Watch<T> {
         if self.refused.is_some() {
             return None;
         }
-        let mut state = self.state.lock();
+        let mut now = None;
         loop {
+            let mut state = self.state.lock();
             if let Some(change) = state.changes.next() {
+                let mut is_lost = false;
                 match &change {
-                    Change::Reset => state.seen = None,
+                    Change::Reset => {
+                        state.seen = None;
+                        is_lost = mem::replace(&mut state.has_place, true);
+                    }
                     // Before the first `Ready` versions come in the order of keys.
                     _ if state.seen.is_some() => {
                         state.seen = change.version().map(Version::get).or(state.seen);
                     }
                     _ => {}
+                }
+                drop(state);
+                if is_lost {
+                    events::watch_reset(self.tenant_id.as_str(), T::TYPE_TAG);
                 }
                 return Some(change);
             }
@@ -228,7 +247,13 @@ impl<T: KvType> Watch<T> {
             if state.seen.is_some() {
                 state.seen = up_to;
             }
-            self.read_on(&mut state)?;
+            match now.take() {
+                Some(now) => self.read_on(&mut state, now)?,
+                None => {
+                    drop(state);
+                    now = Some(self.collection.read_clock());
+                }
+            }
         }
     }
 
@@ -277,15 +302,16 @@ impl<T: KvType> Watch<T> {
         if !is_over() {
             self.collection.wait(ticket, &self.prefix, waker);
         }
-        // It may have changed, or ended, before it waited.
+        // It may have changed, or ended, before it waited. What ends does not change after.
+        let is_over = is_over();
         match self.try_recv() {
-            None if !is_over() => Poll::Pending,
+            None if !is_over => Poll::Pending,
             change => Poll::Ready(change),
         }
     }
 
     /// Reads a little further. `None` when there is nothing to be read.
-    fn read_on(&self, state: &mut State<T>) -> Option<()> {
+    fn read_on(&self, state: &mut State<T>, now: Reading) -> Option<()> {
         let wanted = |key: &str| key.starts_with(&*self.prefix);
         match mem::replace(&mut state.stage, Stage::Start { after: None }) {
             Stage::Start { after } => {
@@ -308,7 +334,7 @@ impl<T: KvType> Watch<T> {
                 };
             }
             Stage::Removals { after, pages } => {
-                let removals = self.collection.changes(after, true, |key, _| wanted(key));
+                let removals = self.collection.changes(now, after, true, |key, _| wanted(key));
                 // Otherwise they were forgotten meanwhile, and it starts from nothing.
                 if let Some((removals, up_to)) = removals {
                     state.changes = removals.into_iter();
@@ -318,13 +344,16 @@ impl<T: KvType> Watch<T> {
                 }
             }
             Stage::Pages(mut pages) => {
-                let (entries, at) = self.collection.entries(Page {
-                    prefix: &self.prefix,
-                    after: pages.behind.as_deref(),
-                    descending: false,
-                    limit: PAGE,
-                    newer_than: pages.newer_than,
-                });
+                let (entries, at) = self.collection.entries(
+                    now,
+                    Page {
+                        prefix: &self.prefix,
+                        after: pages.behind.as_deref(),
+                        descending: false,
+                        limit: PAGE,
+                        newer_than: pages.newer_than,
+                    },
+                );
                 let to = entries.last().map(|entry| Arc::clone(&entry.key)).filter(|_| entries.len() == PAGE);
                 pages.shown.push(Shown { to: to.clone(), at });
                 state.changes = entries.into_iter().map(Change::Set).collect::<Vec<_>>().into_iter();
@@ -341,14 +370,14 @@ impl<T: KvType> Watch<T> {
             }
             Stage::CatchingUp { after, until, shown } => {
                 let is_new = |key: &str, version| wanted(key) && !is_shown(&shown, key, version);
-                let changes = self.collection.changes(after, false, is_new);
+                let changes = self.collection.changes(now, after, false, is_new);
                 if let Some((changes, up_to)) = changes {
                     state.changes = changes.into_iter();
                     state.stage = Stage::CatchingUp { after: up_to, until, shown };
                 }
             }
             Stage::Live { after } => {
-                let changes = self.collection.changes(after, false, |key, _| wanted(key));
+                let changes = self.collection.changes(now, after, false, |key, _| wanted(key));
                 if let Some((changes, up_to)) = changes {
                     state.changes = changes.into_iter();
                     state.stage = Stage::Live { after: up_to };
@@ -392,6 +421,7 @@ impl<T: KvType> Drop for Watch<T> {
 impl<T: KvType> fmt::Debug for Watch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch")
+            .field("tenant", &self.tenant_id)
             .field("tag", &T::TYPE_TAG)
             .field("prefix", &self.prefix)
             .field("version", &self.version())

@@ -2,14 +2,15 @@
 
 use super::Shared;
 use super::cell::{Cell, Condition, Conflict, Counts, Known, News, Page, Row, Stored, Write};
-use super::expiry::{Panic, Sweep, drop_each, or_resume};
+use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
 use super::reads::Reads;
-use super::time::{Deadline, Horizon, Moment};
+use super::time::{Deadline, Horizon, Moment, Reading};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
 use crate::codec::Erased;
+use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
 use crate::sync::{RwLock, RwLockWriteGuard, hand_over, read};
@@ -127,7 +128,7 @@ impl<T: KvType> Collection<T> {
             let evicted = self.make_way(&mut state, added, &moment).map_err(Refused::Full)?;
             let version = state.cell.put_at(found, write, &moment, of_day);
             self.unlock(state);
-            or_resume(drop_each(evicted));
+            drop_evicted(evicted, T::TYPE_TAG);
             return Ok(version);
         }
         self.usage.exchange(found.size(), added).map_err(Refused::Full)?;
@@ -171,7 +172,7 @@ impl<T: KvType> Collection<T> {
         let evicted = state.cell.evict(&in_the_way, &moment);
         self.release(&evicted);
         self.unlock(state);
-        or_resume(drop_each(evicted));
+        drop_evicted(evicted, T::TYPE_TAG);
         Ok(versions)
     }
 
@@ -221,7 +222,9 @@ impl<T: KvType> Collection<T> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         let found = state.cell.set_lifetime(key, ttl, &self.horizon.moment(reading));
-        self.reschedule(&mut state);
+        let scheduled = self.reschedule(&mut state);
+        drop(state);
+        tell_of_no_thread(scheduled);
         found
     }
 
@@ -280,55 +283,62 @@ impl<T: KvType> Collection<T> {
     /// Releases the lock after a change, with word to the schedule and to those who watch.
     #[inline]
     fn unlock(&self, mut state: RwLockWriteGuard<'_, State<T>>) {
-        let is_news = self.is_news(&mut state);
+        let told = self.tell_schedule(&mut state);
         drop(state);
-        self.announce(is_news);
+        self.tell_others(told);
     }
 
     /// As [`unlock`](Self::unlock), between the steps of something long.
     fn hand_over(&self, mut state: RwLockWriteGuard<'_, State<T>>) {
-        let is_news = self.is_news(&mut state);
+        let told = self.tell_schedule(&mut state);
         hand_over(state);
-        self.announce(is_news);
+        self.tell_others(told);
     }
 
+    /// What is to be done under the lock; and then whether somebody waits for a change.
     #[inline]
-    fn is_news(&self, state: &mut State<T>) -> bool {
-        self.reschedule(state);
-        state.watchers > 0 && self.watchers.is_to_be_told()
+    fn tell_schedule(&self, state: &mut State<T>) -> (Result<(), NoThread>, bool) {
+        let scheduled = self.reschedule(state);
+        (scheduled, state.watchers > 0 && self.watchers.is_to_be_told())
     }
 
+    /// What is to be done when the lock is released.
     #[inline]
-    fn announce(&self, is_news: bool) {
-        if is_news && !self.shared.schedule.announce(&self.shared, Weak::clone(&self.me) as _) {
-            self.wake_watchers();
+    fn tell_others(&self, (scheduled, is_news): (Result<(), NoThread>, bool)) {
+        tell_of_no_thread(scheduled);
+        if is_news {
+            let announced = self.shared.schedule.announce(&self.shared, Weak::clone(&self.me) as _);
+            if announced.is_err() {
+                self.wake_watchers();
+            }
+            tell_of_no_thread(announced);
         }
     }
 
     /// Tells the schedule when the earliest deadline is now before the one that it knows, or when there is
     /// none any more. A later one it finds out by itself.
     #[inline]
-    fn reschedule(&self, state: &mut State<T>) {
+    fn reschedule(&self, state: &mut State<T>) -> Result<(), NoThread> {
         let nothing_before = state.cell.nothing_due_before();
         let none_left = nothing_before == Deadline::NEVER && state.scheduled != Deadline::NEVER;
-        if nothing_before < state.scheduled || none_left {
-            self.reschedule_earlier(state);
-        }
+        if nothing_before < state.scheduled || none_left { self.reschedule_earlier(state) } else { Ok(()) }
     }
 
-    fn reschedule_earlier(&self, state: &mut State<T>) {
+    fn reschedule_earlier(&self, state: &mut State<T>) -> Result<(), NoThread> {
         let next = state.cell.next_deadline();
         if next < state.scheduled || (next == Deadline::NEVER && state.scheduled != Deadline::NEVER) {
-            self.schedule(state, next);
+            return self.schedule(state, next);
         }
+        Ok(())
     }
 
     /// Under the collection's lock, so that the schedule never holds an older word than `state`.
-    fn schedule(&self, state: &mut State<T>, next: Deadline) {
+    fn schedule(&self, state: &mut State<T>, next: Deadline) -> Result<(), NoThread> {
         let me = Weak::clone(&self.me);
         let waits = self.shared.schedule.move_to(&self.shared, (state.scheduled, next), self.id, me);
         // Where it could not be put in the queue, the next write with a deadline tries again.
-        state.scheduled = if waits { next } else { Deadline::NEVER };
+        state.scheduled = if waits == Ok(true) { next } else { Deadline::NEVER };
+        waits.map(drop)
     }
 
     /// Removes one step of what is due, and says whether more is.
@@ -339,7 +349,8 @@ impl<T: KvType> Collection<T> {
         let removed = state.cell.remove_due(STEP, &moment);
         self.release(&removed);
         let next = state.cell.next_deadline();
-        self.schedule(&mut state, next);
+        // Where there was no thread to be had, unlocking tries again, and tells of it.
+        let _ = self.schedule(&mut state, next);
         let more = moment.is_due(next);
         self.hand_over(state);
         (removed, more)
@@ -367,6 +378,11 @@ impl<T: KvType> Collection<T> {
         }
     }
 
+    /// Reads the clock, for who holds a lock of its own while it reads on.
+    pub(crate) fn read_clock(&self) -> Reading {
+        self.shared.time.read()
+    }
+
     /// The version that was given last, and what can be told to those who have seen all up to another.
     pub(crate) fn known_after(&self, version: u64) -> (u64, Known) {
         let state = self.state.read();
@@ -374,8 +390,7 @@ impl<T: KvType> Collection<T> {
     }
 
     /// A part of a scan, with the last version at its time.
-    pub(crate) fn entries(&self, page: Page<'_>) -> (Vec<Entry<T>>, u64) {
-        let reading = self.shared.time.read();
+    pub(crate) fn entries(&self, reading: Reading, page: Page<'_>) -> (Vec<Entry<T>>, u64) {
         let state = self.state.read();
         let moment = self.horizon.moment(reading);
         let entry = |(key, row): (Arc<str>, Row<T>)| {
@@ -389,11 +404,11 @@ impl<T: KvType> Collection<T> {
     /// is not known any more.
     pub(crate) fn changes(
         &self,
+        reading: Reading,
         after: u64,
         removals_alone: bool,
         wanted: impl Fn(&str, u64) -> bool,
     ) -> Option<(Vec<Change<T>>, u64)> {
-        let reading = self.shared.time.read();
         let state = self.state.read();
         let moment = self.horizon.moment(reading);
         let known = state.cell.known_after(after);
@@ -460,6 +475,28 @@ impl<T: KvType> Sweep for Collection<T> {
             (state.cell.last_version(), is_under)
         });
     }
+
+    fn tag(&self) -> &'static str {
+        T::TYPE_TAG
+    }
+}
+
+/// Drops what made way, and tells of it. Under no lock.
+fn drop_evicted<T>(evicted: Vec<Stored<T>>, tag: &'static str) {
+    let entries = evicted.len();
+    let outcome = drop_each(evicted);
+    if entries > 0 {
+        events::evicted(tag, entries);
+    }
+    or_resume(outcome);
+}
+
+/// Tells when there was no thread to be had. Under no lock.
+#[inline]
+fn tell_of_no_thread(scheduled: Result<(), NoThread>) {
+    if scheduled.is_err() {
+        events::thread_refused();
+    }
 }
 
 /// What can be done with a collection whose type is not known.
@@ -507,7 +544,9 @@ fn erase<T: KvType>(row: Row<T>) -> ErasedRow {
 impl<T> Drop for Collection<T> {
     fn drop(&mut self) {
         // Each has had its say on stderr, and a destructor has nobody to hand a panic to.
-        let _ = drop_each(self.state.get_mut().cell.take_rows().into_values());
+        if drop_each(self.state.get_mut().cell.take_rows().into_values()).is_err() {
+            events::panicked("value");
+        }
     }
 }
 

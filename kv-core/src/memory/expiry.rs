@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::time::{Deadline, Reading};
+use crate::events;
 use crate::store::Expiry;
 use crate::sync::{Condvar, Mutex};
 use std::any::Any;
@@ -33,6 +34,9 @@ pub(crate) trait Sweep: Send + Sync {
 
     /// Wakes those who wait for what has changed.
     fn wake_watchers(&self);
+
+    /// The tag of its type.
+    fn tag(&self) -> &'static str;
 }
 
 /// Drops values, each for itself: two that panic would otherwise end the process. Returns the first panic.
@@ -55,6 +59,10 @@ pub(super) struct Schedule {
     state: Mutex<State>,
     changed: Condvar,
 }
+
+/// The system has no thread to give. Whoever meets it under a lock tells of it once that is released.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct NoThread;
 
 #[derive(Default)]
 struct State {
@@ -86,16 +94,16 @@ impl Schedule {
     }
 
     /// Moves a collection from one deadline to another; [`Deadline::NEVER`] is no place in the queue. Says whether
-    /// somebody will look at it: nobody does with manual expiry, or when the system has no thread to give.
+    /// somebody will look at it: nobody does with manual expiry.
     pub(super) fn move_to(
         &self,
         shared: &Arc<Shared>,
         (from, to): (Deadline, Deadline),
         id: u64,
         collection: Weak<dyn Sweep>,
-    ) -> bool {
+    ) -> Result<bool, NoThread> {
         if self.expiry == Expiry::Manual {
-            return false;
+            return Ok(false);
         }
         let mut state = self.state.lock();
         state.queue.remove(&(from, id));
@@ -103,14 +111,14 @@ impl Schedule {
             if state.queue.is_empty() && matches!(state.thread, Thread::Waiting(_)) {
                 self.changed.notify_one();
             }
-            return false;
+            return Ok(false);
         }
         if state.closed {
-            return false;
+            return Ok(false);
         }
         if state.thread == Thread::None && start(shared).is_err() {
             state.missed = true;
-            return false;
+            return Err(NoThread);
         }
         match state.thread {
             Thread::None => state.thread = Thread::Busy,
@@ -121,17 +129,17 @@ impl Schedule {
             Thread::Busy | Thread::Waiting(_) => {}
         }
         state.queue.insert((to, id), collection);
-        true
+        Ok(true)
     }
 
-    /// Has the thread wake those who wait for a collection to change. Says whether there is a thread to do so.
-    pub(super) fn announce(&self, shared: &Arc<Shared>, collection: Weak<dyn Sweep>) -> bool {
+    /// Has the thread wake those who wait for a collection to change.
+    pub(super) fn announce(&self, shared: &Arc<Shared>, collection: Weak<dyn Sweep>) -> Result<(), NoThread> {
         let mut state = self.state.lock();
         if state.closed {
-            return true;
+            return Ok(());
         }
         match state.thread {
-            Thread::None if start(shared).is_err() => return false,
+            Thread::None if start(shared).is_err() => return Err(NoThread),
             Thread::None => state.thread = Thread::Busy,
             Thread::Waiting(_) => {
                 self.changed.notify_one();
@@ -139,7 +147,7 @@ impl Schedule {
             Thread::Busy => {}
         }
         state.changed.push(collection);
-        true
+        Ok(())
     }
 
     /// Whether the queue knows that nothing is due. It knows nothing with manual expiry.
@@ -195,8 +203,12 @@ impl Schedule {
             }
             drop(state);
             if let Some(collection) = collection {
-                // A value that panics when dropped has had its say on stderr; the others are not its concern.
-                drop(collection.sweep());
+                match collection.sweep() {
+                    Ok(0) => {}
+                    Ok(entries) => events::swept(collection.tag(), entries),
+                    // A value that panics when dropped has had its say on stderr; the others are not its concern.
+                    Err(_) => events::panicked("value"),
+                }
                 // This may be the last to know the collection.
                 drop(collection);
             }
@@ -223,11 +235,15 @@ fn start(shared: &Arc<Shared>) -> std::io::Result<()> {
     let run = move || {
         // The clock, or the destructor of a panic's payload, may panic. That is no reason to leave what is due.
         let round = || catch_unwind(AssertUnwindSafe(|| shared.schedule.run_once(&shared)));
+        events::thread_started();
         loop {
             match round() {
                 Ok(true) => {}
-                Ok(false) => return,
-                Err(_) => thread::park_timeout(LINGER),
+                Ok(false) => return events::thread_ended(),
+                Err(_) => {
+                    events::panicked("clock");
+                    thread::park_timeout(LINGER);
+                }
             }
         }
     };

@@ -7,6 +7,7 @@
 //!
 //! Waiting is a future; a thread that waits polls it itself ([`block_on`](super::block_on)).
 
+use crate::events;
 use crate::sync::Mutex;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -90,7 +91,9 @@ impl<T> Flight<T> {
         drop(before);
         for (_, waker) in waiting {
             // Nobody waits for ever because another's waker panics; that one has had its say on stderr.
-            drop(catch_unwind(AssertUnwindSafe(|| waker.wake())));
+            if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
+                events::panicked("waker");
+            }
         }
     }
 }

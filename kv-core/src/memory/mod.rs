@@ -32,9 +32,11 @@ pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
 pub(crate) use tenant::Tenant;
+pub(crate) use time::Reading;
 pub(crate) use usage::Full;
 
 use crate::clock::Clock;
+use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
 use crate::store::Expiry;
@@ -57,6 +59,9 @@ pub(crate) struct Memory {
     collections_made: AtomicU64,
     /// The highest version that a tenant had given when it was forgotten.
     forgotten_version: AtomicU64,
+    /// What was last told of as metrics.
+    #[cfg(feature = "metrics")]
+    pub(crate) published: crate::metrics::Published,
 }
 
 /// The tenants that were written to.
@@ -90,6 +95,8 @@ impl Memory {
             occupied: Arc::default(),
             collections_made: AtomicU64::new(0),
             forgotten_version: AtomicU64::new(0),
+            #[cfg(feature = "metrics")]
+            published: crate::metrics::Published::default(),
         }
     }
 
@@ -104,17 +111,22 @@ impl Memory {
         if let Some(tenant) = tenants.by_id.get(id) {
             return Arc::clone(tenant);
         }
-        if tenants.by_id.len() >= tenants.forget_at {
-            self.forget_empty(&mut tenants);
-        }
+        let is_time = tenants.by_id.len() >= tenants.forget_at;
+        let forgotten = if is_time { self.forget_empty(&mut tenants) } else { 0 };
         let tenant = Arc::new(Tenant::new(Usage::new(self.limits, Arc::clone(&self.occupied))));
         tenants.by_id.insert(id.clone(), Arc::clone(&tenant));
+        drop(tenants);
+        if forgotten > 0 {
+            events::tenants_forgotten(forgotten);
+        }
         tenant
     }
 
     /// Forgets tenants that have no rows and no handles, so that a store that is asked for ever new hosts does
-    /// not grow for ever. Handles are made under the lock of `tenants`, so one that has none stays without.
-    fn forget_empty(&self, tenants: &mut Tenants) {
+    /// not grow for ever. Handles are made under the lock of `tenants`, so one that has none stays without. Returns how
+    /// many those were.
+    fn forget_empty(&self, tenants: &mut Tenants) -> usize {
+        let before = tenants.by_id.len();
         tenants.by_id.retain(|_, tenant| {
             // `get_mut` also waits for what those did who had a handle before.
             let Some(tenant) = Arc::get_mut(tenant).filter(|tenant| tenant.is_empty()) else { return true };
@@ -123,6 +135,7 @@ impl Memory {
         });
         // Doubled, so that the work is paid for by the tenants that come in between.
         tenants.forget_at = FORGET_AT_LEAST.max(2 * tenants.by_id.len());
+        before - tenants.by_id.len()
     }
 
     /// The tenants that were written to, in no particular order.

@@ -87,7 +87,7 @@ impl TimeOfDay {
 
 /// What the clock said, in nanoseconds.
 #[derive(Clone, Copy)]
-pub(super) struct Reading(u64);
+pub(crate) struct Reading(u64);
 
 impl Reading {
     /// How long it is until the deadline; zero when it has come.

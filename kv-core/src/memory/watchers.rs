@@ -1,6 +1,7 @@
 //! [`Watchers`]: who waits for a collection to change.
 
 use super::log::REMOVALS_WATCHED;
+use crate::events;
 use crate::sync::Mutex;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -93,7 +94,9 @@ impl Watchers {
         drop(waiting);
         for (_, (_, waker)) in woken {
             // One that panics is not the concern of the others.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
+                events::panicked("waker");
+            }
         }
     }
 

@@ -16,8 +16,12 @@ mod expiry;
 mod flight;
 mod isolation;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod model;
 mod scan;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod ttl;
 mod versions;
 mod watch;

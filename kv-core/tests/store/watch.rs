@@ -2,17 +2,17 @@
 
 use crate::{Cursor, Note, cursor, given_a_tenant, given_notes, note, secs};
 use kv_core::{
-    Change, Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, SetOptions, TypedStore, Version,
-    Watch,
+    Change, Clock, Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, SetOptions, TypedStore,
+    Version, Watch,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Long enough for whatever another thread is to do.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -102,7 +102,7 @@ fn it_tells_of_the_whole_entry() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     let watch = cursors.watch("");
-    let start = std::time::SystemTime::UNIX_EPOCH + Duration::from_hours(482_136);
+    let start = SystemTime::UNIX_EPOCH + Duration::from_hours(482_136);
     let version = cursors.set("k", cursor(1)).unwrap();
     clock.advance(secs(10));
     let second = cursors.set("k", cursor(2)).unwrap();
@@ -572,6 +572,43 @@ fn destructors_of_values_that_it_holds_run_under_no_lock() {
     while watch.try_recv().is_some() {}
     drop(watch);
     assert!(store.contains::<Note>("dropped"));
+}
+
+#[test]
+fn a_clock_may_ask_the_watch_for_which_it_is_read() {
+    #[derive(Clone, Default)]
+    struct Curious(Arc<OnceLock<Watch<Note>>>);
+    impl Clock for Curious {
+        fn now(&self) -> Duration {
+            self.0.get().map(Watch::version);
+            Duration::ZERO
+        }
+        fn system_time(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+    }
+    let clock = Curious::default();
+    let kv = KvStore::builder().clock(clock.clone()).build();
+    let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
+    notes.set("a", note("1")).unwrap();
+    assert!(clock.0.set(notes.watch("")).is_ok());
+    assert_eq!(told(clock.0.get().unwrap()), ["reset", "a=1", "ready"]);
+}
+
+#[test]
+fn what_was_written_last_is_told_of_before_the_end() {
+    for _ in 0..300 {
+        let notes = given_notes();
+        let watch = notes.watch("");
+        let all = thread::scope(|scope| {
+            let all = scope.spawn(|| watch.iter().map(|change| short(&change)).collect::<Vec<_>>());
+            notes.set("a", note("1")).unwrap();
+            drop(notes);
+            all.join().unwrap()
+        });
+        assert!(all.iter().any(|change| change == "a=1"), "{all:?}");
+        assert!(watch.version().is_some());
+    }
 }
 
 #[test]
