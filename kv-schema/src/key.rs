@@ -29,9 +29,9 @@ pub fn check(key: &str) -> Result<(), KeyError> {
     if key.len() > MAX_BYTES {
         return Err(KeyError::TooLong { bytes: key.len() });
     }
-    // Most keys are printable ASCII, which is told many bytes at a time.
-    let odd = key.bytes().filter(|byte| !(b' '..0x7F).contains(byte)).count();
-    if odd > 0
+    // Most keys are printable ASCII, which is told many bytes at a time: from the space on, up to the tilde.
+    let odd = key.bytes().fold(0, |odd, byte| odd | u8::from(byte.wrapping_sub(b' ') > b'~' - b' '));
+    if odd != 0
         && let Some((at, found)) = key.char_indices().find(|(_, c)| c.is_control())
     {
         return Err(KeyError::Control { found, at });
