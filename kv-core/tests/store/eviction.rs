@@ -133,3 +133,44 @@ fn each_tenant_has_its_own() {
     }
     assert_eq!((kv.stats().entries, kv.stats().evictions), (6, 14));
 }
+
+#[test]
+fn many_at_once_find_the_room_that_one_finds() {
+    let (_, store) = given(Limits::default().entries_per_tenant(3));
+    store.set_many(["a", "b", "c"].map(|key| (key, recent(1)))).unwrap();
+    store.set_many([("d", recent(1))]).unwrap();
+    assert_eq!(keys(&store), ["b", "c", "d"]);
+}
+
+/// Values that cannot be dropped in peace.
+#[derive(Debug, KvType)]
+#[kv(max_entries = 2, evict = "oldest")]
+struct Unruly {
+    n: u32,
+}
+
+impl Drop for Unruly {
+    fn drop(&mut self) {
+        assert_ne!(self.n, 0, "on purpose");
+    }
+}
+
+/// Runs itself in a process of its own, which is not to end by it.
+#[test]
+fn values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself() {
+    const INSIDE: &str = "KV_TEST_UNRULY";
+    if std::env::var_os(INSIDE).is_none() {
+        let name = "eviction::values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself";
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = command.args([name, "--exact", "--nocapture"]).env(INSIDE, "1").output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text} {:?}", output.status);
+        return;
+    }
+    let store = KvStore::new().tenant("acme.example").unwrap().typed::<Unruly>();
+    store.set_many([("a", Unruly { n: 0 }), ("b", Unruly { n: 0 })]).unwrap();
+    let both = [("b", Unruly { n: 1 }), ("c", Unruly { n: 2 })];
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.set_many(both)));
+    assert!(outcome.is_err(), "the first panic is the caller's");
+    assert_eq!(store.len(), 2);
+}

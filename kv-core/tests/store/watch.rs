@@ -15,14 +15,14 @@ use std::thread;
 use std::time::Duration;
 
 /// Long enough for whatever another thread is to do.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// All that is there to be told of, in short: `reset`, `a=1`, `-a` deleted, `~a` expired, `!a` evicted, `ready`.
-fn told(watch: &Watch<Note>) -> Vec<String> {
+pub(crate) fn told(watch: &Watch<Note>) -> Vec<String> {
     std::iter::from_fn(|| watch.try_recv()).map(|change| short(&change)).collect()
 }
 
-fn short(change: &Change<Note>) -> String {
+pub(crate) fn short(change: &Change<Note>) -> String {
     match change {
         Change::Reset => "reset".to_owned(),
         Change::Set(entry) => format!("{}={}", entry.key, entry.value.text),
@@ -36,15 +36,15 @@ fn short(change: &Change<Note>) -> String {
 
 /// Applies changes as a receiver would, and checks that each key's versions rise.
 #[derive(Debug, Default)]
-struct Receiver {
-    entries: BTreeMap<String, (Version, String)>,
+pub(crate) struct Receiver {
+    pub(crate) entries: BTreeMap<String, (Version, String)>,
     versions: HashMap<String, Version>,
-    is_ready: bool,
-    resets: usize,
+    pub(crate) is_ready: bool,
+    pub(crate) resets: usize,
 }
 
 impl Receiver {
-    fn apply(&mut self, change: Change<Note>) {
+    pub(crate) fn apply(&mut self, change: Change<Note>) {
         if let (Some(key), Some(version)) = (change.key(), change.version()) {
             let before = self.versions.insert(key.to_string(), version);
             assert!(before.is_none_or(|before| before < version), "{key}: {before:?}, then {version}");
@@ -60,11 +60,11 @@ impl Receiver {
         }
     }
 
-    fn catch_up(&mut self, watch: &Watch<Note>) {
+    pub(crate) fn catch_up(&mut self, watch: &Watch<Note>) {
         std::iter::from_fn(|| watch.try_recv()).for_each(|change| self.apply(change));
     }
 
-    fn agrees_with(&self, notes: &TypedStore<Note>, prefix: &str) {
+    pub(crate) fn agrees_with(&self, notes: &TypedStore<Note>, prefix: &str) {
         let there = notes.scan(prefix).entries();
         let there: BTreeMap<_, _> =
             there.map(|e| (e.key.to_string(), (e.version, e.value.text.clone()))).collect();
@@ -374,7 +374,7 @@ fn waiting_with_a_timeout_comes_to_an_end() {
 
 /// A waker that counts.
 #[derive(Default)]
-struct Counter(AtomicUsize);
+pub(crate) struct Counter(pub(crate) AtomicUsize);
 
 impl Wake for Counter {
     fn wake(self: Arc<Self>) {
@@ -383,7 +383,7 @@ impl Wake for Counter {
 }
 
 impl Counter {
-    fn reaches(&self, count: usize) {
+    pub(crate) fn reaches(&self, count: usize) {
         let start = std::time::Instant::now();
         while self.0.load(Ordering::SeqCst) < count {
             assert!(start.elapsed() < PATIENCE, "it was not woken");
