@@ -646,3 +646,49 @@ fn whatever_threads_do_every_watch_ends_with_what_is_there() {
         }
     });
 }
+
+#[test]
+fn what_is_due_is_told_of_as_expired_alone() {
+    let (clock, store) = given_a_tenant();
+    let notes = store.typed::<Note>();
+    let watch = notes.watch("");
+    told(&watch);
+    notes.set_with("a", note("1"), SetOptions::new().ttl(secs(5))).unwrap();
+    clock.advance(secs(5));
+    assert_eq!(told(&watch), [""; 0]);
+    store.purge_expired();
+    assert_eq!(told(&watch), ["~a"]);
+}
+
+#[test]
+fn an_entry_of_a_snapshot_is_told_of_once() {
+    let notes = given_notes();
+    for n in 0..300 {
+        notes.set(format!("k{n:03}"), note("old")).unwrap();
+    }
+    let (watch, mut receiver) = (notes.watch("k"), Receiver::default());
+    receiver.apply(watch.try_recv().unwrap());
+    receiver.apply(watch.try_recv().unwrap());
+    // The second page shows it, and it is the last change there is.
+    notes.set("k290", note("new")).unwrap();
+    receiver.catch_up(&watch);
+    receiver.agrees_with(&notes, "k");
+}
+
+#[cfg(feature = "stream")]
+#[test]
+fn a_stream_waits_once_and_no_more_when_it_is_dropped() {
+    use futures_core::Stream;
+    let notes = given_notes();
+    let mut watch = Box::pin(notes.watch(""));
+    told(&watch);
+    let counters = [(); 2].map(|()| Arc::new(Counter::default()));
+    let wakers = counters.clone().map(Waker::from);
+    for waker in &wakers {
+        assert!(watch.as_mut().poll_next(&mut Context::from_waker(waker)).is_pending());
+    }
+    drop(wakers);
+    assert_eq!(counters.each_ref().map(Arc::strong_count), [1, 2], "the last waker stands for it");
+    drop(watch);
+    assert_eq!(Arc::strong_count(&counters[1]), 1);
+}

@@ -5,6 +5,7 @@ use crate::{Cursor, Note, cursor, given_notes, note, secs};
 use kv_core::{Change, Expiry, KvStore, KvType, ManualClock, Recv, SetOptions, Watch};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
@@ -160,4 +161,102 @@ fn a_panic_that_panics_when_dropped_is_no_concern_of_others() {
     notes.set("a", note("1")).unwrap();
     soon(|| counter.0.load(Ordering::SeqCst) == 8);
     assert_eq!(counter.0.load(Ordering::SeqCst), 8);
+}
+
+#[test]
+fn what_was_heard_of_once_wakes_nobody_again() {
+    let notes = given_notes();
+    let (near, far) = (notes.watch("user:"), notes.watch("room:"));
+    told(&near);
+    told(&far);
+    let counters = [(); 2].map(|()| Arc::new(Counter::default()));
+    let [near_waker, far_waker] = counters.clone().map(Waker::from);
+    let (mut near_next, mut far_next) = (pin!(near.recv_async()), pin!(far.recv_async()));
+    assert!(near_next.as_mut().poll(&mut Context::from_waker(&near_waker)).is_pending());
+    notes.set("user:1", note("1")).unwrap();
+    counters[0].reaches(1);
+    told(&near);
+    assert!(near_next.as_mut().poll(&mut Context::from_waker(&near_waker)).is_pending());
+    assert!(far_next.as_mut().poll(&mut Context::from_waker(&far_waker)).is_pending());
+    notes.set("room:1", note("1")).unwrap();
+    counters[1].reaches(1);
+    assert_eq!(counters[0].0.load(Ordering::SeqCst), 1, "it has seen what concerned it");
+}
+
+#[test]
+fn who_waits_is_woken_by_the_last_of_many_changes_and_by_all_at_once() {
+    let notes = given_notes();
+    let watch = notes.watch("z");
+    let counter = Arc::new(Counter::default());
+    let waker = Waker::from(Arc::clone(&counter));
+    let wait = || {
+        told(&watch);
+        let mut next = Box::pin(watch.recv_async());
+        assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        next
+    };
+    let next = wait();
+    let many = (0..100).map(|n| format!("a{n}")).chain(["z".to_owned()]);
+    notes.set_many(many.map(|key| (key, note("1")))).unwrap();
+    counter.reaches(1);
+    drop(next);
+    // More than are kept one by one.
+    notes.set_many((0..65_536).map(|n| (n.to_string(), note("1")))).unwrap();
+    let next = wait();
+    notes.clear();
+    counter.reaches(2);
+    drop(next);
+    assert_eq!(told(&watch), ["reset", "ready"]);
+}
+
+/// A waker that keeps the thread until it may go on.
+struct Holding {
+    reached: Sender<()>,
+    open: Mutex<Receiver<()>>,
+}
+
+impl Wake for Holding {
+    fn wake(self: Arc<Self>) {
+        self.reached.send(()).unwrap();
+        let _ = self.open.lock().unwrap().recv_timeout(SOON);
+    }
+}
+
+#[test]
+fn who_begins_to_watch_takes_no_change_from_those_who_wait() {
+    let notes = given_notes();
+    let (first, second) = (notes.watch("a"), notes.watch("b"));
+    told(&first);
+    told(&second);
+    let ((reached, is_reached), (open, is_open)) = (channel(), channel());
+    let holding = Waker::from(Arc::new(Holding { reached, open: Mutex::new(is_open) }));
+    let counter = Arc::new(Counter::default());
+    let waker = Waker::from(Arc::clone(&counter));
+    let (mut first_next, mut second_next) = (pin!(first.recv_async()), pin!(second.recv_async()));
+    assert!(first_next.as_mut().poll(&mut Context::from_waker(&holding)).is_pending());
+    notes.set("a", note("1")).unwrap();
+    is_reached.recv_timeout(SOON).unwrap();
+    assert!(second_next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    // While the thread is held up, something changes, and then somebody comes.
+    notes.set("b", note("1")).unwrap();
+    let third = notes.watch("");
+    open.send(()).unwrap();
+    counter.reaches(1);
+    assert_eq!(told(&third), ["reset", "a=1", "b=1", "ready"]);
+}
+
+#[test]
+fn who_waits_is_woken_while_the_thread_waits_for_a_deadline() {
+    let store = KvStore::new().tenant("acme.example").unwrap();
+    store.set_with::<Cursor>("far", cursor(1), SetOptions::new().ttl(secs(3600))).unwrap();
+    let watch = store.watch::<Note>("");
+    told(&watch);
+    let counter = Arc::new(Counter::default());
+    let waker = Waker::from(Arc::clone(&counter));
+    let mut next = pin!(watch.recv_async());
+    assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    // Long enough for the thread to have gone to sleep.
+    thread::sleep(Duration::from_millis(20));
+    store.set::<Note>("a", note("1")).unwrap();
+    assert!(soon(|| counter.0.load(Ordering::SeqCst) == 1));
 }
