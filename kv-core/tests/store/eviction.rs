@@ -1,7 +1,10 @@
 //! A type with `max_entries` keeps those that were written last.
 
 use crate::secs;
-use kv_core::{Change, Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, SetOptions, TypedStore};
+use kv_core::{
+    Change, Clock, Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, SetOptions, TypedStore,
+};
+use std::time::{Duration, SystemTime};
 
 #[derive(Clone, Debug, PartialEq, KvType)]
 #[kv(max_entries = 3, evict = "oldest")]
@@ -132,4 +135,112 @@ fn each_tenant_has_its_own() {
         assert_eq!(keys(&store), ["7", "8", "9"]);
     }
     assert_eq!((kv.stats().entries, kv.stats().evictions), (6, 14));
+}
+
+#[test]
+fn many_at_once_find_the_room_that_one_finds() {
+    let (_, store) = given(Limits::default().entries_per_tenant(3));
+    store.set_many(["a", "b", "c"].map(|key| (key, recent(1)))).unwrap();
+    store.set_many([("d", recent(1))]).unwrap();
+    assert_eq!(keys(&store), ["b", "c", "d"]);
+}
+
+/// Values that cannot be dropped in peace.
+#[derive(Debug, KvType)]
+#[kv(max_entries = 2, evict = "oldest")]
+struct Unruly {
+    n: u32,
+}
+
+impl Drop for Unruly {
+    fn drop(&mut self) {
+        assert_ne!(self.n, 0, "on purpose");
+    }
+}
+
+/// Runs itself in a process of its own, which is not to end by it.
+#[test]
+fn values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself() {
+    const INSIDE: &str = "KV_TEST_UNRULY";
+    if std::env::var_os(INSIDE).is_none() {
+        let name = "eviction::values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself";
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = command.args([name, "--exact", "--nocapture"]).env(INSIDE, "1").output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text} {:?}", output.status);
+        return;
+    }
+    let store = KvStore::new().tenant("acme.example").unwrap().typed::<Unruly>();
+    store.set_many([("a", Unruly { n: 0 }), ("b", Unruly { n: 0 })]).unwrap();
+    let both = [("b", Unruly { n: 1 }), ("c", Unruly { n: 2 })];
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.set_many(both)));
+    assert!(outcome.is_err(), "the first panic is the caller's");
+    assert_eq!(store.len(), 2);
+}
+
+/// Of more entries than removals are kept.
+#[derive(Clone, Debug, PartialEq, KvType)]
+#[kv(max_entries = 600, evict = "oldest")]
+struct Latest {
+    n: u32,
+}
+
+#[test]
+fn who_is_the_oldest_is_known_after_all_were_removed_at_once() {
+    let store = KvStore::new().tenant("acme.example").unwrap().typed::<Latest>();
+    for round in 0..2 {
+        for n in 0..601 {
+            store.set(format!("{n:03}"), Latest { n }).unwrap();
+        }
+        assert_eq!((store.len(), store.contains("000"), store.contains("001")), (600, false, true));
+        assert_eq!(store.stats().evictions, round + 1);
+        store.clear();
+    }
+}
+
+#[test]
+fn many_at_once_give_back_the_room_of_those_that_make_way() {
+    let (clock, store) = given(Limits::default().entries_per_tenant(8));
+    for _ in 0..10 {
+        store.set_many(["a", "b", "c", "d", "e"].map(|key| (key, recent(1)))).unwrap();
+    }
+    assert_eq!(keys(&store), ["c", "d", "e"]);
+    store.clear();
+    // One that is due goes once, though it is the oldest too.
+    store.set_with("f", recent(1), SetOptions::new().ttl(secs(1))).unwrap();
+    store.set_many(["x", "y"].map(|key| (key, recent(1)))).unwrap();
+    clock.advance(secs(1));
+    let watch = store.watch("");
+    assert_eq!(told(&watch), ["Reset", "x", "y", "Ready"]);
+    store.set_many(["g", "h"].map(|key| (key, recent(1)))).unwrap();
+    assert_eq!(told(&watch), ["g", "h", "~f", "!x"]);
+    assert_eq!(keys(&store), ["g", "h", "y"]);
+}
+
+/// A clock that wakes nobody, so that no thread looks at what it made due.
+#[derive(Clone)]
+struct Silent(ManualClock);
+
+impl Clock for Silent {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.0.system_time()
+    }
+}
+
+#[test]
+fn what_was_given_more_time_is_not_taken_for_due() {
+    let clock = Silent(ManualClock::new());
+    let store = KvStore::builder().clock(clock.clone()).build().tenant("acme.example").unwrap().typed();
+    let ttl = |seconds| SetOptions::new().ttl(secs(seconds));
+    store.set_with("a", recent(1), ttl(500)).unwrap();
+    store.set("b", recent(1)).unwrap();
+    store.set("c", recent(1)).unwrap();
+    store.set_with("a", recent(2), ttl(5000)).unwrap();
+    clock.0.advance(secs(600));
+    store.set("d", recent(1)).unwrap();
+    assert_eq!(keys(&store), ["a", "c", "d"]);
 }

@@ -25,6 +25,9 @@ mod tracing;
 mod ttl;
 mod versions;
 mod watch;
+mod watch_end;
+mod watch_resume;
+mod watch_waking;
 
 use kv_core::{Expiry, KvStore, KvType, ManualClock, TenantStore, TypedStore};
 use std::time::Duration;

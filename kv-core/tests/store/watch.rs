@@ -15,14 +15,14 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 /// Long enough for whatever another thread is to do.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// All that is there to be told of, in short: `reset`, `a=1`, `-a` deleted, `~a` expired, `!a` evicted, `ready`.
-fn told(watch: &Watch<Note>) -> Vec<String> {
+pub(crate) fn told(watch: &Watch<Note>) -> Vec<String> {
     std::iter::from_fn(|| watch.try_recv()).map(|change| short(&change)).collect()
 }
 
-fn short(change: &Change<Note>) -> String {
+pub(crate) fn short(change: &Change<Note>) -> String {
     match change {
         Change::Reset => "reset".to_owned(),
         Change::Set(entry) => format!("{}={}", entry.key, entry.value.text),
@@ -36,15 +36,15 @@ fn short(change: &Change<Note>) -> String {
 
 /// Applies changes as a receiver would, and checks that each key's versions rise.
 #[derive(Debug, Default)]
-struct Receiver {
-    entries: BTreeMap<String, (Version, String)>,
+pub(crate) struct Receiver {
+    pub(crate) entries: BTreeMap<String, (Version, String)>,
     versions: HashMap<String, Version>,
-    is_ready: bool,
-    resets: usize,
+    pub(crate) is_ready: bool,
+    pub(crate) resets: usize,
 }
 
 impl Receiver {
-    fn apply(&mut self, change: Change<Note>) {
+    pub(crate) fn apply(&mut self, change: Change<Note>) {
         if let (Some(key), Some(version)) = (change.key(), change.version()) {
             let before = self.versions.insert(key.to_string(), version);
             assert!(before.is_none_or(|before| before < version), "{key}: {before:?}, then {version}");
@@ -60,11 +60,11 @@ impl Receiver {
         }
     }
 
-    fn catch_up(&mut self, watch: &Watch<Note>) {
+    pub(crate) fn catch_up(&mut self, watch: &Watch<Note>) {
         std::iter::from_fn(|| watch.try_recv()).for_each(|change| self.apply(change));
     }
 
-    fn agrees_with(&self, notes: &TypedStore<Note>, prefix: &str) {
+    pub(crate) fn agrees_with(&self, notes: &TypedStore<Note>, prefix: &str) {
         let there = notes.scan(prefix).entries();
         let there: BTreeMap<_, _> =
             there.map(|e| (e.key.to_string(), (e.version, e.value.text.clone()))).collect();
@@ -374,7 +374,7 @@ fn waiting_with_a_timeout_comes_to_an_end() {
 
 /// A waker that counts.
 #[derive(Default)]
-struct Counter(AtomicUsize);
+pub(crate) struct Counter(pub(crate) AtomicUsize);
 
 impl Wake for Counter {
     fn wake(self: Arc<Self>) {
@@ -383,7 +383,7 @@ impl Wake for Counter {
 }
 
 impl Counter {
-    fn reaches(&self, count: usize) {
+    pub(crate) fn reaches(&self, count: usize) {
         let start = std::time::Instant::now();
         while self.0.load(Ordering::SeqCst) < count {
             assert!(start.elapsed() < PATIENCE, "it was not woken");
@@ -682,4 +682,50 @@ fn whatever_threads_do_every_watch_ends_with_what_is_there() {
             receiver.agrees_with(&notes, prefix);
         }
     });
+}
+
+#[test]
+fn what_is_due_is_told_of_as_expired_alone() {
+    let (clock, store) = given_a_tenant();
+    let notes = store.typed::<Note>();
+    let watch = notes.watch("");
+    told(&watch);
+    notes.set_with("a", note("1"), SetOptions::new().ttl(secs(5))).unwrap();
+    clock.advance(secs(5));
+    assert_eq!(told(&watch), [""; 0]);
+    store.purge_expired();
+    assert_eq!(told(&watch), ["~a"]);
+}
+
+#[test]
+fn an_entry_of_a_snapshot_is_told_of_once() {
+    let notes = given_notes();
+    for n in 0..300 {
+        notes.set(format!("k{n:03}"), note("old")).unwrap();
+    }
+    let (watch, mut receiver) = (notes.watch("k"), Receiver::default());
+    receiver.apply(watch.try_recv().unwrap());
+    receiver.apply(watch.try_recv().unwrap());
+    // The second page shows it, and it is the last change there is.
+    notes.set("k290", note("new")).unwrap();
+    receiver.catch_up(&watch);
+    receiver.agrees_with(&notes, "k");
+}
+
+#[cfg(feature = "stream")]
+#[test]
+fn a_stream_waits_once_and_no_more_when_it_is_dropped() {
+    use futures_core::Stream;
+    let notes = given_notes();
+    let mut watch = Box::pin(notes.watch(""));
+    told(&watch);
+    let counters = [(); 2].map(|()| Arc::new(Counter::default()));
+    let wakers = counters.clone().map(Waker::from);
+    for waker in &wakers {
+        assert!(watch.as_mut().poll_next(&mut Context::from_waker(waker)).is_pending());
+    }
+    drop(wakers);
+    assert_eq!(counters.each_ref().map(Arc::strong_count), [1, 2], "the last waker stands for it");
+    drop(watch);
+    assert_eq!(Arc::strong_count(&counters[1]), 1);
 }
