@@ -164,9 +164,12 @@ impl<T: KvType> TypedStore<T> {
             return Ok(Vec::new());
         }
         let collection = self.create();
-        let versions = self.with_room(|| collection.write_many(&mut writes));
-        or_resume(drop_each(writes));
-        versions
+        let written = self.with_room(|| collection.write_many(&mut writes));
+        let (versions, evicted) = written?;
+        // One that panics would otherwise leave the others to be dropped while it unwinds.
+        let replaced = drop_each(writes);
+        or_resume(drop_each(evicted).and(replaced));
+        Ok(versions)
     }
 
     /// The value under a key.
@@ -413,7 +416,8 @@ impl<T: KvType> TypedStore<T> {
     /// [`Change::Ready`](crate::Change::Ready). Where that is not known any more, or was never the store's, it starts with
     /// [`Change::Reset`](crate::Change::Reset) and a snapshot.
     ///
-    /// The version is that of the last change that was handed out behind a `Ready`, or [`Watch::version`].
+    /// The version is that of the last change that was handed out behind a `Ready` with no `Reset` since, or
+    /// [`Watch::version`].
     pub fn watch_after(&self, prefix: impl AsRef<str>, version: Version) -> Watch<T> {
         Watch::new(self, prefix.as_ref(), Some(version))
     }

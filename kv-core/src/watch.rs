@@ -1,7 +1,7 @@
 //! [`Watch`]: a snapshot, then every change.
 
 use crate::events;
-use crate::memory::{Collection, Known, Page, Reading, Tenant, block_on, block_on_until};
+use crate::memory::{Collection, Known, Most, Page, Reading, Tenant, block_on, block_on_until};
 use crate::sync::Mutex;
 use crate::typed::TypedStore;
 use crate::{Entry, Error, KvType, TenantId, Version};
@@ -95,7 +95,8 @@ impl<T> Clone for Change<T> {
 /// for a while (the last 65,536 of a type of a tenant while it is watched, and 512 for those who come back); who is
 /// slower than that gets a `Reset` and a new snapshot.
 ///
-/// It ends when the store is gone: it is no handle to it. Dropping it unsubscribes.
+/// It ends when the store is gone: it is no handle to it, and of all that the store held it keeps the entries of its type alone.
+/// Dropping it unsubscribes.
 ///
 /// ```
 /// use kv_core::{Change, KvStore, KvType};
@@ -139,6 +140,8 @@ struct State<T> {
     seen: Option<u64>,
     /// Whether it has a place that it can lose: it began after a version, or a `Reset` was handed out.
     has_place: bool,
+    /// Whether it has been said that no change comes any more.
+    has_ended: bool,
     /// That of the stream.
     ticket: Option<u64>,
 }
@@ -147,12 +150,10 @@ struct State<T> {
 enum Stage {
     /// Nothing was: it starts after a version, or from nothing.
     Start { after: Option<u64> },
-    /// The removals after a version.
-    Removals { after: u64, pages: Pages },
     /// The entries behind a key.
     Pages(Pages),
-    /// The changes after a version, those up to another one before `Ready`, where no page has shown them.
-    CatchingUp { after: u64, until: u64, shown: Vec<Shown> },
+    /// The changes up to `Ready`.
+    CatchingUp(CatchingUp),
     /// The changes after a version.
     Live { after: u64 },
 }
@@ -162,8 +163,28 @@ struct Pages {
     /// The version at which it began.
     since: u64,
     newer_than: u64,
+    /// Who comes back knows keys that are not there any more, and has been told of them up to this version.
+    removals_after: Option<u64>,
     behind: Option<Arc<str>>,
     shown: Vec<Shown>,
+}
+
+/// How far it is from the end of a snapshot, or from where somebody has been, to what is there.
+struct CatchingUp {
+    after: u64,
+    /// The version at which the last page was read.
+    until: u64,
+    /// Removals up to this version have been told.
+    removals_after: u64,
+    shown: Vec<Shown>,
+    rounds: usize,
+    /// Whether all that is known was there at one instant.
+    is_exact: bool,
+}
+
+impl CatchingUp {
+    const NEW: Self =
+        Self { after: 0, until: 0, removals_after: 0, shown: Vec::new(), rounds: 0, is_exact: true };
 }
 
 /// A page showed everything up to a key, or the end, as it was at a version.
@@ -174,6 +195,9 @@ struct Shown {
 
 /// How many entries of a snapshot are read at a time.
 const PAGE: usize = 256;
+
+/// How often changes are read in bounded time before `Ready`.
+const PATIENCE: usize = 16;
 
 impl<T: KvType> Watch<T> {
     pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {
@@ -195,6 +219,7 @@ impl<T: KvType> Watch<T> {
                 then_ready: false,
                 seen: None,
                 has_place: after.is_some(),
+                has_ended: false,
                 ticket: None,
             }),
         }
@@ -220,6 +245,9 @@ impl<T: KvType> Watch<T> {
         let mut now = None;
         loop {
             let mut state = self.state.lock();
+            if state.has_ended {
+                return None;
+            }
             if let Some(change) = state.changes.next() {
                 let mut is_lost = false;
                 match &change {
@@ -306,6 +334,10 @@ impl<T: KvType> Watch<T> {
         let is_over = is_over();
         match self.try_recv() {
             None if !is_over => Poll::Pending,
+            None => {
+                self.state.lock().has_ended = true;
+                Poll::Ready(None)
+            }
             change => Poll::Ready(change),
         }
     }
@@ -315,70 +347,76 @@ impl<T: KvType> Watch<T> {
         let wanted = |key: &str| key.starts_with(&*self.prefix);
         match mem::replace(&mut state.stage, Stage::Start { after: None }) {
             Stage::Start { after } => {
-                let from_nothing =
-                    |since| Stage::Pages(Pages { since, newer_than: 0, behind: None, shown: Vec::new() });
+                let pages = |since, newer_than, removals_after| {
+                    Stage::Pages(Pages { since, newer_than, removals_after, behind: None, shown: Vec::new() })
+                };
                 let (last, known) = self.collection.known_after(after.unwrap_or(0));
                 state.stage = match after {
                     Some(after) if known == Known::Changes => {
-                        Stage::CatchingUp { after, until: last, shown: Vec::new() }
+                        Stage::CatchingUp(CatchingUp { after, until: last, ..CatchingUp::NEW })
                     }
-                    Some(after) if known == Known::Removals => {
-                        let newer_than = after;
-                        let pages = Pages { since: last, newer_than, behind: None, shown: Vec::new() };
-                        Stage::Removals { after, pages }
-                    }
+                    Some(after) if known == Known::Removals => pages(last, after, Some(after)),
                     _ => {
                         state.changes = vec![Change::Reset].into_iter();
-                        from_nothing(last)
+                        pages(last, 0, None)
                     }
                 };
             }
-            Stage::Removals { after, pages } => {
-                let removals = self.collection.changes(now, after, true, |key, _| wanted(key));
-                // Otherwise they were forgotten meanwhile, and it starts from nothing.
-                if let Some((removals, up_to)) = removals {
-                    state.changes = removals.into_iter();
-                    let is_all = up_to >= pages.since;
-                    state.stage =
-                        if is_all { Stage::Pages(pages) } else { Stage::Removals { after: up_to, pages } };
-                }
-            }
             Stage::Pages(mut pages) => {
-                let (entries, at) = self.collection.entries(
-                    now,
-                    Page {
-                        prefix: &self.prefix,
-                        after: pages.behind.as_deref(),
-                        descending: false,
-                        limit: PAGE,
-                        newer_than: pages.newer_than,
-                    },
-                );
-                let to = entries.last().map(|entry| Arc::clone(&entry.key)).filter(|_| entries.len() == PAGE);
+                let page = Page {
+                    prefix: &self.prefix,
+                    after: pages.behind.as_deref(),
+                    descending: false,
+                    limit: PAGE,
+                    newer_than: pages.newer_than,
+                };
+                // Removals that it needs may have been forgotten meanwhile. Then it starts from nothing.
+                let Some(part) = self.collection.part(now, page, pages.removals_after) else {
+                    return Some(());
+                };
+                state.changes = part.changes.into_iter();
+                pages.removals_after = pages.removals_after.map(|_| part.removals_up_to);
+                let Some((to, at)) = part.page else {
+                    state.stage = Stage::Pages(pages);
+                    return Some(());
+                };
                 pages.shown.push(Shown { to: to.clone(), at });
-                state.changes = entries.into_iter().map(Change::Set).collect::<Vec<_>>().into_iter();
                 state.stage = if to.is_some() {
                     Stage::Pages(Pages { behind: to, ..pages })
                 } else {
-                    Stage::CatchingUp { after: pages.since, until: at, shown: pages.shown }
+                    let removals_after = pages.removals_after.unwrap_or(0);
+                    Stage::CatchingUp(CatchingUp {
+                        after: pages.since,
+                        until: at,
+                        removals_after,
+                        shown: pages.shown,
+                        ..CatchingUp::NEW
+                    })
                 };
             }
-            Stage::CatchingUp { after, until, shown } if after >= until => {
-                drop(shown);
+            Stage::CatchingUp(CatchingUp { after, until, is_exact: true, .. }) if after >= until => {
                 state.then_ready = true;
                 state.stage = Stage::Live { after };
             }
-            Stage::CatchingUp { after, until, shown } => {
-                let is_new = |key: &str, version| wanted(key) && !is_shown(&shown, key, version);
-                let changes = self.collection.changes(now, after, false, is_new);
-                if let Some((changes, up_to)) = changes {
+            Stage::CatchingUp(mut part) => {
+                let is_new = |key: &str, version, is_removal| {
+                    let is_told = is_removal && version <= part.removals_after;
+                    wanted(key) && !is_told && !is_shown(&part.shown, key, version)
+                };
+                // What is written again while it is read on moves to the end of the log; who never reached that would never
+                // know what was there at one instant.
+                let most = if part.rounds < PATIENCE { Most::Some } else { Most::All };
+                if let Some((changes, up_to, is_all)) = self.collection.changes(now, part.after, most, is_new)
+                {
                     state.changes = changes.into_iter();
-                    state.stage = Stage::CatchingUp { after: up_to, until, shown };
+                    (part.after, part.is_exact) = (up_to, is_all);
+                    part.rounds += 1;
+                    state.stage = Stage::CatchingUp(part);
                 }
             }
             Stage::Live { after } => {
-                let changes = self.collection.changes(now, after, false, |key, _| wanted(key));
-                if let Some((changes, up_to)) = changes {
+                let changes = self.collection.changes(now, after, Most::Some, |key, _, _| wanted(key));
+                if let Some((changes, up_to, _)) = changes {
                     state.changes = changes.into_iter();
                     state.stage = Stage::Live { after: up_to };
                     if up_to == after {

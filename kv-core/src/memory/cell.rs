@@ -13,6 +13,7 @@ use super::time::{Deadline, Moment, TimeOfDay};
 use super::usage::Size;
 use crate::{Entry, Version};
 use foldhash::fast::RandomState;
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -49,7 +50,7 @@ pub(super) struct Counts {
 }
 
 /// A row in its place.
-pub(super) struct Stored<T> {
+pub(crate) struct Stored<T> {
     key: Arc<str>,
     value: Arc<T>,
     stamp: Stamp,
@@ -98,6 +99,11 @@ impl Found {
     /// What the row takes, alive or not.
     pub(super) fn size(self) -> Size {
         self.row.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes })
+    }
+
+    /// The row's place.
+    pub(super) fn place(self) -> Option<u32> {
+        self.row.map(|(place, _, _)| place)
     }
 
     /// Whether a write will take a place that is not taken yet.
@@ -167,10 +173,21 @@ pub(crate) fn entry_bytes<T>(key: &str, heap_size: usize) -> usize {
     )
 }
 
+/// Rows of a part of a scan, and the last key that was looked at if there may be more.
+type Reached<T> = (Vec<(Arc<str>, Row<T>)>, Option<Arc<str>>);
+
 /// Something that changed, for those who watch.
 pub(crate) enum News<T> {
     Written(Arc<str>, Row<T>),
     Removed(Arc<str>, Version, Cause),
+}
+
+/// How much is read at once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Most {
+    /// As much as takes bounded time.
+    Some,
+    All,
 }
 
 /// What a cell can tell of the time since a version.
@@ -363,8 +380,9 @@ impl<T> Cell<T> {
         self.take(place, found.hash, Cause::Deleted)
     }
 
-    /// Which rows are to make way for so many new ones: those that are due, then those that were written longest ago.
-    pub(super) fn in_the_way_of(&self, new: usize, moment: &Moment<'_>) -> Vec<u32> {
+    /// Which rows are to make way for so many new ones: those that are due, then those that were written longest ago. Those
+    /// that are to be written anyway stay.
+    pub(super) fn in_the_way_of(&self, new: usize, stay: &HashSet<u32>, moment: &Moment<'_>) -> Vec<u32> {
         let Some(most) = self.most else { return Vec::new() };
         let excess = (self.rows.len() + new).saturating_sub(most);
         if excess == 0 {
@@ -375,7 +393,8 @@ impl<T> Cell<T> {
         due.retain(is_due);
         due.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
         let oldest = self.log.oldest().filter(|place| !is_due(place));
-        due.iter().copied().chain(oldest).take(excess).collect()
+        let first = due.iter().copied().chain(oldest).filter(|place| !stay.contains(place));
+        first.take(excess).collect()
     }
 
     /// What the rows in some places take.
@@ -473,9 +492,9 @@ impl<T> Cell<T> {
         self.log.watch(self.last_version);
     }
 
-    /// Nobody watches any more.
-    pub(super) fn unwatch(&mut self) {
-        self.log.unwatch();
+    /// Nobody watches any more. What was kept for those who did is returned to be dropped.
+    pub(super) fn unwatch(&mut self) -> impl Sized + use<T> {
+        self.log.unwatch()
     }
 
     /// What can be told to those who have seen all up to a version.
@@ -498,38 +517,41 @@ impl<T> Cell<T> {
         })
     }
 
-    /// What changed after a version, of which `wanted` is told key and version, with the version up to which that is all. In
+    /// What changed after a version, of which `wanted` is told key, version and whether it is a removal, with the version up to which that is all. In
     /// bounded time, so that may not be the last one.
     pub(super) fn changes(
         &self,
         after: u64,
-        wanted: impl Fn(&str, u64) -> bool,
+        most: Most,
+        wanted: impl Fn(&str, u64, bool) -> bool,
         moment: &Moment<'_>,
     ) -> (Vec<News<T>>, u64) {
-        self.news(self.log.after(after), wanted, moment)
+        self.news(self.log.after(after), most, wanted, moment)
     }
 
     /// The same of removals alone.
     pub(super) fn removals(
         &self,
         after: u64,
-        wanted: impl Fn(&str, u64) -> bool,
+        wanted: impl Fn(&str, u64, bool) -> bool,
         moment: &Moment<'_>,
     ) -> (Vec<News<T>>, u64) {
-        self.news(self.log.removals_after(after).map(Logged::Removed), wanted, moment)
+        let removals = self.log.removals_after(after).map(Logged::Removed);
+        self.news(removals, Most::Some, wanted, moment)
     }
 
     fn news<'a>(
         &'a self,
         log: impl Iterator<Item = Logged<'a>>,
-        wanted: impl Fn(&str, u64) -> bool,
+        most: Most,
+        wanted: impl Fn(&str, u64, bool) -> bool,
         moment: &Moment<'_>,
     ) -> (Vec<News<T>>, u64) {
         const LOOKED_AT: usize = 512;
         const FOUND: usize = 64;
         let (mut found, mut all_up_to) = (Vec::new(), self.last_version);
         for (nth, logged) in log.enumerate() {
-            if nth == LOOKED_AT || found.len() == FOUND {
+            if most == Most::Some && (nth == LOOKED_AT || found.len() == FOUND) {
                 return (found, all_up_to);
             }
             match logged {
@@ -537,13 +559,13 @@ impl<T> Cell<T> {
                     all_up_to = version;
                     // What is due is told of when it is removed.
                     let row = self.rows.get(place).filter(|row| !moment.is_due(row.deadline));
-                    if let Some(row) = row.filter(|row| wanted(&row.key, version)) {
+                    if let Some(row) = row.filter(|row| wanted(&row.key, version, false)) {
                         found.push(News::Written(Arc::clone(&row.key), row.row()));
                     }
                 }
                 Logged::Removed(Removal { version, key, cause }) => {
                     all_up_to = *version;
-                    if wanted(key, *version) {
+                    if wanted(key, *version, true) {
                         found.push(News::Removed(Arc::clone(key), Version::new(*version), *cause));
                     }
                 }
@@ -578,6 +600,11 @@ impl<T> Cell<T> {
 
     /// The living rows of a part of a scan, in its direction.
     pub(super) fn page(&self, page: Page<'_>, moment: &Moment<'_>) -> Vec<(Arc<str>, Row<T>)> {
+        self.page_and_reach(page, moment).0
+    }
+
+    /// The same with the key up to which rows were looked at, unless it is the last one.
+    pub(super) fn page_and_reach(&self, page: Page<'_>, moment: &Moment<'_>) -> Reached<T> {
         let Page { prefix, after, descending, .. } = page;
         if descending {
             let end = prefix_end(prefix);
@@ -597,7 +624,8 @@ impl<T> Cell<T> {
         }
     }
 
-    /// Up to `limit` living rows of places, up to the first key without the prefix.
+    /// Up to `limit` living rows of places, up to the first key without the prefix, and the last key that was looked at if there
+    /// may be more. Where old rows are left out, so many are looked at and no more.
     ///
     /// Rows lie anywhere. Looked at one after the other, each would be waited for; so the memory of some is fetched ahead.
     fn rows_of(
@@ -605,11 +633,12 @@ impl<T> Cell<T> {
         mut places: impl Iterator<Item = u32>,
         &Page { prefix, limit, newer_than, .. }: &Page<'_>,
         moment: &Moment<'_>,
-    ) -> Vec<(Arc<str>, Row<T>)> {
+    ) -> Reached<T> {
         const AHEAD: usize = 128;
-        let mut found = Vec::with_capacity(limit);
+        const LOOKED_AT: usize = 1024;
+        let (mut found, mut looked_at) = (Vec::with_capacity(limit.min(LOOKED_AT)), 0);
         let mut ahead = [0; AHEAD];
-        while found.len() < limit {
+        loop {
             let mut count = 0;
             for place in places.by_ref().take(AHEAD.min(limit - found.len())) {
                 self.rows.prefetch(place);
@@ -622,20 +651,22 @@ impl<T> Cell<T> {
                 prefetch_counts(&row.value);
             }
             // They are in order: where the last one has the prefix, so have all.
-            let all = rows().next_back().is_none_or(|row| row.key.starts_with(prefix));
+            let last = rows().next_back().map(|row| &row.key);
+            let all = last.is_none_or(|key| key.starts_with(prefix));
             for row in rows() {
                 if !all && !row.key.starts_with(prefix) {
-                    return found;
+                    return (found, None);
                 }
                 if row.version().get() > newer_than && !moment.is_due(row.deadline) {
                     found.push((Arc::clone(&row.key), row.row()));
                 }
             }
-            if count == 0 {
-                break;
+            looked_at += count;
+            let is_enough = found.len() >= limit || (newer_than > 0 && looked_at >= LOOKED_AT);
+            if count == 0 || is_enough {
+                return (found, last.map(Arc::clone));
             }
         }
-        found
     }
 
     #[inline]

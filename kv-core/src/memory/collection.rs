@@ -1,11 +1,12 @@
 //! [`Collection`]: the entries of one type of one tenant, behind a lock.
 
 use super::Shared;
-use super::cell::{Cell, Condition, Conflict, Counts, Known, News, Page, Row, Stored, Write};
+use super::cell::{Cell, Condition, Conflict, Counts, Known, Most, News, Page, Row, Stored, Write};
 use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
 use super::reads::Reads;
+use super::slab::Slab;
 use super::time::{Deadline, Horizon, Moment, Reading};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
@@ -16,6 +17,7 @@ use crate::stats::TypeStats;
 use crate::sync::{RwLock, RwLockWriteGuard, hand_over, read};
 use crate::{Change, Entry, Version};
 use std::any::Any;
+use std::collections::HashSet;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
@@ -144,13 +146,17 @@ impl<T: KvType> Collection<T> {
         added: Size,
         moment: &Moment<'_>,
     ) -> Result<Vec<Stored<T>>, Full> {
-        let in_the_way = state.cell.in_the_way_of(1, moment);
+        let in_the_way = state.cell.in_the_way_of(1, &HashSet::new(), moment);
         self.usage.exchange(state.cell.size_of(&in_the_way), added)?;
         Ok(state.cell.evict(&in_the_way, moment))
     }
 
-    /// Writes all values at one instant, in their order, or none. Conditions are not looked at.
-    pub(crate) fn write_many(&self, writes: &mut [Write<'_, T>]) -> Result<Vec<Version>, Full> {
+    /// Writes all values at one instant, in their order, or none. Conditions are not looked at. What made way is returned to be
+    /// dropped, together with what was replaced.
+    pub(crate) fn write_many(
+        &self,
+        writes: &mut [Write<'_, T>],
+    ) -> Result<(Vec<Version>, Vec<Stored<T>>), Full> {
         let (reading, of_day) = self.shared.time.read_both();
         let mut last: Vec<&Write<'_, T>> = writes.iter().collect();
         // Of several writes of one key the last one stays: sorting keeps their order.
@@ -160,20 +166,31 @@ impl<T: KvType> Collection<T> {
         let mut state = self.state.write();
         let moment = self.horizon.moment(reading);
         let (mut removed, mut added) = (Size::default(), Size::default());
+        let (mut new, mut stay) = (0, HashSet::new());
         for write in last {
-            let before = state.cell.look(write.key, &moment).size();
-            removed = Size { entries: removed.entries + before.entries, bytes: removed.bytes + before.bytes };
-            added = Size { entries: added.entries + 1, bytes: added.bytes.saturating_add(write.bytes) };
+            let found = state.cell.look(write.key, &moment);
+            removed = removed.and(found.size());
+            added = added.and(Size { entries: 1, bytes: write.bytes });
+            match found.place() {
+                Some(place) if T::__MAX_ENTRIES.is_some() => _ = stay.insert(place),
+                Some(_) => {}
+                None => new += 1,
+            }
         }
-        self.usage.exchange(removed, added)?;
+        let in_the_way = state.cell.in_the_way_of(new, &stay, &moment);
+        self.usage.exchange(removed.and(state.cell.size_of(&in_the_way)), added)?;
+        let mut evicted = state.cell.evict(&in_the_way, &moment);
         let versions = writes.iter_mut().map(|write| state.cell.put(write, &moment, of_day)).collect();
-        // Here all were to fit beside those that make way for them.
-        let in_the_way = state.cell.in_the_way_of(0, &moment);
-        let evicted = state.cell.evict(&in_the_way, &moment);
-        self.release(&evicted);
+        // They may have been too many by themselves.
+        let too_many = state.cell.in_the_way_of(0, &HashSet::new(), &moment);
+        let too_many = state.cell.evict(&too_many, &moment);
+        self.release(&too_many);
+        evicted.extend(too_many);
         self.unlock(state);
-        drop_evicted(evicted, T::TYPE_TAG);
-        Ok(versions)
+        if !evicted.is_empty() {
+            events::evicted(T::TYPE_TAG, evicted.len());
+        }
+        Ok((versions, evicted))
     }
 
     pub(crate) fn remove(&self, key: &str, condition: Condition) -> Result<Option<Arc<T>>, Conflict> {
@@ -373,9 +390,9 @@ impl<T: KvType> Collection<T> {
         self.usage.remove_watcher();
         let mut state = self.state.write();
         state.watchers -= 1;
-        if state.watchers == 0 {
-            state.cell.unwatch();
-        }
+        let kept = (state.watchers == 0).then(|| state.cell.unwatch());
+        drop(state);
+        drop(kept);
     }
 
     /// Reads the clock, for who holds a lock of its own while it reads on.
@@ -389,47 +406,52 @@ impl<T: KvType> Collection<T> {
         (state.cell.last_version(), state.cell.known_after(version))
     }
 
-    /// A part of a scan, with the last version at its time.
-    pub(crate) fn entries(&self, reading: Reading, page: Page<'_>) -> (Vec<Entry<T>>, u64) {
+    /// A part of a snapshot, for one who has seen the removals up to a version or begins from nothing; `None` when removals are
+    /// missing. As long as there are more of these, they come alone.
+    pub(crate) fn part(
+        &self,
+        reading: Reading,
+        page: Page<'_>,
+        removals_after: Option<u64>,
+    ) -> Option<Part<T>> {
         let state = self.state.read();
         let moment = self.horizon.moment(reading);
-        let entry = |(key, row): (Arc<str>, Row<T>)| {
-            let expires_in = moment.until(row.deadline());
-            row.into_entry(key, expires_in)
-        };
-        (state.cell.page(page, &moment).into_iter().map(entry).collect(), state.cell.last_version())
+        let at = state.cell.last_version();
+        let mut changes = Vec::new();
+        if let Some(after) = removals_after {
+            if state.cell.known_after(after) == Known::Nothing {
+                return None;
+            }
+            let wanted = |key: &str, _, _| key.starts_with(page.prefix);
+            let (removals, up_to) = state.cell.removals(after, wanted, &moment);
+            changes.extend(removals.into_iter().map(|news| change(news, &moment)));
+            if up_to < at {
+                return Some(Part { changes, removals_up_to: up_to, page: None });
+            }
+        }
+        let (rows, reached) = state.cell.page_and_reach(page, &moment);
+        let written = rows.into_iter().map(|(key, row)| change(News::Written(key, row), &moment));
+        changes.extend(written);
+        Some(Part { changes, removals_up_to: at, page: Some((reached, at)) })
     }
 
-    /// What changed after a version, or of that what was removed, with the version up to which that is all; `None` when it
-    /// is not known any more.
+    /// What changed after a version, with the version up to which that is all and whether there is no more; `None` when it is
+    /// not known any more.
     pub(crate) fn changes(
         &self,
         reading: Reading,
         after: u64,
-        removals_alone: bool,
-        wanted: impl Fn(&str, u64) -> bool,
-    ) -> Option<(Vec<Change<T>>, u64)> {
+        most: Most,
+        wanted: impl Fn(&str, u64, bool) -> bool,
+    ) -> Option<(Vec<Change<T>>, u64, bool)> {
         let state = self.state.read();
         let moment = self.horizon.moment(reading);
-        let known = state.cell.known_after(after);
-        if known == Known::Nothing || (known == Known::Removals && !removals_alone) {
+        if state.cell.known_after(after) != Known::Changes {
             return None;
         }
-        let (news, up_to) = if removals_alone {
-            state.cell.removals(after, wanted, &moment)
-        } else {
-            state.cell.changes(after, wanted, &moment)
-        };
-        let change = |news| match news {
-            News::Written(key, row) => {
-                let expires_in = moment.until(row.deadline());
-                Change::Set(row.into_entry(key, expires_in))
-            }
-            News::Removed(key, version, Cause::Deleted) => Change::Deleted { key, version },
-            News::Removed(key, version, Cause::Expired) => Change::Expired { key, version },
-            News::Removed(key, version, Cause::Evicted) => Change::Evicted { key, version },
-        };
-        Some((news.into_iter().map(change).collect(), up_to))
+        let (news, up_to) = state.cell.changes(after, most, wanted, &moment);
+        let changes = news.into_iter().map(|news| change(news, &moment)).collect();
+        Some((changes, up_to, up_to == state.cell.last_version()))
     }
 
     /// Has a waker woken when something under a prefix changes. See [`Watchers::wait`].
@@ -448,20 +470,43 @@ impl<T: KvType> Collection<T> {
     }
 }
 
+/// A part of a snapshot.
+pub(crate) struct Part<T> {
+    /// Removals, then entries.
+    pub(crate) changes: Vec<Change<T>>,
+    /// Up to which version removals have been told.
+    pub(crate) removals_up_to: u64,
+    /// Up to which key entries have been read, if not up to the last one, and at which version; `None` when none were.
+    pub(crate) page: Option<(Option<Arc<str>>, u64)>,
+}
+
+fn change<T>(news: News<T>, moment: &Moment<'_>) -> Change<T> {
+    match news {
+        News::Written(key, row) => {
+            let expires_in = moment.until(row.deadline());
+            Change::Set(row.into_entry(key, expires_in))
+        }
+        News::Removed(key, version, Cause::Deleted) => Change::Deleted { key, version },
+        News::Removed(key, version, Cause::Expired) => Change::Expired { key, version },
+        News::Removed(key, version, Cause::Evicted) => Change::Evicted { key, version },
+    }
+}
+
 impl<T: KvType> Sweep for Collection<T> {
-    fn sweep(&self) -> Result<usize, Panic> {
+    fn sweep(&self, steps: usize) -> Result<usize, Panic> {
         let mut count = 0;
         let mut outcome = Ok(());
-        loop {
+        for _ in 0..steps {
             let (removed, more) = self.sweep_step();
             count += removed.len();
             outcome = outcome.and(drop_each(removed));
             if !more {
-                return outcome.map(|()| count);
+                break;
             }
             // Nor is a processor kept from those who want it.
             std::thread::yield_now();
         }
+        outcome.map(|()| count)
     }
 
     fn wake_watchers(&self) {
@@ -596,6 +641,12 @@ impl<T: KvType> AnyCollection for Collection<T> {
 
     fn close(&self) {
         self.watchers.close();
+        // Who watches may not have been told of all of them.
+        let mut state = self.state.write();
+        let rows = if state.watchers == 0 { Some(state.cell.take_rows()) } else { None };
+        drop(state);
+        // As when it is dropped.
+        let _ = drop_each(rows.into_iter().flat_map(Slab::into_values));
     }
 
     fn last_version(&self) -> u64 {

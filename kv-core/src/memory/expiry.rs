@@ -23,14 +23,17 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 /// The longest wait in one go, in case the clock and the condition variable disagree about time.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
+/// How many steps of a sweep the thread makes before it wakes those who watch: a thousand entries.
+const STEPS: usize = 32;
+
 /// What a value's destructor panicked with.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
 /// Something with deadlines in it that can be watched.
 pub(crate) trait Sweep: Send + Sync {
-    /// Removes all that is due, in steps that leave the lock to others in between, and returns how many entries
+    /// Removes what is due, in up to so many steps that leave the lock to others in between, and returns how many entries
     /// that were; or the first panic of a value that was dropped, when all is done.
-    fn sweep(&self) -> Result<usize, Panic>;
+    fn sweep(&self, steps: usize) -> Result<usize, Panic>;
 
     /// Wakes those who wait for what has changed.
     fn wake_watchers(&self);
@@ -180,13 +183,17 @@ impl Schedule {
             state.thread = Thread::None;
             return false;
         }
+        // Then what is due has its turn, however much changes meanwhile.
         if !state.changed.is_empty() {
             let changed = std::mem::take(&mut state.changed);
             drop(state);
             changed.iter().filter_map(Weak::upgrade).for_each(|collection| collection.wake_watchers());
-            return true;
+            state = self.state.lock();
         }
         let Some((&(deadline, id), collection)) = state.queue.first_key_value() else {
+            if !state.changed.is_empty() {
+                return true;
+            }
             state.thread = Thread::Waiting(Deadline::NEVER);
             self.changed.wait_for(&mut state, LINGER);
             // Decided under the lock: whoever adds to the queue after this starts a thread of its own.
@@ -203,7 +210,7 @@ impl Schedule {
             }
             drop(state);
             if let Some(collection) = collection {
-                match collection.sweep() {
+                match collection.sweep(STEPS) {
                     Ok(0) => {}
                     Ok(entries) => events::swept(collection.tag(), entries),
                     // A value that panics when dropped has had its say on stderr; the others are not its concern.
@@ -212,7 +219,7 @@ impl Schedule {
                 // This may be the last to know the collection.
                 drop(collection);
             }
-        } else if state.jumps == jumps {
+        } else if state.jumps == jumps && state.changed.is_empty() {
             state.thread = Thread::Waiting(deadline);
             self.changed.wait_for(&mut state, wait.clamp(SHORTEST_WAIT, LONGEST_WAIT));
             state.thread = Thread::Busy;

@@ -61,14 +61,16 @@ impl Log {
         self.writes.get_or_insert(Writes { after: last_version, places: BTreeMap::new() });
     }
 
-    /// Keeps what is needed for those who come back.
-    pub(super) fn unwatch(&mut self) {
+    /// Keeps what is needed for those who come back, and returns the rest to be dropped, which may take its time.
+    pub(super) fn unwatch(&mut self) -> impl Sized + use<> {
         self.watched = false;
-        if !self.in_any_case {
-            self.writes = None;
+        let writes = if self.in_any_case { None } else { self.writes.take() };
+        let kept = self.removals.split_off(self.removals.len().saturating_sub(REMOVALS));
+        let removals = std::mem::replace(&mut self.removals, kept);
+        if let Some(last) = removals.back() {
+            self.forgotten = last.version;
         }
-        self.forget_old_removals();
-        self.removals.shrink_to_fit();
+        (writes, removals)
     }
 
     /// The row in a place was written, and had this version before, if any.

@@ -27,7 +27,7 @@ mod usage;
 mod watchers;
 
 pub(crate) use block_on::{block_on, block_on_until};
-pub(crate) use cell::{Condition, Conflict, Known, Lifetime, Page, Row, Write, entry_bytes};
+pub(crate) use cell::{Condition, Conflict, Known, Lifetime, Most, Page, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;

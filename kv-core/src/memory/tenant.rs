@@ -60,7 +60,7 @@ impl Tenant {
     /// when all is done.
     pub(crate) fn purge(&self) -> Result<usize, Panic> {
         let due = self.collections().into_iter().filter(|collection| collection.has_due());
-        sum_all(due.map(|collection| collection.sweep()))
+        sum_all(due.map(|collection| collection.sweep(usize::MAX)))
     }
 
     pub(crate) fn stats(&self) -> TenantStats {

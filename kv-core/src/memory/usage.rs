@@ -27,6 +27,14 @@ pub(super) struct Size {
     pub(super) bytes: usize,
 }
 
+impl Size {
+    /// Both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        let bytes = self.bytes.saturating_add(other.bytes);
+        Self { entries: self.entries + other.entries, bytes }
+    }
+}
+
 /// There is no room.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Full {

@@ -94,7 +94,9 @@ impl Watchers {
         drop(waiting);
         for (_, (_, waker)) in woken {
             // One that panics is not the concern of the others.
-            if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+                // What it panicked with may panic as well when it is dropped.
+                std::mem::forget(panic);
                 events::panicked("waker");
             }
         }

@@ -346,18 +346,20 @@ impl Model {
         Some(known)
     }
 
-    /// Which rows make way for so many new ones.
-    fn in_the_way(&self, (tenant, ty): (usize, usize), most: usize, new: usize) -> Vec<Address> {
+    /// Which rows make way for those that are to be written.
+    fn in_the_way(&self, (tenant, ty): (usize, usize), most: usize, written: &[Address]) -> Vec<Address> {
+        let new: BTreeSet<_> = written.iter().filter(|address| !self.rows.contains_key(*address)).collect();
         let rows = self.rows.iter().filter(|(a, _)| (a.0, a.1) == (tenant, ty));
         let mut rows: Vec<_> =
             rows.map(|(a, known)| (!self.is_due(known), known.version, a.clone())).collect();
-        let excess = (rows.len() + new).saturating_sub(most);
+        let excess = (rows.len() + new.len()).saturating_sub(most);
+        rows.retain(|(_, _, address)| !written.contains(address));
         rows.sort();
         rows.into_iter().take(excess).map(|(_, _, address)| address).collect()
     }
 
-    fn make_way(&mut self, of: (usize, usize), most: usize, new: usize) {
-        for address in self.in_the_way(of, most, new) {
+    fn make_way(&mut self, of: (usize, usize), most: usize, written: &[Address]) {
+        for address in self.in_the_way(of, most, written) {
             let due = self.rows.get(&address).is_some_and(|known| self.is_due(known));
             self.remove(&address, if due { Cause::Expired } else { Cause::Evicted });
         }
@@ -365,17 +367,13 @@ impl Model {
 
     /// Whether these rows of one tenant find room, and which limit they meet.
     fn room(&self, tenant: usize, new: &[(Address, usize)], most: usize) -> Result<(), Error> {
-        // Of one alone it is known beforehand what makes way for it.
-        let in_the_way = match new {
-            [(address, _)] if !self.rows.contains_key(address) => {
-                self.in_the_way((tenant, address.1), most, 1)
-            }
-            _ => Vec::new(),
-        };
+        let addresses: Vec<_> = new.iter().map(|(address, _)| address.clone()).collect();
+        let ty = addresses.first().map_or(0, |address| address.1);
+        let in_the_way = self.in_the_way((tenant, ty), most, &addresses);
         let new: BTreeMap<_, _> = new.iter().cloned().collect();
         let of_tenant = || self.rows.iter().filter(|(a, _)| a.0 == tenant);
         let replaced = || of_tenant().filter(|(a, _)| new.contains_key(*a) || in_the_way.contains(a));
-        let more = new.len() - replaced().count();
+        let more = new.len().saturating_sub(replaced().count());
         self.room_for(tenant, (new.values().sum(), replaced().map(|(_, k)| k.bytes).sum()), more)
     }
 
@@ -579,9 +577,7 @@ impl World {
 
     /// One is to be written under a key: what makes way for it is gone.
     fn made_way<T: Modelled>(&mut self, tenant: usize, key: &str) {
-        if !self.model.rows.contains_key(&(tenant, T::INDEX, key.to_owned())) {
-            self.model.make_way((tenant, T::INDEX), T::MOST, 1);
-        }
+        self.model.make_way((tenant, T::INDEX), T::MOST, &[(tenant, T::INDEX, key.to_owned())]);
     }
 
     #[expect(clippy::too_many_lines, reason = "an arm for each verb")]
@@ -635,10 +631,12 @@ impl World {
                     Ok(versions) => {
                         expected.unwrap();
                         assert_eq!(versions.len(), entries.len());
+                        let written: Vec<_> = sizes.iter().map(|(address, _)| address.clone()).collect();
+                        self.model.make_way((tenant, T::INDEX), T::MOST, &written);
                         for ((key, n), version) in keyed().zip(versions) {
                             self.wrote::<T>(tenant, key, n, TtlOf::Type, version);
                         }
-                        self.model.make_way((tenant, T::INDEX), T::MOST, 0);
+                        self.model.make_way((tenant, T::INDEX), T::MOST, &[]);
                     }
                     Err(error) => assert_eq!(Err(error), expected),
                 }

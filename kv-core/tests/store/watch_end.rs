@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 const SOON: Duration = Duration::from_secs(5);
 
 #[test]
-fn what_a_store_held_ends_with_it_whoever_still_has_a_watch() {
+fn what_a_store_held_ends_with_it_but_for_what_is_watched() {
     let store = KvStore::new().tenant("acme.example").unwrap();
     store.set::<Note>("a", note("1")).unwrap();
     store.set::<Cursor>("a", cursor(1)).unwrap();
@@ -23,7 +23,8 @@ fn what_a_store_held_ends_with_it_whoever_still_has_a_watch() {
     drop(store);
     assert!(watch.recv().is_none());
     assert!(other.upgrade().is_none(), "a type that nobody watches");
-    assert!(watched.upgrade().is_none(), "there is nothing left to be told");
+    drop(watch);
+    assert!(watched.upgrade().is_none(), "there is nobody left to be told");
 }
 
 /// Says when it is dropped, and waits until it may go on.

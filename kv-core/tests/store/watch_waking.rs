@@ -71,7 +71,7 @@ fn who_waits_all_the_while_is_not_too_slow() {
     let [quiet_waker, busy_waker] = counters.clone().map(Waker::from);
     let mut next = pin!(quiet.recv_async());
     assert!(next.as_mut().poll(&mut Context::from_waker(&quiet_waker)).is_pending());
-    let (mut rounds, mut removed) = (0, 0);
+    let (mut rounds, mut removed, mut woken) = (0, 0, 0);
     while removed < 70_000 {
         // Few enough that the thread can tell whom they concern.
         for n in 0..50 {
@@ -85,10 +85,15 @@ fn who_waits_all_the_while_is_not_too_slow() {
         notes.set("busy:last", note("1")).unwrap();
         rounds += 1;
         counters[1].reaches(rounds);
+        // Now and then it is woken to look how far the log is.
+        let now = counters[0].0.load(Ordering::SeqCst);
+        if std::mem::replace(&mut woken, now) != now {
+            assert!(next.as_mut().poll(&mut Context::from_waker(&quiet_waker)).is_pending());
+        }
     }
-    assert_eq!(counters[0].0.load(Ordering::SeqCst), 0, "nothing concerned it");
+    assert!(woken < 10, "nothing concerned it, and it was woken {woken} times");
     notes.set("quiet:1", note("1")).unwrap();
-    counters[0].reaches(1);
+    counters[0].reaches(woken + 1);
     match next.as_mut().poll(&mut Context::from_waker(&quiet_waker)) {
         Poll::Ready(Some(change)) => assert_eq!(short(&change), "quiet:1=1"),
         other => panic!("{other:?}"),
@@ -127,7 +132,12 @@ fn much_that_expires_at_once_is_told_of_while_it_goes() {
     let task = Task::start(cursors.watch(""), || {});
     assert_eq!(task.resets.load(Ordering::SeqCst), 1);
     clock.advance(secs(30));
-    assert!(soon(|| cursors.stats().expirations == 70_000));
+    // Stats look at all that is due, so they are not asked for all the time.
+    let all_expired = || {
+        thread::sleep(Duration::from_millis(100));
+        cursors.stats().expirations == 70_000
+    };
+    assert!((0..600).any(|_| all_expired()));
     assert!(soon(|| task.watch.version().is_some() && task.watch.try_recv().is_none()));
     assert_eq!(task.resets.load(Ordering::SeqCst), 1, "it has waited for nothing else");
 }
