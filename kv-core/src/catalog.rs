@@ -1,5 +1,6 @@
 //! [`Catalog`]: the types that the outside may reach.
 
+use crate::engine::StoredType;
 use crate::schema::{prefix, tag, wire};
 use crate::{Access, Exposed, KvType};
 use serde::Serialize;
@@ -36,12 +37,13 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Catalog {
     exposed: Arc<[Exposed]>,
+    stored: Arc<[StoredType]>,
 }
 
 impl Catalog {
     /// A catalog with nothing in it yet.
     pub fn builder() -> CatalogBuilder {
-        CatalogBuilder { exposed: Vec::new() }
+        CatalogBuilder { exposed: Vec::new(), stored: Vec::new() }
     }
 
     /// All types, in the order in which they were exposed.
@@ -53,6 +55,11 @@ impl Catalog {
     pub fn get(&self, tag: &str) -> Option<&Exposed> {
         self.exposed.iter().find(|exposed| exposed.tag() == tag)
     }
+
+    /// The type with this tag as an [`Engine`](crate::Engine) takes it. Takes time linear in the number of types.
+    pub fn stored_type(&self, tag: &str) -> Option<StoredType> {
+        self.stored.iter().copied().find(|ty| ty.tag() == tag)
+    }
 }
 
 /// Makes a [`Catalog`]. Made by [`Catalog::builder`].
@@ -60,12 +67,14 @@ impl Catalog {
 #[must_use]
 pub struct CatalogBuilder {
     exposed: Vec<Exposed>,
+    stored: Vec<StoredType>,
 }
 
 impl CatalogBuilder {
     /// Lets the outside reach a type. Only here is it asked to be readable and writable as JSON.
     pub fn expose<T: KvType + Serialize + DeserializeOwned>(mut self, access: Access) -> Self {
         self.exposed.push(Exposed::new::<T>(access));
+        self.stored.push(StoredType::of::<T>());
         self
     }
 
@@ -89,7 +98,7 @@ impl CatalogBuilder {
             problems.extend(self.exposed[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
-            Ok(Catalog { exposed: self.exposed.into() })
+            Ok(Catalog { exposed: self.exposed.into(), stored: self.stored.into() })
         } else {
             Err(CatalogError { problems })
         }
