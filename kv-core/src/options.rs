@@ -83,6 +83,16 @@ impl SetOptions {
         Self { condition: Condition::Version(version), ..self }
     }
 
+    /// Writes on this condition.
+    pub fn with_condition(self, condition: Condition) -> Self {
+        Self { condition, ..self }
+    }
+
+    /// Gives the entry this time to live.
+    pub fn with_ttl_choice(self, ttl: TtlChoice) -> Self {
+        Self { ttl, ..self }
+    }
+
     /// The condition. For engines.
     pub const fn condition(&self) -> Condition {
         self.condition
