@@ -40,7 +40,7 @@
 //! - [`Error`] is what a write can meet; [`Limits`] bound what the store takes in, and [`StoreStats`] tell what it
 //!   holds. [`ScanFull`] goes through all types.
 //! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
-//! - [`Catalog`] lists the types that the outside may reach.
+//! - [`Catalog`] lists the types that the outside may reach; a [`Codec`] of each reads and writes their JSON.
 //! - [`schema`] is the metadata that [`macro@KvType`] derives.
 //!
 //! # Features
@@ -102,8 +102,8 @@ mod watch;
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "json")]
-pub use codec::JsonError;
-pub use entry::{Entry, Ttl};
+pub use codec::{Codec, Decoded, JsonError};
+pub use entry::Entry;
 pub use error::{Error, InitError, UpdateError};
 pub use limits::{Limit, Limits};
 pub use options::{ScanOptions, SetOptions};
@@ -120,6 +120,9 @@ pub use watch::{Change, Recv, Watch, WatchIter};
 #[cfg(feature = "derive")]
 pub use kv_derive::{KvField, KvType};
 pub use kv_schema as schema;
+#[cfg(feature = "json")]
+pub use kv_schema::json::{DecodeError, DecodeOptions};
+pub use kv_schema::ttl::Ttl;
 pub use kv_schema::{
     Access, Exposed, KeyError, Keyed, KvField, KvType, MapKey, Param, TypeSchema, ValidationErrors,
     Validator, Violation,
