@@ -89,6 +89,8 @@ pub enum Flaw {
     Duplicate(String),
     /// Lists and objects are nested more deeply than this.
     TooDeep(usize),
+    /// Untagged enums in it are nested so that there are too many ways to try to read it.
+    Ambiguous,
 }
 
 impl fmt::Display for Flaw {
@@ -104,6 +106,7 @@ impl fmt::Display for Flaw {
             Self::TrailingData => f.write_str("there is more behind the value"),
             Self::Duplicate(name) => write!(f, "the member {:?} is there twice", shown(name)),
             Self::TooDeep(max) => write!(f, "lists and objects are nested more than {max} deep"),
+            Self::Ambiguous => f.write_str("its nesting leaves too many ways to read it"),
         }
     }
 }

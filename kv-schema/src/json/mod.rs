@@ -11,13 +11,21 @@
 mod beside;
 mod error;
 mod grammar;
+mod members;
 mod scan;
+mod shape;
+mod variants;
 
 pub use beside::takes_ttl;
 pub use error::{DecodeError, Flaw, Malformed};
 
-use crate::ttl::Ttl;
+use crate::check::ValidationErrors;
+use crate::ttl::{self, Ttl};
 use crate::ty::TypeSchema;
+use grammar::Document;
+use scan::{Kind, Scanner};
+use shape::{Node, Shapes};
+use std::time::Duration;
 
 /// How JSON is to be read.
 ///
@@ -107,7 +115,35 @@ pub fn check(
     json: &[u8],
     options: DecodeOptions,
 ) -> Result<Option<Ttl>, DecodeError> {
-    let _text = grammar::text(json, options.max_depth).map_err(DecodeError::Malformed)?;
-    let _ = schema;
-    Ok(None)
+    let document = Document::read(json, options.max_depth).map_err(DecodeError::Malformed)?;
+    let mut ttl = None;
+    let mut members = None;
+    if options.takes_ttl && takes_ttl(schema) {
+        let mut all = document.members(document.at(0)).map_err(DecodeError::Malformed)?;
+        if let Some(at) = all.iter().position(|member| member.name == "ttl") {
+            ttl = Some(ttl_of(document.at(all.remove(at).at))?);
+            members = Some(all);
+        }
+    }
+    let root = members.as_deref().map_or(Node::At(0), Node::Object);
+    let mut shapes = Shapes::new(&document, options.any_int);
+    let mut scanned = Ok(());
+    let report = ValidationErrors::collect(|v| scanned = shapes.value(schema, &[], root, v));
+    scanned.map_err(DecodeError::Malformed)?;
+    report.map_err(DecodeError::Value)?;
+    Ok(ttl)
+}
+
+/// What stands as `ttl`: `null`, or a whole number of milliseconds.
+fn ttl_of(mut scanner: Scanner<'_>) -> Result<Ttl, DecodeError> {
+    let ttl = match scanner.kind().map_err(DecodeError::Malformed)? {
+        Kind::Null => Some(Ttl::Never),
+        Kind::Number => {
+            let millis =
+                scanner.number().map_err(DecodeError::Malformed)?.parse().ok().map(Duration::from_millis);
+            millis.filter(|ttl| ttl::check(*ttl).is_ok()).map(Ttl::In)
+        }
+        _ => None,
+    };
+    ttl.ok_or(DecodeError::InvalidTtl)
 }

@@ -24,13 +24,8 @@ pub(super) enum Kind {
 pub(super) type Scan<T = ()> = Result<T, Malformed>;
 
 impl<'a> Scanner<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
-    }
-
-    /// The same text at another place.
-    pub(super) const fn from(self, at: usize) -> Self {
-        Self { at, ..self }
+    pub(super) const fn new(text: &'a str, at: usize) -> Self {
+        Self { text, at }
     }
 
     pub(super) fn is_at_end(&self) -> bool {
@@ -81,13 +76,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes over `null`, `true` or `false`.
-    pub(super) fn word(&mut self) -> Scan {
+    /// Goes over `null`, `true` or `false`, and returns which.
+    pub(super) fn word(&mut self) -> Scan<&'static str> {
         let rest = &self.text[self.at..];
         match ["null", "true", "false"].into_iter().find(|word| rest.starts_with(word)) {
             Some(word) => {
                 self.at += word.len();
-                Ok(())
+                Ok(word)
             }
             None if ["null", "true", "false"].iter().any(|word| word.starts_with(rest)) => {
                 self.at = self.text.len();
