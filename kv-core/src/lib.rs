@@ -40,7 +40,8 @@
 //! - [`Error`] is what a write can meet; [`Limits`] bound what the store takes in, and [`StoreStats`] tell what it
 //!   holds. [`ScanFull`] goes through all types.
 //! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
-//! - [`Catalog`] lists the types that the outside may reach; [`Engine`] is the store for who learns of them at run time.
+//! - [`Catalog`] lists the types that the outside may reach; a [`Codec`] of each reads and writes their JSON; [`Engine`] is
+//!   the store for who learns of them at run time.
 //! - [`schema`] is the metadata that [`macro@KvType`] derives.
 //!
 //! # Features
@@ -104,10 +105,10 @@ mod watch;
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "json")]
-pub use codec::JsonError;
+pub use codec::{Codec, Decoded, JsonError};
 #[cfg(feature = "json")]
 pub use engine::Engine;
-pub use entry::{Entry, Ttl};
+pub use entry::Entry;
 pub use error::{Error, InitError, UpdateError};
 pub use limits::{Limit, Limits};
 pub use memory::Condition;
@@ -125,6 +126,9 @@ pub use watch::{Change, Recv, Watch, WatchIter};
 #[cfg(feature = "derive")]
 pub use kv_derive::{KvField, KvType};
 pub use kv_schema as schema;
+#[cfg(feature = "json")]
+pub use kv_schema::json::{DecodeError, DecodeOptions};
+pub use kv_schema::ttl::Ttl;
 pub use kv_schema::{
     Access, Exposed, KeyError, Keyed, KvField, KvType, MapKey, Param, TypeSchema, ValidationErrors,
     Validator, Violation,

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use kv_core::engine::StoredType;
 use kv_core::schema::token::SchemaToken;
-use kv_core::{Catalog, Exposed};
+use kv_core::{Catalog, Codec, Exposed};
 use std::collections::HashMap;
 
 /// A type that the outside may reach.
@@ -11,6 +11,7 @@ use std::collections::HashMap;
 pub(crate) struct Served {
     pub(crate) exposed: Exposed,
     pub(crate) stored: StoredType,
+    pub(crate) codec: Codec,
     pub(crate) token: SchemaToken,
 }
 
@@ -43,8 +44,8 @@ pub(crate) struct Types {
 impl Types {
     pub(crate) fn of(catalog: &Catalog) -> Self {
         let served = |exposed: &Exposed| {
-            let stored = catalog.stored_type(exposed.tag())?;
-            Some(Served { exposed: *exposed, stored, token: SchemaToken::of(exposed.schema()) })
+            let (stored, codec) = (catalog.stored_type(exposed.tag())?, *catalog.codec(exposed.tag())?);
+            Some(Served { exposed: *exposed, stored, codec, token: SchemaToken::of(exposed.schema()) })
         };
         let all: Vec<_> = catalog.exposed().iter().filter_map(served).collect();
         let by_tag = all.iter().enumerate().map(|(at, served)| (served.tag(), at)).collect();
