@@ -40,9 +40,13 @@ pub const CURSOR: &str = r#"{"x":3,"y":4,"item_id":"a","user_id":"7"}"#;
 
 impl Server {
     pub fn start(http: KvHttp) -> Self {
+        Self::serve(http.router())
+    }
+
+    pub fn serve(router: axum::Router) -> Self {
         let (send_addr, addr) = std::sync::mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let app = http.router().into_make_service_with_connect_info::<SocketAddr>();
+        let app = router.into_make_service_with_connect_info::<SocketAddr>();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
