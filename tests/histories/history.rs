@@ -87,15 +87,30 @@ impl How {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Op {
-    Set { key: Key, value: Value, life: Life, on: If },
+    Set {
+        key: Key,
+        value: Value,
+        life: Life,
+        on: If,
+    },
     SetMany(Vec<(Key, Value)>),
-    Update { key: Key, by: u32, how: How },
-    GetOrInsert { key: Key, value: Value },
+    Update {
+        key: Key,
+        by: u32,
+        how: How,
+    },
+    GetOrInsert {
+        key: Key,
+        value: Value,
+    },
     Delete(Key),
     /// In a script, version 0 stands for the one that the thread saw last.
     DeleteIf(Key, u64),
     Clear,
-    Touch { key: Key, ticks: u64 },
+    Touch {
+        key: Key,
+        ticks: u64,
+    },
     Persist(Key),
     Get(Key),
     GetEntry(Key),
@@ -172,8 +187,10 @@ impl Op {
 impl Call {
     /// Whether it did nothing but read. A history that is linearizable stays so without it.
     pub(crate) fn is_read(&self) -> bool {
-        let reads =
-            matches!(self.op, Op::Get(_) | Op::GetEntry(_) | Op::GetMany(_) | Op::Count | Op::Scan | Op::Knows);
+        let reads = matches!(
+            self.op,
+            Op::Get(_) | Op::GetEntry(_) | Op::GetMany(_) | Op::Count | Op::Scan | Op::Knows
+        );
         reads || matches!(self.outcome, Outcome::Conflict(_) | Outcome::Declined)
     }
 

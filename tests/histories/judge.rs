@@ -3,8 +3,8 @@
 use crate::checker;
 use crate::history::{Call, Kind};
 use crate::record::{Recording, Script, run};
-use crate::store::{Store, real};
 use crate::small::{Fault, Small};
+use crate::store::{Store, real};
 use crate::stream;
 use kv_core::{Expiry, ManualClock};
 

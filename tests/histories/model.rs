@@ -150,8 +150,11 @@ impl State {
                 when(self.rows.iter().filter(lives).all(is_known))?;
                 for (key, value, version) in known {
                     let place = self.rows.iter().position(|row| row.key == *key)?;
-                    when(self.rows[place].value == *value)?;
-                    version.map_or(Some(()), |version| self.is_at(place, version))?;
+                    // Nor is it told of the last write of what is due, only of the removal to come.
+                    if self.rows[place].deadline > tick {
+                        when(self.rows[place].value == *value)?;
+                        version.map_or(Some(()), |version| self.is_at(place, version))?;
+                    }
                 }
                 Some(())
             }

@@ -48,8 +48,11 @@ impl Mutation {
             }
             Self::HidesRemoval => {
                 let at = (0..stream.len()).rfind(|n| {
-                    let is_known =
-                        stream[..*n].iter().rev().find(|other| key(other) == key(&stream[*n])).is_some_and(is_set);
+                    let is_known = stream[..*n]
+                        .iter()
+                        .rev()
+                        .find(|other| key(other) == key(&stream[*n]))
+                        .is_some_and(is_set);
                     let after = &stream[last_reset(&stream)..];
                     is_gone(&stream[*n])
                         && is_known
@@ -63,10 +66,9 @@ impl Mutation {
             }
             Self::SwapsChanges => {
                 let from = ready_after(&stream, 0)?;
-                let at = (from..stream.len().checked_sub(1)?)
-                    .find(|n| {
-                        is_live(&stream, *n) && key(&stream[*n]).is_some() && key(&stream[*n + 1]).is_some()
-                    })?;
+                let at = (from..stream.len().checked_sub(1)?).find(|n| {
+                    is_live(&stream, *n) && key(&stream[*n]).is_some() && key(&stream[*n + 1]).is_some()
+                })?;
                 let what = stream[at].what;
                 stream[at].what = stream[at + 1].what;
                 stream[at + 1].what = what;
@@ -98,8 +100,10 @@ impl Mutation {
                 let ready = ready_after(&stream, 0)?;
                 let at = (0..ready).find(|n| is_set(&stream[*n]))?;
                 let News::Set { version, .. } = news(&stream[at])? else { return None };
-                let is_of = |call: &&Call| matches!(&call.outcome, Outcome::Versions(all) if all.contains(&version));
-                let was_before = calls.iter().find(is_of).is_some_and(|call| call.returned < stream[0].called);
+                let is_of =
+                    |call: &&Call| matches!(&call.outcome, Outcome::Versions(all) if all.contains(&version));
+                let was_before =
+                    calls.iter().find(is_of).is_some_and(|call| call.returned < stream[0].called);
                 (was_before && is_the_only_word(&stream, at)).then_some(())?;
                 let what = stream[ready].what;
                 let early = Heard { what, ..stream[at].clone() };
@@ -165,8 +169,7 @@ fn ready_after(stream: &[Heard], from: usize) -> Option<usize> {
 
 /// Whether it was ready, and did not begin anew since.
 fn is_live(stream: &[Heard], at: usize) -> bool {
-    let begins = |heard: &&Heard| {
-        matches!(heard.what, What::Began { .. } | What::News(News::Ready | News::Reset))
-    };
+    let begins =
+        |heard: &&Heard| matches!(heard.what, What::Began { .. } | What::News(News::Ready | News::Reset));
     stream[..at].iter().rfind(begins).is_some_and(|heard| heard.what == What::News(News::Ready))
 }

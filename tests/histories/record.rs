@@ -96,7 +96,9 @@ pub(crate) struct Heard {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum What {
     /// It began to watch, from nothing or after a version.
-    Began { after: Option<u64> },
+    Began {
+        after: Option<u64>,
+    },
     News(News),
     /// There was nothing new.
     Nothing,
@@ -194,8 +196,7 @@ pub(crate) fn run(script: &Script, store: &dyn Store, clock: &ManualClock) -> Re
                 })
             })
             .collect();
-        let mut calls: Vec<Call> =
-            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        let mut calls: Vec<Call> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
         // What nobody reads, nobody can find wrong.
         let last = script.threads.len();
         calls.push(recorder.call(last, Op::Purge));

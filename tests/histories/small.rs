@@ -238,7 +238,8 @@ impl Small {
 
     fn get_or_insert(&self, key: Key, value: Value) -> Outcome {
         let mut state = self.lock();
-        let stale = state.computed.filter(|(computed, _)| self.is(Fault::StaleComputation) && *computed == key);
+        let stale =
+            state.computed.filter(|(computed, _)| self.is(Fault::StaleComputation) && *computed == key);
         let found = state.living(key, self.tick()).map(|row| row.value);
         let found = found.or(stale.map(|(_, value)| value));
         let value = found.unwrap_or(value);

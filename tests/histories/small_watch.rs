@@ -64,22 +64,25 @@ impl<'s> SmallWatch<'s> {
         let state = self.store.lock();
         let new: Vec<News> =
             state.log.iter().filter(|news| version_of(news) > self.read_up_to).copied().collect();
-        self.read_up_to = state.version;
+        // Where versions are given twice, it would otherwise read for ever.
+        let last_read = new.iter().map(version_of).max().unwrap_or(self.read_up_to);
+        self.read_up_to = state.version.max(last_read);
         drop(state);
         let last_of = |key| new.iter().rposition(|news| key_of(news) == key);
         let newest = (0..new.len()).filter(|n| last_of(key_of(&new[*n])) == Some(*n)).map(|n| new[n]);
         match self.store.fault {
             Some(Fault::OutOfOrder) => self.next.extend(newest.rev()),
-            Some(Fault::LosesSet) => self
-                .next
-                .extend(newest.filter(|news| !matches!(news, News::Set { .. }) || fastrand::bool())),
-            Some(Fault::HidesRemoval) => self
-                .next
-                .extend(newest.filter(|news| !matches!(news, News::Gone { .. }) || fastrand::bool())),
+            Some(Fault::LosesSet) => {
+                self.next.extend(newest.filter(|news| !matches!(news, News::Set { .. }) || fastrand::bool()))
+            }
+            Some(Fault::HidesRemoval) => {
+                self.next.extend(newest.filter(|news| !matches!(news, News::Gone { .. }) || fastrand::bool()))
+            }
             Some(Fault::SetAfterRemoval) => {
                 for news in newest {
                     self.next.push_back(news);
-                    let is_old = |old: &&News| matches!(old, News::Set { .. }) && key_of(old) == key_of(&news);
+                    let is_old =
+                        |old: &&News| matches!(old, News::Set { .. }) && key_of(old) == key_of(&news);
                     if matches!(news, News::Gone { .. }) {
                         self.next.extend(new.iter().rev().find(is_old));
                     }

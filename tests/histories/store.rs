@@ -226,16 +226,17 @@ impl<T: Stored> Store for Real<T> {
 
 impl<T: Stored> Watcher for Watch<T> {
     fn next(&mut self) -> Option<News> {
-        let gone =
-            |key: &str, version: Version, cause| News::Gone { key: known(key), version: version.get(), cause };
+        let gone = |key: &str, version: Version, cause| News::Gone {
+            key: known(key),
+            version: version.get(),
+            cause,
+        };
         Some(match self.try_recv()? {
             Change::Reset => News::Reset,
             Change::Ready => News::Ready,
-            Change::Set(entry) => News::Set {
-                key: known(&entry.key),
-                value: entry.value.value(),
-                version: entry.version.get(),
-            },
+            Change::Set(entry) => {
+                News::Set { key: known(&entry.key), value: entry.value.value(), version: entry.version.get() }
+            }
             Change::Deleted { key, version } => gone(&key, version, Cause::Deleted),
             Change::Expired { key, version } => gone(&key, version, Cause::Expired),
             Change::Evicted { key, version } => gone(&key, version, Cause::Evicted),

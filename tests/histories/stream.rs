@@ -39,8 +39,7 @@ pub(crate) fn check(recording: &Recording, kind: Kind) -> Result<Vec<Call>, Stri
 
 /// A stream, a line for each thing heard.
 pub(crate) fn show(stream: &[Heard]) -> String {
-    let line =
-        |heard: &Heard| format!("  {:>5} to {:<5} {:?}\n", heard.called, heard.returned, heard.what);
+    let line = |heard: &Heard| format!("  {:>5} to {:<5} {:?}\n", heard.called, heard.returned, heard.what);
     stream.iter().map(line).collect()
 }
 
@@ -102,7 +101,8 @@ impl<'r> Changes<'r> {
     }
 
     fn has_cause(&self, key: Key, cause: Cause, before: u64) -> bool {
-        let (kind, writes) = (self.kind, |op: &Op| !matches!(op, Op::Delete(_) | Op::DeleteIf(..) | Op::Clear));
+        let (kind, writes) =
+            (self.kind, |op: &Op| !matches!(op, Op::Delete(_) | Op::DeleteIf(..) | Op::Clear));
         match cause {
             Cause::Deleted => self.may_come_of(key, before, |op| {
                 matches!(op, Op::Delete(_) | Op::DeleteIf(..) | Op::Clear | Op::Update { .. })
