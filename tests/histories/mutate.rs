@@ -116,7 +116,7 @@ impl Mutation {
                 let ready = ready_after(&stream, began)?;
                 let at = (began..ready).find(|n| key(&stream[*n]).is_some() && is_last(&stream, *n))?;
                 let is_known = || {
-                    let before = &stream[last_reset(&stream)..began];
+                    let before = &stream[last_reset(&stream)..at];
                     before.iter().rfind(|other| key(other) == key(&stream[at])).is_some_and(is_set)
                 };
                 (is_set(&stream[at]) || is_known()).then_some(())?;
