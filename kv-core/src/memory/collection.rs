@@ -280,8 +280,16 @@ impl<T: KvType> Collection<T> {
 
     /// The same with the time that it has left.
     pub(crate) fn now_with_time_left(&self, key: &str, row: Row<T>) -> Option<(Row<T>, Option<Duration>)> {
-        let row = self.now(key, row)?;
-        self.time_left(row.deadline()).map(|left| (row, left))
+        if let Some(left) = self.time_left(row.deadline()) {
+            return Some((row, left));
+        }
+        // Read once: what came in its place is not judged at a later time than it was found.
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let moment = self.horizon.moment(reading);
+        let row = state.cell.get(key, &moment)?.row();
+        let left = moment.until(row.deadline());
+        Some((row, left))
     }
 
     /// `None` when the deadline has come, `Some(None)` when there is none.
