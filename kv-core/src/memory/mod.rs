@@ -40,12 +40,12 @@ use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
 use crate::store::Expiry;
-use crate::sync::RwLock;
+use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{RwLock, bound};
 use crate::tenant_id::TenantId;
 use expiry::Schedule;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use time::Time;
 use usage::Usage;
 
@@ -72,7 +72,7 @@ struct Tenants {
 }
 
 /// How many tenants there are at least before some are forgotten.
-const FORGET_AT_LEAST: usize = 64;
+const FORGET_AT_LEAST: usize = bound(64, 2);
 
 /// What every collection of a store and its expiry thread have in common.
 struct Shared {
