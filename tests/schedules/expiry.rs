@@ -4,7 +4,6 @@ use crate::{Count, Given, another_handle, check, count, given, n, secs, ttl};
 use kv_core::{Error, Expiry, SetOptions, TypedStore};
 use shuttle::sync::atomic::{AtomicBool, Ordering};
 use shuttle::thread;
-use std::sync::Mutex;
 use std::time::Duration;
 
 const BOTH: [Expiry; 2] = [Expiry::Background, Expiry::Manual];
@@ -146,29 +145,43 @@ fn what_one_has_seen_expire_nobody_sees_alive() {
     }
 }
 
+/// The same of one who read the clock, waited, and then wrote.
 #[test]
-fn a_write_that_waited_lives_from_the_write_before_on() {
-    check(|| {
-        let Given { clock, kv, store } = given::<Count>(Expiry::Manual);
-        let ends = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            scope.spawn(|| clock.advance(secs(5)));
-            for key in ["a", "b"] {
-                let (kv, ends) = (&kv, &ends);
-                scope.spawn(move || {
-                    let store = another_handle::<Count>(kv);
-                    let version = store.set_with(key, count(1), ttl(10)).unwrap();
-                    let entry = store.get_entry(key).unwrap();
-                    assert!(entry.expires_in.unwrap() <= secs(10), "{entry:?}");
-                    ends.lock().unwrap().push((version, key));
-                });
-            }
+fn what_one_has_seen_expire_nobody_brings_back() {
+    let act: [fn(&TypedStore<Count>) -> bool; 3] = [
+        |store| store.touch("k", secs(100)).unwrap(),
+        |store| store.persist("k"),
+        |store| store.set_with("k", count(1), ttl(100).if_present()).is_ok(),
+    ];
+    for act in act {
+        check(move || {
+            let Given { clock, store, .. } = given::<Count>(Expiry::Manual);
+            store.set_with("k", count(1), ttl(10)).unwrap();
+            thread::scope(|scope| {
+                let acting = scope.spawn(|| act(&store));
+                clock.advance(secs(10));
+                let is_gone = !store.contains("k");
+                let told = acting.join().unwrap();
+                assert_eq!(told, !is_gone);
+                assert_eq!(store.contains("k"), told, "it was brought back, or is gone for no reason");
+            });
         });
-        let mut ends = ends.into_inner().unwrap();
-        ends.sort_unstable();
-        let left: Vec<_> =
-            ends.iter().map(|(_, key)| store.get_entry(*key).unwrap().expires_in.unwrap()).collect();
-        assert!(left[0] <= left[1], "the later write ends earlier: {left:?}");
+    }
+}
+
+#[test]
+fn a_write_that_waited_lives_as_long_as_the_one_before() {
+    check(|| {
+        let Given { clock, store, .. } = given::<Count>(Expiry::Manual);
+        store.set("k", count(1)).unwrap();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| store.set_with("a", count(1), ttl(10)).unwrap());
+            clock.advance(secs(5));
+            let version = store.set_with("b", count(1), ttl(10)).unwrap();
+            let is_later = waiting.join().unwrap() > version;
+            let [a, b] = ["a", "b"].map(|key| store.get_entry(key).unwrap().expires_in);
+            assert!(!is_later || a >= b, "{a:?} is left of the later one, and {b:?} of the other");
+        });
     });
 }
 
