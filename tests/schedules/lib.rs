@@ -32,7 +32,9 @@ mod watch;
 mod watch_waking;
 
 use kv_core::{Expiry, KvStore, KvType, ManualClock, SetOptions, TypedStore};
-use shuttle::scheduler::{PctScheduler, RandomScheduler, ReplayScheduler, Scheduler};
+use shuttle::scheduler::{
+    PctScheduler, RandomScheduler, ReplayScheduler, Scheduler, UncontrolledNondeterminismCheckScheduler,
+};
 use shuttle::{Config, Runner};
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -54,7 +56,7 @@ struct Recent {
 }
 
 /// How many schedules of each kind a scenario is run under, unless `KV_SCHEDULES` says so.
-const SCHEDULES: usize = 300;
+const SCHEDULES: usize = 200;
 
 /// At how many steps PCT takes the turn from whoever has it, and one more.
 const DEPTH: usize = 4;
@@ -67,6 +69,9 @@ fn check(scenario: impl Fn() + Send + Sync + 'static) {
         return;
     }
     let schedules = env::var("KV_SCHEDULES").map_or(SCHEDULES, |n| n.parse().expect("a number"));
+    // What the scheduler does not decide, a failing schedule does not repeat.
+    let twice = UncontrolledNondeterminismCheckScheduler::new(RandomScheduler::new(schedules / 10));
+    run("repeated", twice, &scenario);
     run("random", RandomScheduler::new(schedules), &scenario);
     run("PCT", PctScheduler::new(DEPTH, schedules), &scenario);
 }

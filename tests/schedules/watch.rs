@@ -2,7 +2,7 @@
 //! are kept.
 
 use crate::{Count, Given, another_handle, check, count, given, n, secs, ttl};
-use kv_core::{Change, Expiry, Limits, TypedStore, Version, Watch};
+use kv_core::{Change, Expiry, KvStore, Limits, ManualClock, TypedStore, Version, Watch};
 use shuttle::thread;
 use std::collections::BTreeMap;
 
@@ -220,7 +220,8 @@ fn who_watches_is_told_of_each_expiry_once() {
 #[test]
 fn as_many_watch_as_may() {
     check(|| {
-        let kv = kv_core::KvStore::builder().limits(Limits::default().watchers(1)).build();
+        let limits = Limits::default().watchers(1);
+        let kv = KvStore::builder().clock(ManualClock::new()).limits(limits).build();
         let store = another_handle::<Count>(&kv);
         thread::scope(|scope| {
             for _ in 0..3 {

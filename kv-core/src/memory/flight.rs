@@ -9,9 +9,8 @@
 
 use crate::events;
 use crate::sync::atomic::{AtomicU64, Ordering};
-use crate::sync::{Mutex, process_wide, thread_local};
+use crate::sync::{HashMap, Mutex, process_wide, thread_local};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -305,7 +304,7 @@ impl Drop for Dependency {
 
 /// Whether `from` needs `to`, by whatever detour. Looks at each flight and each pair once.
 fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
-    let mut needs: HashMap<u64, Vec<u64>> = HashMap::new();
+    let mut needs: HashMap<u64, Vec<u64>> = HashMap::default();
     for (flight, needed) in pairs {
         needs.entry(*flight).or_default().push(*needed);
     }

@@ -41,10 +41,9 @@ use crate::limits::Limits;
 use crate::schema::KvType;
 use crate::store::Expiry;
 use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{RwLock, bound};
+use crate::sync::{HashMap, RwLock, bound};
 use crate::tenant_id::TenantId;
 use expiry::Schedule;
-use std::collections::HashMap;
 use std::sync::Arc;
 use time::Time;
 use usage::Usage;
@@ -91,7 +90,7 @@ impl Memory {
         Self {
             shared,
             limits,
-            tenants: RwLock::new(Tenants { by_id: HashMap::new(), forget_at: FORGET_AT_LEAST }),
+            tenants: RwLock::new(Tenants { by_id: HashMap::default(), forget_at: FORGET_AT_LEAST }),
             occupied: Arc::default(),
             collections_made: AtomicU64::new(0),
             forgotten_version: AtomicU64::new(0),

@@ -2,9 +2,8 @@
 
 use super::log::REMOVALS_WATCHED;
 use crate::events;
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::collections::HashMap;
+use crate::sync::{HashMap, Mutex};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;

@@ -12,6 +12,7 @@ pub(crate) use shuttle::thread_local;
 use shuttle::sync as model;
 use shuttle::thread::{Thread, current, park, sleep};
 use std::collections::VecDeque;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
@@ -23,6 +24,9 @@ pub(crate) mod thread {
         yield_now();
     }
 }
+
+/// A map that has the same order each time, so that a schedule leads to the same end again.
+pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// As the system's, for each of the checker's executions anew.
 macro_rules! process_wide {

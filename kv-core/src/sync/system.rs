@@ -1,6 +1,7 @@
 //! The system's threads and atomics, and locks that no panic poisons.
 
 pub(crate) use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use std::collections::HashMap;
 pub(crate) use std::sync::{OnceLock, atomic};
 pub(crate) use std::{thread, thread_local};
 
