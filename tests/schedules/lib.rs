@@ -56,7 +56,7 @@ struct Recent {
 }
 
 /// How many schedules of each kind a scenario is run under, unless `KV_SCHEDULES` says so.
-const SCHEDULES: usize = 200;
+const SCHEDULES: usize = 100;
 
 /// At how many steps PCT takes the turn from whoever has it, and one more.
 const DEPTH: usize = 4;
