@@ -1,6 +1,6 @@
 //! Who waits for a change is woken by it. One who is not waits for ever, which is a deadlock.
 
-use crate::{Count, Given, another_handle, check, count, given, n};
+use crate::{Count, Given, another_handle, check, count, given, n, ttl};
 use kv_core::{Change, Expiry, Watch};
 use shuttle::thread;
 
@@ -35,12 +35,14 @@ fn who_waits_is_woken_by_the_last_write() {
 #[test]
 fn each_who_waits_is_woken_by_what_is_under_its_prefix() {
     check(|| {
-        let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
+        let Given { kv: _kv, store, .. } = given::<Count>(Expiry::Background);
+        // The thread has something to wait for besides.
+        store.set_with("late", count(1), ttl(1000)).unwrap();
         let (a, b) = (store.watch("a"), store.watch("b"));
         thread::scope(|scope| {
             for key in ["a", "b", "c"] {
-                let kv = &kv;
-                scope.spawn(move || another_handle::<Count>(kv).set(key, count(1)).unwrap());
+                let store = &store;
+                scope.spawn(move || store.set(key, count(1)).unwrap());
             }
             scope.spawn(|| wait_for(&a, "a", 1));
             wait_for(&b, "b", 1);
