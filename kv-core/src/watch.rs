@@ -2,7 +2,7 @@
 
 use crate::events;
 use crate::memory::{Collection, Known, Most, Page, Reading, Tenant, block_on, block_on_until};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, bound};
 use crate::typed::TypedStore;
 use crate::{Entry, Error, KvType, TenantId, Version};
 use std::fmt;
@@ -199,10 +199,10 @@ struct Shown {
 }
 
 /// How many entries of a snapshot are read at a time.
-const PAGE: usize = 256;
+const PAGE: usize = bound(256, 2);
 
 /// How often changes are read in bounded time before `Ready`.
-const PATIENCE: usize = 16;
+const PATIENCE: usize = bound(16, 2);
 
 impl<T: KvType> Watch<T> {
     pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {

@@ -16,7 +16,7 @@ use crate::codec::Erased;
 use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
-use crate::sync::{RwLock, RwLockWriteGuard, hand_over, read};
+use crate::sync::{RwLock, RwLockWriteGuard, bound, hand_over, read, thread};
 use crate::{Change, Entry, Version};
 use std::any::Any;
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ use std::time::Duration;
 
 /// How many entries are removed at a time before the lock is handed over to others: some ten microseconds' work, or some
 /// fifty where memory has to be waited for.
-const STEP: usize = 32;
+const STEP: usize = bound(32, 2);
 
 /// Every method reads the clock, then takes the lock for one short step, and drops values after it.
 pub(crate) struct Collection<T> {
@@ -536,14 +536,14 @@ impl<T: KvType> Sweep for Collection<T> {
                 break;
             }
             // Nor is a processor kept from those who want it.
-            std::thread::yield_now();
+            thread::yield_now();
         }
         outcome.map(|()| count)
     }
 
     fn wake_watchers(&self) {
         /// Of more keys it is not worth asking whose they are.
-        const MANY: usize = 64;
+        const MANY: usize = bound(64, 3);
         self.watchers.wake(|after| {
             let state = self.state.read();
             let keys: Vec<_> = state.cell.changed_keys(after, MANY).cloned().collect();

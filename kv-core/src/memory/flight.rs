@@ -8,14 +8,13 @@
 //! Waiting is a future; a thread that waits polls it itself ([`block_on`](super::block_on)).
 
 use crate::events;
-use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{HashMap, Mutex, process_wide, thread_local};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 /// The flights of a collection, by key.
@@ -75,7 +74,7 @@ impl<T> Flights<T> {
 
 impl<T> Flight<T> {
     fn new() -> Self {
-        static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0);
+        process_wide!(static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0));
         let id = FLIGHTS_MADE.fetch_add(1, Ordering::Relaxed);
         let state = State { turn: Turn::Free, waiting: Vec::new(), next_number: 0 };
         Self { id, state: Mutex::new(state) }
@@ -252,19 +251,19 @@ struct Current;
 
 impl Current {
     fn enter(flight: u64) -> Self {
-        INSIDE.with_borrow_mut(|inside| inside.push(flight));
+        INSIDE.with(|inside| inside.borrow_mut().push(flight));
         Self
     }
 }
 
 impl Drop for Current {
     fn drop(&mut self) {
-        INSIDE.with_borrow_mut(Vec::pop);
+        INSIDE.with(|inside| inside.borrow_mut().pop());
     }
 }
 
-/// Which flight cannot land before which other: one pair for each request from within a computation.
-static NEEDS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new());
+// Which flight cannot land before which other: one pair for each request from within a computation.
+process_wide!(static NEEDS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new()));
 
 /// One flight needs another, as long as this lives.
 struct Dependency {
@@ -276,7 +275,7 @@ impl Dependency {
     /// Notes that the computation which this thread is inside of, if any, needs a flight, in place of what was
     /// noted when the flight was polled before: a future may be polled elsewhere than it was.
     fn refresh(noted: &mut Option<Self>, needs: u64) -> Result<(), Cycle> {
-        let current = INSIDE.with_borrow(|inside| inside.last().copied());
+        let current = INSIDE.with(|inside| inside.borrow().last().copied());
         if noted.as_ref().map(|noted| noted.flight) == current {
             return Ok(());
         }
@@ -305,7 +304,7 @@ impl Drop for Dependency {
 
 /// Whether `from` needs `to`, by whatever detour. Looks at each flight and each pair once.
 fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
-    let mut needs: HashMap<u64, Vec<u64>> = HashMap::new();
+    let mut needs: HashMap<u64, Vec<u64>> = HashMap::default();
     for (flight, needed) in pairs {
         needs.entry(*flight).or_default().push(*needed);
     }
