@@ -45,7 +45,8 @@ pub enum Change<T> {
         /// The removal's version.
         version: Version,
     },
-    /// All that was there at one instant is known.
+    /// All that was there at one instant is known; of an entry whose deadline has come, the removal is yet to be told, and its last
+    /// write never is.
     Ready,
 }
 

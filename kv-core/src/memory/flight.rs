@@ -28,13 +28,16 @@ struct Boarded<T> {
 }
 
 /// The computation of one key's value.
-struct Flight<T> {
+pub(crate) struct Flight<T> {
     id: u64,
     state: Mutex<State<T>>,
 }
 
 struct State<T> {
     turn: Turn<T>,
+    /// Whether who computes is looking the key up, or storing the value: who comes from now on may come after a later
+    /// removal.
+    at_the_store: bool,
     /// Who waits, each with a number to be found again.
     waiting: Vec<(u64, Waker)>,
     next_number: u64,
@@ -68,7 +71,8 @@ impl<T> Flights<T> {
         boarded.people += 1;
         let flight = Arc::clone(&boarded.flight);
         drop(by_key);
-        Joined { flights: self, key, flight, has_turn: false, needed_by: None }
+        let is_late = flight.state.lock().at_the_store;
+        Joined { flights: self, key, flight, is_late, has_turn: false, needed_by: None }
     }
 }
 
@@ -76,8 +80,18 @@ impl<T> Flight<T> {
     fn new() -> Self {
         process_wide!(static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0));
         let id = FLIGHTS_MADE.fetch_add(1, Ordering::Relaxed);
-        let state = State { turn: Turn::Free, waiting: Vec::new(), next_number: 0 };
+        let state = State { turn: Turn::Free, at_the_store: false, waiting: Vec::new(), next_number: 0 };
         Self { id, state: Mutex::new(state) }
+    }
+
+    /// Looks the key up or stores the value, for which it is the caller's turn. Who joins meanwhile is late, and so is who
+    /// joins later when there is a value to land with.
+    pub(crate) fn at_the_store<R>(&self, act: impl FnOnce() -> R, is_landing: impl FnOnce(&R) -> bool) -> R {
+        self.state.lock().at_the_store = true;
+        let result = act();
+        let is_landing = is_landing(&result);
+        self.state.lock().at_the_store = is_landing;
+        result
     }
 
     /// Sets whose turn it is and wakes all who wait.
@@ -102,11 +116,23 @@ pub(crate) struct Joined<'a, T> {
     flights: &'a Flights<T>,
     key: Arc<str>,
     flight: Arc<Flight<T>>,
+    /// Whether it joined when the value was about to be stored, or had been: what lands may be gone since before it came.
+    is_late: bool,
     has_turn: bool,
     needed_by: Option<Dependency>,
 }
 
 impl<T> Joined<'_, T> {
+    /// What it is a part in.
+    pub(crate) fn flight(&self) -> Arc<Flight<T>> {
+        Arc::clone(&self.flight)
+    }
+
+    /// Whether the value that [lands](Self::turn) may have been removed before this joined, so that it has to look again.
+    pub(crate) fn is_late(&self) -> bool {
+        self.is_late
+    }
+
     /// Waits for the turn to compute (`None`) or for the value that another computed.
     ///
     /// Fails when the flight needs, by whatever detour, the computation that waits here.
