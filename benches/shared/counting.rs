@@ -13,7 +13,7 @@ static COUNTS: AtomicBool = AtomicBool::new(false);
 static LIVE: AtomicIsize = AtomicIsize::new(0);
 
 /// Counts while this runs.
-pub(crate) fn during<R>(work: impl FnOnce() -> R) -> R {
+pub fn during<R>(work: impl FnOnce() -> R) -> R {
     COUNTS.store(true, Ordering::Relaxed);
     let result = work();
     COUNTS.store(false, Ordering::Relaxed);
@@ -21,7 +21,7 @@ pub(crate) fn during<R>(work: impl FnOnce() -> R) -> R {
 }
 
 /// How many bytes are requested and not given back. Only differences within one [`during`] mean anything.
-pub(crate) fn live() -> isize {
+pub fn live() -> isize {
     LIVE.load(Ordering::Relaxed)
 }
 
