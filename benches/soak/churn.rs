@@ -68,7 +68,7 @@ pub(crate) struct Churn {
 impl Churn {
     pub(crate) fn start(latencies: &Arc<Latencies>, leaks: bool) -> Self {
         let limits =
-            Limits::default().tenants(64).entries_per_tenant(1500).bytes_per_tenant(1 << 20).watchers(12);
+            Limits::default().tenants(64).entries_per_tenant(600).bytes_per_tenant(512 << 10).watchers(12);
         let kv = KvStore::builder().limits(limits).build();
         let done = Arc::new(AtomicBool::new(false));
         let workers = (0..WORKERS).map(|seed| {
@@ -158,7 +158,7 @@ impl Worker {
         let refused = match self.random.below(100) {
             0..45 => {
                 let value = self.latencies.time(Op::Get, || store.get(&key));
-                if self.leaks && n.is_multiple_of(256) {
+                if self.leaks && n.is_multiple_of(8) {
                     // On purpose: the value is never dropped.
                     std::mem::forget(value);
                 }

@@ -1,14 +1,14 @@
 //! What a schema promises of a type, each as a function of random bytes; the error says what broke it.
 
+use crate::fit::{readable, written};
+use crate::mutate::{Words, mutate};
+use crate::{Case, Sample, make, text};
 use arbitrary::Unstructured;
-use kv_corpus::fit::{readable, written};
-use kv_corpus::mutate::{Words, mutate};
-use kv_corpus::{Case, Sample, make, text};
 use serde_json::Value;
 
 /// How a try went in which the promise was kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tried {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
     /// It was not asked: the bytes did not suffice, or made a value that JSON cannot hold.
     Nothing,
     /// There was JSON to be read, and it was.
@@ -18,13 +18,21 @@ pub(crate) enum Tried {
 }
 
 /// The error says how the promise was broken.
-pub(crate) type Kept = Result<Tried, String>;
+pub type Kept = Result<Tried, String>;
 
 /// A promise, by which a case is judged.
-pub(crate) type Promise = fn(&Case, &[u8]) -> Kept;
+pub type Promise = fn(&Case, &[u8]) -> Kept;
+
+/// All of them.
+pub const ALL: [Promise; 4] =
+    [what_is_written_fits, what_fits_is_read, both_refuse_the_same, texts_are_read_as_they_fit];
 
 /// What `serde_json` writes of a value is what the schema says, and it is read as the same value.
-pub(crate) fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
+///
+/// # Errors
+///
+/// How it is broken.
+pub fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
     let Ok(sample) = (case.sample)(&mut Unstructured::new(bytes)) else { return Ok(Tried::Nothing) };
     if !is_sound(&sample) {
         return Ok(Tried::Nothing);
@@ -41,7 +49,11 @@ pub(crate) fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
 }
 
 /// What is made from the schema alone is read, whatever the order of its members.
-pub(crate) fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
+///
+/// # Errors
+///
+/// How it is broken.
+pub fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
     let u = &mut Unstructured::new(bytes);
     let Ok(json) = make::json(case.schema, u) else { return Ok(Tried::Nothing) };
     let Ok(text) = text::in_any_order(&json, u) else { return Ok(Tried::Nothing) };
@@ -52,11 +64,35 @@ pub(crate) fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
 }
 
 /// Spoiled JSON is read by `serde_json` if the schema says that it is, and not otherwise.
-pub(crate) fn both_refuse_the_same(case: &Case, bytes: &[u8]) -> Kept {
+///
+/// # Errors
+///
+/// How it is broken.
+pub fn both_refuse_the_same(case: &Case, bytes: &[u8]) -> Kept {
     let u = &mut Unstructured::new(bytes);
     let Ok(Some(json)) = spoiled(case, u) else { return Ok(Tried::Nothing) };
+    verdicts_agree(case, &json)
+}
+
+/// JSON of strangers, whatever stands in it, is read or refused as the schema says.
+///
+/// # Errors
+///
+/// How it is broken.
+pub fn texts_are_read_as_they_fit(case: &Case, bytes: &[u8]) -> Kept {
+    let Ok(text) = str::from_utf8(bytes) else { return Ok(Tried::Nothing) };
+    // Members that come twice or in another order are for the type alone to judge, which may not panic over them.
+    let read = (case.read)(text);
+    match (serde_json::from_str(text), read) {
+        (Ok(json), _) => verdicts_agree(case, &json),
+        (Err(_), Ok(read)) => rewritten_fits(case, &read),
+        (Err(_), Err(_)) => Ok(Tried::Refused),
+    }
+}
+
+fn verdicts_agree(case: &Case, json: &Value) -> Kept {
     let text = json.to_string();
-    match (readable(case.schema, &json), (case.read)(&text)) {
+    match (readable(case.schema, json), (case.read)(&text)) {
         (Ok(()), Ok(read)) => rewritten_fits(case, &read),
         (Err(_), Err(_)) => Ok(Tried::Refused),
         (Ok(()), Err(error)) => Err(format!("{text} is readable, but serde_json does not read it: {error}")),
