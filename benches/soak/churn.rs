@@ -158,7 +158,7 @@ impl Worker {
         let refused = match self.random.below(100) {
             0..45 => {
                 let value = self.latencies.time(Op::Get, || store.get(&key));
-                if self.leaks && n.is_multiple_of(8) {
+                if self.leaks && n.is_multiple_of(2) {
                     // On purpose: the value is never dropped.
                     std::mem::forget(value);
                 }
