@@ -77,7 +77,7 @@ impl Context<'_> {
             Some(entry) if known.is_some_and(|known| known.is(entry.version)) => {
                 Answer::not_modified(entry.version)
             }
-            Some(entry) => Answer::found(ty.stored, &entry)?,
+            Some(entry) => Answer::found(&ty.codec, &entry)?,
             None => Answer::not_found(),
         })
     }
@@ -113,7 +113,7 @@ impl Context<'_> {
         let found = self.engine.list(self.tenant, ty.stored, request).await?;
         let mut page = PageWriter::new(part.room);
         for entry in &found.entries {
-            if !page.add(ty.stored, &entry.key, entry)? {
+            if !page.add(&ty.codec, &entry.key, entry)? {
                 return Ok(page.end(true));
             }
         }
@@ -124,10 +124,10 @@ impl Context<'_> {
     pub(crate) async fn list_full(&self, full_prefix: &str, part: Part) -> Result<Answer, Problem> {
         // No type's prefix is the start of another's, so the full keys of one type are all before those of the next.
         let mut types: Vec<_> = self.types.listable().collect();
-        types.sort_by_key(|ty| ty.exposed.prefix());
+        types.sort_by_key(|ty| ty.stored.prefix());
         let mut page = PageWriter::new(part.room);
         for ty in types {
-            let own = ty.exposed.prefix();
+            let own = ty.stored.prefix();
             // Either the full prefix goes beyond the type's own, or it stops within it.
             let prefix = match full_prefix.strip_prefix(own) {
                 Some(rest) => rest,
@@ -156,7 +156,7 @@ impl Context<'_> {
             let found = self.engine.list(self.tenant, ty.stored, request).await?;
             let full_key = |entry: &AnyEntry| format!("{own}{}", entry.key);
             for entry in &found.entries {
-                if !page.add(ty.stored, &full_key(entry), entry)? {
+                if !page.add(&ty.codec, &full_key(entry), entry)? {
                     return Ok(page.end(true));
                 }
             }
