@@ -66,7 +66,7 @@ pub(crate) fn both_refuse_the_same(case: &Case, bytes: &[u8]) -> Kept {
     }
 }
 
-fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Option<Value>> {
+pub(crate) fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Option<Value>> {
     let words = Words::of(case.schema);
     let times = u.int_in_range(1..=3)?;
     let mut json = if u.arbitrary()? {
@@ -98,12 +98,12 @@ fn fits(case: &Case, text: &str) -> Result<Value, String> {
 }
 
 /// Whether JSON can hold the value. Other rules than these two say nothing of that.
-fn is_sound(sample: &Sample) -> bool {
+pub(crate) fn is_sound(sample: &Sample) -> bool {
     !sample.broken.iter().any(|rule| matches!(*rule, "finite" | "type"))
 }
 
 #[expect(clippy::panic, reason = "serde_json wrote it")]
-fn parse(text: &str) -> Value {
+pub(crate) fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{text} is no JSON: {error}"))
 }
 
