@@ -102,7 +102,12 @@ fn verdicts_agree(case: &Case, json: &Value) -> Kept {
     }
 }
 
-fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Option<Value>> {
+/// JSON that is close to what some value is written as; `None` when the value cannot be written.
+///
+/// # Errors
+///
+/// When the bytes are too few.
+pub fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Option<Value>> {
     let words = Words::of(case.schema);
     let times = u.int_in_range(1..=3)?;
     let mut json = if u.arbitrary()? {
@@ -134,12 +139,17 @@ fn fits(case: &Case, text: &str) -> Result<Value, String> {
 }
 
 /// Whether JSON can hold the value. Other rules than these two say nothing of that.
-fn is_sound(sample: &Sample) -> bool {
+pub fn is_sound(sample: &Sample) -> bool {
     !sample.broken.iter().any(|rule| matches!(*rule, "finite" | "type"))
 }
 
+/// The JSON that a text is.
+///
+/// # Panics
+///
+/// When it is none, which `serde_json` does not write.
 #[expect(clippy::panic, reason = "serde_json wrote it")]
-fn parse(text: &str) -> Value {
+pub fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{text} is no JSON: {error}"))
 }
 

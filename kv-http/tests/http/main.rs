@@ -21,4 +21,4 @@ mod types;
 mod values;
 mod wire;
 
-use server::{Reply, Server};
+use server::Server;

@@ -105,7 +105,7 @@ fn what_is_no_key_is_refused_and_stores_nothing() {
     let in_path_alone = ["", "a//b", "a/", "/a", "%2F", "a%2F%2Fb", "a%2F"];
     let in_path = everywhere.iter().chain(&in_path_alone).map(|key| format!("/{key}"));
     let in_query = everywhere.iter().chain([&""]).map(|key| format!("?key={key}"));
-    let neither_or_both = ["".to_owned(), "/a?key=a".to_owned(), "/a?key=b".to_owned()];
+    let neither_or_both = [String::new(), "/a?key=a".to_owned(), "/a?key=b".to_owned()];
     for place in in_path.chain(in_query).chain(neither_or_both) {
         server.post(&format!("/kv/set/CursorPosition{place}"), CURSOR).is(400, "invalid-key");
         server.get(&format!("/kv/get/CursorPosition{place}")).is(400, "invalid-key");

@@ -4,7 +4,7 @@ use kv_core::{Access, Catalog, KvStore, ManualClock};
 use kv_http::{KvHttp, TenantPolicy};
 use models::storage::ui_storage::{CursorPosition, ViewportState};
 use models::storage::user_storage::{SessionCache, UserPreferences};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
@@ -72,20 +72,15 @@ impl Server {
 
     /// Sends bytes on a connection of their own, and reads one answer.
     pub fn send(&self, bytes: impl AsRef<[u8]>) -> Reply {
-        let mut stream = self.connect();
-        stream.write_all(bytes.as_ref()).unwrap();
-        Reply::read(&mut BufReader::new(stream), bytes.as_ref().starts_with(b"HEAD "))
+        send(self.addr, bytes.as_ref())
     }
 
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.addr).unwrap();
-        // For a server that never answers: a test that waits for ever says nothing.
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        stream
+        connect(self.addr)
     }
 
     pub fn get(&self, target: &str) -> Reply {
-        self.request("GET", target, &[], "")
+        get(self.addr, target)
     }
 
     pub fn delete(&self, target: &str) -> Reply {
@@ -93,23 +88,47 @@ impl Server {
     }
 
     pub fn post(&self, target: &str, body: &str) -> Reply {
-        self.request("POST", target, &["Content-Type: application/json"], body)
+        post(self.addr, target, body)
     }
 
     pub fn request(&self, method: &str, target: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Reply {
-        let mut bytes = format!("{method} {target} HTTP/1.1\r\nHost: acme.example\r\n").into_bytes();
-        for header in headers {
-            bytes.extend_from_slice(header.as_bytes());
-            bytes.extend_from_slice(b"\r\n");
-        }
-        let body = body.as_ref();
-        if method == "POST" || !body.is_empty() {
-            bytes.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
-        }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(body);
-        self.send(bytes)
+        request(self.addr, method, target, headers, body.as_ref())
     }
+}
+
+fn connect(addr: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(addr).unwrap();
+    // For a server that never answers: a test that waits for ever says nothing.
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    stream
+}
+
+fn send(addr: SocketAddr, bytes: &[u8]) -> Reply {
+    let mut stream = connect(addr);
+    stream.write_all(bytes).unwrap();
+    Reply::read(&mut BufReader::new(stream), bytes.starts_with(b"HEAD "))
+}
+
+pub fn get(addr: SocketAddr, target: &str) -> Reply {
+    request(addr, "GET", target, &[], b"")
+}
+
+pub fn post(addr: SocketAddr, target: &str, body: &str) -> Reply {
+    request(addr, "POST", target, &["Content-Type: application/json"], body.as_bytes())
+}
+
+fn request(addr: SocketAddr, method: &str, target: &str, headers: &[&str], body: &[u8]) -> Reply {
+    let mut bytes = format!("{method} {target} HTTP/1.1\r\nHost: acme.example\r\n").into_bytes();
+    for header in headers {
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+    }
+    if method == "POST" || !body.is_empty() {
+        bytes.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(body);
+    send(addr, &bytes)
 }
 
 impl Drop for Server {

@@ -15,7 +15,11 @@ struct Unlucky {
     number: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of a custom rule")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    reason = "the signature of a custom rule"
+)]
 fn lucky(number: &u32) -> Result<(), String> {
     assert_ne!(*number, 13, "a secret of the application");
     Ok(())
