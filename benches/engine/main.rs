@@ -17,7 +17,6 @@
 )]
 #![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
-mod counting;
 mod cursor;
 mod expiring;
 mod input;

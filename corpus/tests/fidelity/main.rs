@@ -9,12 +9,11 @@ mod asymmetric;
 mod bite;
 mod coverage;
 mod defaults;
-mod promise;
 mod strict;
 mod trial;
 
 use kv_core::schema::wire;
-use promise::Promise;
+use kv_corpus::promise::{self, Promise};
 use trial::{Trial, cases};
 
 /// Tries a promise with every type, and reports each of which it does not hold with the smallest example found.

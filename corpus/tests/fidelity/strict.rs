@@ -1,6 +1,6 @@
 //! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
 
-use super::promise::{Kept, Tried, is_sound, parse, spoiled};
+use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
 use kv_core::schema::json::Flaw;

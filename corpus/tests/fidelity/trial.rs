@@ -1,7 +1,7 @@
 //! Many tries of one promise with one type.
 
-use super::promise::{Kept, Promise, Tried};
 use kv_corpus::Case;
+use kv_corpus::promise::{Kept, Promise, Tried};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
