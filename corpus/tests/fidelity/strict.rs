@@ -1,10 +1,10 @@
 //! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
 
-use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
 use kv_core::schema::json::Flaw;
 use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType, Ttl, ValidationErrors};
+use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
 use kv_corpus::{Case, Subject, Visitor, make, text, visit};
 use serde_json::Value;
 use std::any::Any;
