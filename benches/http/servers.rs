@@ -24,7 +24,7 @@ impl Server {
         if server.url.starts_with("http://") { Ok(server) } else { Err(failed(name, "did not start")) }
     }
 
-    /// Seconds of processor time that it has taken. Source: proc_pid_stat(5), fields 14 and 15, in ticks of a hundredth.
+    /// Seconds of processor time that it has taken. Source: `proc_pid_stat(5)`, fields 14 and 15, in ticks of a hundredth.
     #[cfg(target_os = "linux")]
     pub(crate) fn processor_seconds(&self) -> Option<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).ok()?;

@@ -61,8 +61,10 @@ pub struct Codec {
     takes_ttl: bool,
     traits: Traits,
     encode: fn(&dyn Any, &mut Vec<u8>) -> Result<(), JsonError>,
-    decode: fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde_json::Error>,
+    decode: Decode,
 }
+
+type Decode = fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde_json::Error>;
 
 /// What was read from JSON.
 #[derive(Clone, Debug)]
@@ -210,7 +212,7 @@ impl Traits {
         let mut visit = |ty: TypeRef| self.visit(ty.get(), seen);
         match schema.shape {
             Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
-                visit(item)
+                visit(item);
             }
             Shape::Tuple(items) => items.iter().copied().for_each(visit),
             Shape::Map { key, value } => {

@@ -32,6 +32,7 @@ pub(super) enum Mode {
 
 /// What reading one document knows and finds.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Reading {
     mode: Mode,
     max_depth: usize,
@@ -485,7 +486,7 @@ struct Content<'r, A> {
     name: String,
 }
 
-impl<'r, A> Content<'r, A> {
+impl<A> Content<'_, A> {
     fn read<T, E>(self, read: impl FnOnce(A, &mut Reading) -> Result<T, E>) -> Result<T, E> {
         let value = read(self.inner, &mut *self.reading);
         if value.is_err() {
