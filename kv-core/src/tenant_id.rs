@@ -53,8 +53,9 @@ impl TenantId {
 fn name(host: &str) -> Result<TenantId, TenantError> {
     let (name, port) = host.split_once(':').unwrap_or((host, ""));
     // Looked at before the port, so that a host of the wrong form is not called a wrong port.
-    if let Some(found) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))) {
-        return Err(TenantError::Character(found));
+    let is_strange = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    if let Some(found) = name.as_bytes().iter().copied().find(is_strange) {
+        return Err(TenantError::Character(char::from(found)));
     }
     check_port(port)
         .map_err(|error| if host.parse::<Ipv6Addr>().is_ok() { TenantError::Ipv6 } else { error })?;
@@ -68,7 +69,9 @@ fn name(host: &str) -> Result<TenantId, TenantError> {
     if name.split('.').any(str::is_empty) {
         return Err(TenantError::EmptyLabel);
     }
-    Ok(TenantId(name.to_ascii_lowercase().into()))
+    // Most hosts are written in lower case, and need no copy in between.
+    let has_upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    Ok(TenantId(if has_upper { name.to_ascii_lowercase().into() } else { name.into() }))
 }
 
 fn ipv6(rest: &str) -> Result<TenantId, TenantError> {

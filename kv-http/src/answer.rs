@@ -152,7 +152,10 @@ pub(crate) struct Json {
 impl Json {
     /// With an object that is open.
     pub(crate) fn object() -> Self {
-        Self { bytes: vec![b'{'] }
+        // Most answers are no longer: they are written without growing.
+        let mut bytes = Vec::with_capacity(512);
+        bytes.push(b'{');
+        Self { bytes }
     }
 
     /// Closes the object, and returns all.
@@ -236,7 +239,7 @@ impl Json {
 
     pub(crate) fn version(&mut self, version: Option<Version>) -> &mut Self {
         match version {
-            Some(version) => self.text(&version.to_string()),
+            Some(version) => self.raw("\"").value(&version.get()).raw("\""),
             None => self.raw("null"),
         }
     }

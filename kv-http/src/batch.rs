@@ -7,6 +7,7 @@ use crate::{ttl, unwind};
 use kv_core::{Condition, Version};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use std::pin::pin;
 
 /// The most operations of a batch.
 const MOST: usize = 100;
@@ -163,7 +164,7 @@ pub(crate) async fn run(context: &Context<'_>, operations: &[Operation<'_>], roo
     let mut results: Vec<Vec<u8>> = Vec::with_capacity(operations.len());
     let mut taken = 0;
     for operation in operations {
-        let result = unwind::or_internal(operation.run(context, room.saturating_sub(taken))).await;
+        let result = unwind::or_internal(pin!(operation.run(context, room.saturating_sub(taken)))).await;
         let result = result.map_or_else(|problem| problem.json(), Answer::into_result);
         taken += result.len();
         results.push(result);

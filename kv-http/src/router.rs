@@ -83,7 +83,9 @@ impl KvHttp {
         let service = Arc::new(self.service);
         let route = any(move |request: Request<Body>| {
             let service = Arc::clone(&service);
-            async move { service.handle(request).await }
+            // Each future around another keeps what it is given: of the request there is one copy.
+            let (parts, body) = request.into_parts();
+            async move { service.handle(&parts, body).await }
         });
         // What is below is told apart in `route`, from the path as it was sent.
         Router::new().route("/kv", route.clone()).route("/kv/", route.clone()).route("/kv/{*rest}", route)

@@ -17,9 +17,11 @@ use crate::{batch, ttl, unwind};
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
-use kv_core::Engine;
+use axum::http::{HeaderValue, Method, Response, StatusCode};
 use kv_core::schema::tag;
+use kv_core::{Engine, Version};
+use std::fmt::Write as _;
+use std::pin::pin;
 use std::sync::Arc;
 
 /// What all requests have in common.
@@ -34,10 +36,9 @@ pub(crate) struct Service {
 
 impl Service {
     /// Answers a request, whatever happens.
-    pub(crate) async fn handle(&self, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
+    pub(crate) async fn handle(&self, parts: &Parts, body: Body) -> Response<Body> {
         let origin = self.origins.allowed(&parts.headers).cloned();
-        let answered = unwind::or_internal(self.answer(&parts, body)).await;
+        let answered = unwind::or_internal(pin!(self.answer(parts, body))).await;
         let mut response = answered.unwrap_or_else(|problem| problem.response());
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -120,20 +121,20 @@ impl Service {
                 // No full prefix that goes beyond a tag looks like one.
                 if tag::check(&segment).is_err() {
                     let query = Query::read(query, &["limit", "after"])?;
-                    return context.list_full(&segment, self.part(query)?).await;
+                    return Box::pin(context.list_full(&segment, self.part(query)?)).await;
                 }
                 let ty = self.types.get(&segment)?;
                 context.admit_list(ty)?;
                 let mut query = Query::read(query, &["prefix", "limit", "after"])?;
                 let prefix = query.take("prefix").unwrap_or_default();
-                context.list(ty, &prefix, self.part(query)?).await
+                Box::pin(context.list(ty, &prefix, self.part(query)?)).await
             }
             Route::ListFull => {
                 let mut query = Query::read(query, &["full_prefix", "limit", "after"])?;
                 let full_prefix = query.take("full_prefix");
                 let full_prefix = full_prefix
                     .ok_or_else(|| Problem::invalid_query("say what to list: a type, or `?full_prefix=`"))?;
-                context.list_full(&full_prefix, self.part(query)?).await
+                Box::pin(context.list_full(&full_prefix, self.part(query)?)).await
             }
             Route::Cleanup => {
                 own_tenant(query)?;
@@ -148,7 +149,7 @@ impl Service {
                 Query::read(query, &[])?;
                 let json = body.json(&self.limits).await?;
                 let operations = batch::read(&json)?;
-                Ok(batch::run(context, &operations, self.limits.page_bytes).await)
+                Ok(Box::pin(batch::run(context, &operations, self.limits.page_bytes)).await)
             }
         }
     }
@@ -191,9 +192,15 @@ fn respond(answer: Answer) -> Response<Body> {
             response
         }
     };
-    if let Some(etag) = answer.etag.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok())
-    {
+    if let Some(etag) = answer.etag.and_then(entity_tag) {
         response.headers_mut().insert(ETAG, etag);
     }
     response
+}
+
+/// A version in quotation marks.
+fn entity_tag(version: Version) -> Option<HeaderValue> {
+    let mut tag = String::with_capacity(24);
+    write!(tag, "\"{version}\"").ok()?;
+    HeaderValue::try_from(tag).ok()
 }

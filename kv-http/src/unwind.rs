@@ -3,16 +3,18 @@
 use crate::problem::Problem;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 /// What a future comes to, or 500 when it panics. The panic's message goes to the panic hook, never to the client.
-pub(crate) async fn or_internal<T>(future: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
+///
+/// It takes the future where it stands: an `async fn` would keep it twice.
+pub(crate) fn or_internal<T>(
+    mut future: Pin<&mut impl Future<Output = Result<T, Problem>>>,
+) -> impl Future<Output = Result<T, Problem>> {
+    poll_fn(move |cx| {
         // What a half-done request leaves behind is its own; the store looks after itself.
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
         polled.unwrap_or_else(|_| Poll::Ready(Err(Problem::internal())))
     })
-    .await
 }

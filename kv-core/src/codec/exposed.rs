@@ -2,7 +2,7 @@
 
 use super::JsonError;
 use super::strict::{Mode, Reading, Strict};
-use crate::engine::StoredType;
+use crate::engine::{AnyValue, StoredType};
 use crate::schema::json::{self, DecodeError, DecodeOptions};
 use crate::schema::rule;
 use crate::schema::ttl::Ttl;
@@ -61,10 +61,8 @@ pub struct Codec {
     takes_ttl: bool,
     traits: Traits,
     encode: fn(&dyn Any, &mut Vec<u8>) -> Result<(), JsonError>,
-    decode: Decode,
+    decode: fn(&str, &mut Reading) -> Result<AnyValue, serde_json::Error>,
 }
-
-type Decode = fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde_json::Error>;
 
 /// What was read from JSON.
 #[derive(Clone, Debug)]
@@ -72,7 +70,7 @@ type Decode = fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde
 pub struct Decoded {
     /// The value, of the exposed type. It has the type's shape; whether it keeps the type's rules is asked when it is
     /// written, or by [`KvType::validate`].
-    pub value: Arc<dyn Any + Send + Sync>,
+    pub value: AnyValue,
     /// The member `ttl` that stood beside the value's own, if there was one and it was asked for.
     pub ttl: Option<Ttl>,
 }
@@ -149,7 +147,7 @@ impl Codec {
         {
             let mut reading = self.reading(Mode::Doubt, options);
             if let Ok(value) = (self.decode)(text, &mut reading)
-                && !reading.has_unsafe_int
+                && !reading.has_unsafe_int()
             {
                 return Ok(Decoded { value, ttl: reading.ttl() });
             }

@@ -39,9 +39,7 @@ pub(super) struct Reading {
     depth: usize,
     /// Whether the names of structs' members are noted too, since not every struct's reader looks for double ones.
     notes_all_names: bool,
-    /// Whether an integer was met that JavaScript rounds. Whether its field takes it is for the schema to say.
-    pub(super) has_unsafe_int: bool,
-    watches_ints: bool,
+    ints: Ints,
     /// Whether the last value that was read was one for nobody.
     ignored: bool,
     ttl: TtlMember,
@@ -61,6 +59,17 @@ enum TtlMember {
     Taken(Ttl),
 }
 
+/// What is known of the integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ints {
+    /// Nothing: every one is welcome.
+    Welcome,
+    /// All so far are such as JavaScript holds.
+    Watched,
+    /// One was met that JavaScript rounds. Whether its field takes it is for the schema to say.
+    Unsafe,
+}
+
 #[derive(Debug)]
 enum Step {
     Name(String),
@@ -74,8 +83,7 @@ impl Reading {
             max_depth: options.depth(),
             depth: 0,
             notes_all_names,
-            has_unsafe_int: false,
-            watches_ints: mode == Mode::Doubt && !options.reads_any_int(),
+            ints: if mode == Mode::Doubt && !options.reads_any_int() { Ints::Watched } else { Ints::Welcome },
             ignored: false,
             ttl: if options.takes_ttl() { TtlMember::Asked } else { TtlMember::Unasked },
             names: Vec::new(),
@@ -91,6 +99,11 @@ impl Reading {
             TtlMember::Taken(ttl) => Some(ttl),
             TtlMember::Unasked | TtlMember::Asked => None,
         }
+    }
+
+    /// Whether an integer was met that JavaScript rounds.
+    pub(super) fn has_unsafe_int(&self) -> bool {
+        self.ints == Ints::Unsafe
     }
 
     /// The names and positions that lead to where reading failed, as a JSON pointer (RFC 6901).
@@ -207,7 +220,7 @@ macro_rules! accompany {
 macro_rules! integers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            if !self.reading.watches_ints {
+            if self.reading.ints == Ints::Welcome {
                 return self.inner.$method(visitor);
             }
             let (inner, visitor) = self.within(visitor, Asked::Int);
@@ -293,7 +306,7 @@ macro_rules! visit_int {
         fn $method<E: Error>(self, value: $ty) -> Result<V::Value, E> {
             let is_safe = i128::try_from(value).is_ok_and(|value| value.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs());
             if !is_safe && self.asked == Asked::Int {
-                self.reading.has_unsafe_int = true;
+                self.reading.ints = Ints::Unsafe;
             }
             self.visitor.$method(value)
         }

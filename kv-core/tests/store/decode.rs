@@ -127,18 +127,16 @@ fn a_wrong_shape_is_told_of_at_its_place() {
         ("/items/0/kind", "{\"Sharp\":{}}", "type", "must be there".to_owned()),
         ("/items/0/kind", "{\"Sharp\":{\"edge\":300}}", "int", int(0, 255)),
     ] {
-        let mut parent = pointer.rsplit_once('/').unwrap().0.to_owned();
-        let name = pointer.rsplit_once('/').unwrap().1.replace("~1", "/").replace("~0", "~");
-        // Written as text: a `Value` would not hold all of them.
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let name = name.replace("~1", "/").replace("~0", "~");
+        // Put in as text: a `Value` would not hold all of them.
         let marker = serde_json::json!("@@@");
         let mut json = good.clone();
-        let place = json.pointer_mut(&parent).unwrap();
-        match place {
+        match json.pointer_mut(parent).unwrap() {
             serde_json::Value::Array(items) => items[name.parse::<usize>().unwrap()] = marker,
             place => place[name.as_str()] = marker,
         }
         let text = json.to_string().replace("\"@@@\"", wrong);
-        parent.push_str(&pointer[parent.len()..]);
         let found = violations::<Player>(&text);
         let [(at, found_rule, said)] = found.as_slice() else { panic!("{text}: {found:?}") };
         assert!(at.starts_with(pointer), "{text}: {at}");

@@ -163,7 +163,7 @@ impl<'a> Shapes<'_, 'a> {
 }
 
 /// A name for a key of a map, beside those that came before it.
-pub(super) fn key(
+pub(super) fn has_key(
     schema: &'static TypeSchema,
     name: &str,
     seen: &mut Vec<&'static str>,
@@ -176,7 +176,7 @@ pub(super) fn key(
         Shape::Int(kind) => is_integer(kind, name),
         Shape::NonZero(kind) => is_integer(kind, name) && name.trim_start_matches('-') != "0",
         Shape::Formatted(format) => (format.accepts)(name),
-        Shape::Struct(Fields::Newtype { field, .. }) => return key(field.ty.get(), name, seen, v),
+        Shape::Struct(Fields::Newtype { field, .. }) => return has_key(field.ty.get(), name, seen, v),
         Shape::Enum(Enum { tagging: Tagging::External, variants }) => match variant_named(variants, name) {
             Some(variant) if seen.contains(&variant.rust_name) => {
                 v.report(TYPE, &[], "must be left out: it is another name of what is there already");

@@ -2,7 +2,7 @@
 
 use super::error::{Flaw, Malformed};
 use super::grammar::{Document, Member};
-use super::members;
+use super::members::has_key;
 use super::scan::{Kind, Scan};
 use crate::check::{Pass, Validator};
 use crate::field::KvField;
@@ -144,7 +144,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
                 let mut names = Vec::new();
                 for member in members.iter() {
                     let v = &mut v.member(&member.name);
-                    members::key(key.get(), &member.name, &mut names, v);
+                    has_key(key.get(), &member.name, &mut names, v);
                     self.value(value.get(), of_items(rules), Node::At(member.at), v)?;
                 }
             }
