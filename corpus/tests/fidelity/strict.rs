@@ -275,7 +275,8 @@ fn a_member_that_is_there_twice_is_found_wherever_it_is() {
         objects(&json, &mut text, &mut ends);
         for (at, name) in &ends {
             // Escaped, it is the same name.
-            let escaped: String = name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let escaped =
+                name.encode_utf16().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"));
             for name in [Value::from(name.as_str()).to_string(), format!("\"{escaped}\"")] {
                 let twice = format!("{},{name}:null{}", &text[..*at], &text[*at..]);
                 match stored.decode(&twice, anything()) {
