@@ -38,13 +38,12 @@ use std::sync::Arc;
 pub struct Catalog {
     exposed: Arc<[Exposed]>,
     codecs: Arc<[Codec]>,
-    stored: Arc<[StoredType]>,
 }
 
 impl Catalog {
     /// A catalog with nothing in it yet.
     pub fn builder() -> CatalogBuilder {
-        CatalogBuilder { codecs: Vec::new(), stored: Vec::new() }
+        CatalogBuilder { codecs: Vec::new() }
     }
 
     /// All types, in the order in which they were exposed.
@@ -59,7 +58,7 @@ impl Catalog {
 
     /// The type with this tag as an [`Engine`](crate::Engine) takes it. Takes time linear in the number of types.
     pub fn stored_type(&self, tag: &str) -> Option<StoredType> {
-        self.stored.iter().copied().find(|ty| ty.tag() == tag)
+        self.codec(tag).map(Codec::stored_type)
     }
 
     /// How values of the type with this tag are read and written as JSON. Takes time linear in the number of types.
@@ -73,14 +72,12 @@ impl Catalog {
 #[must_use]
 pub struct CatalogBuilder {
     codecs: Vec<Codec>,
-    stored: Vec<StoredType>,
 }
 
 impl CatalogBuilder {
     /// Lets the outside reach a type. Only here is it asked to be readable and writable as JSON.
     pub fn expose<T: KvType + Serialize + DeserializeOwned>(mut self, access: Access) -> Self {
         self.codecs.push(Codec::of::<T>(access));
-        self.stored.push(StoredType::of::<T>());
         self
     }
 
@@ -105,7 +102,7 @@ impl CatalogBuilder {
             problems.extend(all[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
-            Ok(Catalog { exposed: all, codecs: self.codecs.into(), stored: self.stored.into() })
+            Ok(Catalog { exposed: all, codecs: self.codecs.into() })
         } else {
             Err(CatalogError { problems })
         }

@@ -128,27 +128,33 @@ impl<'a> Operation<'a> {
         Ok(Part { limit: Part::limit(limit)?, after: self.after.clone(), room })
     }
 
+    fn key(&self) -> Result<&str, Problem> {
+        let key = self.key.as_deref().unwrap_or_default();
+        kv_core::schema::key::check(key)?;
+        Ok(key)
+    }
+
     async fn run(&self, context: &Context<'_>, room: usize) -> Result<Answer, Problem> {
         let ty = context.types.get(&self.tag)?;
-        let key = self.key.as_deref().unwrap_or_default();
         match self.op {
-            Verb::Get => context.admit_get(ty)?,
-            Verb::Set => context.admit_set(ty)?,
-            Verb::Delete => context.admit_delete(ty)?,
-            Verb::List => {
-                context.admit_list(ty)?;
-                return context.list(ty, self.prefix.as_deref().unwrap_or_default(), self.part(room)?).await;
+            Verb::Get => {
+                context.admit_get(ty)?;
+                context.get(ty, self.key()?, None).await
             }
-        }
-        kv_core::schema::key::check(key)?;
-        match self.op {
             Verb::Set => {
+                context.admit_set(ty)?;
                 let ttl = self.ttl_ms.map(|json| ttl::of_json(json.get())).transpose()?;
                 let json = self.value.map(RawValue::get).unwrap_or_default();
-                context.set(ty, key, json.as_bytes(), SetTtl::Alone(ttl), self.condition()?).await
+                context.set(ty, self.key()?, json.as_bytes(), SetTtl::Alone(ttl), self.condition()?).await
             }
-            Verb::Delete => context.delete(ty, key, self.condition()?).await,
-            Verb::Get | Verb::List => context.get(ty, key, None).await,
+            Verb::Delete => {
+                context.admit_delete(ty)?;
+                context.delete(ty, self.key()?, self.condition()?).await
+            }
+            Verb::List => {
+                context.admit_list(ty)?;
+                context.list(ty, self.prefix.as_deref().unwrap_or_default(), self.part(room)?).await
+            }
         }
     }
 }

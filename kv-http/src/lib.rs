@@ -48,6 +48,8 @@
 //! limits, and the time that the head of a request may take (`axum::serve` sets none) are those of the server and proxy around
 //! it.
 //!
+//! The router runs in tokio, with its time enabled, as `axum::serve` does.
+//!
 //! In reading order: `router` ([`KvHttp`]); `service` (a request's way); `tenant` ([`TenantPolicy`]), `origin` (whose
 //! page asks), `route` and `query` (what is asked), `served` (types), `schema`, `condition` and `ttl` (how), `body` and `decode`;
 //! `operation` and `batch` (what is done); `answer` and `problem` (what is said).

@@ -72,7 +72,7 @@ impl<'r> Context<'r> {
     }
 
     pub(crate) async fn get(&self, ty: &Served, key: &str, known: Option<Known>) -> Result<Answer, Problem> {
-        let entry = self.engine.get(self.tenant, ty.stored, key).await?;
+        let entry = self.engine.get(self.tenant, ty.stored(), key).await?;
         Ok(match entry {
             Some(entry) if known.is_some_and(|known| known.is(entry.version)) => {
                 Answer::not_modified(entry.version)
@@ -94,7 +94,7 @@ impl<'r> Context<'r> {
         let (value, beside) = decode(ty, json, matches!(ttl, SetTtl::OrBeside(_)))?;
         let (SetTtl::OrBeside(choice) | SetTtl::Alone(choice)) = ttl;
         let options = ttl::options(ttl::once(choice, beside)?, condition);
-        Ok(Answer::written(self.engine.set(self.tenant, ty.stored, key, value, options).await?))
+        Ok(Answer::written(self.engine.set(self.tenant, ty.stored(), key, value, options).await?))
     }
 
     pub(crate) async fn delete(
@@ -103,14 +103,14 @@ impl<'r> Context<'r> {
         key: &str,
         condition: Condition,
     ) -> Result<Answer, Problem> {
-        Ok(Answer::deleted(self.engine.delete(self.tenant, ty.stored, key, condition).await?))
+        Ok(Answer::deleted(self.engine.delete(self.tenant, ty.stored(), key, condition).await?))
     }
 
     /// A page of a type's entries.
     pub(crate) async fn list(&self, ty: &Served, prefix: &str, part: Part) -> Result<Answer, Problem> {
         let after = part.after.as_deref();
         let request = PageRequest { prefix, after, limit: part.limit, descending: false };
-        let found = self.engine.list(self.tenant, ty.stored, request).await?;
+        let found = self.engine.list(self.tenant, ty.stored(), request).await?;
         let mut page = PageWriter::new(part.room);
         for entry in &found.entries {
             if !page.add(&ty.codec, &entry.key, entry)? {
@@ -131,9 +131,9 @@ impl<'r> Context<'r> {
             // Behind a page that is full one entry is asked for, to see whether there is more.
             let room = part.limit - page.count();
             let request = PageRequest { prefix, after, limit: room.max(1), descending: false };
-            let found = self.engine.list(self.tenant, ty.stored, request).await?;
+            let found = self.engine.list(self.tenant, ty.stored(), request).await?;
             for (at, entry) in found.entries.iter().enumerate() {
-                let full_key = format!("{}{}", ty.stored.prefix(), entry.key);
+                let full_key = format!("{}{}", ty.stored().prefix(), entry.key);
                 if at == room || !page.add(&ty.codec, &full_key, entry)? {
                     return Ok(page.end(true));
                 }
@@ -152,7 +152,7 @@ impl<'r> Context<'r> {
         after: Option<&'k str>,
     ) -> Vec<(&'r Served, &'k str, Option<&'k str>)> {
         let part = |ty: &'r Served| {
-            let own = ty.stored.prefix();
+            let own = ty.stored().prefix();
             // Either the full prefix goes beyond the type's own, or it stops within it.
             let prefix = match full_prefix.strip_prefix(own) {
                 Some(rest) => rest,
@@ -168,17 +168,17 @@ impl<'r> Context<'r> {
         };
         let mut parts: Vec<_> = self.types.listable().filter_map(part).collect();
         // No type's prefix is the start of another's, so the full keys of one type are all before those of the next.
-        parts.sort_by_key(|(ty, ..)| ty.stored.prefix());
+        parts.sort_by_key(|(ty, ..)| ty.stored().prefix());
         parts
     }
 
     pub(crate) async fn cleanup(&self) -> Result<Answer, Problem> {
-        let types: Vec<_> = self.types.listable().map(|ty| ty.stored).collect();
+        let types: Vec<_> = self.types.listable().map(Served::stored).collect();
         Ok(Answer::cleaned(self.engine.purge_expired(self.tenant, &types).await?))
     }
 
     pub(crate) async fn stats(&self) -> Result<Answer, Problem> {
-        let types: Vec<_> = self.types.listable().map(|ty| ty.stored).collect();
+        let types: Vec<_> = self.types.listable().map(Served::stored).collect();
         let stats = self.engine.stats(self.tenant, &types).await?;
         let present = stats.iter().filter(|stats| stats.entries > 0);
         let types: Vec<_> = present.map(|stats| (stats.tag, stats.entries, stats.bytes)).collect();

@@ -1,7 +1,7 @@
 //! `Kv-Schema`: which forms of types a client was made for.
 
 use crate::problem::Problem;
-use crate::served::Served;
+use crate::served::{Served, Types};
 use axum::http::{HeaderMap, HeaderName};
 use kv_core::schema::token::SchemaToken;
 
@@ -10,22 +10,23 @@ const KV_SCHEMA: HeaderName = HeaderName::from_static("kv-schema");
 /// The forms that a client knows, by tag.
 #[derive(Debug, Default)]
 pub(crate) struct ClientSchema {
-    tokens: Vec<(String, SchemaToken)>,
+    tokens: Vec<(&'static str, SchemaToken)>,
 }
 
 impl ClientSchema {
-    /// Reads the headers of a request.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let mut tokens: Vec<(String, SchemaToken)> = Vec::new();
+    /// Reads the headers of a request. Types that are not served are nobody's business here.
+    pub(crate) fn of(headers: &HeaderMap, types: &Types) -> Result<Self, Problem> {
+        let mut tokens: Vec<(&str, SchemaToken)> = Vec::new();
         for value in headers.get_all(KV_SCHEMA) {
             let pairs = value.to_str().map_err(|_| malformed())?.split(',').map(str::trim);
             for pair in pairs.filter(|pair| !pair.is_empty()) {
                 let (tag, token) = pair.split_once('=').ok_or_else(malformed)?;
                 let token = token.parse().map_err(|_| malformed())?;
-                if tokens.iter().any(|(known, _)| known == tag) {
+                let Ok(ty) = types.get(tag) else { continue };
+                if tokens.iter().any(|(known, _)| *known == tag) {
                     return Err(Problem::invalid_query(format!("Kv-Schema has `{tag}` twice")));
                 }
-                tokens.push((tag.to_owned(), token));
+                tokens.push((ty.tag(), token));
             }
         }
         Ok(Self { tokens })
@@ -42,7 +43,7 @@ impl ClientSchema {
     }
 
     fn check(&self, ty: &Served, allows: impl Fn(&SchemaToken, &SchemaToken) -> bool) -> Result<(), Problem> {
-        match self.tokens.iter().find(|(tag, _)| tag == ty.tag()) {
+        match self.tokens.iter().find(|(tag, _)| *tag == ty.tag()) {
             Some((_, client)) if !allows(&ty.token, client) => {
                 Err(Problem::schema_mismatch(ty.tag(), ty.token.to_string()))
             }

@@ -9,12 +9,16 @@ use std::collections::HashMap;
 /// A type that the outside may reach.
 #[derive(Debug)]
 pub(crate) struct Served {
-    pub(crate) stored: StoredType,
     pub(crate) codec: Codec,
     pub(crate) token: SchemaToken,
 }
 
 impl Served {
+    /// The type as the engine takes it.
+    pub(crate) fn stored(&self) -> StoredType {
+        self.codec.stored_type()
+    }
+
     pub(crate) fn tag(&self) -> &'static str {
         self.codec.exposed().tag()
     }
@@ -43,8 +47,8 @@ pub(crate) struct Types {
 impl Types {
     pub(crate) fn of(catalog: &Catalog) -> Self {
         let served = |exposed: &Exposed| {
-            let (stored, codec) = (catalog.stored_type(exposed.tag())?, *catalog.codec(exposed.tag())?);
-            Some(Served { stored, codec, token: SchemaToken::of(exposed.schema()) })
+            let codec = *catalog.codec(exposed.tag())?;
+            Some(Served { codec, token: SchemaToken::of(exposed.schema()) })
         };
         let all: Vec<_> = catalog.exposed().iter().filter_map(served).collect();
         let by_tag = all.iter().enumerate().map(|(at, served)| (served.tag(), at)).collect();

@@ -63,7 +63,7 @@ impl Service {
         }
         let changes_state = !matches!(parts.method, Method::GET | Method::HEAD);
         self.origins.check(&parts.headers, &host, changes_state)?;
-        let schema = ClientSchema::of(&parts.headers)?;
+        let schema = ClientSchema::of(&parts.headers, &self.types)?;
         let context = Context { engine: &*self.engine, types: &self.types, tenant: &tenant, schema: &schema };
         let body = Unread { headers: &parts.headers, body };
         self.run(&context, route, parts, body).await.map(respond)

@@ -2,7 +2,7 @@
 
 use super::JsonError;
 use super::strict::{Mode, Reading, Strict};
-use crate::engine::AnyValue;
+use crate::engine::{AnyValue, StoredType};
 use crate::schema::json::{self, DecodeError, DecodeOptions};
 use crate::schema::rule;
 use crate::schema::ttl::Ttl;
@@ -57,6 +57,7 @@ const SAID: usize = 200;
 #[derive(Clone, Copy)]
 pub struct Codec {
     exposed: Exposed,
+    stored: StoredType,
     takes_ttl: bool,
     traits: Traits,
     encode: fn(&dyn Any, &mut Vec<u8>) -> Result<(), JsonError>,
@@ -79,6 +80,7 @@ impl Codec {
         let exposed = Exposed::new::<T>(access);
         Self {
             exposed,
+            stored: StoredType::of::<T>(),
             takes_ttl: json::takes_ttl(exposed.schema()),
             traits: Traits::of(exposed.schema()),
             encode: |value, into| {
@@ -101,6 +103,11 @@ impl Codec {
     /// The type, and what the outside may do with it.
     pub const fn exposed(&self) -> &Exposed {
         &self.exposed
+    }
+
+    /// The type as an [`Engine`](crate::Engine) takes it.
+    pub const fn stored_type(&self) -> StoredType {
+        self.stored
     }
 
     /// Whether [`decode`](Self::decode) can take out a member `ttl` that stands beside the value's own: see

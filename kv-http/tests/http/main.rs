@@ -16,6 +16,7 @@ mod faults;
 mod host;
 mod keys;
 mod list;
+mod noise;
 mod server;
 mod types;
 mod values;
