@@ -32,7 +32,6 @@ pub(super) enum Mode {
 
 /// What reading one document knows and finds.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Reading {
     mode: Mode,
     max_depth: usize,
