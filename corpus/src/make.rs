@@ -27,7 +27,7 @@ pub fn json(schema: &TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
 ///
 /// # Errors
 ///
-/// Those of [`json`].
+/// Those of [`json()`].
 pub fn plain(schema: &TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
     Maker { u, depth: 0, plain: true }.value(schema, Source::Text)
 }

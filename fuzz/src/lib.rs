@@ -4,9 +4,9 @@
 //! its own; `scripts/fuzz`). The best of them are kept in `corpus/<target>`, and every test run tries those. And a file that
 //! failed is tried again by `cargo run -p kv-fuzz -- <target> <file>`.
 //!
-//! In reading order: [`keys`], [`hosts`], [`templates`], [`ttls`] and [`patterns`] have the grammars, each beside a reader
-//! that was written naively from its words; [`json`] has the types of the corpus beside the interpreter of their schemas;
-//! [`store`] has sequences of operations beside sorted maps.
+//! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` have the grammars, each beside a reader
+//! that was written naively from its words; `json` has the types of the corpus beside the interpreter of their schemas;
+//! `store` has sequences of operations beside sorted maps.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a panic")]
 
