@@ -16,6 +16,7 @@
 //!   features of their crates' names, of others.
 //! - [`kv_type`]: [`KvType`], what can be stored.
 //! - [`access`]: which operations the outside has on a type.
+//! - [`token`]: what a client says of the types it was generated for.
 
 pub mod access;
 pub mod check;
@@ -27,6 +28,7 @@ pub mod prefix;
 pub mod rule;
 pub mod tag;
 pub mod template;
+pub mod token;
 pub mod ttl;
 pub mod ty;
 pub mod wire;

@@ -14,5 +14,6 @@ mod kv_type;
 mod report;
 mod rules;
 mod schema;
+mod token;
 mod wire;
 mod words;
