@@ -29,3 +29,10 @@ pub(crate) fn models() -> io::Result<Files> {
 pub(crate) fn all() -> io::Result<Vec<(&'static str, Files)>> {
     Ok(vec![("models", models()?)])
 }
+
+/// The script that is emitted with every client.
+pub(crate) fn watch_script() -> io::Result<String> {
+    std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kv-elm/elm/kv-watch.js"),
+    )
+}

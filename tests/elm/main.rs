@@ -7,6 +7,7 @@
 mod client;
 mod compile;
 mod home;
+mod live;
 mod project;
 
 use kv_tests::needs::{Need, Program};
@@ -32,6 +33,6 @@ fn packages() -> Need {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> = [compile::trials()].into_iter().flatten().collect();
+    let trials: Vec<Trial> = [compile::trials(), live::trials()].into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
