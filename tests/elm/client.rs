@@ -36,3 +36,8 @@ pub(crate) fn watch_script() -> io::Result<String> {
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../kv-elm/elm/kv-watch.js"),
     )
 }
+
+/// The client of the catalog that `tests/wire` speaks of.
+pub(crate) fn wire() -> io::Result<Files> {
+    models()
+}

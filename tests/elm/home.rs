@@ -70,11 +70,6 @@ fn has_packages(home: &Path) -> bool {
     read_stubs().is_ok_and(|packages| packages.iter().all(is_here))
 }
 
-/// The packages that a program here may use, by name and version.
-pub(crate) fn packages() -> io::Result<Vec<(String, String)>> {
-    Ok(read_stubs()?.into_iter().map(|package| (package.name, package.version)).collect())
-}
-
 struct Package {
     name: String,
     version: String,

@@ -9,6 +9,7 @@ mod compile;
 mod home;
 mod live;
 mod project;
+mod wire;
 
 use kv_tests::needs::{Need, Program};
 use libtest_mimic::{Arguments, Trial};
@@ -33,6 +34,7 @@ fn packages() -> Need {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> = [compile::trials(), live::trials()].into_iter().flatten().collect();
+    let trials: Vec<Trial> =
+        [compile::trials(), live::trials(), wire::trials()].into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -1,6 +1,6 @@
 //! Elm programs in folders of their own, and what the compiler and the formatter say of them.
 
-use crate::home::{self, Home};
+use crate::home::Home;
 use libtest_mimic::Failed;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,14 +39,7 @@ impl Project {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(folder.join("src"))?;
-        let packages: serde_json::Map<_, _> =
-            home::packages()?.into_iter().map(|(name, version)| (name, version.into())).collect();
-        let outline = serde_json::json!({
-            "type": "application", "source-directories": ["src"], "elm-version": "0.19.1",
-            "dependencies": { "direct": packages, "indirect": {} },
-            "test-dependencies": { "direct": {}, "indirect": {} },
-        });
-        fs::write(folder.join("elm.json"), outline.to_string())?;
+        fs::write(folder.join("elm.json"), include_str!("elm.json"))?;
         let project = Self { folder, home };
         for (path, text) in files {
             project.write(path, text)?;
