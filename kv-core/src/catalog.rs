@@ -68,6 +68,16 @@ impl Catalog {
     }
 }
 
+/// The types in the order in which they were exposed.
+impl<'a> IntoIterator for &'a Catalog {
+    type Item = &'a Exposed;
+    type IntoIter = std::slice::Iter<'a, Exposed>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.exposed.iter()
+    }
+}
+
 /// Makes a [`Catalog`]. Made by [`Catalog::builder`].
 #[derive(Clone, Debug)]
 #[must_use]

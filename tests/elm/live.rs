@@ -46,8 +46,5 @@ fn make() -> Result<(PathBuf, PathBuf), Failed> {
     let home = Home::real().ok_or("no packages")?;
     let files = client.iter().map(|(path, text)| (path.as_str(), text.as_str()));
     let project = Project::new("live", home, files.chain([PROGRAM]))?;
-    // As a module, whatever the name of its folder's package.
-    let watch = project.path("kv-watch.mjs");
-    std::fs::write(&watch, client::watch_script()?)?;
-    Ok((project.make("Scripted.elm", true)?, watch))
+    Ok((project.make("Scripted.elm", true)?, project.script()?))
 }

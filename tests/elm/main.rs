@@ -2,13 +2,18 @@
 //!
 //! - [`home`] has the packages: real ones, or stubs of our own with which programs can be type-checked.
 //! - [`project`] is a program in a folder.
-//! - [`client`] is what kv-elm emits.
+//! - [`client`] is what kv-elm emits, [`subject`] are the types that it is emitted for.
+//! - [`compile`] asks the compiler and the formatter. [`round`] sends values to Elm and back, [`wire`] plays the exchanges of
+//!   `tests/wire`, [`live`] breaks connections.
 
 mod client;
 mod compile;
 mod home;
 mod live;
 mod project;
+mod round;
+mod ruled;
+mod subject;
 mod wire;
 
 use kv_tests::needs::{Need, Program};
@@ -35,6 +40,6 @@ fn packages() -> Need {
 fn main() {
     let arguments = Arguments::from_args();
     let trials: Vec<Trial> =
-        [compile::trials(), live::trials(), wire::trials()].into_iter().flatten().collect();
+        [compile::trials(), live::trials(), wire::trials(), round::trials()].into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

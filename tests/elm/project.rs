@@ -47,10 +47,6 @@ impl Project {
         Ok(project)
     }
 
-    pub(crate) fn path(&self, path: &str) -> PathBuf {
-        self.folder.join(path)
-    }
-
     /// Puts a module there.
     pub(crate) fn write(&self, path: &str, text: &str) -> io::Result<()> {
         let path = self.folder.join("src").join(path);
@@ -111,7 +107,7 @@ impl Project {
 
     /// Makes JavaScript of a program, and returns the file.
     pub(crate) fn make(&self, main: &str, optimize: bool) -> Result<PathBuf, Failed> {
-        let script = self.path(if optimize { "optimized.js" } else { "program.js" });
+        let script = self.folder.join(if optimize { "optimized.js" } else { "program.js" });
         let output = format!("--output={}", script.display());
         let flags: &[&str] = if optimize { &["--optimize", &output] } else { &[&output] };
         let answer = self.elm(flags, &[self.folder.join("src").join(main)])?;
@@ -120,6 +116,13 @@ impl Project {
         } else {
             Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
         }
+    }
+
+    /// The client's JavaScript, as a module for Node, where the name must say so.
+    pub(crate) fn script(&self) -> io::Result<PathBuf> {
+        let script = self.folder.join("kv-watch.mjs");
+        fs::copy(self.folder.join("src/kv-watch.js"), &script)?;
+        Ok(script)
     }
 
     fn elm(&self, flags: &[&str], modules: &[PathBuf]) -> io::Result<Output> {

@@ -240,8 +240,7 @@ fn play(script: &Value) -> Result<Value, Failed> {
     let home = Home::real().ok_or("no packages")?;
     let files = client.iter().map(|(path, text)| (path.as_str(), text.as_str()));
     let project = Project::new("wire", home, files.chain([PROGRAM]))?;
-    let watch = project.path("kv-watch.mjs");
-    std::fs::write(&watch, client::watch_script()?)?;
+    let watch = project.script()?;
     let program = project.make("Wire.elm", false)?;
     let mut node = Command::new(NODE.command)
         .arg(SCRIPT)
