@@ -25,6 +25,21 @@ use std::collections::{HashMap, HashSet};
 ///
 /// Everything that Elm cannot hold.
 pub(crate) fn program(exposed: &[Exposed], config: &Config) -> Result<Program, Refusals> {
+    let (program, mut refusals) = mapped(exposed, config);
+    unique::check(&program, config, &mut refusals);
+    Refusals::none_in(refusals)?;
+    Ok(program)
+}
+
+/// The same, whatever names meet.
+#[cfg(test)]
+pub(crate) fn codecs(exposed: &[Exposed], config: &Config) -> Result<Program, Refusals> {
+    let (program, refusals) = mapped(exposed, config);
+    Refusals::none_in(refusals)?;
+    Ok(program)
+}
+
+fn mapped(exposed: &[Exposed], config: &Config) -> (Program, Vec<Refusal>) {
     let schemas: Vec<_> = exposed.iter().map(Exposed::schema).collect();
     let mut map = Map {
         config,
@@ -49,9 +64,7 @@ pub(crate) fn program(exposed: &[Exposed], config: &Config) -> Result<Program, R
         }
     }
     graph::finish(&mut program);
-    unique::check(&program, config, &mut map.refusals);
-    Refusals::none_in(map.refusals)?;
-    Ok(program)
+    (program, map.refusals)
 }
 
 /// The type as Rust names it, with its module.
