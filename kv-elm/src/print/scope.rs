@@ -1,7 +1,7 @@
 //! What names mean where they are written.
 
 use crate::config::Config;
-use crate::ir::{Index, Program};
+use crate::ir::{Body, Content, Index, Program, Variant};
 use crate::names;
 use std::collections::HashSet;
 
@@ -15,20 +15,35 @@ pub(super) struct Scope<'a> {
     pub(super) here: Vec<Index>,
     values: HashSet<String>,
     types: HashSet<&'a str>,
+    constructors: HashSet<&'a str>,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(program: &'a Program, config: &'a Config, checked: &'a [bool], here: Vec<Index>) -> Self {
+    pub(super) fn new(
+        program: &'a Program,
+        config: &'a Config,
+        checked: &'a [bool],
+        here: Vec<Index>,
+    ) -> Self {
         let values = program.types.iter().flat_map(|ty| ty.values()).collect();
         let types = program.types.iter().map(|ty| ty.name.as_str()).collect();
-        Self { program, config, checked, here, values, types }
+        let variants = program.types.iter().filter_map(|ty| match &ty.body {
+            Body::Enum(all) => Some(&all.variants),
+            _ => None,
+        });
+        let variants = variants.flatten().map(|variant| variant.name.as_str());
+        let constructors = program.types.iter().map(|ty| ty.name.as_str()).chain(variants).collect();
+        Self { program, config, checked, here, values, types, constructors }
     }
 
     /// The name of a value that goes with a type: `encode` and its name, say, from another module with that before it.
     pub(super) fn value(&self, at: Index, before: &str, after: &str) -> String {
         let name = &self.program.types[at].name;
-        let value =
-            if before.is_empty() { format!("{}{after}", names::lower(name)) } else { format!("{before}{name}{after}") };
+        let value = if before.is_empty() {
+            format!("{}{after}", names::lower(name))
+        } else {
+            format!("{before}{name}{after}")
+        };
         if self.here.contains(&at) { value } else { format!("{}.{value}", self.module_of(at)) }
     }
 
@@ -50,6 +65,25 @@ impl<'a> Scope<'a> {
             name.push('_');
         }
         name
+    }
+
+    /// [`local`](Self::local), where a record of one of these variants is made inside: no field may have the name.
+    pub(super) fn local_beside(&self, name: &str, variants: &[&Variant]) -> String {
+        let fields = variants.iter().filter_map(|variant| match &variant.content {
+            Content::Record(record) => Some(&record.fields),
+            _ => None,
+        });
+        let taken: HashSet<_> = fields.flatten().map(|field| self.local(&field.name)).collect();
+        let mut name = self.local(name);
+        while taken.contains(&name) {
+            name = self.local(&format!("{name}_"));
+        }
+        name
+    }
+
+    /// `Just` or `Nothing`, with its module before it where a type of the program has a constructor of that name.
+    pub(super) fn of_maybe(&self, name: &str) -> String {
+        if self.constructors.contains(name) { format!("Maybe.{name}") } else { name.to_owned() }
     }
 
     /// Names for so many arguments: `a`, `b`, `c`.

@@ -54,7 +54,9 @@ impl Scope<'_> {
 
     fn ty_of_field(&self, field: &Field) -> String {
         match field.presence {
-            Presence::Optional | Presence::LeftOut => format!("Maybe {}", self.ty_argument(&field.value.codec)),
+            Presence::Optional | Presence::LeftOut => {
+                format!("Maybe {}", self.ty_argument(&field.value.codec))
+            }
             _ => self.ty(&field.value.codec),
         }
     }
@@ -158,7 +160,8 @@ fn docs(ty: &Type) -> Vec<Docs> {
     if let Some(stored) = &ty.stored {
         origin.push_str(&format!(", stored under `{}`", text::code(&stored.prefix)));
         if !stored.key.is_empty() {
-            origin.push_str(&format!(" with the key `{}`", text::code(&super::requests::template(stored, ty))));
+            origin
+                .push_str(&format!(" with the key `{}`", text::code(&super::requests::template(stored, ty))));
         }
     }
     origin.push('.');

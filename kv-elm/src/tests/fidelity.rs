@@ -5,10 +5,10 @@ use crate::interpret::Interpreter;
 use crate::ir::Program;
 use crate::map;
 use arbitrary::Unstructured;
+use kv_core::{Access, Exposed, KvType};
 use kv_corpus::fit::readable;
 use kv_corpus::mutate::{Words, mutate};
 use kv_corpus::{Case, Subject, Visitor, make};
-use kv_core::{Access, Exposed, KvType};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config as Tries, TestCaseError, TestRunner};
@@ -93,10 +93,15 @@ fn what_serde_writes_is_read_and_written_again_as_what_serde_reads_as_the_same()
             Err(error) => Err(format!("{text} is written, and Elm does not read it: {error}")),
             Ok(held) => {
                 let again = elm.encode(0, &held).to_string();
-                let reread = (case.read)(&again).map_err(|error| format!("{text} becomes {again}: {error}"))?;
+                let reread =
+                    (case.read)(&again).map_err(|error| format!("{text} becomes {again}: {error}"))?;
                 let last = reread.json.map_err(|error| format!("{again} is not written: {error}"))?;
                 let last: Value = serde_json::from_str(&last).map_err(|error| error.to_string())?;
-                if same(&json, &last) { Ok(true) } else { Err(format!("{text} becomes {again}, and then {last}")) }
+                if same(&json, &last) {
+                    Ok(true)
+                } else {
+                    Err(format!("{text} becomes {again}, and then {last}"))
+                }
             }
         }
     });

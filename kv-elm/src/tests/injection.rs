@@ -161,7 +161,11 @@ fn hostile_texts_stay_in_literals_and_comments() {
         assert_eq!(comments, module.matches("-}").count(), "{text:?}\n{module}");
         let bare = bare(module);
         assert!(!bare.contains("evil"), "{text:?}\n{bare}");
-        assert_eq!(bare.split_whitespace().collect::<Vec<_>>(), plain.split_whitespace().collect::<Vec<_>>(), "{text:?}");
+        assert_eq!(
+            bare.split_whitespace().collect::<Vec<_>>(),
+            plain.split_whitespace().collect::<Vec<_>>(),
+            "{text:?}"
+        );
         assert!(module.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(!module.contains(['\u{202e}', '\u{2066}', '\u{2028}', '\u{200d}']), "{text:?}");
     }
