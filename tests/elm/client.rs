@@ -29,6 +29,12 @@ pub(crate) fn models() -> Result<Files, Failed> {
     emit(&ElmClient::new(model_types()).seed())
 }
 
+/// Their client, with another type or another access for one of them, or without it.
+pub(crate) fn models_but(tag: &str, other: Option<Exposed>) -> Result<Files, Failed> {
+    let others = model_types().into_iter().filter(|exposed| exposed.tag() != tag);
+    emit(&ElmClient::new(others.chain(other)).seed())
+}
+
 /// The client of the catalog that `tests/wire` speaks of.
 pub(crate) fn wire() -> Result<Files, Failed> {
     emit(&ElmClient::new([

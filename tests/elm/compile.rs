@@ -11,6 +11,7 @@ const APP: (&str, &str) = ("Main.elm", include_str!("app/Main.elm"));
 const USAGE: (&str, &str) = ("Usage.elm", include_str!("usage/Usage.elm"));
 const SCRIPTED: (&str, &str) = ("Scripted.elm", include_str!("live/Scripted.elm"));
 const WIRE: (&str, &str) = ("Wire.elm", include_str!("wire/Wire.elm"));
+const REQUESTS: (&str, &str) = ("Requests.elm", include_str!("requests/Requests.elm"));
 
 pub(crate) fn trials() -> Vec<Trial> {
     let elm = COMPILER.need();
@@ -60,8 +61,8 @@ fn refs(files: &Files) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// A client, the app and the usage.
-fn program(name: &str, home: Home, client: &Files) -> Result<Project, Failed> {
-    Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE]))?)
+pub(crate) fn program(name: &str, home: Home, client: &Files) -> Result<Project, Failed> {
+    Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE, REQUESTS]))?)
 }
 
 /// Every mutant is a module beside the original, so that one run of the compiler judges them all.

@@ -3,14 +3,19 @@
 //! - [`home`] has the packages: real ones, or stubs of our own with which programs can be type-checked.
 //! - [`project`] is a program in a folder.
 //! - [`client`] is what kv-elm emits, [`subject`] are the types that it is emitted for.
-//! - [`compile`] asks the compiler and the formatter. [`round`] sends values to Elm and back, [`wire`] plays the exchanges of
+//! - [`compile`] asks the compiler and the formatter, [`changed`] does so after Rust types have changed. [`requests`] has what
+//!   requests are by themselves. [`round`] sends values to Elm and back, [`wire`] plays the exchanges of
 //!   `tests/wire`, [`live`] breaks connections.
 
+#![expect(clippy::print_stdout, reason = "how much was compared is told with the results")]
+
+mod changed;
 mod client;
 mod compile;
 mod home;
 mod live;
 mod project;
+mod requests;
 mod round;
 mod ruled;
 mod subject;
@@ -39,7 +44,16 @@ fn packages() -> Need {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> =
-        [compile::trials(), live::trials(), wire::trials(), round::trials()].into_iter().flatten().collect();
+    let trials: Vec<Trial> = [
+        compile::trials(),
+        changed::trials(),
+        requests::trials(),
+        live::trials(),
+        wire::trials(),
+        round::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -100,7 +100,10 @@ fn program(group: &Group) -> String {
     for (module, descriptor, tag) in &group.descriptors {
         let _ = write!(cases, "        \"{tag}\" ->\n            round {module}.{descriptor} value\n\n");
     }
-    let imports: String = group.modules().map(|module| format!("import {module}\n")).collect();
+    let mut imports = String::new();
+    for module in group.modules() {
+        let _ = writeln!(imports, "import {module}");
+    }
     format!(
         r#"port module Round exposing (main)
 

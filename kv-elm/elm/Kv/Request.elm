@@ -404,9 +404,18 @@ firstJust attempts =
 notUnicode : List String -> Maybe Error
 notUnicode texts =
     texts
-        |> List.filter (String.any isHalf)
+        |> List.filter hasHalf
         |> List.head
         |> Maybe.map InvalidKey
+
+
+{-| `String.any` goes backwards, and takes a lone second half for one with what is before it;
+`String.foldl` goes forwards, and takes a first half for one with what is behind it. So each sees
+what the other does not.
+-}
+hasHalf : String -> Bool
+hasHalf text =
+    String.any isHalf text || String.foldl (\char found -> found || isHalf char) False text
 
 
 {-| The code of a lone first half is not a number, for which no comparison holds: so this asks

@@ -353,13 +353,13 @@ impl Scope<'_> {
     pub(super) fn from_string(&self, all: &Enum, name: &str) -> Expr {
         let known = all.variants.iter().filter(|variant| !variant.other);
         let mut branches: Vec<_> = known
-            .map(|variant| (string(&variant.wire), call(&self.of_maybe("Just"), [atom(&variant.name)])))
+            .map(|variant| (string(&variant.wire), call(self.of_maybe("Just"), [atom(&variant.name)])))
             .collect();
         let other = all.variants.iter().find(|variant| variant.other);
         branches.push((
             "_".to_owned(),
             other.map_or(atom(self.of_maybe("Nothing")), |other| {
-                call(&self.of_maybe("Just"), [atom(&other.name)])
+                call(self.of_maybe("Just"), [atom(&other.name)])
             }),
         ));
         Expr::Case(Box::new(atom(name)), branches)

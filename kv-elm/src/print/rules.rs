@@ -279,7 +279,7 @@ fn range_rule(scope: &Scope<'_>, range: &Range, whole: bool) -> Option<Expr> {
     }
     let bound = |bound: Option<Number>| match bound {
         None => atom(scope.of_maybe("Nothing")),
-        Some(number) => call(&scope.of_maybe("Just"), [bound_literal(number)]),
+        Some(number) => call(scope.of_maybe("Just"), [bound_literal(number)]),
     };
     let sentence = atom(string(&range.sentence()));
     let function = if whole { "Rule.intRange" } else { "Rule.range" };
