@@ -119,8 +119,7 @@ impl ElmClient {
 
     /// The files of the client.
     fn files(&self) -> Result<Vec<File>, ElmError> {
-        let name_is_fine =
-            self.config.module.split('.').all(crate::names::is_type);
+        let name_is_fine = self.config.module.split('.').all(crate::names::is_type);
         if !name_is_fine {
             return Err(ElmError::module(&self.config.module));
         }

@@ -63,10 +63,12 @@ pub(crate) fn check(exposed: &[Exposed], dir: &Path) -> Result<(), NotCovered> {
     let several = |name: &str| stored.iter().filter(|(_, _, other)| other == name).count() > 1;
     let is_exposed = |file: &Path, name: &str| {
         exposed.iter().map(Exposed::schema).any(|schema| {
-            schema.name == name && (!several(name) || schema.module.split("::").last() == module_of(file).as_deref())
+            schema.name == name
+                && (!several(name) || schema.module.split("::").last() == module_of(file).as_deref())
         })
     };
-    let forgotten: Vec<_> = stored.iter().filter(|(file, _, name)| !is_exposed(file, name)).cloned().collect();
+    let forgotten: Vec<_> =
+        stored.iter().filter(|(file, _, name)| !is_exposed(file, name)).cloned().collect();
     if forgotten.is_empty() { Ok(()) } else { Err(NotCovered(Problem::Forgotten(forgotten))) }
 }
 
@@ -99,10 +101,12 @@ fn derived(code: &str) -> Vec<(usize, String)> {
     while let Some(at) = code[from..].find("derive") {
         let at = from + at;
         from = at + "derive".len();
-        let Some(list) = code[from..].trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next()) else {
+        let Some(list) = code[from..].trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next())
+        else {
             continue;
         };
-        let is_stored = list.split(',').any(|path| path.rsplit("::").next().is_some_and(|name| name.trim() == "KvType"));
+        let is_stored =
+            list.split(',').any(|path| path.rsplit("::").next().is_some_and(|name| name.trim() == "KvType"));
         if !is_stored {
             continue;
         }

@@ -24,7 +24,9 @@ pub(crate) fn lines(old: &str, new: &str) -> String {
     let mut shown = 0;
     let mut skipped = false;
     for (at, (mark, line)) in all.iter().enumerate() {
-        let near = all[at.saturating_sub(AROUND)..(at + AROUND + 1).min(all.len())].iter().any(|(mark, _)| *mark != ' ');
+        let near = all[at.saturating_sub(AROUND)..(at + AROUND + 1).min(all.len())]
+            .iter()
+            .any(|(mark, _)| *mark != ' ');
         if !near {
             skipped = true;
             continue;
@@ -54,8 +56,11 @@ fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(char, &'a str)> {
     let mut common = vec![vec![0usize; new.len() + 1]; old.len() + 1];
     for a in (0..old.len()).rev() {
         for b in (0..new.len()).rev() {
-            common[a][b] =
-                if old[a] == new[b] { common[a + 1][b + 1] + 1 } else { common[a + 1][b].max(common[a][b + 1]) };
+            common[a][b] = if old[a] == new[b] {
+                common[a + 1][b + 1] + 1
+            } else {
+                common[a + 1][b].max(common[a][b + 1])
+            };
         }
     }
     let (mut a, mut b) = (0, 0);
@@ -83,7 +88,10 @@ mod tests {
     #[test]
     fn a_difference_is_shown_with_what_is_around_it() {
         let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
-        assert_eq!(lines(old, "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"), "  line 3:\n    3\n    4\n  - 5\n  + five\n    6\n    7\n");
+        assert_eq!(
+            lines(old, "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),
+            "  line 3:\n    3\n    4\n  - 5\n  + five\n    6\n    7\n"
+        );
         assert_eq!(lines("a\n", "a\nb\n"), "  line 1:\n    a\n  + b\n");
         assert_eq!(lines("a\nb\n", ""), "  line 1:\n  - a\n  - b\n");
     }

@@ -166,8 +166,13 @@ fn stale(files: &[File], module: &str, dir: &Path) -> Result<Vec<PathBuf>, ElmEr
     for path in found {
         // A module with the parts of a client in a folder of its name is another client.
         let is_client = path.with_extension("").join("Type.elm").is_file();
-        let is_ours = path.extension().is_some_and(|ext| ext == "elm") && (!is_client || path == root.with_extension("elm"));
-        if is_ours && !wanted.contains(&path) && path.is_file() && read(&path)?.is_some_and(|text| is_generated(&text)) {
+        let is_ours = path.extension().is_some_and(|ext| ext == "elm")
+            && (!is_client || path == root.with_extension("elm"));
+        if is_ours
+            && !wanted.contains(&path)
+            && path.is_file()
+            && read(&path)?.is_some_and(|text| is_generated(&text))
+        {
             stale.push(path);
         }
     }

@@ -54,7 +54,11 @@ pub(crate) struct Stored {
 pub(crate) enum Piece {
     Text(String),
     /// A field, and how it is written; newtypes around it, from the outside in.
-    Part { field: String, key: Key, newtypes: Vec<Index> },
+    Part {
+        field: String,
+        key: Key,
+        newtypes: Vec<Index>,
+    },
 }
 
 /// What a type is.
@@ -166,7 +170,9 @@ pub(crate) enum Codec {
     Unit,
     Bool,
     Int(Int),
-    Float { finite: bool },
+    Float {
+        finite: bool,
+    },
     Char,
     String,
     /// Any JSON, as it is.
@@ -181,7 +187,10 @@ pub(crate) enum Codec {
     Tuple(Vec<Codec>),
     /// `Dict` in Elm where its keys can be compared, else a list of pairs.
     Map(Key, Box<Codec>),
-    Result { ok: Box<Codec>, err: Box<Codec> },
+    Result {
+        ok: Box<Codec>,
+        err: Box<Codec>,
+    },
     Named(Index),
 }
 
@@ -255,7 +264,9 @@ impl Codec {
     pub(crate) fn named(&self) -> Vec<Index> {
         match self {
             Self::Named(index) => vec![*index],
-            Self::Maybe(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => inner.named(),
+            Self::Maybe(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => {
+                inner.named()
+            }
             Self::Tuple(items) => items.iter().flat_map(Self::named).collect(),
             Self::Map(key, value) => {
                 let key = match key {
@@ -345,7 +356,9 @@ impl Program {
                         }
                         for variant in &all.variants {
                             match (&all.tagging, &variant.content) {
-                                (Tagging::External, _) if !variant.untagged => names.push(variant.wire.clone()),
+                                (Tagging::External, _) if !variant.untagged => {
+                                    names.push(variant.wire.clone())
+                                }
                                 (Tagging::Adjacent { .. }, _) if !variant.untagged => {}
                                 (_, Content::One(value)) => self.collect_names(&value.codec, names, seen),
                                 (_, Content::Record(record)) => self.collect_record(record, names, seen),
@@ -362,6 +375,23 @@ impl Program {
 }
 
 impl Type {
+    /// The names of all fields, those of variants included.
+    pub(crate) fn field_names(&self) -> Vec<String> {
+        let of = |record: &Record| record.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+        match &self.body {
+            Body::Record(record) => of(record),
+            Body::Enum(all) => all
+                .variants
+                .iter()
+                .filter_map(|variant| {
+                    if let Content::Record(record) = &variant.content { Some(of(record)) } else { None }
+                })
+                .flatten()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The name in Rust of a field of a struct.
     pub(crate) fn schema_field(&self, at: usize) -> Option<&'static str> {
         use kv_schema::ty::Shape;

@@ -7,8 +7,8 @@ pub(crate) use graph::checked;
 
 use crate::config::Config;
 use crate::ir::{
-    Body, Check, Checked, Codec, Content, Enum, Field, Index, Int, Key, Piece, Presence, Program, Reading, Record,
-    Stored, Tagging, Type, Variant,
+    Body, Check, Checked, Codec, Content, Enum, Field, Index, Int, Key, Piece, Presence, Program, Reading,
+    Record, Stored, Tagging, Type, Variant,
 };
 use crate::names;
 use crate::refusal::{Refusal, Refusals};
@@ -41,12 +41,8 @@ pub(crate) fn codecs(exposed: &[Exposed], config: &Config) -> Result<Program, Re
 
 fn mapped(exposed: &[Exposed], config: &Config) -> (Program, Vec<Refusal>) {
     let schemas: Vec<_> = exposed.iter().map(Exposed::schema).collect();
-    let mut map = Map {
-        config,
-        places: HashMap::new(),
-        strict: graph::strict(&schemas),
-        refusals: Vec::new(),
-    };
+    let mut map =
+        Map { config, places: HashMap::new(), strict: graph::strict(&schemas), refusals: Vec::new() };
     let all = graph::named(&schemas);
     for (index, schema) in all.iter().enumerate() {
         map.places.insert(schema.id, index);
@@ -113,7 +109,11 @@ impl Map<'_> {
         let strict = self.strict.contains(&schema.id);
         let name = names::of_type(schema);
         if !names::is_type(&name) {
-            self.refuse(&place, format!("would be `{name}` in Elm, which is no name of a type there"), "rename it");
+            self.refuse(
+                &place,
+                format!("would be `{name}` in Elm, which is no name of a type there"),
+                "rename it",
+            );
         } else if names::is_needed_type(&name) {
             self.refuse(
                 &place,
@@ -160,7 +160,12 @@ impl Map<'_> {
         }
     }
 
-    fn piece(&mut self, piece: &template::Piece<'_>, schema: &'static TypeSchema, program: &Program) -> Piece {
+    fn piece(
+        &mut self,
+        piece: &template::Piece<'_>,
+        schema: &'static TypeSchema,
+        program: &Program,
+    ) -> Piece {
         let rust = match piece {
             template::Piece::Text(text) => return Piece::Text((*text).to_owned()),
             template::Piece::Part(rust) => *rust,
@@ -326,7 +331,11 @@ impl Map<'_> {
                 None => Codec::Json,
             },
             _ => {
-                self.refuse(at.place, format!("is a `{schema}`, whose form is unknown here"), "update kv-elm");
+                self.refuse(
+                    at.place,
+                    format!("is a `{schema}`, whose form is unknown here"),
+                    "update kv-elm",
+                );
                 Codec::Json
             }
         }
@@ -385,7 +394,11 @@ impl Map<'_> {
             Shape::NonZero(kind) => Key::Int(self.int(kind, true, at)),
             Shape::Enum(_) if self.places.contains_key(&schema.id) => Key::Variant(self.places[&schema.id]),
             _ => {
-                self.refuse(at.place, format!("has keys of `{schema}`, whose form is unknown here"), "use `String`");
+                self.refuse(
+                    at.place,
+                    format!("has keys of `{schema}`, whose form is unknown here"),
+                    "use `String`",
+                );
                 Key::String
             }
         }
@@ -395,8 +408,10 @@ impl Map<'_> {
         if all.variants.is_empty() {
             self.refuse(place, "has no variants, and so no values", "leave out what holds it");
         }
-        let mixed = all.tagging == ty::Tagging::Untagged || all.variants.iter().any(|variant| variant.untagged);
-        let variants = all.variants.iter().map(|variant| self.variant(variant, place, strict || mixed)).collect();
+        let mixed =
+            all.tagging == ty::Tagging::Untagged || all.variants.iter().any(|variant| variant.untagged);
+        let variants =
+            all.variants.iter().map(|variant| self.variant(variant, place, strict || mixed)).collect();
         let tagging = match all.tagging {
             ty::Tagging::External => Tagging::External,
             ty::Tagging::Internal { tag } => Tagging::Internal { tag: tag.to_owned() },
@@ -441,7 +456,10 @@ impl Map<'_> {
 
 /// The rules for the items of a collection.
 fn each(rules: &'static [Rule]) -> &'static [Rule] {
-    rules.iter().find_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None }).unwrap_or(&[])
+    rules
+        .iter()
+        .find_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None })
+        .unwrap_or(&[])
 }
 
 /// The rules that Elm checks, of those of a place.
@@ -466,7 +484,9 @@ fn checks(rules: &'static [Rule], schema: &TypeSchema) -> Vec<Check> {
             Rule::Pattern(pattern) => Check::Pattern(pattern.text.to_owned()),
             Rule::Email(_) => Check::Email,
             Rule::Url(_) => Check::Url,
-            Rule::OneOf(one_of) => Check::OneOf(one_of.allowed.iter().map(|text| (*text).to_owned()).collect()),
+            Rule::OneOf(one_of) => {
+                Check::OneOf(one_of.allowed.iter().map(|text| (*text).to_owned()).collect())
+            }
             Rule::Each(each) => Check::Each(checks(each.rules, item()?)),
             // The first is every integer's here, the next two ask nothing, and the last only Rust can run.
             _ => return None,

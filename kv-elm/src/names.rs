@@ -1,11 +1,12 @@
 //! Names: from Rust's to Elm's.
 
-use kv_schema::ty::Arg;
 use kv_schema::TypeSchema;
+use kv_schema::ty::Arg;
 
 /// The words that Elm keeps for itself. Source: Elm 0.19.1, `compiler/src/Parse/Variable.hs`, `reservedWords`.
 const RESERVED: [&str; 14] = [
-    "if", "then", "else", "case", "of", "let", "in", "type", "module", "where", "import", "exposing", "as", "port",
+    "if", "then", "else", "case", "of", "let", "in", "type", "module", "where", "import", "exposing", "as",
+    "port",
 ];
 
 /// The types that generated code needs by these names: those that every module knows without an import, and `Dict` and

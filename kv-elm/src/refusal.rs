@@ -51,7 +51,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(place: impl Into<String>, problem: impl Into<String>, way_out: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        place: impl Into<String>,
+        problem: impl Into<String>,
+        way_out: impl Into<String>,
+    ) -> Self {
         Self { place: place.into(), problem: problem.into(), way_out: way_out.into() }
     }
 

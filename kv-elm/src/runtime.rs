@@ -38,7 +38,10 @@ pub(crate) fn modules(of_types: &[Module], config: &Config) -> Vec<Module> {
         let prefix = format!("{name}.");
         let wanted: HashSet<&str> = used.iter().filter_map(|word| word.strip_prefix(&prefix)).collect();
         if let Some(text) = pruned(name, text, &wanted) {
-            all.push(Module { name: format!("{}.{name}", config.module), text: renamed(&text, &config.module) });
+            all.push(Module {
+                name: format!("{}.{name}", config.module),
+                text: renamed(&text, &config.module),
+            });
         }
     }
     all
@@ -60,7 +63,9 @@ impl<'a> Helper<'a> {
                 let mut names = vec![rest.split([' ', '\n']).next().unwrap_or_default()];
                 let constructors = rest.lines().filter_map(|line| {
                     let line = line.trim_start();
-                    line.strip_prefix("= ").or_else(|| line.strip_prefix("| ")).and_then(|c| c.split(' ').next())
+                    line.strip_prefix("= ")
+                        .or_else(|| line.strip_prefix("| "))
+                        .and_then(|c| c.split(' ').next())
                 });
                 names.extend(constructors);
                 Self { text, names, is_type: true }
@@ -91,9 +96,12 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
             continue;
         }
         let used = words(helpers[at].text);
-        next.extend((0..helpers.len()).filter(|other| helpers[*other].names.iter().any(|name| used.contains(name))));
+        next.extend(
+            (0..helpers.len()).filter(|other| helpers[*other].names.iter().any(|name| used.contains(name))),
+        );
     }
-    let kept: Vec<&Helper<'_>> = helpers.iter().zip(kept).filter_map(|(helper, kept)| kept.then_some(helper)).collect();
+    let kept: Vec<&Helper<'_>> =
+        helpers.iter().zip(kept).filter_map(|(helper, kept)| kept.then_some(helper)).collect();
     if kept.is_empty() {
         return None;
     }
@@ -102,7 +110,11 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
     let public: Vec<_> = kept.iter().filter(|helper| helper.is_public()).collect();
     let exposing: Vec<_> = public
         .iter()
-        .map(|helper| if helper.is_type { format!("{}(..)", helper.names[0]) } else { helper.names[0].to_owned() })
+        .map(
+            |helper| {
+                if helper.is_type { format!("{}(..)", helper.names[0]) } else { helper.names[0].to_owned() }
+            },
+        )
         .collect();
     let docs: Vec<_> = public.iter().map(|helper| helper.names[0]).collect();
     let words = words(&code);
@@ -111,7 +123,8 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
         .filter(|line| line.starts_with("import "))
         .filter_map(|line| needed_import(line, &words))
         .collect();
-    let intro = head.split_once("{-| ").map_or("", |(_, rest)| rest).split("\n\n@docs").next().unwrap_or_default();
+    let intro =
+        head.split_once("{-| ").map_or("", |(_, rest)| rest).split("\n\n@docs").next().unwrap_or_default();
     Some(format!(
         "module Kv.{name} exposing ({})\n\n{{-| {intro}\n\n@docs {}\n\n-}}\n\n{}\n\n\n{code}\n",
         exposing.join(", "),
@@ -124,7 +137,8 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
 fn needed_import(line: &str, used: &HashSet<&str>) -> Option<String> {
     let (path, exposing) = line.split_once(" exposing (").unwrap_or((line, ""));
     let qualifier = path.split_once(" as ").map_or(path.trim_start_matches("import "), |(_, alias)| alias);
-    let is_used = used.iter().any(|word| word.strip_prefix(qualifier).is_some_and(|rest| rest.starts_with('.')));
+    let is_used =
+        used.iter().any(|word| word.strip_prefix(qualifier).is_some_and(|rest| rest.starts_with('.')));
     let types: Vec<_> =
         exposing.trim_end_matches(')').split(", ").filter(|ty| !ty.is_empty() && used.contains(ty)).collect();
     let path = if is_used { path } else { path.split(" as ").next().unwrap_or(path) };
@@ -153,7 +167,8 @@ pub(crate) fn words(code: &str) -> HashSet<&str> {
         } else if c == '"' || c == '\'' {
             rest = behind_literal(rest, c);
         } else if c.is_ascii_alphabetic() || c == '_' {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
             words.insert(&rest[..end]);
             rest = &rest[end..];
         } else {
@@ -227,7 +242,9 @@ fn renamed(text: &str, module: &str) -> String {
 /// The imports in the order of elm-format.
 fn in_order(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let Some(first) = lines.iter().position(|line| line.starts_with("import ")) else { return text.to_owned() };
+    let Some(first) = lines.iter().position(|line| line.starts_with("import ")) else {
+        return text.to_owned();
+    };
     let count = lines[first..].iter().take_while(|line| line.starts_with("import ")).count();
     let mut imports = lines[first..first + count].to_vec();
     imports.sort_by_key(|line| line.split(' ').nth(1));

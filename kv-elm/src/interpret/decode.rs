@@ -1,7 +1,9 @@
 //! Reading.
 
 use super::{Decoded, Held, Interpreter};
-use crate::ir::{Body, Checked, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Variant};
+use crate::ir::{
+    Body, Checked, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Variant,
+};
 use serde_json::{Map, Value};
 
 const SAFE: f64 = 9_007_199_254_740_991.0;
@@ -13,7 +15,13 @@ fn no(what: &str) -> Decoded {
 impl Interpreter<'_> {
     pub(super) fn value(&self, codec: &Codec, json: &Value) -> Decoded {
         match codec {
-            Codec::Unit => if json.is_null() { Ok(Held::Unit) } else { no("null") },
+            Codec::Unit => {
+                if json.is_null() {
+                    Ok(Held::Unit)
+                } else {
+                    no("null")
+                }
+            }
             Codec::Bool => json.as_bool().map_or_else(|| no("a bool"), |bool| Ok(Held::Bool(bool))),
             Codec::Int(int) => integer(*int, json),
             Codec::Float { .. } => json.as_f64().map_or_else(|| no("a number"), |n| Ok(Held::Number(n))),
@@ -21,13 +29,22 @@ impl Interpreter<'_> {
                 Some(text) if text.chars().count() == 1 => Ok(Held::Text(text.to_owned())),
                 _ => no("a character"),
             },
-            Codec::String => json.as_str().map_or_else(|| no("a text"), |text| Ok(Held::Text(text.to_owned()))),
+            Codec::String => {
+                json.as_str().map_or_else(|| no("a text"), |text| Ok(Held::Text(text.to_owned())))
+            }
             Codec::Json => Ok(Held::Json(json.clone())),
             Codec::Maybe(_) if json.is_null() => Ok(Held::Maybe(None)),
             Codec::Maybe(inner) => Ok(Held::Maybe(Some(Box::new(self.value(inner, json)?)))),
-            Codec::List(item) | Codec::Set(item) => self.items(json, None, |_| item),
+            Codec::List(item) => self.items(json, None, |_| item),
+            Codec::Set(item) => self.items(json, None, |_| item).map(sorted),
             Codec::Array(item, len) => self.items(json, Some(*len), |_| item),
-            Codec::Tuple(items) if items.is_empty() => if json.is_null() { Ok(Held::Unit) } else { no("null") },
+            Codec::Tuple(items) if items.is_empty() => {
+                if json.is_null() {
+                    Ok(Held::Unit)
+                } else {
+                    no("null")
+                }
+            }
             Codec::Tuple(items) => self.items(json, Some(items.len()), |nth| &items[nth]),
             Codec::Map(key, value) => match json {
                 Value::Object(members) => self.entries(*key, value, members.iter()),
@@ -50,11 +67,17 @@ impl Interpreter<'_> {
         if count.is_some_and(|count| count != items.len()) {
             return no("another count");
         }
-        let items: Result<_, _> = items.iter().enumerate().map(|(nth, json)| self.value(codec(nth), json)).collect();
+        let items: Result<_, _> =
+            items.iter().enumerate().map(|(nth, json)| self.value(codec(nth), json)).collect();
         Ok(Held::Many(items?))
     }
 
-    fn entries<'v>(&self, key: Key, value: &Codec, members: impl Iterator<Item = (&'v String, &'v Value)>) -> Decoded {
+    fn entries<'v>(
+        &self,
+        key: Key,
+        value: &Codec,
+        members: impl Iterator<Item = (&'v String, &'v Value)>,
+    ) -> Decoded {
         let entry = |(name, json): (&String, &Value)| Ok((self.key(key, name)?, self.value(value, json)?));
         Ok(Held::Pairs(members.map(entry).collect::<Result<_, String>>()?))
     }
@@ -102,7 +125,8 @@ impl Interpreter<'_> {
     fn record(&self, record: &Record, json: &Value, known: &[String], flat: bool) -> Decoded {
         let Value::Object(members) = json else { return no("an object") };
         let names = [known, &self.program.record_names(record)].concat();
-        let held: Result<Vec<_>, _> = record.fields.iter().map(|field| self.field(field, members, json, &names)).collect();
+        let held: Result<Vec<_>, _> =
+            record.fields.iter().map(|field| self.field(field, members, json, &names)).collect();
         if record.strict && !flat && members.keys().any(|name| !names.contains(name)) {
             return no("no other member");
         }
@@ -156,8 +180,14 @@ impl Interpreter<'_> {
                     held => self.alone(held, json.get(content).ok_or("no content")?),
                 })
                 .and_then(|held| {
-                    let other = |members: &Map<String, Value>| members.keys().any(|name| name != tag && name != content);
-                    if *strict && known.is_none() && json.as_object().is_some_and(other) { no("no other") } else { Ok(held) }
+                    let other = |members: &Map<String, Value>| {
+                        members.keys().any(|name| name != tag && name != content)
+                    };
+                    if *strict && known.is_none() && json.as_object().is_some_and(other) {
+                        no("no other")
+                    } else {
+                        Ok(held)
+                    }
                 }),
             Tagging::Untagged => no("a variant"),
         };
@@ -175,7 +205,9 @@ impl Interpreter<'_> {
 
     fn external(&self, all: &Enum, json: &Value, flat: bool) -> Decoded {
         let find = |name: &str| {
-            all.variants.iter().position(|variant| !variant.untagged && !variant.other && variant.wire == name)
+            all.variants
+                .iter()
+                .position(|variant| !variant.untagged && !variant.other && variant.wire == name)
         };
         let other = all.variants.iter().position(|variant| variant.other);
         let of = |nth: usize, json: &Value| -> Decoded {
@@ -206,7 +238,10 @@ impl Interpreter<'_> {
     fn by_tag(&self, all: &Enum, tag: &str, json: &Value, content: impl Fn(&Variant) -> Decoded) -> Decoded {
         let Some(Value::String(name)) = json.get(tag) else { return no("a tag") };
         let tagged = |variant: &Variant| !variant.untagged;
-        let found = all.variants.iter().position(|variant| tagged(variant) && !variant.other && variant.wire == *name);
+        let found = all
+            .variants
+            .iter()
+            .position(|variant| tagged(variant) && !variant.other && variant.wire == *name);
         match found.or_else(|| all.variants.iter().position(|variant| variant.other)) {
             Some(nth) => Ok(Held::Variant(nth, Box::new(content(&all.variants[nth])?))),
             None => no("a variant"),
@@ -247,6 +282,19 @@ fn in_bounds(int: Int, n: f64) -> bool {
 }
 
 fn only_member(json: &Value) -> Result<(&str, &Value), String> {
-    let members = json.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
+    let members =
+        json.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
     members.map(|(name, json)| (name.as_str(), json)).ok_or_else(|| "expecting one member".to_owned())
+}
+
+/// As Elm's sets are, whatever the order on the wire.
+fn sorted(held: Held) -> Held {
+    let Held::Many(mut items) = held else { return held };
+    items.sort_by(|a, b| match (a, b) {
+        (Held::Number(a), Held::Number(b)) => a.total_cmp(b),
+        (Held::Text(a), Held::Text(b)) => a.cmp(b),
+        _ => std::cmp::Ordering::Equal,
+    });
+    items.dedup();
+    Held::Many(items)
 }

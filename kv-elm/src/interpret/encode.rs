@@ -15,9 +15,9 @@ impl Interpreter<'_> {
             (Codec::Tuple(codecs), Held::Many(items)) => {
                 codecs.iter().zip(items).map(|(codec, held)| self.json(codec, held)).collect()
             }
-            (Codec::Map(_, value), Held::Pairs(pairs)) => {
-                Value::Object(pairs.iter().map(|(name, held)| (name.clone(), self.json(value, held))).collect())
-            }
+            (Codec::Map(_, value), Held::Pairs(pairs)) => Value::Object(
+                pairs.iter().map(|(name, held)| (name.clone(), self.json(value, held))).collect(),
+            ),
             (Codec::Result { ok, .. }, Held::Variant(0, held)) => json!({ "Ok": self.json(ok, held) }),
             (Codec::Result { err, .. }, Held::Variant(_, held)) => json!({ "Err": self.json(err, held) }),
             (Codec::Named(at), held) => match (&self.program.types[*at].body, held) {
@@ -47,7 +47,9 @@ impl Interpreter<'_> {
             match (&field.presence, held) {
                 (Presence::Flat, held) => members.extend(self.members(codec, held)),
                 (Presence::LeftOut, Held::Maybe(None)) => {}
-                (Presence::Optional, Held::Maybe(None)) => drop(members.insert(field.wire.clone(), Value::Null)),
+                (Presence::Optional, Held::Maybe(None)) => {
+                    drop(members.insert(field.wire.clone(), Value::Null))
+                }
                 (Presence::Optional | Presence::LeftOut, Held::Maybe(Some(held))) => {
                     members.insert(field.wire.clone(), self.json(codec, held));
                 }
@@ -87,7 +89,9 @@ impl Interpreter<'_> {
         match &all.tagging {
             _ if variant.untagged => self.content_members(&variant.content, held),
             Tagging::Untagged => self.content_members(&variant.content, held),
-            Tagging::External => Map::from_iter([(variant.wire.clone(), self.content(&variant.content, held))]),
+            Tagging::External => {
+                Map::from_iter([(variant.wire.clone(), self.content(&variant.content, held))])
+            }
             Tagging::Internal { tag } => {
                 let mut members = Map::from_iter([(tag.clone(), name)]);
                 members.extend(self.content_members(&variant.content, held));

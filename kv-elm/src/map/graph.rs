@@ -1,7 +1,9 @@
 //! How types lead to each other.
 
 use super::is_named;
-use crate::ir::{Body, Check, Checked, Codec, Content, Index, Key, Piece, Presence, Program, Record, Tagging};
+use crate::ir::{
+    Body, Check, Checked, Codec, Content, Index, Key, Piece, Presence, Program, Record, Tagging,
+};
 use kv_schema::TypeSchema;
 use kv_schema::ty::{self, Fields, Shape, TypeRef};
 use std::any::TypeId;
@@ -82,7 +84,8 @@ pub(super) fn finish(program: &mut Program) {
         .iter()
         .map(|ty| ty.parts().into_iter().flat_map(|part| part.codec.named()).collect())
         .collect();
-    let reached: Vec<HashSet<Index>> = (0..count).map(|from| reachable(from, |at| edges[at].clone())).collect();
+    let reached: Vec<HashSet<Index>> =
+        (0..count).map(|from| reachable(from, |at| edges[at].clone())).collect();
     for at in 0..count {
         program.types[at].recursive = reached[at].contains(&at);
         let first = (0..at).find(|other| reached[at].contains(other) && reached[*other].contains(&at));
@@ -118,7 +121,9 @@ fn flattened(program: &mut Program) {
                 for variant in &all.variants {
                     match &variant.content {
                         Content::Record(record) => next.extend(flat_in(record)),
-                        Content::One(value) if matches!(all.tagging, Tagging::Internal { .. }) && !variant.untagged => {
+                        Content::One(value)
+                            if matches!(all.tagging, Tagging::Internal { .. }) && !variant.untagged =>
+                        {
                             next.extend(flat(&value.codec));
                         }
                         _ => {}
@@ -135,8 +140,10 @@ fn flattened(program: &mut Program) {
         match &program.types[at].body {
             Body::Newtype(value) => next.extend(flat(&value.codec)),
             Body::Enum(all) => {
-                let untagged =
-                    all.variants.iter().filter(|variant| variant.untagged || all.tagging == Tagging::Untagged);
+                let untagged = all
+                    .variants
+                    .iter()
+                    .filter(|variant| variant.untagged || all.tagging == Tagging::Untagged);
                 next.extend(untagged.filter_map(|variant| match &variant.content {
                     Content::One(value) => flat(&value.codec),
                     _ => None,
@@ -200,7 +207,10 @@ pub(crate) fn checked(program: &Program) -> Vec<bool> {
     loop {
         let before = checked.clone();
         for (at, ty) in program.types.iter().enumerate() {
-            checked[at] = ty.parts().into_iter().any(|part| has_checks(&part.rules) || is_checked(&part.codec, &before));
+            checked[at] = ty
+                .parts()
+                .into_iter()
+                .any(|part| has_checks(&part.rules) || is_checked(&part.codec, &before));
         }
         if checked == before {
             return checked;

@@ -37,9 +37,16 @@ pub(super) fn check(program: &Program, config: &Config, refusals: &mut Vec<Refus
     };
     meet(&types, "type", way_out, refusals);
     meet(&constructors, "constructor", way_out, refusals);
-    meet(&values, "value", "rename one of them, or give one another `#[kv(plural = \"…\")]` if it is a list", refusals);
+    meet(
+        &values,
+        "value",
+        "rename one of them, or give one another `#[kv(plural = \"…\")]` if it is a list",
+        refusals,
+    );
     for (nth, (name, place)) in modules.iter().enumerate() {
-        if let Some((other, first)) = modules[..nth].iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+        if let Some((other, first)) =
+            modules[..nth].iter().find(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
             refusals.push(Refusal::new(
                 place.clone(),
                 format!("and `{first}` would be the files `{name}.elm` and `{other}.elm`, which are one on some disks"),
@@ -58,9 +65,14 @@ pub(super) fn check(program: &Program, config: &Config, refusals: &mut Vec<Refus
 
 fn meet(all: &[(String, String, usize)], what: &str, way_out: &str, refusals: &mut Vec<Refusal>) {
     for (nth, (name, place, module)) in all.iter().enumerate() {
-        let earlier = all[..nth].iter().find(|(other, at, there)| other == name && there == module && at != place);
+        let earlier =
+            all[..nth].iter().find(|(other, at, there)| other == name && there == module && at != place);
         if let Some((_, first, _)) = earlier {
-            refusals.push(Refusal::new(place.clone(), format!("and `{first}` would both be the {what} `{name}`"), way_out));
+            refusals.push(Refusal::new(
+                place.clone(),
+                format!("and `{first}` would both be the {what} `{name}`"),
+                way_out,
+            ));
         }
     }
 }

@@ -3,7 +3,9 @@
 use super::layout::{Expr, atom, call, lambda, list, pair, pipe};
 use super::scope::Scope;
 use super::text::string;
-use crate::ir::{Body, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Variant};
+use crate::ir::{
+    Body, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Variant,
+};
 
 /// What others have taken from the members that are read.
 pub(super) struct Known<'a> {
@@ -32,7 +34,9 @@ impl Scope<'_> {
             Codec::Maybe(inner) => call("Decode.nullable", [of(inner)]),
             Codec::List(item) => call("Decode.list", [of(item)]),
             Codec::Set(item) => call("Codec.set", [of(item)]),
-            Codec::Array(item, len) => call("Codec.exactly", [atom(len.to_string()), call("Decode.list", [of(item)])]),
+            Codec::Array(item, len) => {
+                call("Codec.exactly", [atom(len.to_string()), call("Decode.list", [of(item)])])
+            }
             Codec::Tuple(items) => {
                 let function = ["Codec.single", "Codec.pair", "Codec.triple"];
                 match function.get(items.len().wrapping_sub(1)) {
@@ -41,7 +45,9 @@ impl Scope<'_> {
                 }
             }
             Codec::Map(Key::String, value) => call("Decode.dict", [of(value)]),
-            Codec::Map(key, value) if key.is_comparable() => call("Codec.dict", [self.key_from_string(*key), of(value)]),
+            Codec::Map(key, value) if key.is_comparable() => {
+                call("Codec.dict", [self.key_from_string(*key), of(value)])
+            }
             Codec::Map(key, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.result", [of(err), of(ok)]),
             Codec::Named(index) => self.later(*index, from, atom(self.value(*index, "", "Decoder"))),
@@ -60,7 +66,7 @@ impl Scope<'_> {
 
     fn key_from_string(&self, key: Key) -> Expr {
         match key {
-            Key::String => atom("Just"),
+            Key::String => atom(self.maybe("Just")),
             Key::Int(int) if int.reading == Reading::Bounds => {
                 call("Codec.intKeyWithin", [number(int.min), number(int.max)])
             }
@@ -115,7 +121,8 @@ impl Scope<'_> {
     fn record(&self, record: &Record, make: Expr, from: Index, known: &Known<'_>, flat: bool) -> Expr {
         let flattened = record.fields.iter().filter(|field| field.presence == Presence::Flat);
         let mut names: Vec<String> = Vec::new();
-        if flattened.clone().any(|field| self.program.is_open(&field.value.codec)) || (record.strict && !flat) {
+        if flattened.clone().any(|field| self.program.is_open(&field.value.codec)) || (record.strict && !flat)
+        {
             names.extend(known.names.iter().cloned());
             names.extend(self.program.record_names(record));
         }
@@ -156,7 +163,10 @@ impl Scope<'_> {
     /// The decoder of a type.
     pub(super) fn decode(&self, at: Index) -> Expr {
         let ty = &self.program.types[at];
-        if self.has_flat_decoder(at) && self.program.is_open(&Codec::Named(at)) && matches!(ty.body, Body::Record(_)) {
+        if self.has_flat_decoder(at)
+            && self.program.is_open(&Codec::Named(at))
+            && matches!(ty.body, Body::Record(_))
+        {
             return call(self.value(at, "", "FromMembers"), [list(Vec::new())]);
         }
         self.decode_as(at, false, &Known::NONE)
@@ -164,7 +174,7 @@ impl Scope<'_> {
 
     /// The decoder of a type among the members of its parent, and whether it takes the names that others know.
     pub(super) fn decode_members(&self, at: Index) -> (Option<String>, Expr) {
-        let argument = self.program.is_open(&Codec::Named(at)).then(|| self.local("known"));
+        let argument = self.program.is_open(&Codec::Named(at)).then(|| self.local_around(at, "known"));
         let known = Known { names: &[], argument: argument.as_deref() };
         let decoder = self.decode_as(at, true, &known);
         (argument, decoder)
@@ -252,7 +262,8 @@ impl Scope<'_> {
             return vec![call("Codec.memberOf", [strings(&names), atom(content)])];
         }
         // A name that stands alone is taken for an unknown one only if no variant with more has it.
-        let data: Vec<_> = tagged.iter().filter(|variant| !matches!(variant.content, Content::Nothing)).collect();
+        let data: Vec<_> =
+            tagged.iter().filter(|variant| !matches!(variant.content, Content::Nothing)).collect();
         match other {
             Some(other) => {
                 let data = data.iter().map(|variant| variant.wire.clone()).collect::<Vec<_>>();
@@ -265,8 +276,11 @@ impl Scope<'_> {
             let content = if self.program.types[at].flattened {
                 atom(self.value(at, "", "Content"))
             } else {
-                let name = self.local("name");
-                lambda(name.clone(), self.content_by_name(at, &data.iter().map(|v| **v).collect::<Vec<_>>(), &name))
+                let name = self.local_around(at, "name");
+                lambda(
+                    name.clone(),
+                    self.content_by_name(at, &data.iter().map(|v| **v).collect::<Vec<_>>(), &name),
+                )
             };
             choices.push(call("Codec.external", [content]));
         }
@@ -281,14 +295,15 @@ impl Scope<'_> {
 
     /// The same as a function of its own: the argument and the body. For those that are flattened.
     pub(super) fn decode_content(&self, at: Index, all: &Enum) -> (String, Expr) {
-        let name = self.local("name");
-        let tagged: Vec<_> = all.variants.iter().filter(|variant| !variant.untagged && !variant.other).collect();
+        let name = self.local_around(at, "name");
+        let tagged: Vec<_> =
+            all.variants.iter().filter(|variant| !variant.untagged && !variant.other).collect();
         let body = self.content_by_name(at, &tagged, &name);
         (name, body)
     }
 
     fn tagged(&self, at: Index, tag: &str, variants: &[&Variant], read: &dyn Fn(&Variant) -> Expr) -> Expr {
-        let name = self.local("tag");
+        let name = self.local_around(at, "tag");
         let cases = self.by_name(at, variants, &name, read);
         call("Codec.tagged", [atom(string(tag)), lambda(name, cases)])
     }
@@ -301,10 +316,7 @@ impl Scope<'_> {
             .collect();
         let otherwise = match variants.iter().find(|variant| variant.other) {
             Some(other) => call("Decode.succeed", [atom(&other.name)]),
-            None => call(
-                "Codec.unknown",
-                [atom(string(&self.program.types[at].name)), atom(name)],
-            ),
+            None => call("Codec.unknown", [atom(string(&self.program.types[at].name)), atom(name)]),
         };
         branches.push(("_".to_owned(), otherwise));
         Expr::Case(Box::new(atom(name)), branches)
@@ -314,7 +326,9 @@ impl Scope<'_> {
     fn alone(&self, variant: &Variant, at: Index) -> Expr {
         match &variant.content {
             Content::Nothing => call("Decode.null", [atom(&variant.name)]),
-            Content::One(value) => call("Decode.map", [atom(&variant.name), self.decoder(&value.codec, Some(at))]),
+            Content::One(value) => {
+                call("Decode.map", [atom(&variant.name), self.decoder(&value.codec, Some(at))])
+            }
             Content::Many(items) => {
                 tuple(&variant.name, items.iter().map(|item| self.decoder(&item.codec, Some(at))).collect())
             }
@@ -340,12 +354,16 @@ impl Scope<'_> {
     /// The variant of each name, of an enum without more.
     pub(super) fn from_string(&self, all: &Enum, name: &str) -> Expr {
         let known = all.variants.iter().filter(|variant| !variant.other);
-        let mut branches: Vec<_> =
-            known.map(|variant| (string(&variant.wire), call("Just", [atom(&variant.name)]))).collect();
+        let mut branches: Vec<_> = known
+            .map(|variant| (string(&variant.wire), call(self.maybe("Just"), [atom(&variant.name)])))
+            .collect();
         let other = all.variants.iter().find(|variant| variant.other);
         branches.push((
             "_".to_owned(),
-            other.map_or(atom("Nothing"), |other| call("Just", [atom(&other.name)])),
+            other.map_or_else(
+                || atom(self.maybe("Nothing")),
+                |other| call(self.maybe("Just"), [atom(&other.name)]),
+            ),
         ));
         Expr::Case(Box::new(atom(name)), branches)
     }

@@ -67,7 +67,9 @@ impl Scope<'_> {
             Codec::Map(key, item) if key.is_comparable() => {
                 call("Codec.dictMembers", [self.key_to_string(*key), self.encoder(item)])
             }
-            Codec::Map(key, item) => call("Codec.pairMembers", [self.key_to_string(*key), self.encoder(item)]),
+            Codec::Map(key, item) => {
+                call("Codec.pairMembers", [self.key_to_string(*key), self.encoder(item)])
+            }
             Codec::Named(index) => atom(self.value(*index, "", "Members")),
             _ => return None,
         })
@@ -127,7 +129,8 @@ impl Scope<'_> {
             Body::Newtype(inner) => (format!("({} {value})", ty.name), self.encoded(&inner.codec, whole())),
             Body::Tuple(items) => {
                 let letters = self.letters(items.len());
-                let encoded = items.iter().zip(&letters).map(|(item, name)| self.encoded(&item.codec, atom(name)));
+                let encoded =
+                    items.iter().zip(&letters).map(|(item, name)| self.encoded(&item.codec, atom(name)));
                 let body = call("Encode.list", [atom("identity"), list(encoded.collect())]);
                 (pattern(&ty.name, &letters), body)
             }
@@ -211,17 +214,24 @@ impl Scope<'_> {
                 }
                 list(members)
             }
-            Tagging::Internal { tag } => self.content_members(variant, &names, vec![pair(atom(string(tag)), name())]),
+            Tagging::Internal { tag } => {
+                self.content_members(variant, &names, vec![pair(atom(string(tag)), name())])
+            }
             Tagging::Untagged if as_members => self.content_members(variant, &names, Vec::new()),
             Tagging::Untagged => return (pattern, json),
         };
         // Of what holds nothing, no name is needed.
-        (self.used(pattern, variant, &members), if as_members { members } else { call("Encode.object", [members]) })
+        (
+            self.used(pattern, variant, &members),
+            if as_members { members } else { call("Encode.object", [members]) },
+        )
     }
 
     fn used(&self, pattern: String, variant: &Variant, body: &Expr) -> String {
         match &variant.content {
-            Content::One(_) if !super::mentions(body, &self.letters(1)[0]) => self.variant_pattern(variant, false).0,
+            Content::One(_) if !super::mentions(body, &self.letters(1)[0]) => {
+                self.variant_pattern(variant, false).0
+            }
             _ => pattern,
         }
     }
@@ -235,7 +245,9 @@ impl Scope<'_> {
                 let items = items.iter().zip(names).map(|(item, name)| self.encoded(&item.codec, atom(name)));
                 call("Encode.list", [atom("identity"), list(items.collect())])
             }
-            Content::Record(record) => call("Encode.object", [self.record_members(record, &names[0], Vec::new())]),
+            Content::Record(record) => {
+                call("Encode.object", [self.record_members(record, &names[0], Vec::new())])
+            }
         }
     }
 
@@ -256,7 +268,8 @@ impl Scope<'_> {
 
     /// The name of each variant of an enum without more.
     pub(super) fn to_string(&self, all: &Enum, value: &str) -> Expr {
-        let branches = all.variants.iter().map(|variant| (variant.name.clone(), atom(string(&variant.wire)))).collect();
+        let branches =
+            all.variants.iter().map(|variant| (variant.name.clone(), atom(string(&variant.wire)))).collect();
         Expr::Case(Box::new(atom(value)), branches)
     }
 }

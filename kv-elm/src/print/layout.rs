@@ -93,7 +93,9 @@ impl Expr {
                 }
                 text
             }
-            Self::List(_, Lines::Several) | Self::Record(_, Lines::Several) | Self::Chain(_, _, Lines::Several) => {
+            Self::List(_, Lines::Several)
+            | Self::Record(_, Lines::Several)
+            | Self::Chain(_, _, Lines::Several) => {
                 return None;
             }
             Self::List(items, Lines::AsItFits) if items.is_empty() => "[]".to_owned(),
@@ -184,7 +186,10 @@ impl Expr {
                 let mut lines = first.operand(width);
                 for (operator, operand) in rest {
                     let prefix = format!("{operator} ");
-                    lines.extend(indented(prefixed(&prefix, operand.operand(inner.saturating_sub(prefix.len())))));
+                    lines.extend(indented(prefixed(
+                        &prefix,
+                        operand.operand(inner.saturating_sub(prefix.len())),
+                    )));
                 }
                 lines
             }

@@ -69,7 +69,8 @@ fn module(scope: &Scope<'_>) -> Module {
     let exposing: Vec<String> = written
         .iter()
         .flat_map(|written| {
-            let first = std::iter::once(written.exposed_type.clone()).chain(written.rows[0].iter().skip(1).cloned());
+            let first =
+                std::iter::once(written.exposed_type.clone()).chain(written.rows[0].iter().skip(1).cloned());
             [first.collect::<Vec<_>>().join(", "), written.rows[1].join(", ")]
         })
         .filter(|row| !row.is_empty())
@@ -78,7 +79,12 @@ fn module(scope: &Scope<'_>) -> Module {
         [one] => format!("exposing ({one})"),
         rows => format!("exposing\n    ( {}\n    )", rows.join("\n    , ")),
     };
-    let mut docs = format!("{{-| {MARK} {}{}. Do not edit:\nrun `{}` to refresh it.\n\n", env!("CARGO_PKG_VERSION"), origin(scope), code(&scope.config.command));
+    let mut docs = format!(
+        "{{-| {MARK} {}{}. Do not edit:\nrun `{}` to refresh it.\n\n",
+        env!("CARGO_PKG_VERSION"),
+        origin(scope),
+        code(&scope.config.command)
+    );
     for Written { rows, .. } in &written {
         docs.push_str(&format!("\n# {}\n\n", rows[0][0]));
         for row in rows.iter().filter(|row| !row.is_empty()) {
@@ -123,8 +129,12 @@ fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
         if !uses(&format!("{qualified}.")) && types.is_empty() {
             return;
         }
-        let alias = alias.filter(|_| uses(&format!("{qualified}."))).map(|alias| format!(" as {alias}")).unwrap_or_default();
-        let exposing = if types.is_empty() { String::new() } else { format!(" exposing ({})", types.join(", ")) };
+        let alias = alias
+            .filter(|_| uses(&format!("{qualified}.")))
+            .map(|alias| format!(" as {alias}"))
+            .unwrap_or_default();
+        let exposing =
+            if types.is_empty() { String::new() } else { format!(" exposing ({})", types.join(", ")) };
         imports.push(format!("import {path}{alias}{exposing}"));
     };
     import("Dict".to_owned(), None, "Dict", &["Dict"]);
@@ -149,7 +159,9 @@ fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
         for (path, mut names) in modules {
             names.sort();
             let is_used = used.iter().any(|word| {
-                word.strip_prefix(path.as_str()).and_then(|rest| rest.strip_prefix('.')).is_some_and(|rest| !rest.contains('.'))
+                word.strip_prefix(path.as_str())
+                    .and_then(|rest| rest.strip_prefix('.'))
+                    .is_some_and(|rest| !rest.contains('.'))
             });
             if !names.is_empty() {
                 imports.push(format!("import {path} exposing ({})", names.join(", ")));
@@ -177,8 +189,11 @@ impl Scope<'_> {
             first.push(descriptor.name.clone());
             values.push(descriptor);
         }
-        let shown = [self.value(at, "encode", ""), self.value(at, "", "Decoder"), self.value(at, "validate", "")];
-        for mut definition in self.encoders(at).into_iter().chain(self.decoders(at)).chain([self.validator_of(at)]) {
+        let shown =
+            [self.value(at, "encode", ""), self.value(at, "", "Decoder"), self.value(at, "validate", "")];
+        for mut definition in
+            self.encoders(at).into_iter().chain(self.decoders(at)).chain([self.validator_of(at)])
+        {
             // Other modules use what is between their types.
             if shown.contains(&definition.name) || self.config.split {
                 first.push(definition.name.clone());
@@ -202,7 +217,12 @@ impl Scope<'_> {
         }
     }
 
-    fn define(&self, name: String, ty: String, (argument, body): (String, super::layout::Expr)) -> Definition {
+    fn define(
+        &self,
+        name: String,
+        ty: String,
+        (argument, body): (String, super::layout::Expr),
+    ) -> Definition {
         let args = if argument.is_empty() { argument } else { format!(" {argument}") };
         Definition { docs: Some("{-| -}".to_owned()), name, ty, args, body }
     }
@@ -210,8 +230,11 @@ impl Scope<'_> {
     pub(super) fn encoders(&self, at: Index) -> Vec<Definition> {
         let ty = &self.program.types[at];
         let name = &ty.name;
-        let mut all =
-            vec![self.define(self.value(at, "encode", ""), format!("{name} -> Encode.Value"), self.encode(at))];
+        let mut all = vec![self.define(
+            self.value(at, "encode", ""),
+            format!("{name} -> Encode.Value"),
+            self.encode(at),
+        )];
         if ty.flattened {
             let ty = format!("{name} -> List ( String, Encode.Value )");
             all.push(self.define(self.value(at, "", "Members"), ty, self.encode_members(at)));
@@ -228,12 +251,19 @@ impl Scope<'_> {
         let ty = &self.program.types[at];
         let name = &ty.name;
         let decoder = format!("{} {name}", self.imported("Decode", "Decoder"));
-        let mut all =
-            vec![self.define(self.value(at, "", "Decoder"), decoder.clone(), (String::new(), self.decode(at)))];
+        let mut all = vec![self.define(
+            self.value(at, "", "Decoder"),
+            decoder.clone(),
+            (String::new(), self.decode(at)),
+        )];
         if self.has_flat_decoder(at) {
             let (argument, body) = self.decode_members(at);
             let ty = if argument.is_some() { format!("List String -> {decoder}") } else { decoder.clone() };
-            all.push(self.define(self.value(at, "", "FromMembers"), ty, (argument.unwrap_or_default(), body)));
+            all.push(self.define(
+                self.value(at, "", "FromMembers"),
+                ty,
+                (argument.unwrap_or_default(), body),
+            ));
         }
         if let Body::Enum(of) = &ty.body {
             if ty.flattened && of.tagging == crate::ir::Tagging::External {
@@ -243,7 +273,11 @@ impl Scope<'_> {
             if ty.is_key {
                 let name_of = self.local("name");
                 let body = self.from_string(of, &name_of);
-                all.push(self.define(self.value(at, "", "FromString"), format!("String -> Maybe {name}"), (name_of, body)));
+                all.push(self.define(
+                    self.value(at, "", "FromString"),
+                    format!("String -> Maybe {name}"),
+                    (name_of, body),
+                ));
             }
         }
         all
@@ -253,14 +287,18 @@ impl Scope<'_> {
         let ty = &self.program.types[at];
         let name = &ty.name;
         let own = servers_own(ty);
-        let mut docs = format!("{{-| The rules this `{name}` breaks, in field order. The server checks them again");
+        let mut docs =
+            format!("{{-| The rules this `{name}` breaks, in field order. The server checks them again");
         if !own.is_empty() {
             docs.push_str(&format!(",\nand alone knows {}", own.join(", ")));
         }
         docs.push_str(".\n-}");
         let invalid = self.imported("Type", "Invalid");
-        let definition =
-            self.define(self.value(at, "validate", ""), format!("{name} -> List {invalid}"), self.validate(at));
+        let definition = self.define(
+            self.value(at, "validate", ""),
+            format!("{name} -> List {invalid}"),
+            self.validate(at),
+        );
         Definition { docs: Some(docs), ..definition }
     }
 }
@@ -291,7 +329,8 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
     let helpers: Vec<_> = helpers
         .split("\n\n\n")
         .filter(|helper| {
-            let name = helper.split("-}\n").nth(1).and_then(|text| text.split(' ').next()).unwrap_or_default();
+            let name =
+                helper.split("-}\n").nth(1).and_then(|text| text.split(' ').next()).unwrap_or_default();
             body.contains(&format!("    {name} "))
         })
         .collect();

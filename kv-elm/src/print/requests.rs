@@ -95,7 +95,9 @@ impl Scope<'_> {
                 let value = self.local("value");
                 let key = call(self.value(at, "", "Key"), [atom(&value)]);
                 all.push(Definition {
-                    docs: Some(format!("{{-| Store a `{name}` under its own key, replacing what was there.\n-}}")),
+                    docs: Some(format!(
+                        "{{-| Store a `{name}` under its own key, replacing what was there.\n-}}"
+                    )),
                     name: format!("set{name}"),
                     ty: format!("{name} -> {request} {version}"),
                     args: format!(" {value}"),
@@ -141,12 +143,15 @@ impl Scope<'_> {
         let pieces = stored.key.iter().map(|piece| match piece {
             Piece::Text(text) => call("Codec.Text", [atom(string(text))]),
             Piece::Part { field, key, newtypes } => {
-                let ty = newtypes.first().map_or_else(|| self.ty_of_key(*key), |at| self.program.types[*at].name.clone());
+                let ty = newtypes
+                    .first()
+                    .map_or_else(|| self.ty_of_key(*key), |at| self.program.types[*at].name.clone());
                 fields.push(format!("{field} : {ty}"));
                 let mut value = atom(format!("{parts}.{field}"));
                 for newtype in newtypes {
                     let inner = self.local("inner");
-                    let unwrap = lambda(format!("({} {inner})", self.program.types[*newtype].name), atom(inner));
+                    let unwrap =
+                        lambda(format!("({} {inner})", self.program.types[*newtype].name), atom(inner));
                     value = Expr::Call(Box::new(unwrap), vec![value]);
                 }
                 let text = match key {

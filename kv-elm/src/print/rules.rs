@@ -5,7 +5,9 @@ use super::encode::{apply, pattern, several};
 use super::layout::{Expr, atom, call, list};
 use super::scope::Scope;
 use super::text::string;
-use crate::ir::{Body, Check, Checked, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Variant};
+use crate::ir::{
+    Body, Check, Checked, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Variant,
+};
 use kv_schema::rule::{Email, MAX_SAFE_INTEGER, Number, Range, Unit, Url};
 
 impl Scope<'_> {
@@ -70,14 +72,16 @@ impl Scope<'_> {
 
     fn rule(&self, rule: &Check, codec: &Codec) -> Option<Expr> {
         Some(match (rule, codec) {
-            (Check::Len { unit: Unit::Characters, min, max }, _) => len("Rule.", "len", "Len", *min, *max, None)?,
+            (Check::Len { unit: Unit::Characters, min, max }, _) => {
+                len("Rule.", "len", "Len", *min, *max, None)?
+            }
             (Check::Len { min, max, .. }, codec) => {
                 len("Rule.", "items", "Items", *min, *max, Some(atom(size(codec)?)))?
             }
             (Check::NonEmpty(Unit::Characters), _) => atom("Rule.nonEmpty"),
             (Check::NonEmpty(_), codec) => call("Rule.someItems", [atom(size(codec)?)]),
-            (Check::Range(range), Codec::Int(_)) => return range_rule(range, true),
-            (Check::Range(range), Codec::Float { .. }) => return range_rule(range, false),
+            (Check::Range(range), Codec::Int(_)) => return self.range(range, true),
+            (Check::Range(range), Codec::Float { .. }) => return self.range(range, false),
             (Check::Range(_), _) => return None,
             (Check::Pattern(text), _) => call("Rule.pattern", [atom(string(text))]),
             (Check::Email, _) => form(Email::NAME, Email::SENTENCE, Email::PATTERN),
@@ -97,6 +101,19 @@ impl Scope<'_> {
                 apply(function, self.only_rules(item, rules)?)
             }
         })
+    }
+
+    /// A range, whose sentence is Rust's: it writes integers that JavaScript rounds.
+    fn range(&self, range: &Range, whole: bool) -> Option<Expr> {
+        if range.min.is_none() && range.max.is_none() {
+            return None;
+        }
+        let bound = |bound: Option<Number>| match bound {
+            None => atom(self.maybe("Nothing")),
+            Some(number) => call(self.maybe("Just"), [bound_literal(number)]),
+        };
+        let function = if whole { "Rule.intRange" } else { "Rule.range" };
+        Some(call(function, [bound(range.min), bound(range.max), atom(string(&range.sentence()))]))
     }
 
     fn only_rules(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
@@ -131,7 +148,11 @@ impl Scope<'_> {
                 let names: Vec<_> = items
                     .iter()
                     .zip(&letters)
-                    .map(|(item, name)| if self.checked(item).is_some() { name.clone() } else { "_".to_owned() })
+                    .map(
+                        |(item, name)| {
+                            if self.checked(item).is_some() { name.clone() } else { "_".to_owned() }
+                        },
+                    )
                     .collect();
                 (pattern(&ty.name, &names), call("List.concat", [several(checks)]))
             }
@@ -264,27 +285,17 @@ fn form(name: &str, sentence: &str, pattern: &str) -> Expr {
     call("Rule.form", [name, sentence, pattern].map(|text| atom(string(text))))
 }
 
-/// A range, whose sentence is Rust's: it writes integers that JavaScript rounds.
-fn range_rule(range: &Range, whole: bool) -> Option<Expr> {
-    if range.min.is_none() && range.max.is_none() {
-        return None;
-    }
-    let bound = |bound: Option<Number>| match bound {
-        None => atom("Nothing"),
-        Some(number) => call("Just", [bound_literal(number)]),
-    };
-    let sentence = atom(string(&range.sentence()));
-    let function = if whole { "Rule.intRange" } else { "Rule.range" };
-    Some(call(function, [bound(range.min), bound(range.max), sentence]))
-}
-
 fn bound_literal(number: Number) -> Expr {
     let text = match number {
         Number::Int(n) if n.abs() <= MAX_SAFE_INTEGER => n.to_string(),
         number => {
             let n = number.to_f64();
             // Elm knows no exponent without digits on both sides, and no other form of these.
-            let text = if n.abs() >= 1e21 || (n != 0.0 && n.abs() < 1e-6) { format!("{n:e}") } else { format!("{n}") };
+            let text = if n.abs() >= 1e21 || (n != 0.0 && n.abs() < 1e-6) {
+                format!("{n:e}")
+            } else {
+                format!("{n}")
+            };
             if text.contains(['.', 'e']) { text } else { format!("{text}.0") }
         }
     };

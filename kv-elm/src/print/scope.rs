@@ -1,7 +1,7 @@
 //! What names mean where they are written.
 
 use crate::config::Config;
-use crate::ir::{Index, Program};
+use crate::ir::{Body, Index, Program};
 use crate::names;
 use std::collections::HashSet;
 
@@ -18,7 +18,12 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(program: &'a Program, config: &'a Config, checked: &'a [bool], here: Vec<Index>) -> Self {
+    pub(super) fn new(
+        program: &'a Program,
+        config: &'a Config,
+        checked: &'a [bool],
+        here: Vec<Index>,
+    ) -> Self {
         let values = program.types.iter().flat_map(|ty| ty.values()).collect();
         let types = program.types.iter().map(|ty| ty.name.as_str()).collect();
         Self { program, config, checked, here, values, types }
@@ -27,8 +32,11 @@ impl<'a> Scope<'a> {
     /// The name of a value that goes with a type: `encode` and its name, say, from another module with that before it.
     pub(super) fn value(&self, at: Index, before: &str, after: &str) -> String {
         let name = &self.program.types[at].name;
-        let value =
-            if before.is_empty() { format!("{}{after}", names::lower(name)) } else { format!("{before}{name}{after}") };
+        let value = if before.is_empty() {
+            format!("{}{after}", names::lower(name))
+        } else {
+            format!("{before}{name}{after}")
+        };
         if self.here.contains(&at) { value } else { format!("{}.{value}", self.module_of(at)) }
     }
 
@@ -50,6 +58,25 @@ impl<'a> Scope<'a> {
             name.push('_');
         }
         name
+    }
+
+    /// The same for an argument around others that have the names of the fields of a type's variants.
+    pub(super) fn local_around(&self, at: Index, name: &str) -> String {
+        let mut name = self.local(name);
+        let inside = self.program.types[at].field_names();
+        while inside.contains(&name) || self.values.contains(&name) {
+            name.push('_');
+        }
+        name
+    }
+
+    /// A constructor of `Maybe`, by its full name where a variant has the short one.
+    pub(super) fn maybe(&self, constructor: &str) -> String {
+        let is_taken = self.program.types.iter().any(|ty| match &ty.body {
+            Body::Enum(all) => all.variants.iter().any(|variant| variant.name == constructor),
+            _ => ty.name == constructor,
+        });
+        if is_taken { format!("Maybe.{constructor}") } else { constructor.to_owned() }
     }
 
     /// Names for so many arguments: `a`, `b`, `c`.

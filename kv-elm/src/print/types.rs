@@ -54,7 +54,9 @@ impl Scope<'_> {
 
     fn ty_of_field(&self, field: &Field) -> String {
         match field.presence {
-            Presence::Optional | Presence::LeftOut => format!("Maybe {}", self.ty_argument(&field.value.codec)),
+            Presence::Optional | Presence::LeftOut => {
+                format!("Maybe {}", self.ty_argument(&field.value.codec))
+            }
             _ => self.ty(&field.value.codec),
         }
     }
@@ -152,13 +154,19 @@ fn docs(ty: &Type) -> Vec<Docs> {
         })
         .collect();
     if !items.is_empty() {
+        // Two lists would be one.
+        if matches!(pieces.last(), Some(Docs::List(_))) {
+            let parts = if matches!(ty.body, Body::Record(_)) { "Its fields:" } else { "Its variants:" };
+            pieces.push(Docs::Paragraph(parts.to_owned()));
+        }
         pieces.push(Docs::List(items));
     }
     let mut origin = format!("Rust: `{}`", text::code(&full_name(ty.schema)));
     if let Some(stored) = &ty.stored {
         origin.push_str(&format!(", stored under `{}`", text::code(&stored.prefix)));
         if !stored.key.is_empty() {
-            origin.push_str(&format!(" with the key `{}`", text::code(&super::requests::template(stored, ty))));
+            origin
+                .push_str(&format!(" with the key `{}`", text::code(&super::requests::template(stored, ty))));
         }
     }
     origin.push('.');

@@ -91,7 +91,10 @@ enum Color {
 #[serde(tag = "kind")]
 enum Event {
     Ping,
-    Moved { x: i32, y: i32 },
+    Moved {
+        x: i32,
+        y: i32,
+    },
     Framed(Frame),
     #[serde(other)]
     Unknown,

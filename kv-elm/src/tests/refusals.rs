@@ -27,17 +27,25 @@ struct Js {
 }
 
 fn refused(client: &ElmClient) -> Vec<String> {
-    client.modules().map(|_| Vec::new()).unwrap_or_else(|refusals| refusals.iter().map(ToString::to_string).collect())
+    client
+        .modules()
+        .map(|_| Vec::new())
+        .unwrap_or_else(|refusals| refusals.iter().map(ToString::to_string).collect())
 }
 
 #[test]
 fn everything_that_elm_cannot_hold_is_refused_at_once_with_a_way_out() {
     let refusals = Wrong::elm().unwrap_err();
-    let places: Vec<_> = refusals.iter().map(|refusal| refusal.place().rsplit("::").next().unwrap()).collect();
-    assert_eq!(places, ["Wrong.four", "Wrong.wide", "Wrong.twice", "Wrong.id", "Wrong.by_wide", "Wrong.list"]);
+    let places: Vec<_> =
+        refusals.iter().map(|refusal| refusal.place().rsplit("::").next().unwrap()).collect();
+    assert_eq!(
+        places,
+        ["Wrong.four", "Wrong.wide", "Wrong.twice", "Wrong.id", "Wrong.by_wide", "Wrong.list"]
+    );
     assert!(refusals.iter().all(|refusal| refusal.place().starts_with("kv_elm::tests::refusals::")));
     let text = refusals.to_string();
-    for words in ["take a struct with named fields", "#[kv(js_safe)]", "an enum of three variants", "any_int"] {
+    for words in ["take a struct with named fields", "#[kv(js_safe)]", "an enum of three variants", "any_int"]
+    {
         assert!(text.contains(words), "{text}");
     }
 }
@@ -93,7 +101,6 @@ mod two {
     #[derive(Serialize, Deserialize, KvType)]
     pub(super) struct Codec {
         n: u8,
-        #[expect(non_snake_case, reason = "it is what is tried")]
         _n: u8,
     }
 
@@ -105,7 +112,9 @@ mod two {
 }
 
 fn client<A: ElmStored, B: ElmStored>() -> ElmClient {
-    ElmClient::new(&Catalog::builder().expose::<A>(Access::ReadWrite).expose::<B>(Access::ReadWrite).build().unwrap())
+    ElmClient::new(
+        &Catalog::builder().expose::<A>(Access::ReadWrite).expose::<B>(Access::ReadWrite).build().unwrap(),
+    )
 }
 
 trait ElmStored: KvType + Serialize + serde::de::DeserializeOwned {}
@@ -121,7 +130,10 @@ fn names_that_meet_are_refused_and_both_are_named() {
     let orders = refused(&client::<one::Order, two::Order>());
     assert!(orders.iter().any(|refusal| refusal.contains("the type `Order`")), "{orders:?}");
     let lists = refused(&client::<one::Order, two::Orders>());
-    assert!(lists.iter().any(|refusal| refusal.contains("`listOrders`") && refusal.contains("plural")), "{lists:?}");
+    assert!(
+        lists.iter().any(|refusal| refusal.contains("`listOrders`") && refusal.contains("plural")),
+        "{lists:?}"
+    );
 
     let files = refused(&client::<one::Order, two::orDER>().module_per_type());
     assert!(files.iter().any(|refusal| refusal.contains("`OrDER.elm` and `Order.elm`")), "{files:?}");
@@ -136,5 +148,8 @@ fn names_that_elm_or_generated_code_needs_are_refused() {
     let accents = two::Accents::elm().unwrap_err().to_string();
     assert!(accents.contains("`größe` in Elm, which is no name of a field"), "{accents}");
     let module = refused(&client::<one::Order, two::Codec>().module_per_type());
-    assert!(module.iter().any(|refusal| refusal.contains("`Kv.Codec`, which is one of kv-elm's own")), "{module:?}");
+    assert!(
+        module.iter().any(|refusal| refusal.contains("`Kv.Codec`, which is one of kv-elm's own")),
+        "{module:?}"
+    );
 }

@@ -1,7 +1,6 @@
 //! Files on a disk.
 
 use crate::ElmClient;
-use crate::config::Config;
 use kv_core::{Access, Catalog, Exposed, KvType};
 use kv_corpus::{Subject, Visitor};
 use serde::{Deserialize, Serialize};
@@ -89,7 +88,12 @@ fn a_check_shows_the_difference_and_the_command() {
     let error = client(Access::ReadWrite).command("make elm").check(&dir.0).unwrap_err();
     assert!(error.is_stale());
     let text = error.to_string();
-    for words in ["Kv.elm", "- cursor : Type ReadOnly Cursor", "+ cursor : Type ReadWrite Cursor", "KV_ELM_UPDATE=1 make elm"] {
+    for words in [
+        "Kv.elm",
+        "- cursor : Type ReadOnly Cursor",
+        "+ cursor : Type ReadWrite Cursor",
+        "KV_ELM_UPDATE=1 make elm",
+    ] {
         assert!(text.contains(words), "{text}");
     }
 }
@@ -99,11 +103,18 @@ fn only_what_the_access_allows_is_written() {
     for (access, there) in [
         (Access::Get, ["getCursor"].as_slice()),
         (Access::Read, ["getCursor", "listCursors", "liveCursors"].as_slice()),
-        (Access::ReadWrite, ["setCursor", "getCursor", "deleteCursor", "listCursors", "liveCursors"].as_slice()),
+        (
+            Access::ReadWrite,
+            ["setCursor", "getCursor", "deleteCursor", "listCursors", "liveCursors"].as_slice(),
+        ),
     ] {
         let text = client(access).modules().unwrap().remove(0).text;
         for function in ["setCursor", "getCursor", "deleteCursor", "listCursors", "liveCursors"] {
-            assert_eq!(text.contains(&format!("\n{function} :")), there.contains(&function), "{access:?} {function}");
+            assert_eq!(
+                text.contains(&format!("\n{function} :")),
+                there.contains(&function),
+                "{access:?} {function}"
+            );
         }
     }
 }
@@ -122,11 +133,16 @@ fn stored_types_that_no_catalog_exposes_are_named() {
     fs::create_dir_all(dir.0.join("deep")).unwrap();
     fs::write(dir.0.join("a.rs"), "#[derive(KvType)]\nstruct Cursor { x: i32 }").unwrap();
     assert!(client(Access::Read).covers(&dir.0).is_ok());
-    fs::write(dir.0.join("deep/b.rs"), "\n\n#[derive(Clone, kv_core::KvType)]\npub struct Secret { text: String }").unwrap();
+    fs::write(
+        dir.0.join("deep/b.rs"),
+        "\n\n#[derive(Clone, kv_core::KvType)]\npub struct Secret { text: String }",
+    )
+    .unwrap();
     let error = client(Access::Read).covers(&dir.0).unwrap_err();
     assert_eq!(error.types().collect::<Vec<_>>(), ["Secret"]);
     assert!(error.to_string().contains("deep/b.rs:3"), "{error}");
-    let both = Catalog::builder().expose::<Cursor>(Access::Read).expose::<Secret>(Access::Get).build().unwrap();
+    let both =
+        Catalog::builder().expose::<Cursor>(Access::Read).expose::<Secret>(Access::Get).build().unwrap();
     assert!(ElmClient::new(&both).covers(&dir.0).is_ok());
     assert!(client(Access::Read).covers(dir.0.join("nowhere")).is_err());
 }
@@ -147,7 +163,7 @@ fn corpus() -> Vec<Vec<Exposed>> {
 
         fn stored<T: Subject + KvType>(&mut self, _: &'static str) {
             let exposed = Exposed::new::<T>(Access::ReadWrite);
-            if crate::map::codecs(&[exposed], &Config::default()).is_err() {
+            if ElmClient::new([exposed]).module_per_type().modules().is_err() {
                 return;
             }
             for catalog in &mut self.0 {
