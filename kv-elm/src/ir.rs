@@ -16,6 +16,7 @@ pub(crate) struct Program {
 }
 
 /// A type with a name in Elm.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub(crate) struct Type {
     /// The type in Elm.
@@ -357,7 +358,7 @@ impl Program {
                         for variant in &all.variants {
                             match (&all.tagging, &variant.content) {
                                 (Tagging::External, _) if !variant.untagged => {
-                                    names.push(variant.wire.clone())
+                                    names.push(variant.wire.clone());
                                 }
                                 (Tagging::Adjacent { .. }, _) if !variant.untagged => {}
                                 (_, Content::One(value)) => self.collect_names(&value.codec, names, seen),

@@ -221,7 +221,7 @@ impl Scope<'_> {
                 let mut names = known.names.to_vec();
                 names.push(tag.clone());
                 let known = Known { names: &names, argument: known.argument };
-                let read = |variant: &Variant| self.from_members(variant, at, &known);
+                let read = |variant: &Variant| self.beside_tag(variant, at, &known);
                 vec![self.tagged(at, tag, &tagged, &read)]
             }
             Tagging::Adjacent { tag, content, strict } => {
@@ -238,9 +238,11 @@ impl Scope<'_> {
             }
             Tagging::Untagged => Vec::new(),
         };
-        choices.extend(untagged.into_iter().map(|variant| {
-            if flat { self.from_members(variant, at, known) } else { self.alone(variant, at) }
-        }));
+        choices.extend(
+            untagged.into_iter().map(|variant| {
+                if flat { self.beside_tag(variant, at, known) } else { self.alone(variant, at) }
+            }),
+        );
         match choices.len() {
             1 => choices.remove(0),
             _ => call("Decode.oneOf", [list(choices)]),
@@ -339,7 +341,7 @@ impl Scope<'_> {
     }
 
     /// A variant from the members beside its tag.
-    fn from_members(&self, variant: &Variant, at: Index, known: &Known<'_>) -> Expr {
+    fn beside_tag(&self, variant: &Variant, at: Index, known: &Known<'_>) -> Expr {
         match &variant.content {
             Content::Nothing | Content::Many(_) => call("Decode.succeed", [atom(&variant.name)]),
             Content::One(value) => {
@@ -352,7 +354,7 @@ impl Scope<'_> {
     }
 
     /// The variant of each name, of an enum without more.
-    pub(super) fn from_string(&self, all: &Enum, name: &str) -> Expr {
+    pub(super) fn by_string(&self, all: &Enum, name: &str) -> Expr {
         let known = all.variants.iter().filter(|variant| !variant.other);
         let mut branches: Vec<_> = known
             .map(|variant| (string(&variant.wire), call(self.maybe("Just"), [atom(&variant.name)])))

@@ -255,10 +255,9 @@ fn segment(name: &str) -> String {
 /// The function that counts what is in a value.
 fn size(codec: &Codec) -> Option<&'static str> {
     Some(match codec {
-        Codec::List(_) | Codec::Array(..) => "List.length",
         Codec::Set(_) => "Set.size",
         Codec::Map(key, _) if key.is_comparable() => "Dict.size",
-        Codec::Map(..) => "List.length",
+        Codec::List(_) | Codec::Array(..) | Codec::Map(..) => "List.length",
         _ => return None,
     })
 }

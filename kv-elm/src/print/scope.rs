@@ -1,7 +1,7 @@
 //! What names mean where they are written.
 
 use crate::config::Config;
-use crate::ir::{Body, Index, Program};
+use crate::ir::{Body, Index, Program, Type};
 use crate::names;
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ impl<'a> Scope<'a> {
         checked: &'a [bool],
         here: Vec<Index>,
     ) -> Self {
-        let values = program.types.iter().flat_map(|ty| ty.values()).collect();
+        let values = program.types.iter().flat_map(Type::values).collect();
         let types = program.types.iter().map(|ty| ty.name.as_str()).collect();
         Self { program, config, checked, here, values, types }
     }
@@ -38,6 +38,12 @@ impl<'a> Scope<'a> {
             format!("{before}{name}{after}")
         };
         if self.here.contains(&at) { value } else { format!("{}.{value}", self.module_of(at)) }
+    }
+
+    /// The constructor of a type that has one of its own name.
+    pub(super) fn constructor(&self, at: Index) -> String {
+        let name = &self.program.types[at].name;
+        if self.here.contains(&at) { name.clone() } else { format!("{}.{name}", self.module_of(at)) }
     }
 
     /// The module in which a type stands.
@@ -82,7 +88,7 @@ impl<'a> Scope<'a> {
     /// Names for so many arguments: `a`, `b`, `c`.
     pub(super) fn letters(&self, count: usize) -> Vec<String> {
         let letter = |nth: usize| {
-            let letters = (b'a'..=b'z').nth(nth % 26).map(char::from).unwrap_or('a');
+            let letters = (b'a'..=b'z').nth(nth % 26).map_or('a', char::from);
             if nth < 26 { letters.to_string() } else { format!("{letters}{}", nth / 26) }
         };
         (0..count).map(|nth| self.local(&letter(nth))).collect()

@@ -71,7 +71,7 @@ impl Scope<'_> {
         let docs = text::comment(&docs(ty));
         let name = &ty.name;
         let arguments = |items: &[crate::ir::Checked]| {
-            items.iter().map(|item| format!(" {}", self.ty_argument(&item.codec))).collect::<String>()
+            items.iter().flat_map(|item| [" ".to_owned(), self.ty_argument(&item.codec)]).collect::<String>()
         };
         match &ty.body {
             Body::Record(record) if !ty.boxed => {
