@@ -1,7 +1,8 @@
 //! [`Catalog`]: the types that the outside may reach.
 
+use crate::engine::StoredType;
 use crate::schema::{prefix, tag, wire};
-use crate::{Access, Exposed, KvType};
+use crate::{Access, Codec, Exposed, KvType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -36,12 +37,14 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Catalog {
     exposed: Arc<[Exposed]>,
+    codecs: Arc<[Codec]>,
+    stored: Arc<[StoredType]>,
 }
 
 impl Catalog {
     /// A catalog with nothing in it yet.
     pub fn builder() -> CatalogBuilder {
-        CatalogBuilder { exposed: Vec::new() }
+        CatalogBuilder { codecs: Vec::new(), stored: Vec::new() }
     }
 
     /// All types, in the order in which they were exposed.
@@ -57,6 +60,16 @@ impl Catalog {
     /// The type with this tag. Takes time linear in the number of types.
     pub fn get(&self, tag: &str) -> Option<&Exposed> {
         self.exposed.iter().find(|exposed| exposed.tag() == tag)
+    }
+
+    /// The type with this tag as an [`Engine`](crate::Engine) takes it. Takes time linear in the number of types.
+    pub fn stored_type(&self, tag: &str) -> Option<StoredType> {
+        self.stored.iter().copied().find(|ty| ty.tag() == tag)
+    }
+
+    /// How values of the type with this tag are read and written as JSON. Takes time linear in the number of types.
+    pub fn codec(&self, tag: &str) -> Option<&Codec> {
+        self.codecs.iter().find(|codec| codec.exposed().tag() == tag)
     }
 }
 
@@ -74,13 +87,15 @@ impl<'a> IntoIterator for &'a Catalog {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CatalogBuilder {
-    exposed: Vec<Exposed>,
+    codecs: Vec<Codec>,
+    stored: Vec<StoredType>,
 }
 
 impl CatalogBuilder {
     /// Lets the outside reach a type. Only here is it asked to be readable and writable as JSON.
     pub fn expose<T: KvType + Serialize + DeserializeOwned>(mut self, access: Access) -> Self {
-        self.exposed.push(Exposed::new::<T>(access));
+        self.codecs.push(Codec::of::<T>(access));
+        self.stored.push(StoredType::of::<T>());
         self
     }
 
@@ -91,7 +106,8 @@ impl CatalogBuilder {
     /// [`CatalogError`] with every reason why clients could not tell the types apart, or read what they write.
     pub fn build(self) -> Result<Catalog, CatalogError> {
         let mut problems = Vec::new();
-        for (index, exposed) in self.exposed.iter().enumerate() {
+        let all: Arc<[Exposed]> = self.codecs.iter().map(|codec| *codec.exposed()).collect();
+        for (index, exposed) in all.iter().enumerate() {
             let name = full_name(exposed);
             if let Err(error) = tag::check(exposed.tag()) {
                 problems.push(CatalogProblem::Tag { ty: name.clone(), error });
@@ -101,10 +117,10 @@ impl CatalogBuilder {
             }
             let faults = wire::faults(exposed.schema()).into_iter();
             problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
-            problems.extend(self.exposed[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
+            problems.extend(all[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
-            Ok(Catalog { exposed: self.exposed.into() })
+            Ok(Catalog { exposed: all, codecs: self.codecs.into(), stored: self.stored.into() })
         } else {
             Err(CatalogError { problems })
         }

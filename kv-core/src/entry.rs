@@ -21,15 +21,6 @@ pub struct Entry<T> {
     pub expires_in: Option<Duration>,
 }
 
-/// How long an entry has to live. See [`TypedStore::ttl`](crate::TypedStore::ttl).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ttl {
-    /// It is gone when this much time has passed.
-    In(Duration),
-    /// Nothing expires it.
-    Never,
-}
-
 // Derived, it would ask for `T: Clone`, and no `T` is cloned here.
 impl<T> Clone for Entry<T> {
     fn clone(&self) -> Self {

@@ -156,7 +156,7 @@ impl<T: KvType> TypedStore<T> {
         let bytes = self.admit(key, &value)?;
         loop {
             let absent = Condition::Absent;
-            let mut write = Write { key, value: Arc::clone(&value), bytes, condition: absent, lifetime };
+            let mut write = Write::new(key, Arc::clone(&value), bytes, absent, lifetime);
             match self.write(&mut write)? {
                 Ok(_) => return Ok(value),
                 // Another write came first; unless it is gone again, it is the value.

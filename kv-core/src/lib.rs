@@ -40,13 +40,14 @@
 //! - [`Error`] is what a write can meet; [`Limits`] bound what the store takes in, and [`StoreStats`] tell what it
 //!   holds. [`ScanFull`] goes through all types.
 //! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
-//! - [`Catalog`] lists the types that the outside may reach.
+//! - [`Catalog`] lists the types that the outside may reach; a [`Codec`] of each reads and writes their JSON; [`Engine`] is
+//!   the store for who learns of them at run time.
 //! - [`schema`] is the metadata that [`macro@KvType`] derives.
 //!
 //! # Features
 //!
 //! - `derive` (on by default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
-//! - `json` (on by default): `Catalog`, and JSON of entries.
+//! - `json` (on by default): `Catalog`, `Engine`, and JSON of entries.
 //! - `stream`: [`Watch`] is a `Stream`.
 //! - `metrics`: `KvStore::publish_metrics` hands what [`KvStore::stats`] tells to the recorder of the crate `metrics`.
 //! - `tracing`: rare things that a store does are [events](#events) of the crate `tracing`.
@@ -77,6 +78,8 @@
 mod catalog;
 mod clock;
 mod codec;
+#[cfg(feature = "json")]
+pub mod engine;
 mod entry;
 mod error;
 mod events;
@@ -102,11 +105,14 @@ mod watch;
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "json")]
-pub use codec::JsonError;
-pub use entry::{Entry, Ttl};
+pub use codec::{Codec, Decoded, JsonError};
+#[cfg(feature = "json")]
+pub use engine::Engine;
+pub use entry::Entry;
 pub use error::{Error, InitError, UpdateError};
 pub use limits::{Limit, Limits};
-pub use options::{ScanOptions, SetOptions};
+pub use memory::Condition;
+pub use options::{ScanOptions, SetOptions, TtlChoice};
 pub use scan::{Entries, Keys, Scan};
 pub use scan_full::{FullEntry, ScanFull};
 pub use stats::{StoreStats, TenantStats, TypeStats};
@@ -120,6 +126,9 @@ pub use watch::{Change, Recv, Watch, WatchIter};
 #[cfg(feature = "derive")]
 pub use kv_derive::{KvField, KvType};
 pub use kv_schema as schema;
+#[cfg(feature = "json")]
+pub use kv_schema::json::{DecodeError, DecodeOptions};
+pub use kv_schema::ttl::Ttl;
 pub use kv_schema::{
     Access, Exposed, KeyError, Keyed, KvField, KvType, MapKey, Param, TypeSchema, ValidationErrors,
     Validator, Violation,

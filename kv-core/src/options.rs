@@ -33,12 +33,17 @@ pub struct SetOptions {
     condition: Condition,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-enum TtlChoice {
+/// Which time to live a write gives its entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TtlChoice {
+    /// That of the entry's type.
     #[default]
     OfType,
+    /// This one, from now.
     Of(Duration),
+    /// None: the entry never expires.
     Never,
+    /// An entry that is there keeps its deadline, or its having none; a new one gets the type's own time to live.
     Keep,
 }
 
@@ -78,8 +83,24 @@ impl SetOptions {
         Self { condition: Condition::Version(version), ..self }
     }
 
-    pub(crate) fn condition(&self) -> Condition {
+    /// Writes on this condition.
+    pub fn with_condition(self, condition: Condition) -> Self {
+        Self { condition, ..self }
+    }
+
+    /// Gives the entry this time to live.
+    pub fn with_ttl_choice(self, ttl: TtlChoice) -> Self {
+        Self { ttl, ..self }
+    }
+
+    /// The condition. For engines.
+    pub const fn condition(&self) -> Condition {
         self.condition
+    }
+
+    /// The word about the time to live. For engines.
+    pub const fn ttl_choice(&self) -> TtlChoice {
+        self.ttl
     }
 
     /// The lifetime that these options give an entry of `T`.

@@ -51,6 +51,11 @@ impl KvStore {
         Ok(TenantStore::new(Arc::clone(&self.memory), TenantId::new(host.as_ref())?))
     }
 
+    #[cfg(feature = "json")]
+    pub(crate) fn tenant_by_id(&self, id: &TenantId) -> TenantStore {
+        TenantStore::new(Arc::clone(&self.memory), id.clone())
+    }
+
     /// The tenants that have living entries, by name.
     ///
     /// ```

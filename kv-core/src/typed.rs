@@ -2,8 +2,8 @@
 
 use crate::events;
 use crate::memory::{
-    AnyCollection as _, Collection, Condition, Conflict, Full, Refused, Write, drop_each, entry_bytes,
-    or_resume,
+    AnyCollection as _, Collection, Condition, Conflict, Deadline, Full, Refused, Write, drop_each,
+    entry_bytes, or_resume,
 };
 use crate::scan::{Cursor, Keys, Scan};
 use crate::schema::{key, ttl};
@@ -77,13 +77,25 @@ impl<T: KvType> TypedStore<T> {
         value: impl Into<Arc<T>>,
         options: SetOptions,
     ) -> Result<Version, Error> {
-        let key = key.as_ref();
+        self.write_with(key.as_ref(), value.into(), options).map(|(version, _)| version)
+    }
+
+    /// Stores a value as the options say, and returns the write's version and the entry's deadline.
+    #[inline]
+    pub(crate) fn write_with(
+        &self,
+        key: &str,
+        value: Arc<T>,
+        options: SetOptions,
+    ) -> Result<(Version, Deadline), Error> {
         key::check(key)?;
         let lifetime = options.lifetime::<T>()?;
-        let value = value.into();
         let bytes = self.admit(key, &value)?;
-        let mut write = Write { key, value, bytes, condition: options.condition(), lifetime };
-        self.write(&mut write)?.map_err(|Conflict { current }| Error::Conflict { current })
+        let mut write = Write::new(key, value, bytes, options.condition(), lifetime);
+        match self.write(&mut write)? {
+            Ok(version) => Ok((version, write.deadline())),
+            Err(Conflict { current }) => Err(Error::Conflict { current }),
+        }
     }
 
     /// Stores a value under its own key, as [`set`](Self::set).
@@ -158,7 +170,7 @@ impl<T: KvType> TypedStore<T> {
             let key = key.as_ref();
             key::check(key)?;
             let bytes = self.admit(key, value)?;
-            writes.push(Write { key, value: Arc::clone(value), bytes, condition: Condition::None, lifetime });
+            writes.push(Write::new(key, Arc::clone(value), bytes, Condition::None, lifetime));
         }
         if writes.is_empty() {
             return Ok(Vec::new());

@@ -171,7 +171,7 @@ impl<T: KvType> TypedStore<T> {
             (Some(value), _) => {
                 let value = Arc::new(value);
                 let bytes = self.admit(key, &value)?;
-                let mut write = Write { key, value: Arc::clone(&value), bytes, condition, lifetime };
+                let mut write = Write::new(key, Arc::clone(&value), bytes, condition, lifetime);
                 Ok(self.write(&mut write)?.map(|_| Some(value)))
             }
             // Absent before and after: nothing to write.

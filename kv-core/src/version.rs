@@ -30,6 +30,9 @@ impl Version {
     /// What every version is below: 2^53, where JavaScript stops counting.
     const LIMIT: u64 = 1 << 53;
 
+    /// A version that no entry ever has.
+    pub const NONE: Self = Self(0);
+
     pub(crate) const fn new(number: u64) -> Self {
         Self(number)
     }

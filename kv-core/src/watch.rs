@@ -12,6 +12,8 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+#[cfg(feature = "json")]
+use std::time::SystemTime;
 use std::time::{Duration, Instant};
 
 /// What a [`Watch`] tells of.
@@ -134,6 +136,9 @@ struct State<T> {
     stage: Stage,
     /// What was read and not handed out.
     changes: std::vec::IntoIter<Change<T>>,
+    /// When it was read.
+    #[cfg(feature = "json")]
+    read_at: Option<Reading>,
     /// Behind the changes comes `Ready`.
     then_ready: bool,
     /// The version to resume from, once there is one.
@@ -216,6 +221,8 @@ impl<T: KvType> Watch<T> {
             state: Mutex::new(State {
                 stage: Stage::Start { after: after.map(Version::get) },
                 changes: Vec::new().into_iter(),
+                #[cfg(feature = "json")]
+                read_at: None,
                 then_ready: false,
                 seen: None,
                 has_place: after.is_some(),
@@ -342,9 +349,30 @@ impl<T: KvType> Watch<T> {
         }
     }
 
+    /// The next change, for one who polls from one place.
+    #[cfg(any(feature = "json", feature = "stream"))]
+    pub(crate) fn poll_next_change(&self, cx: &mut Context<'_>) -> Poll<Option<Change<T>>> {
+        // The ticket is taken for the while, so that no lock is held while the watch is polled.
+        let mut ticket = self.state.lock().ticket.take();
+        let polled = self.poll(&mut ticket, cx.waker());
+        self.state.lock().ticket = ticket;
+        polled
+    }
+
+    /// When the entry that was handed out last will be gone, by the time of day.
+    #[cfg(feature = "json")]
+    pub(crate) fn expires_at(&self, entry: &Entry<T>) -> Option<SystemTime> {
+        let read_at = self.state.lock().read_at?;
+        self.collection.times().of(read_at.deadline(entry.expires_in))
+    }
+
     /// Reads a little further. `None` when there is nothing to be read.
     fn read_on(&self, state: &mut State<T>, now: Reading) -> Option<()> {
         let wanted = |key: &str| key.starts_with(&*self.prefix);
+        #[cfg(feature = "json")]
+        {
+            state.read_at = Some(now);
+        }
         match mem::replace(&mut state.stage, Stage::Start { after: None }) {
             Stage::Start { after } => {
                 let pages = |since, newer_than, removals_after| {
@@ -542,10 +570,6 @@ impl<T: KvType> futures_core::Stream for Watch<T> {
     type Item = Change<T>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Change<T>>> {
-        // The ticket is taken for the while, so that no lock is held while the watch is polled.
-        let mut ticket = self.state.lock().ticket.take();
-        let polled = Watch::poll(&self, &mut ticket, cx.waker());
-        self.state.lock().ticket = ticket;
-        polled
+        self.poll_next_change(cx)
     }
 }

@@ -203,7 +203,8 @@ impl Validator<'_> {
         params: &[(&'static str, Param)],
         message: impl fmt::Display,
     ) {
-        if self.report.violations.len() == MAX_VIOLATIONS {
+        // What a probing pass reports is only counted, since it is taken back.
+        if self.report.violations.len() == MAX_VIOLATIONS || self.pass == Pass::Probing {
             self.report.more += 1;
             return;
         }
@@ -222,6 +223,11 @@ impl Validator<'_> {
             pass: self.pass,
             any_float: self.any_float,
         }
+    }
+
+    /// How much was reported so far.
+    pub(crate) fn reported(&self) -> usize {
+        self.report.violations.len() + self.report.more
     }
 
     /// Which pass this is.

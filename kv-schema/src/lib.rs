@@ -10,6 +10,7 @@
 //!   [`pattern`]: that of patterns.
 //! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
 //! - [`wire`]: what of a schema serde cannot carry both ways.
+//! - [`json`]: JSON held against a schema.
 //! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
 //! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
 //! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library and, behind the
@@ -21,6 +22,7 @@
 pub mod access;
 pub mod check;
 pub mod field;
+pub mod json;
 pub mod key;
 pub mod kv_type;
 pub mod pattern;

@@ -6,6 +6,15 @@ use std::time::Duration;
 /// The longest time to live: 100 years of 365 days.
 pub const MAX: Duration = Duration::from_hours(100 * 365 * 24);
 
+/// How long an entry has to live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ttl {
+    /// It is gone when this much time has passed.
+    In(Duration),
+    /// Nothing expires it.
+    Never,
+}
+
 /// Checks that a duration can be a time to live: more than zero, at most [`MAX`].
 ///
 /// # Errors

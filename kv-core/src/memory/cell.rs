@@ -69,7 +69,7 @@ pub(crate) struct Row<T> {
 }
 
 impl<T> Row<T> {
-    pub(super) fn deadline(&self) -> Deadline {
+    pub(crate) fn deadline(&self) -> Deadline {
         self.deadline
     }
 
@@ -210,15 +210,37 @@ pub(crate) struct Write<'k, T> {
     pub(crate) bytes: usize,
     pub(crate) condition: Condition,
     pub(crate) lifetime: Lifetime,
+    /// Once it is there, when it will be gone.
+    deadline: Deadline,
 }
 
-/// What must be under the key for a write or a removal to happen.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Condition {
+impl<'k, T> Write<'k, T> {
+    pub(crate) fn new(
+        key: &'k str,
+        value: Arc<T>,
+        bytes: usize,
+        condition: Condition,
+        lifetime: Lifetime,
+    ) -> Self {
+        Self { key, value, bytes, condition, lifetime, deadline: Deadline::NEVER }
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+}
+
+/// What must be under a key for a write or a removal to happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Condition {
+    /// Whatever.
     #[default]
     None,
+    /// No entry.
     Absent,
+    /// An entry.
     Present,
+    /// This version of the entry.
     Version(Version),
 }
 
@@ -336,6 +358,7 @@ impl<T> Cell<T> {
         let stamp = Stamp::new(version, write.bytes);
         let Some((place, was_due)) = found else {
             let deadline = moment.deadline(ttl);
+            write.deadline = deadline;
             let place = self.rows.insert(Stored {
                 key: Arc::from(write.key),
                 value: Arc::clone(&write.value),
@@ -355,6 +378,7 @@ impl<T> Cell<T> {
             let before = std::mem::replace(&mut row.deadline, moment.deadline(ttl));
             self.deadlines.change(place, before, row.deadline);
         }
+        write.deadline = row.deadline;
         if was_due {
             (row.created_at, row.updated_at) = (of_day, of_day);
         } else {
@@ -743,7 +767,7 @@ mod tests {
 
     fn write(key: &str, ttl: Option<u64>) -> Write<'_, &'static str> {
         let lifetime = Lifetime::Anew(ttl.map(Duration::from_secs));
-        Write { key, value: Arc::new("value"), bytes: 1, condition: Condition::None, lifetime }
+        Write::new(key, Arc::new("value"), 1, Condition::None, lifetime)
     }
 
     fn set(cell: &mut Cell<&'static str>, key: &str, ttl: Option<u64>, at: u64) -> Version {

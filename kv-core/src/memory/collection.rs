@@ -7,6 +7,8 @@ use super::flight::Flights;
 use super::log::Cause;
 use super::reads::Reads;
 use super::slab::Slab;
+#[cfg(feature = "json")]
+use super::time::Times;
 use super::time::{Deadline, Horizon, Moment, Reading};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
@@ -98,6 +100,15 @@ impl<T: KvType> Collection<T> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         state.cell.get(key, &self.horizon.moment(reading)).map(Stored::row)
+    }
+
+    /// A row with the key as it is stored.
+    #[cfg(feature = "json")]
+    pub(crate) fn get_with_key(&self, key: &str) -> Option<(Arc<str>, Row<T>)> {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let stored = state.cell.get(key, &self.horizon.moment(reading))?;
+        Some((Arc::clone(stored.key()), stored.row()))
     }
 
     /// The rows under many keys, at one instant.
@@ -393,6 +404,19 @@ impl<T: KvType> Collection<T> {
         let kept = (state.watchers == 0).then(|| state.cell.unwatch());
         drop(state);
         drop(kept);
+    }
+
+    /// When deadlines are by the time of day, as it is now.
+    #[cfg(feature = "json")]
+    pub(crate) fn times(&self) -> Times {
+        self.shared.time.times()
+    }
+
+    /// Removes what is due, and returns how many entries that were; or the first panic of a value that was dropped, when all
+    /// is done.
+    #[cfg(feature = "json")]
+    pub(crate) fn purge(&self) -> Result<usize, Panic> {
+        if self.has_due() { self.sweep(usize::MAX) } else { Ok(0) }
     }
 
     /// Reads the clock, for who holds a lock of its own while it reads on.

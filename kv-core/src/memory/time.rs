@@ -50,6 +50,13 @@ impl Time {
         (reading, of_day)
     }
 
+    /// When deadlines are by the time of day, as it is now.
+    #[cfg(feature = "json")]
+    pub(super) fn times(&self) -> Times {
+        let (Reading(now), TimeOfDay(of_day)) = self.read_both();
+        Times { now, of_day }
+    }
+
     /// Whether a deadline is so far off that no precise reading is needed, which costs as much as a read by key. May be
     /// asked under a lock.
     #[inline]
@@ -166,11 +173,35 @@ impl Moment<'_> {
 
 /// When an entry is gone, in the nanoseconds of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Deadline(u64);
+pub(crate) struct Deadline(u64);
 
 impl Deadline {
     /// The deadline of what never expires, after all others.
     pub(super) const NEVER: Self = Self(u64::MAX);
+}
+
+/// What the time of day is at a deadline, by the clocks as they stood at one instant.
+#[cfg(feature = "json")]
+pub(crate) struct Times {
+    now: u64,
+    of_day: u64,
+}
+
+#[cfg(feature = "json")]
+impl Times {
+    /// `None` for what never expires.
+    pub(crate) fn of(&self, deadline: Deadline) -> Option<SystemTime> {
+        let nanos = self.of_day.saturating_add(deadline.0).saturating_sub(self.now);
+        (deadline != Deadline::NEVER).then(|| TimeOfDay(nanos).time())
+    }
+}
+
+#[cfg(feature = "json")]
+impl Reading {
+    /// The deadline of what had this long to live then.
+    pub(crate) fn deadline(self, expires_in: Option<Duration>) -> Deadline {
+        expires_in.map_or(Deadline::NEVER, |left| Deadline(self.0.saturating_add(nanos(left))))
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ mod atomicity;
 mod bad_input;
 mod catalog;
 mod conditions;
+#[cfg(feature = "json")]
+mod engine;
 mod eviction;
 mod expiry;
 mod flight;

@@ -81,7 +81,8 @@ tell request =
 -- WATCHING
 
 
-{-| The values of one type whose keys start with a prefix.
+{-| The values of one type whose keys start with a prefix. A socket's frame has the type's name in a
+member of its own, so that `schema` is the token alone.
 -}
 type Watch a
     = Watch
@@ -99,7 +100,7 @@ watch type_ prefix =
     Watch
         { tag = Type.tag type_
         , prefix = prefix
-        , schema = Type.schema type_
+        , schema = String.dropLeft (String.length (Type.tag type_ ++ "=")) (Type.schema type_)
         , changes = changeDecoder (Type.decoder type_)
         }
 

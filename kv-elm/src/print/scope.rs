@@ -69,7 +69,8 @@ impl<'a> Scope<'a> {
     /// The same for an argument around others that have the names of the fields of a type's variants.
     pub(super) fn local_around(&self, at: Index, name: &str) -> String {
         let mut name = self.local(name);
-        let inside = self.program.types[at].field_names();
+        let fields = self.program.types[at].field_names();
+        let inside: Vec<_> = fields.iter().map(|field| self.local(field)).collect();
         while inside.contains(&name) || self.values.contains(&name) {
             name.push('_');
         }

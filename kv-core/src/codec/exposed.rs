@@ -1,0 +1,245 @@
+//! [`Codec`].
+
+use super::JsonError;
+use super::strict::{Doubt, Reading, Strict};
+use crate::schema::json::{self, DecodeError, DecodeOptions};
+use crate::schema::rule;
+use crate::schema::ttl::Ttl;
+use crate::schema::ty::{Enum, Fields, Shape, Tagging, TypeRef, TypeSchema};
+use crate::{Access, Exposed, KvType, ValidationErrors};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::any::{Any, TypeId};
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+/// The most bytes of what a type's own reader says that a message repeats.
+const SAID: usize = 200;
+
+/// JSON in and out of the values of one exposed type. Found by tag with [`Catalog::codec`](crate::Catalog::codec).
+///
+/// ```
+/// use kv_core::{Access, Catalog, DecodeError, DecodeOptions, KvType, Ttl};
+/// use serde::{Deserialize, Serialize};
+/// use std::time::Duration;
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, KvType)]
+/// struct CursorPosition {
+///     x: i32,
+///     y: i32,
+/// }
+///
+/// let catalog = Catalog::builder().expose::<CursorPosition>(Access::ReadWrite).build()?;
+/// let cursors = catalog.codec("CursorPosition").unwrap();
+///
+/// let options = DecodeOptions::new().take_ttl();
+/// let decoded = cursors.decode(br#"{"x":3,"y":4,"ttl":30000}"#, options)?;
+/// assert_eq!(decoded.value.downcast_ref(), Some(&CursorPosition { x: 3, y: 4 }));
+/// assert_eq!(decoded.ttl, Some(Ttl::In(Duration::from_secs(30))));
+///
+/// let mut json = Vec::new();
+/// cursors.encode(&*decoded.value, &mut json)?;
+/// assert_eq!(json, br#"{"x":3,"y":4}"#);
+///
+/// let Err(DecodeError::Value(errors)) = cursors.decode(br#"{"x":3000000000,"y":"4"}"#, options) else { panic!() };
+/// let said: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.rule, e.message.as_str())).collect();
+/// assert_eq!(
+///     said,
+///     [
+///         ("/x", "int", "must be a whole number from -2147483648 to 2147483647"),
+///         ("/y", "type", "must be a whole number"),
+///     ]
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Codec {
+    exposed: Exposed,
+    takes_ttl: bool,
+    traits: Traits,
+    encode: fn(&dyn Any, &mut Vec<u8>) -> Result<(), JsonError>,
+    decode: fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde_json::Error>,
+}
+
+/// What was read from JSON.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Decoded {
+    /// The value, of the exposed type. It has the type's shape; whether it keeps the type's rules is asked when it is
+    /// written, or by [`KvType::validate`].
+    pub value: Arc<dyn Any + Send + Sync>,
+    /// The member `ttl` that stood beside the value's own, if there was one and it was asked for.
+    pub ttl: Option<Ttl>,
+}
+
+impl Codec {
+    pub(crate) fn of<T: KvType + Serialize + DeserializeOwned>(access: Access) -> Self {
+        let exposed = Exposed::new::<T>(access);
+        Self {
+            exposed,
+            takes_ttl: json::takes_ttl(exposed.schema()),
+            traits: Traits::of(exposed.schema()),
+            encode: |value, into| {
+                let value = value.downcast_ref::<T>().ok_or(JsonError::OtherType { tag: T::TYPE_TAG })?;
+                let before = into.len();
+                serde_json::to_writer(&mut *into, value).map_err(|error| {
+                    into.truncate(before);
+                    JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() }
+                })
+            },
+            decode: |text, reading| {
+                let mut reader = serde_json::Deserializer::from_str(text);
+                let value = T::deserialize(Strict::new(&mut reader, reading))?;
+                reader.end()?;
+                Ok(Arc::new(value))
+            },
+        }
+    }
+
+    /// The type, and what the outside may do with it.
+    pub const fn exposed(&self) -> &Exposed {
+        &self.exposed
+    }
+
+    /// Whether [`decode`](Self::decode) can take out a member `ttl` that stands beside the value's own: see
+    /// [`json::takes_ttl`].
+    pub const fn takes_ttl(&self) -> bool {
+        self.takes_ttl
+    }
+
+    /// Appends the JSON of a value of the type.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`], when the value is of another type or its `Serialize` fails. Then nothing is appended.
+    pub fn encode(&self, value: &dyn Any, into: &mut Vec<u8>) -> Result<(), JsonError> {
+        (self.encode)(value, into)
+    }
+
+    /// Reads the JSON of a value of the type, in one pass as long as nothing is wrong and the type has no shape that
+    /// serde buffers (`flatten`, `untagged`, an enum with a tag among or beside its fields).
+    ///
+    /// The JSON must be what serde would read as the type, and more: see [`json`].
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Malformed`] for what is no JSON, has a member twice or is nested too deeply;
+    /// [`DecodeError::InvalidTtl`] for the member `ttl`; [`DecodeError::Value`] with every place at which the
+    /// JSON has another shape than the type. What the type's own `Deserialize` has against it is a violation of the
+    /// rule `type` at the place where it said so.
+    ///
+    /// # Panics
+    ///
+    /// When the type's own `Deserialize` does.
+    pub fn decode(&self, json: &[u8], options: DecodeOptions) -> Result<Decoded, DecodeError> {
+        let options = if self.takes_ttl { options } else { options.keep_ttl() };
+        if !self.traits.is_buffered
+            && let Ok(text) = std::str::from_utf8(json)
+        {
+            let mut reading = self.reading(Doubt::All, options);
+            if let Ok(value) = (self.decode)(text, &mut reading)
+                && !reading.has_unsafe_int
+            {
+                return Ok(Decoded { value, ttl: reading.ttl() });
+            }
+        }
+        json::check(self.exposed.schema(), json, options)?;
+        let text = std::str::from_utf8(json).unwrap_or_default();
+        let mut reading = self.reading(Doubt::None, options);
+        match (self.decode)(text, &mut reading) {
+            Ok(value) => Ok(Decoded { value, ttl: reading.ttl() }),
+            Err(error) => Err(unreadable(&reading.pointer(), &error)),
+        }
+    }
+
+    fn reading(&self, doubt: Doubt, options: DecodeOptions) -> Reading {
+        Reading::new(doubt, options, self.traits.is_opaque)
+    }
+}
+
+impl fmt::Debug for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Codec").field("exposed", &self.exposed).finish_non_exhaustive()
+    }
+}
+
+/// What only the type's own reader knows to be wrong.
+fn unreadable(pointer: &str, error: &serde_json::Error) -> DecodeError {
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    let said = &said[..said.floor_char_boundary(SAID)];
+    let report = ValidationErrors::collect(|v| {
+        v.pointer(pointer).report(rule::TYPE, &[], format_args!("cannot be read: {said}"));
+    });
+    report.err().map_or(DecodeError::InvalidTtl, DecodeError::Value)
+}
+
+/// What about a type decides how it is read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Traits {
+    /// Whether serde reads some of it into buffers, where nobody sees it.
+    is_buffered: bool,
+    /// Whether some of it is any JSON, and its reader unknown.
+    is_opaque: bool,
+}
+
+impl Traits {
+    fn of(schema: &'static TypeSchema) -> Self {
+        let mut traits = Self::default();
+        traits.visit(schema, &mut HashSet::new());
+        traits
+    }
+
+    fn visit(&mut self, schema: &'static TypeSchema, seen: &mut HashSet<TypeId>) {
+        if !seen.insert(schema.id) {
+            return;
+        }
+        let mut visit = |ty: TypeRef| self.visit(ty.get(), seen);
+        match schema.shape {
+            Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
+                visit(item)
+            }
+            Shape::Tuple(items) => items.iter().copied().for_each(visit),
+            Shape::Map { key, value } => {
+                visit(key);
+                visit(value);
+                // Keys of different names can be the same one then.
+                self.is_buffered |= has_second_names(key.get());
+            }
+            Shape::Struct(fields) => self.fields(fields, seen),
+            Shape::Enum(Enum { tagging, variants }) => {
+                self.is_buffered |= tagging != Tagging::External;
+                for variant in variants {
+                    self.is_buffered |= variant.untagged;
+                    self.fields(variant.fields, seen);
+                }
+            }
+            Shape::Json => self.is_opaque = true,
+            Shape::Unit
+            | Shape::Bool
+            | Shape::Int(_)
+            | Shape::NonZero(_)
+            | Shape::Float(_)
+            | Shape::Char
+            | Shape::String
+            | Shape::Formatted(_) => {}
+            _ => self.is_buffered = true,
+        }
+    }
+
+    fn fields(&mut self, fields: Fields, seen: &mut HashSet<TypeId>) {
+        for field in fields.all() {
+            self.is_buffered |= field.flatten;
+            self.visit(field.ty.get(), seen);
+        }
+    }
+}
+
+fn has_second_names(key: &'static TypeSchema) -> bool {
+    match key.shape {
+        Shape::Enum(all) => all.variants.iter().any(|variant| variant.other || !variant.aliases.is_empty()),
+        Shape::Struct(Fields::Newtype { field, .. }) => has_second_names(field.ty.get()),
+        _ => false,
+    }
+}

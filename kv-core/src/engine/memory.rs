@@ -1,0 +1,276 @@
+//! [`KvStore`] as an [`Engine`]: every operation is done at once.
+
+use super::stored_type::Of;
+use super::{
+    AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, Page, PageRequest,
+    StoredType, Written,
+};
+use crate::memory::{self, Collection, Row, Times, or_resume};
+use crate::{
+    Change, Condition, Entry, Error, KvStore, KvType, SetOptions, TenantId, TenantStore, TypeStats, Version,
+    Watch,
+};
+use std::future::ready;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+impl From<KvStore> for Arc<dyn Engine> {
+    fn from(kv: KvStore) -> Self {
+        Arc::new(kv)
+    }
+}
+
+impl Engine for KvStore {
+    fn get<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        ty: StoredType,
+        key: &'a str,
+    ) -> EngineFuture<'a, Option<AnyEntry>> {
+        Box::pin(async move { Ok(ty.in_memory().get(&self.tenant_by_id(tenant), key)) })
+    }
+
+    fn set<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        ty: StoredType,
+        key: &'a str,
+        value: AnyValue,
+        options: SetOptions,
+    ) -> EngineFuture<'a, Written> {
+        Box::pin(async move { ty.in_memory().set(&self.tenant_by_id(tenant), key, value, options) })
+    }
+
+    fn delete<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        ty: StoredType,
+        key: &'a str,
+        condition: Condition,
+    ) -> EngineFuture<'a, bool> {
+        Box::pin(async move { Ok(ty.in_memory().delete(&self.tenant_by_id(tenant), key, condition)?) })
+    }
+
+    fn touch<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        ty: StoredType,
+        key: &'a str,
+        ttl: Option<Duration>,
+    ) -> EngineFuture<'a, bool> {
+        Box::pin(async move { Ok(ty.in_memory().touch(&self.tenant_by_id(tenant), key, ttl)?) })
+    }
+
+    fn list<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        ty: StoredType,
+        request: PageRequest<'a>,
+    ) -> EngineFuture<'a, Page> {
+        Box::pin(async move { Ok(ty.in_memory().list(&self.tenant_by_id(tenant), request)) })
+    }
+
+    fn purge_expired<'a>(&'a self, tenant: &'a TenantId, types: &'a [StoredType]) -> EngineFuture<'a, usize> {
+        Box::pin(async move {
+            let store = self.tenant_by_id(tenant);
+            Ok(types.iter().map(|ty| ty.in_memory().purge(&store)).sum())
+        })
+    }
+
+    fn stats<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        types: &'a [StoredType],
+    ) -> EngineFuture<'a, Vec<TypeStats>> {
+        Box::pin(async move {
+            let store = self.tenant_by_id(tenant);
+            Ok(types.iter().map(|ty| ty.in_memory().stats(&store)).collect())
+        })
+    }
+
+    fn watch<'a>(
+        &'a self,
+        tenant: &'a TenantId,
+        ty: StoredType,
+        prefix: &'a str,
+        after: Option<Version>,
+    ) -> EngineFuture<'a, Box<dyn AnyWatch>> {
+        Box::pin(ready(ty.in_memory().watch(&self.tenant_by_id(tenant), prefix, after).map_err(Into::into)))
+    }
+}
+
+/// The operations on the entries of a type that is known here and not by who asks.
+pub(super) trait InMemory: Send + Sync {
+    fn get(&self, store: &TenantStore, key: &str) -> Option<AnyEntry>;
+
+    fn set(
+        &self,
+        store: &TenantStore,
+        key: &str,
+        value: AnyValue,
+        options: SetOptions,
+    ) -> Result<Written, EngineError>;
+
+    fn delete(&self, store: &TenantStore, key: &str, condition: Condition) -> Result<bool, Error>;
+    fn touch(&self, store: &TenantStore, key: &str, ttl: Option<Duration>) -> Result<bool, Error>;
+    fn list(&self, store: &TenantStore, request: PageRequest<'_>) -> Page;
+    fn purge(&self, store: &TenantStore) -> usize;
+    fn stats(&self, store: &TenantStore) -> TypeStats;
+
+    fn watch(
+        &self,
+        store: &TenantStore,
+        prefix: &str,
+        after: Option<Version>,
+    ) -> Result<Box<dyn AnyWatch>, Error>;
+}
+
+impl<T: KvType> InMemory for Of<T> {
+    fn get(&self, store: &TenantStore, key: &str) -> Option<AnyEntry> {
+        let typed = store.typed::<T>();
+        let collection = typed.existing()?;
+        let found = collection.get_any(key);
+        collection.count_read(found.is_some());
+        found
+    }
+
+    fn set(
+        &self,
+        store: &TenantStore,
+        key: &str,
+        value: AnyValue,
+        options: SetOptions,
+    ) -> Result<Written, EngineError> {
+        let value = value.downcast::<T>().map_err(|_| EngineError::OtherType { tag: T::TYPE_TAG })?;
+        let typed = store.typed::<T>();
+        let (version, deadline) = typed.write_with(key, value, options)?;
+        let times = typed.existing().map(|collection| collection.times());
+        Ok(Written { version, expires_at: times.and_then(|times| times.of(deadline)) })
+    }
+
+    fn delete(&self, store: &TenantStore, key: &str, condition: Condition) -> Result<bool, Error> {
+        if let Condition::Version(version) = condition {
+            return store.typed::<T>().delete_if(key, version);
+        }
+        let typed = store.typed::<T>();
+        let removed = match typed.existing() {
+            Some(collection) => collection.remove(key, condition),
+            None => condition.check(None).map(|()| None),
+        };
+        match removed {
+            Ok(removed) => Ok(removed.is_some()),
+            Err(memory::Conflict { current }) => Err(Error::Conflict { current }),
+        }
+    }
+
+    fn touch(&self, store: &TenantStore, key: &str, ttl: Option<Duration>) -> Result<bool, Error> {
+        let typed = store.typed::<T>();
+        match ttl {
+            Some(ttl) => typed.touch(key, ttl),
+            None => {
+                crate::schema::key::check(key)?;
+                Ok(typed.persist(key))
+            }
+        }
+    }
+
+    fn list(&self, store: &TenantStore, request: PageRequest<'_>) -> Page {
+        let typed = store.typed::<T>();
+        typed.existing().map_or_else(Page::empty, |collection| collection.list_any(request))
+    }
+
+    fn purge(&self, store: &TenantStore) -> usize {
+        store.typed::<T>().existing().map_or(0, |collection| or_resume(collection.purge()))
+    }
+
+    fn stats(&self, store: &TenantStore) -> TypeStats {
+        store.typed::<T>().stats()
+    }
+
+    fn watch(
+        &self,
+        store: &TenantStore,
+        prefix: &str,
+        after: Option<Version>,
+    ) -> Result<Box<dyn AnyWatch>, Error> {
+        let watch = Watch::new(&store.typed::<T>(), prefix, after);
+        match watch.refused() {
+            Some(refused) => Err(refused.clone()),
+            None => Ok(Box::new(watch)),
+        }
+    }
+}
+
+impl Page {
+    fn empty() -> Self {
+        Self { entries: Vec::new(), has_more: false }
+    }
+}
+
+impl Times {
+    fn entry<T: KvType>(&self, key: Arc<str>, row: Row<T>) -> AnyEntry {
+        let expires_at = self.of(row.deadline());
+        let Entry { key, value, version, created_at, updated_at, .. } = row.into_entry(key, None);
+        AnyEntry { key, value, version, created_at, updated_at, expires_at }
+    }
+}
+
+/// How many rows are read under the lock at a time.
+const ROWS: usize = 256;
+
+impl<T: KvType> Collection<T> {
+    fn get_any(&self, key: &str) -> Option<AnyEntry> {
+        let (key, row) = self.get_with_key(key)?;
+        Some(self.times().entry(key, row))
+    }
+
+    fn list_any(&self, request: PageRequest<'_>) -> Page {
+        let PageRequest { prefix, after, limit, descending } = request;
+        let mut rows: Vec<(Arc<str>, Row<T>)> = Vec::new();
+        // One more than wanted, to see whether there is one.
+        let wanted = limit.saturating_add(1);
+        while rows.len() < wanted {
+            let limit = ROWS.min(wanted - rows.len());
+            let after = rows.last().map_or(after, |(key, _)| Some(key));
+            let page = self.page(memory::Page { prefix, after, descending, limit, newer_than: 0 });
+            let at_end = page.len() < limit;
+            rows.extend(page);
+            if at_end {
+                break;
+            }
+        }
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let times = self.times();
+        let entries = rows.into_iter().map(|(key, row)| times.entry(key, row)).collect();
+        Page { entries, has_more }
+    }
+}
+
+impl<T: KvType> AnyWatch for Watch<T> {
+    fn poll_change(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<AnyChange, EngineError>>> {
+        let change = std::task::ready!(self.poll_next_change(cx));
+        Poll::Ready(change.map(|change| {
+            Ok(match change {
+                Change::Reset => AnyChange::Reset,
+                Change::Ready => AnyChange::Ready,
+                Change::Deleted { key, version } => AnyChange::Deleted { key, version },
+                Change::Expired { key, version } => AnyChange::Expired { key, version },
+                Change::Evicted { key, version } => AnyChange::Evicted { key, version },
+                Change::Set(entry) => AnyChange::Set(AnyEntry {
+                    expires_at: self.expires_at(&entry),
+                    key: entry.key,
+                    value: entry.value,
+                    version: entry.version,
+                    created_at: entry.created_at,
+                    updated_at: entry.updated_at,
+                }),
+            })
+        }))
+    }
+
+    fn version(&self) -> Option<Version> {
+        Watch::version(self)
+    }
+}

@@ -1,0 +1,191 @@
+//! What can be done, whether it comes by a route of its own or in a batch.
+
+use crate::answer::{Answer, PageWriter};
+use crate::condition::Known;
+use crate::decode::decode;
+use crate::problem::Problem;
+use crate::schema::ClientSchema;
+use crate::served::{Served, Types};
+use crate::ttl;
+use kv_core::engine::{AnyEntry, Engine, PageRequest};
+use kv_core::{Condition, TenantId, TtlChoice};
+
+/// The most entries of a page.
+const MOST: usize = 1000;
+
+/// How many entries a page has where the client does not say.
+const DEFAULT: usize = 100;
+
+/// Who asks, and of what.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'r> {
+    pub(crate) engine: &'r dyn Engine,
+    pub(crate) types: &'r Types,
+    pub(crate) tenant: &'r TenantId,
+    pub(crate) schema: &'r ClientSchema,
+}
+
+/// Which part of a list a page is to be.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) limit: usize,
+    pub(crate) after: Option<String>,
+    /// How many bytes the page may have before no further entry is put into it.
+    pub(crate) room: usize,
+}
+
+impl Part {
+    /// The limit that a client gives, if it does.
+    pub(crate) fn limit(given: Option<u64>) -> Result<usize, Problem> {
+        let Some(given) = given else { return Ok(DEFAULT) };
+        let limit = usize::try_from(given).ok().filter(|limit| (1..=MOST).contains(limit));
+        limit.ok_or_else(Self::not_a_limit)
+    }
+
+    pub(crate) fn not_a_limit() -> Problem {
+        Problem::invalid_query(format!("`limit` is a whole number from 1 to {MOST}"))
+    }
+}
+
+impl Context<'_> {
+    /// Whether the client may read an entry of a type.
+    pub(crate) fn admit_get(&self, ty: &Served) -> Result<(), Problem> {
+        self.schema.check_read(ty)
+    }
+
+    /// Whether it may write one.
+    pub(crate) fn admit_set(&self, ty: &Served) -> Result<(), Problem> {
+        ty.check_write()?;
+        self.schema.check_write(ty)
+    }
+
+    /// Whether it may remove one, for which it need not know its form.
+    #[expect(clippy::unused_self, reason = "as the others, and who asks will matter")]
+    pub(crate) fn admit_delete(&self, ty: &Served) -> Result<(), Problem> {
+        ty.check_write()
+    }
+
+    /// Whether it may list a type.
+    pub(crate) fn admit_list(&self, ty: &Served) -> Result<(), Problem> {
+        ty.check_list()?;
+        self.schema.check_read(ty)
+    }
+
+    pub(crate) async fn get(&self, ty: &Served, key: &str, known: Option<Known>) -> Result<Answer, Problem> {
+        let entry = self.engine.get(self.tenant, ty.stored, key).await?;
+        Ok(match entry {
+            Some(entry) if known.is_some_and(|known| known.is(entry.version)) => {
+                Answer::not_modified(entry.version)
+            }
+            Some(entry) => Answer::found(ty.stored, &entry)?,
+            None => Answer::not_found(),
+        })
+    }
+
+    /// Writes the value of a body, beside whose fields a `ttl` may stand, or of an operation.
+    pub(crate) async fn set(
+        &self,
+        ty: &Served,
+        key: &str,
+        json: &[u8],
+        ttl: SetTtl,
+        condition: Condition,
+    ) -> Result<Answer, Problem> {
+        let (value, beside) = decode(ty, json, matches!(ttl, SetTtl::OrBeside(_)))?;
+        let (SetTtl::OrBeside(choice) | SetTtl::Alone(choice)) = ttl;
+        let options = ttl::options(ttl::once(choice, beside)?, condition);
+        Ok(Answer::written(self.engine.set(self.tenant, ty.stored, key, value, options).await?))
+    }
+
+    pub(crate) async fn delete(
+        &self,
+        ty: &Served,
+        key: &str,
+        condition: Condition,
+    ) -> Result<Answer, Problem> {
+        Ok(Answer::deleted(self.engine.delete(self.tenant, ty.stored, key, condition).await?))
+    }
+
+    /// A page of a type's entries.
+    pub(crate) async fn list(&self, ty: &Served, prefix: &str, part: Part) -> Result<Answer, Problem> {
+        let after = part.after.as_deref();
+        let request = PageRequest { prefix, after, limit: part.limit, descending: false };
+        let found = self.engine.list(self.tenant, ty.stored, request).await?;
+        let mut page = PageWriter::new(part.room);
+        for entry in &found.entries {
+            if !page.add(ty.stored, &entry.key, entry)? {
+                return Ok(page.end(true));
+            }
+        }
+        Ok(page.end(found.has_more))
+    }
+
+    /// A page of the entries of all types that may be listed, whose full keys start with a full prefix.
+    pub(crate) async fn list_full(&self, full_prefix: &str, part: Part) -> Result<Answer, Problem> {
+        // No type's prefix is the start of another's, so the full keys of one type are all before those of the next.
+        let mut types: Vec<_> = self.types.listable().collect();
+        types.sort_by_key(|ty| ty.exposed.prefix());
+        let mut page = PageWriter::new(part.room);
+        for ty in types {
+            let own = ty.exposed.prefix();
+            // Either the full prefix goes beyond the type's own, or it stops within it.
+            let prefix = match full_prefix.strip_prefix(own) {
+                Some(rest) => rest,
+                None if own.starts_with(full_prefix) => "",
+                None => continue,
+            };
+            let after = match part.after.as_deref() {
+                Some(after) => match after.strip_prefix(own) {
+                    Some(key) => Some(key),
+                    None if own > after => None,
+                    None => continue,
+                },
+                None => None,
+            };
+            self.schema.check_read(ty)?;
+            let limit = part.limit - page.count();
+            if limit == 0 {
+                // Whether there is more is known by looking.
+                let request = PageRequest { prefix, after, limit: 1, descending: false };
+                if !self.engine.list(self.tenant, ty.stored, request).await?.entries.is_empty() {
+                    return Ok(page.end(true));
+                }
+                continue;
+            }
+            let request = PageRequest { prefix, after, limit, descending: false };
+            let found = self.engine.list(self.tenant, ty.stored, request).await?;
+            let full_key = |entry: &AnyEntry| format!("{own}{}", entry.key);
+            for entry in &found.entries {
+                if !page.add(ty.stored, &full_key(entry), entry)? {
+                    return Ok(page.end(true));
+                }
+            }
+            if found.has_more {
+                return Ok(page.end(true));
+            }
+        }
+        Ok(page.end(false))
+    }
+
+    pub(crate) async fn cleanup(&self) -> Result<Answer, Problem> {
+        let types: Vec<_> = self.types.listable().map(|ty| ty.stored).collect();
+        Ok(Answer::cleaned(self.engine.purge_expired(self.tenant, &types).await?))
+    }
+
+    pub(crate) async fn stats(&self) -> Result<Answer, Problem> {
+        let types: Vec<_> = self.types.listable().map(|ty| ty.stored).collect();
+        let stats = self.engine.stats(self.tenant, &types).await?;
+        let present = stats.iter().filter(|stats| stats.entries > 0);
+        let types: Vec<_> = present.map(|stats| (stats.tag, stats.entries, stats.bytes)).collect();
+        Ok(Answer::stats(self.tenant.as_str(), &types))
+    }
+}
+
+/// Where a write's time to live may stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SetTtl {
+    /// Given apart, or as `ttl` beside the fields.
+    OrBeside(Option<TtlChoice>),
+    /// Given apart alone.
+    Alone(Option<TtlChoice>),
+}

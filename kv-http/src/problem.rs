@@ -1,0 +1,259 @@
+//! [`Problem`]: why a request was refused, as RFC 9457 has it.
+
+use crate::answer::Json;
+use axum::body::Body;
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Response, StatusCode};
+use kv_core::engine::EngineError;
+use kv_core::{Error, KeyError, Limit, Param, ValidationErrors, Version, Violation};
+use std::fmt;
+
+/// The most bytes of a sentence.
+const SENTENCE: usize = 512;
+
+/// Why a request was refused.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    sentence: String,
+    detail: Detail,
+}
+
+/// What some problems have besides.
+#[derive(Debug)]
+enum Detail {
+    None,
+    Violations(ValidationErrors),
+    Current(Option<Version>),
+    Limit(Limit),
+    Schema {
+        tag: &'static str,
+        server: String,
+    },
+    Allow(&'static str),
+    /// What is left of the request is not read.
+    Unread,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, sentence: impl Into<String>) -> Self {
+        Self { status, code, sentence: sentence.into(), detail: Detail::None }
+    }
+
+    fn with(self, detail: Detail) -> Self {
+        Self { detail, ..self }
+    }
+
+    fn bad_request(code: &'static str, sentence: &dyn fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, sentence.to_string())
+    }
+
+    pub(crate) fn invalid_json(sentence: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-json", &sentence)
+    }
+
+    pub(crate) fn invalid_value(errors: ValidationErrors) -> Self {
+        Self::bad_request("invalid-value", &errors).with(Detail::Violations(errors))
+    }
+
+    pub(crate) fn invalid_key(sentence: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-key", &sentence)
+    }
+
+    pub(crate) fn invalid_ttl() -> Self {
+        Self::bad_request(
+            "invalid-ttl",
+            &"a time to live is a whole number of milliseconds, from 1 to those of 100 years, given once: in \
+             `ttl_ms`, which may also be `none` or `keep`, or as `ttl` beside the fields, which may also be null",
+        )
+    }
+
+    pub(crate) fn invalid_query(sentence: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-query", &sentence)
+    }
+
+    pub(crate) fn invalid_host(sentence: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-host", &sentence)
+    }
+
+    pub(crate) fn unknown_host() -> Self {
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", "this server does not serve that host")
+    }
+
+    pub(crate) fn forbidden(sentence: impl fmt::Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", sentence.to_string())
+    }
+
+    pub(crate) fn read_only(tag: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "read-only", format!("`{tag}` is not to be written by clients"))
+    }
+
+    pub(crate) fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross-site", "pages of this origin may not do this")
+    }
+
+    pub(crate) fn unknown_type() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown-type", "there is no such type")
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "there is no such route")
+    }
+
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+        let sentence = format!("this route takes {allow}");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", sentence).with(Detail::Allow(allow))
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body took too long").with(Detail::Unread)
+    }
+
+    pub(crate) fn too_large(sentence: impl fmt::Display) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", sentence.to_string()).with(Detail::Unread)
+    }
+
+    pub(crate) fn not_json() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not-json",
+            "a POST is JSON and says so: Content-Type: application/json",
+        )
+    }
+
+    pub(crate) fn conflict(current: Option<Version>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "conflict", "another write came first")
+            .with(Detail::Current(current))
+    }
+
+    pub(crate) fn schema_mismatch(tag: &'static str, server: String) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "schema-mismatch",
+            format!("`{tag}` has another form here than where this client was made: load it anew"),
+        )
+        .with(Detail::Schema { tag, server })
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here")
+    }
+
+    pub(crate) fn unavailable(sentence: impl fmt::Display) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", sentence.to_string())
+    }
+
+    /// As an answer of its own.
+    pub(crate) fn response(&self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.json()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Detail::Allow(allow) = self.detail {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Detail::Unread = self.detail {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+
+    /// As a JSON object, on its own or among the results of a batch.
+    pub(crate) fn json(&self) -> Vec<u8> {
+        let mut json = Json::object();
+        json.name("status").raw(self.status.as_str());
+        json.name("title").text(self.status.canonical_reason().unwrap_or_default());
+        json.name("code").text(self.code);
+        json.name("error").text(shortened(&self.sentence));
+        match &self.detail {
+            Detail::None | Detail::Allow(_) | Detail::Unread => {}
+            Detail::Violations(errors) => {
+                json.name("errors").array(errors, violation);
+                if errors.more() > 0 {
+                    json.name("more").value(&errors.more());
+                }
+            }
+            Detail::Current(current) => _ = json.name("current").version(*current),
+            Detail::Limit(limit) => _ = json.name("limit").text(limit.name()),
+            Detail::Schema { tag, server } => {
+                json.name("tag").text(tag);
+                json.name("server").text(server);
+            }
+        }
+        json.end()
+    }
+}
+
+fn violation(json: &mut Json, violation: &Violation) {
+    json.open();
+    json.name("pointer").text(&violation.pointer);
+    json.name("rule").text(violation.rule);
+    json.name("params").open();
+    for (name, param) in &violation.params {
+        let json = json.name(name);
+        match param {
+            Param::Int(int) => json.value(int),
+            Param::Float(float) => json.value(float),
+            Param::Text(text) => json.text(text),
+            Param::Texts(texts) => json.value(texts),
+            // A kind of parameter that is newer than this code.
+            _ => json.raw("null"),
+        };
+    }
+    json.close();
+    json.name("message").text(&violation.message);
+    json.close();
+}
+
+fn shortened(sentence: &str) -> &str {
+    if sentence.len() <= SENTENCE { sentence } else { &sentence[..sentence.floor_char_boundary(SENTENCE)] }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        Self::invalid_key(error)
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(error) => error.into(),
+            EngineError::Unavailable(_) => Self::unavailable("the store cannot be reached: try again soon"),
+            _ => Self::internal(),
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidKey(error) => error.into(),
+            Error::KeyMismatch => {
+                Self::invalid_key("the value belongs under another key, which its fields make")
+            }
+            Error::InvalidTtl => Self::invalid_ttl(),
+            Error::Validation(errors) => Self::invalid_value(errors),
+            Error::Conflict { current } => Self::conflict(current),
+            Error::LimitExceeded { limit: Limit::KeyBytes, allowed } => {
+                Self::invalid_key(format!("a key has at most {allowed} bytes here"))
+            }
+            Error::LimitExceeded { limit: Limit::ValueBytes, allowed } => Self {
+                // The request was read to its end.
+                detail: Detail::None,
+                ..Self::too_large(format!("a value has at most {allowed} bytes here"))
+            },
+            Error::LimitExceeded { limit, .. } => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "limit-exceeded",
+                format!("over the limit `{limit}`"),
+            )
+            .with(Detail::Limit(limit)),
+            _ => Self::internal(),
+        }
+    }
+}

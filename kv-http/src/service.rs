@@ -1,0 +1,200 @@
+//! A request's way: whose host, whose page, which route, and then the operation.
+
+use crate::answer::Answer;
+use crate::body::Unread;
+use crate::condition::{self, Known};
+use crate::limits::Limits;
+use crate::operation::{Context, Part, SetTtl};
+use crate::origin::{self, Origins};
+use crate::problem::Problem;
+use crate::query::{Query, decode};
+use crate::route::Route;
+use crate::schema::ClientSchema;
+use crate::served::{Served, Types};
+use crate::shutdown::Shutdown;
+use crate::tenant::TenantPolicy;
+use crate::{batch, ttl, unwind};
+use axum::body::Body;
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
+use kv_core::Engine;
+use kv_core::schema::tag;
+use std::sync::Arc;
+
+/// What all requests have in common.
+#[derive(Clone)]
+pub(crate) struct Service {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) types: Arc<Types>,
+    pub(crate) policy: TenantPolicy,
+    pub(crate) origins: Origins,
+    pub(crate) limits: Limits,
+    pub(crate) shutdown: Shutdown,
+}
+
+impl Service {
+    /// Answers a request, whatever happens.
+    pub(crate) async fn handle(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let origin = self.origins.allowed(&parts.headers).cloned();
+        let answered = unwind::or_internal(self.answer(&parts, body)).await;
+        let mut response = answered.unwrap_or_else(|problem| problem.response());
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Some(origin) = origin {
+            origin::let_read(&mut response, origin);
+        }
+        response
+    }
+
+    async fn answer(&self, parts: &Parts, body: Body) -> Result<Response<Body>, Problem> {
+        if self.shutdown.has_begun() {
+            return Err(Problem::unavailable("the server is going down: try again soon"));
+        }
+        let (host, tenant) = self.policy.tenant(parts)?;
+        let route = Route::of(parts.uri.path()).ok_or_else(Problem::not_found)?;
+        if parts.method == Method::OPTIONS {
+            return self.options(parts, route);
+        }
+        if !route.allows(&parts.method) {
+            return Err(Problem::method_not_allowed(route.allow()));
+        }
+        let changes_state = !matches!(parts.method, Method::GET | Method::HEAD);
+        self.origins.check(&parts.headers, &host, changes_state)?;
+        let schema = ClientSchema::of(&parts.headers)?;
+        let context = Context { engine: &*self.engine, types: &self.types, tenant: &tenant, schema: &schema };
+        let body = Unread { headers: &parts.headers, body };
+        self.run(&context, route, parts, body).await.map(respond)
+    }
+
+    fn options(&self, parts: &Parts, route: Route<'_>) -> Result<Response<Body>, Problem> {
+        if origin::is_preflight(&parts.headers) {
+            return self.origins.preflight(&parts.headers);
+        }
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(route.allow()));
+        Ok(response)
+    }
+
+    /// Looks at everything that can be refused before the body is read, and before anything is done.
+    async fn run(
+        &self,
+        context: &Context<'_>,
+        route: Route<'_>,
+        parts: &Parts,
+        body: Unread<'_>,
+    ) -> Result<Answer, Problem> {
+        let query = parts.uri.query();
+        match route {
+            Route::Get(place) => {
+                let ty = self.ty(place.tag)?;
+                context.admit_get(ty)?;
+                let key = place.key(Query::read(query, &["key"])?.take("key"))?;
+                context.get(ty, &key, Some(Known::of_get(&parts.headers)?)).await
+            }
+            Route::Set(place) => {
+                let ty = self.ty(place.tag)?;
+                context.admit_set(ty)?;
+                let mut query = Query::read(query, &["key", "ttl_ms"])?;
+                let key = place.key(query.take("key"))?;
+                let ttl = query.take("ttl_ms").map(|text| ttl::of_query(&text)).transpose()?;
+                let condition = condition::of_set(&parts.headers)?;
+                let json = body.json(&self.limits).await?;
+                context.set(ty, &key, &json, SetTtl::OrBeside(ttl), condition).await
+            }
+            Route::Delete(place) => {
+                let ty = self.ty(place.tag)?;
+                context.admit_delete(ty)?;
+                let key = place.key(Query::read(query, &["key"])?.take("key"))?;
+                let condition = condition::of_delete(&parts.headers)?;
+                if parts.method == Method::POST {
+                    body.nothing(&self.limits).await?;
+                }
+                context.delete(ty, &key, condition).await
+            }
+            Route::List(segment) => {
+                let segment = decode(segment)
+                    .ok_or_else(|| Problem::invalid_query("the path is not percent-encoded UTF-8"))?;
+                // No full prefix that goes beyond a tag looks like one.
+                if tag::check(&segment).is_err() {
+                    let query = Query::read(query, &["limit", "after"])?;
+                    return context.list_full(&segment, self.part(query)?).await;
+                }
+                let ty = self.types.get(&segment)?;
+                context.admit_list(ty)?;
+                let mut query = Query::read(query, &["prefix", "limit", "after"])?;
+                let prefix = query.take("prefix").unwrap_or_default();
+                context.list(ty, &prefix, self.part(query)?).await
+            }
+            Route::ListFull => {
+                let mut query = Query::read(query, &["full_prefix", "limit", "after"])?;
+                let full_prefix = query.take("full_prefix");
+                let full_prefix = full_prefix
+                    .ok_or_else(|| Problem::invalid_query("say what to list: a type, or `?full_prefix=`"))?;
+                context.list_full(&full_prefix, self.part(query)?).await
+            }
+            Route::Cleanup => {
+                own_tenant(query)?;
+                body.nothing(&self.limits).await?;
+                context.cleanup().await
+            }
+            Route::Stats => {
+                own_tenant(query)?;
+                context.stats().await
+            }
+            Route::Batch => {
+                Query::read(query, &[])?;
+                let json = body.json(&self.limits).await?;
+                let operations = batch::read(&json)?;
+                Ok(batch::run(context, &operations, self.limits.page_bytes).await)
+            }
+        }
+    }
+
+    /// The type that a segment of the path names.
+    fn ty(&self, segment: &str) -> Result<&Served, Problem> {
+        self.types.get(&decode(segment).ok_or_else(Problem::unknown_type)?)
+    }
+
+    /// What is left of a list's query.
+    fn part(&self, mut query: Query) -> Result<Part, Problem> {
+        let limit = query.take("limit").map(|text| {
+            let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            text.parse().ok().filter(|_| is_number).ok_or_else(Part::not_a_limit)
+        });
+        let limit = Part::limit(limit.transpose()?)?;
+        Ok(Part { limit, after: query.take("after"), room: self.limits.page_bytes })
+    }
+}
+
+/// Refuses to speak of other tenants.
+fn own_tenant(query: Option<&str>) -> Result<(), Problem> {
+    match Query::read(query, &["global"])?.take("global").as_deref() {
+        None | Some("false") => Ok(()),
+        Some("true") => Err(Problem::forbidden("of all tenants the operator's own routes speak")),
+        Some(_) => Err(Problem::invalid_query("`global` is true or false")),
+    }
+}
+
+fn respond(answer: Answer) -> Response<Body> {
+    let mut response = match answer.json {
+        Some(json) => {
+            let mut response = Response::new(Body::from(json));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response
+        }
+        None => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response
+        }
+    };
+    if let Some(etag) = answer.etag.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok())
+    {
+        response.headers_mut().insert(ETAG, etag);
+    }
+    response
+}

@@ -1,0 +1,220 @@
+//! [`TenantPolicy`]: which hosts are served, and which tenant each is.
+
+use crate::problem::Problem;
+use axum::extract::ConnectInfo;
+use axum::http::header::HOST;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Version};
+use kv_core::{TenantError, TenantId};
+use std::collections::HashSet;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// Which hosts are served, and which tenant each is.
+///
+/// A request names its host once: in `Host`, and in its target where that is absolute, or `:authority`, which must agree. A host
+/// that is missing, repeated or malformed is 400 `invalid-host`, one that the policy does not name is 421 `unknown-host`.
+/// Upper case, ports and a dot at the end make no difference.
+///
+/// `Forwarded` is never looked at, and `X-Forwarded-Host` only where it comes from a [proxy](Self::behind_proxy) that was named.
+#[derive(Clone)]
+pub struct TenantPolicy {
+    hosts: Hosts,
+    proxies: HashSet<IpAddr>,
+}
+
+type Resolve = dyn Fn(&TenantId) -> Option<TenantId> + Send + Sync;
+
+#[derive(Clone)]
+enum Hosts {
+    Any,
+    Named {
+        exact: HashSet<TenantId>,
+        /// With the dot that they begin with.
+        suffixes: Vec<String>,
+    },
+    Resolved(Arc<Resolve>),
+}
+
+impl TenantPolicy {
+    /// Serves these hosts. `*.acme.example` stands for all hosts under `acme.example`, however deep, and not for itself.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] with the first pattern that is none, or when there are no patterns.
+    ///
+    /// ```
+    /// use kv_http::TenantPolicy;
+    ///
+    /// TenantPolicy::hosts(["acme.example", "*.acme.example"])?;
+    /// assert!(TenantPolicy::hosts(["https://acme.example"]).is_err());
+    /// # Ok::<(), kv_http::PolicyError>(())
+    /// ```
+    pub fn hosts<H: AsRef<str>>(patterns: impl IntoIterator<Item = H>) -> Result<Self, PolicyError> {
+        let (mut exact, mut suffixes) = (HashSet::new(), Vec::new());
+        for pattern in patterns {
+            let pattern = pattern.as_ref();
+            let host = pattern.strip_prefix("*.").unwrap_or(pattern);
+            let refused = |problem| PolicyError::Pattern { pattern: pattern.to_owned(), problem };
+            let id = TenantId::new(host).map_err(refused)?;
+            if Authority::port_of(host).is_some() || (host.ends_with(':')) {
+                return Err(PolicyError::Port { pattern: pattern.to_owned() });
+            }
+            if host.len() < pattern.len() {
+                suffixes.push(format!(".{id}"));
+            } else {
+                exact.insert(id);
+            }
+        }
+        if exact.is_empty() && suffixes.is_empty() {
+            return Err(PolicyError::Empty);
+        }
+        Ok(Self::new(Hosts::Named { exact, suffixes }))
+    }
+
+    /// Serves any host, each as a tenant of its own. For development, and where something in front lets only known hosts
+    /// through: otherwise strangers make tenants as they like, up to the store's limit.
+    pub fn any_host() -> Self {
+        Self::new(Hosts::Any)
+    }
+
+    /// Serves the hosts for which a function knows a tenant, such as one that several hosts share. It is asked on every
+    /// request, and should answer from memory.
+    ///
+    /// ```
+    /// use kv_core::TenantId;
+    /// use kv_http::TenantPolicy;
+    ///
+    /// let acme = TenantId::new("acme.example")?;
+    /// let policy = TenantPolicy::resolver(move |host| {
+    ///     matches!(host.as_str(), "acme.example" | "www.acme.example").then(|| acme.clone())
+    /// });
+    /// # Ok::<(), kv_core::TenantError>(())
+    /// ```
+    pub fn resolver(resolve: impl Fn(&TenantId) -> Option<TenantId> + Send + Sync + 'static) -> Self {
+        Self::new(Hosts::Resolved(Arc::new(resolve)))
+    }
+
+    fn new(hosts: Hosts) -> Self {
+        Self { hosts, proxies: HashSet::new() }
+    }
+
+    /// Takes `X-Forwarded-Host` for the host where the connection comes from this address: a proxy that does not pass on
+    /// `Host`, and sets that header itself. More than one may be named.
+    ///
+    /// The address of a connection is known where the router is served with
+    /// [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
+    #[must_use]
+    pub fn behind_proxy(mut self, address: IpAddr) -> Self {
+        self.proxies.insert(address.to_canonical());
+        self
+    }
+
+    /// The host that a request names, and its tenant.
+    pub(crate) fn tenant(&self, parts: &Parts) -> Result<(Authority, TenantId), Problem> {
+        let mut host = named_host(parts)?;
+        if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>()
+            && self.proxies.contains(&peer.ip().to_canonical())
+            && let Some(forwarded) = only(&parts.headers, &HeaderName::from_static("x-forwarded-host"))?
+        {
+            host = forwarded;
+        }
+        let tenant = match &self.hosts {
+            Hosts::Any => Some(host.id.clone()),
+            Hosts::Named { exact, suffixes } => {
+                let name = host.id.as_str();
+                let is_named =
+                    exact.contains(&host.id) || suffixes.iter().any(|suffix| name.ends_with(suffix));
+                is_named.then(|| host.id.clone())
+            }
+            Hosts::Resolved(resolve) => resolve(&host.id),
+        };
+        let tenant = tenant.ok_or_else(Problem::unknown_host)?;
+        Ok((host, tenant))
+    }
+}
+
+impl fmt::Debug for TenantPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts: &dyn fmt::Debug = match &self.hosts {
+            Hosts::Any => &"any",
+            Hosts::Named { exact, suffixes } => &(exact, suffixes),
+            Hosts::Resolved(_) => &"resolved",
+        };
+        f.debug_struct("TenantPolicy").field("hosts", hosts).field("proxies", &self.proxies).finish()
+    }
+}
+
+/// A host and its port.
+#[derive(Clone, Debug)]
+pub(crate) struct Authority {
+    pub(crate) id: TenantId,
+    pub(crate) port: Option<u16>,
+}
+
+impl Authority {
+    pub(crate) fn parse(text: &str) -> Result<Self, TenantError> {
+        Ok(Self { id: TenantId::new(text)?, port: Self::port_of(text) })
+    }
+
+    /// The port of a host that is well-formed.
+    fn port_of(text: &str) -> Option<u16> {
+        text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))?.1.parse().ok()
+    }
+}
+
+/// The host that a request names in all places alike.
+fn named_host(parts: &Parts) -> Result<Authority, Problem> {
+    let in_header = only(&parts.headers, &HOST)?;
+    let in_target = parts.uri.authority().map(axum::http::uri::Authority::as_str);
+    let in_target = in_target.map(Authority::parse).transpose().map_err(Problem::invalid_host)?;
+    match (in_header, in_target) {
+        (Some(header), Some(target)) => {
+            let default = if parts.uri.scheme_str() == Some("https") { 443 } else { 80 };
+            let port = |host: &Authority| host.port.unwrap_or(default);
+            if header.id != target.id || port(&header) != port(&target) {
+                return Err(Problem::invalid_host("`Host` and the target name different hosts"));
+            }
+            Ok(header)
+        }
+        (Some(host), None) => Ok(host),
+        // HTTP/2 has the host in `:authority`, HTTP/1.1 always in `Host`.
+        (None, Some(host)) if parts.version >= Version::HTTP_2 => Ok(host),
+        (None, _) => Err(Problem::invalid_host("a request names its host: Host: acme.example")),
+    }
+}
+
+/// The host in a header that is there once at most.
+fn only(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Authority>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::invalid_host(format!("`{name}` is there twice")));
+    }
+    let text = value.to_str().map_err(|_| Problem::invalid_host(TenantError::NotAscii))?;
+    Authority::parse(text).map(Some).map_err(Problem::invalid_host)
+}
+
+/// Why patterns make no [`TenantPolicy`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// There are no patterns.
+    #[error("no host is named: give the hosts that are served, as in \"acme.example\" or \"*.acme.example\"")]
+    Empty,
+    /// A pattern is no host.
+    #[error("{pattern:?} is no pattern of hosts: {problem}; a pattern is a host, or `*.` and a host")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why it is none.
+        problem: TenantError,
+    },
+    /// A pattern has a port, which makes no difference between tenants.
+    #[error("the pattern {pattern:?} has a port: leave it out, all ports of a host are one tenant")]
+    Port {
+        /// The pattern.
+        pattern: String,
+    },
+}

@@ -1,0 +1,149 @@
+//! JSON held against a schema, as a client's is before it becomes a value.
+//!
+//! [`check`] says all that is wrong with it, each with its place, without making anything of it: it reads the bytes where
+//! they are. What passes is what serde reads as the type, and less than that: no list for a struct, no
+//! number for the name of a variant, no member twice, be it by another of its names. So what a client meant
+//! cannot be taken for something else.
+//!
+//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens) and `grammar` (what is JSON at all); `shape` (values),
+//! `members` (objects) and `variants` (enums); `beside` (which types leave room for a `ttl`).
+
+mod beside;
+mod error;
+mod grammar;
+mod members;
+mod scan;
+mod shape;
+mod variants;
+
+pub use beside::takes_ttl;
+pub use error::{DecodeError, Flaw, Malformed};
+
+use crate::check::ValidationErrors;
+use crate::ttl::{self, Ttl};
+use crate::ty::TypeSchema;
+use grammar::Document;
+use scan::{Kind, Scanner};
+use shape::{Node, Shapes};
+use std::time::Duration;
+
+/// How JSON is to be read.
+///
+/// ```
+/// use kv_schema::KvField;
+/// use kv_schema::json::{self, DecodeOptions};
+///
+/// let beyond = b"9007199254740993";
+/// let verdict = |options| json::check(u64::schema(), beyond, options).map_err(|error| error.to_string());
+/// let refused = "invalid value: the value must be a whole number from 0 to 9007199254740991";
+/// assert_eq!(verdict(DecodeOptions::new()), Err(refused.to_owned()));
+/// assert_eq!(verdict(DecodeOptions::new().any_int()), Ok(None));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct DecodeOptions {
+    max_depth: usize,
+    any_int: bool,
+    takes_ttl: bool,
+}
+
+impl DecodeOptions {
+    /// How deeply lists and objects may be nested, unless another depth is given.
+    pub const MAX_DEPTH: usize = 64;
+
+    /// How deeply they may be nested at most, whatever depth is given: so far reads `serde_json`.
+    pub const DEEPEST: usize = 127;
+
+    /// As a client's value is read: integers that JavaScript has rounded are refused, but for fields with `any_int`.
+    /// A member `ttl` is the value's own.
+    pub const fn new() -> Self {
+        Self { max_depth: Self::MAX_DEPTH, any_int: false, takes_ttl: false }
+    }
+
+    /// How deeply lists and objects may be nested, a list in a list being 2 deep; more than
+    /// [`DEEPEST`](Self::DEEPEST) is taken for that.
+    pub const fn max_depth(self, max_depth: usize) -> Self {
+        let max_depth = if max_depth < Self::DEEPEST { max_depth } else { Self::DEEPEST };
+        Self { max_depth, ..self }
+    }
+
+    /// Reads every integer of a type, also beyond ±(2^53 − 1): for what no JavaScript has written.
+    pub const fn any_int(self) -> Self {
+        Self { any_int: true, ..self }
+    }
+
+    /// Takes out a member `ttl` that stands beside the value's own, of types that [leave room](takes_ttl) for it.
+    pub const fn take_ttl(self) -> Self {
+        Self { takes_ttl: true, ..self }
+    }
+
+    /// Leaves a member `ttl` to the value.
+    pub const fn keep_ttl(self) -> Self {
+        Self { takes_ttl: false, ..self }
+    }
+
+    /// How deeply lists and objects may be nested.
+    pub const fn depth(&self) -> usize {
+        self.max_depth
+    }
+
+    /// Whether every integer is read.
+    pub const fn reads_any_int(&self) -> bool {
+        self.any_int
+    }
+
+    /// Whether a member `ttl` is taken out.
+    pub const fn takes_ttl(&self) -> bool {
+        self.takes_ttl
+    }
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Says what is wrong with the JSON of a value; and returns the `ttl` that stands beside it, if that was asked for and the
+/// type leaves room.
+///
+/// # Errors
+///
+/// [`DecodeError`]: that of the bytes if they are no JSON, else that of the `ttl`, else all violations.
+pub fn check(
+    schema: &'static TypeSchema,
+    json: &[u8],
+    options: DecodeOptions,
+) -> Result<Option<Ttl>, DecodeError> {
+    let document = Document::read(json, options.max_depth).map_err(DecodeError::Malformed)?;
+    let mut ttl = None;
+    let mut members = None;
+    if options.takes_ttl && takes_ttl(schema) {
+        let mut all = document.members(document.at(0)).map_err(DecodeError::Malformed)?;
+        if let Some(at) = all.iter().position(|member| member.name == "ttl") {
+            ttl = Some(ttl_of(document.at(all.remove(at).at))?);
+            members = Some(all);
+        }
+    }
+    let root = members.as_deref().map_or(Node::At(0), Node::Object);
+    let mut shapes = Shapes::new(&document, options.any_int);
+    let mut scanned = Ok(());
+    let report = ValidationErrors::collect(|v| scanned = shapes.value(schema, &[], root, v));
+    scanned.map_err(DecodeError::Malformed)?;
+    report.map_err(DecodeError::Value)?;
+    Ok(ttl)
+}
+
+/// What stands as `ttl`: `null`, or a whole number of milliseconds.
+fn ttl_of(mut scanner: Scanner<'_>) -> Result<Ttl, DecodeError> {
+    let ttl = match scanner.kind().map_err(DecodeError::Malformed)? {
+        Kind::Null => Some(Ttl::Never),
+        Kind::Number => {
+            let millis =
+                scanner.number().map_err(DecodeError::Malformed)?.parse().ok().map(Duration::from_millis);
+            millis.filter(|ttl| ttl::check(*ttl).is_ok()).map(Ttl::In)
+        }
+        _ => None,
+    };
+    ttl.ok_or(DecodeError::InvalidTtl)
+}
