@@ -52,6 +52,11 @@ impl Catalog {
         &self.exposed
     }
 
+    /// An iterator over [`exposed`](Self::exposed).
+    pub fn iter(&self) -> std::slice::Iter<'_, Exposed> {
+        self.exposed.iter()
+    }
+
     /// The type with this tag. Takes time linear in the number of types.
     pub fn get(&self, tag: &str) -> Option<&Exposed> {
         self.exposed.iter().find(|exposed| exposed.tag() == tag)
@@ -74,7 +79,7 @@ impl<'a> IntoIterator for &'a Catalog {
     type IntoIter = std::slice::Iter<'a, Exposed>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.exposed.iter()
+        self.iter()
     }
 }
 

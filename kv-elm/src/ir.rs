@@ -16,6 +16,7 @@ pub(crate) struct Program {
 }
 
 /// A type with a name in Elm.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub(crate) struct Type {
     /// The type in Elm.
@@ -357,7 +358,7 @@ impl Program {
                         for variant in &all.variants {
                             match (&all.tagging, &variant.content) {
                                 (Tagging::External, _) if !variant.untagged => {
-                                    names.push(variant.wire.clone())
+                                    names.push(variant.wire.clone());
                                 }
                                 (Tagging::Adjacent { .. }, _) if !variant.untagged => {}
                                 (_, Content::One(value)) => self.collect_names(&value.codec, names, seen),
@@ -375,6 +376,23 @@ impl Program {
 }
 
 impl Type {
+    /// The names of all fields, those of variants included.
+    pub(crate) fn field_names(&self) -> Vec<String> {
+        let of = |record: &Record| record.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+        match &self.body {
+            Body::Record(record) => of(record),
+            Body::Enum(all) => all
+                .variants
+                .iter()
+                .filter_map(|variant| {
+                    if let Content::Record(record) = &variant.content { Some(of(record)) } else { None }
+                })
+                .flatten()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The name in Rust of a field of a struct.
     pub(crate) fn schema_field(&self, at: usize) -> Option<&'static str> {
         use kv_schema::ty::Shape;

@@ -29,6 +29,8 @@
 //! - [`files`]: what is written, removed and compared; `diff` shows a difference.
 //! - [`cover`]: the stored types of a folder that no catalog exposes.
 
+#![expect(clippy::format_push_string, reason = "it writes text, and does not count its allocations")]
+
 pub mod bindings;
 pub mod client;
 mod config;

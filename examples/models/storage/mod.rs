@@ -8,6 +8,10 @@ use ui_storage::{CursorPosition, ViewportState};
 use user_storage::{SessionCache, UserPreferences};
 
 /// What the outside may reach. Sessions by their exact key alone: no browser lists or writes them.
+///
+/// # Errors
+///
+/// When clients could not tell the types apart, or read what they write.
 pub fn catalog() -> Result<Catalog, CatalogError> {
     Catalog::builder()
         .expose::<UserPreferences>(Access::ReadWrite)

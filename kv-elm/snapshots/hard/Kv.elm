@@ -74,6 +74,8 @@ import Set exposing (Set)
   - `shapes` are drawn in order
   - nothing else is
 
+Its fields:
+
   - `shapes`: What is drawn, and how: see `Shape`.
 
 Rust: `kv_elm::tests::golden::Drawing`, stored under `Drawing:`.
@@ -346,7 +348,7 @@ validateFrame value =
             )
             value.width
         , Rule.field "ratio"
-            (Rule.all [ Rule.range (Just 0.5) Nothing "must be at least 0.5", Rule.finite ])
+            (Rule.all [ Rule.range (Just 0.5) Maybe.Nothing "must be at least 0.5", Rule.finite ])
             value.ratio
         ]
 
@@ -394,7 +396,7 @@ colorFromString name =
             Just Green
 
         _ ->
-            Nothing
+            Maybe.Nothing
 
 
 {-| The rules this `Color` breaks, in field order. The server checks them again.

@@ -35,7 +35,8 @@ impl Interpreter<'_> {
             Codec::Json => Ok(Held::Json(json.clone())),
             Codec::Maybe(_) if json.is_null() => Ok(Held::Maybe(None)),
             Codec::Maybe(inner) => Ok(Held::Maybe(Some(Box::new(self.value(inner, json)?)))),
-            Codec::List(item) | Codec::Set(item) => self.items(json, None, |_| item),
+            Codec::List(item) => self.items(json, None, |_| item),
+            Codec::Set(item) => self.items(json, None, |_| item).map(sorted),
             Codec::Array(item, len) => self.items(json, Some(*len), |_| item),
             Codec::Tuple(items) if items.is_empty() => {
                 if json.is_null() {
@@ -142,8 +143,9 @@ impl Interpreter<'_> {
             (Presence::Default(default), None) => {
                 self.value(codec, &serde_json::from_str(default).map_err(|error| error.to_string())?)
             }
-            (Presence::Optional | Presence::LeftOut, None) => Ok(Held::Maybe(None)),
-            (Presence::Optional, Some(Value::Null)) => Ok(Held::Maybe(None)),
+            (Presence::Optional | Presence::LeftOut, None) | (Presence::Optional, Some(Value::Null)) => {
+                Ok(Held::Maybe(None))
+            }
             (Presence::Optional | Presence::LeftOut, Some(json)) => {
                 Ok(Held::Maybe(Some(Box::new(self.value(codec, json)?))))
             }
@@ -169,31 +171,31 @@ impl Interpreter<'_> {
         let without = |variant: &Variant| variant.untagged || all.tagging == Tagging::Untagged;
         let mut result = match &all.tagging {
             Tagging::External => self.external(all, json, known.is_some()),
-            Tagging::Internal { tag } => self.by_tag(all, tag, json, |variant| {
+            Tagging::Internal { tag } => by_tag(all, tag, json, |variant| {
                 let names = [known.unwrap_or(&[]), std::slice::from_ref(tag)].concat();
-                self.from_members(&variant.content, json, &names)
+                self.beside_tag(&variant.content, json, &names)
             }),
-            Tagging::Adjacent { tag, content, strict } => self
-                .by_tag(all, tag, json, |variant| match &variant.content {
+            Tagging::Adjacent { tag, content, strict } => by_tag(all, tag, json, |variant| {
+                match &variant.content {
                     Content::Nothing => Ok(Held::Unit),
                     held => self.alone(held, json.get(content).ok_or("no content")?),
-                })
-                .and_then(|held| {
-                    let other = |members: &Map<String, Value>| {
-                        members.keys().any(|name| name != tag && name != content)
-                    };
-                    if *strict && known.is_none() && json.as_object().is_some_and(other) {
-                        no("no other")
-                    } else {
-                        Ok(held)
-                    }
-                }),
+                }
+            })
+            .and_then(|held| {
+                let other =
+                    |members: &Map<String, Value>| members.keys().any(|name| name != tag && name != content);
+                if *strict && known.is_none() && json.as_object().is_some_and(other) {
+                    no("no other")
+                } else {
+                    Ok(held)
+                }
+            }),
             Tagging::Untagged => no("a variant"),
         };
         for (nth, variant) in all.variants.iter().enumerate().filter(|(_, variant)| without(variant)) {
             result = result.or_else(|_| {
                 let held = match known {
-                    Some(known) => self.from_members(&variant.content, json, known),
+                    Some(known) => self.beside_tag(&variant.content, json, known),
                     None => self.alone(&variant.content, json),
                 };
                 Ok(Held::Variant(nth, Box::new(held?)))
@@ -234,19 +236,6 @@ impl Interpreter<'_> {
         }
     }
 
-    fn by_tag(&self, all: &Enum, tag: &str, json: &Value, content: impl Fn(&Variant) -> Decoded) -> Decoded {
-        let Some(Value::String(name)) = json.get(tag) else { return no("a tag") };
-        let tagged = |variant: &Variant| !variant.untagged;
-        let found = all
-            .variants
-            .iter()
-            .position(|variant| tagged(variant) && !variant.other && variant.wire == *name);
-        match found.or_else(|| all.variants.iter().position(|variant| variant.other)) {
-            Some(nth) => Ok(Held::Variant(nth, Box::new(content(&all.variants[nth])?))),
-            None => no("a variant"),
-        }
-    }
-
     fn alone(&self, content: &Content, json: &Value) -> Decoded {
         match content {
             Content::Nothing => self.value(&Codec::Unit, json),
@@ -256,7 +245,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn from_members(&self, content: &Content, json: &Value, known: &[String]) -> Decoded {
+    fn beside_tag(&self, content: &Content, json: &Value, known: &[String]) -> Decoded {
         match content {
             Content::Nothing | Content::Many(_) => Ok(Held::Unit),
             Content::One(value) => self.flat(&value.codec, json, known),
@@ -284,4 +273,27 @@ fn only_member(json: &Value) -> Result<(&str, &Value), String> {
     let members =
         json.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
     members.map(|(name, json)| (name.as_str(), json)).ok_or_else(|| "expecting one member".to_owned())
+}
+
+/// As Elm's sets are, whatever the order on the wire.
+fn sorted(held: Held) -> Held {
+    let Held::Many(mut items) = held else { return held };
+    items.sort_by(|a, b| match (a, b) {
+        (Held::Number(a), Held::Number(b)) => a.total_cmp(b),
+        (Held::Text(a), Held::Text(b)) => a.cmp(b),
+        _ => std::cmp::Ordering::Equal,
+    });
+    items.dedup();
+    Held::Many(items)
+}
+
+fn by_tag(all: &Enum, tag: &str, json: &Value, content: impl Fn(&Variant) -> Decoded) -> Decoded {
+    let Some(Value::String(name)) = json.get(tag) else { return no("a tag") };
+    let tagged = |variant: &Variant| !variant.untagged;
+    let found =
+        all.variants.iter().position(|variant| tagged(variant) && !variant.other && variant.wire == *name);
+    match found.or_else(|| all.variants.iter().position(|variant| variant.other)) {
+        Some(nth) => Ok(Held::Variant(nth, Box::new(content(&all.variants[nth])?))),
+        None => no("a variant"),
+    }
 }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 impl Interpreter<'_> {
     pub(super) fn json(&self, codec: &Codec, held: &Held) -> Value {
         match (codec, held) {
-            (Codec::Maybe(_), Held::Maybe(None)) => Value::Null,
             (Codec::Maybe(inner), Held::Maybe(Some(held))) => self.json(inner, held),
             (Codec::List(item) | Codec::Set(item) | Codec::Array(item, _), Held::Many(items)) => {
                 items.iter().map(|held| self.json(item, held)).collect()
@@ -48,7 +47,7 @@ impl Interpreter<'_> {
                 (Presence::Flat, held) => members.extend(self.members(codec, held)),
                 (Presence::LeftOut, Held::Maybe(None)) => {}
                 (Presence::Optional, Held::Maybe(None)) => {
-                    drop(members.insert(field.wire.clone(), Value::Null))
+                    drop(members.insert(field.wire.clone(), Value::Null));
                 }
                 (Presence::Optional | Presence::LeftOut, Held::Maybe(Some(held))) => {
                     members.insert(field.wire.clone(), self.json(codec, held));

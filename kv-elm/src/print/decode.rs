@@ -66,7 +66,7 @@ impl Scope<'_> {
 
     fn key_from_string(&self, key: Key) -> Expr {
         match key {
-            Key::String => atom(self.of_maybe("Just")),
+            Key::String => atom(self.maybe("Just")),
             Key::Int(int) if int.reading == Reading::Bounds => {
                 call("Codec.intKeyWithin", [number(int.min), number(int.max)])
             }
@@ -174,7 +174,7 @@ impl Scope<'_> {
 
     /// The decoder of a type among the members of its parent, and whether it takes the names that others know.
     pub(super) fn decode_members(&self, at: Index) -> (Option<String>, Expr) {
-        let argument = self.program.is_open(&Codec::Named(at)).then(|| self.local("known"));
+        let argument = self.program.is_open(&Codec::Named(at)).then(|| self.local_around(at, "known"));
         let known = Known { names: &[], argument: argument.as_deref() };
         let decoder = self.decode_as(at, true, &known);
         (argument, decoder)
@@ -221,7 +221,7 @@ impl Scope<'_> {
                 let mut names = known.names.to_vec();
                 names.push(tag.clone());
                 let known = Known { names: &names, argument: known.argument };
-                let read = |variant: &Variant| self.from_members(variant, at, &known);
+                let read = |variant: &Variant| self.beside_tag(variant, at, &known);
                 vec![self.tagged(at, tag, &tagged, &read)]
             }
             Tagging::Adjacent { tag, content, strict } => {
@@ -238,9 +238,11 @@ impl Scope<'_> {
             }
             Tagging::Untagged => Vec::new(),
         };
-        choices.extend(untagged.into_iter().map(|variant| {
-            if flat { self.from_members(variant, at, known) } else { self.alone(variant, at) }
-        }));
+        choices.extend(
+            untagged.into_iter().map(|variant| {
+                if flat { self.beside_tag(variant, at, known) } else { self.alone(variant, at) }
+            }),
+        );
         match choices.len() {
             1 => choices.remove(0),
             _ => call("Decode.oneOf", [list(choices)]),
@@ -276,9 +278,11 @@ impl Scope<'_> {
             let content = if self.program.types[at].flattened {
                 atom(self.value(at, "", "Content"))
             } else {
-                let data: Vec<_> = data.iter().map(|variant| **variant).collect();
-                let name = self.local_beside("name", &data);
-                lambda(name.clone(), self.content_by_name(at, &data, &name))
+                let name = self.local_around(at, "name");
+                lambda(
+                    name.clone(),
+                    self.content_by_name(at, &data.iter().map(|v| **v).collect::<Vec<_>>(), &name),
+                )
             };
             choices.push(call("Codec.external", [content]));
         }
@@ -293,15 +297,15 @@ impl Scope<'_> {
 
     /// The same as a function of its own: the argument and the body. For those that are flattened.
     pub(super) fn decode_content(&self, at: Index, all: &Enum) -> (String, Expr) {
+        let name = self.local_around(at, "name");
         let tagged: Vec<_> =
             all.variants.iter().filter(|variant| !variant.untagged && !variant.other).collect();
-        let name = self.local_beside("name", &tagged);
         let body = self.content_by_name(at, &tagged, &name);
         (name, body)
     }
 
     fn tagged(&self, at: Index, tag: &str, variants: &[&Variant], read: &dyn Fn(&Variant) -> Expr) -> Expr {
-        let name = self.local_beside("tag", variants);
+        let name = self.local_around(at, "tag");
         let cases = self.by_name(at, variants, &name, read);
         call("Codec.tagged", [atom(string(tag)), lambda(name, cases)])
     }
@@ -337,7 +341,7 @@ impl Scope<'_> {
     }
 
     /// A variant from the members beside its tag.
-    fn from_members(&self, variant: &Variant, at: Index, known: &Known<'_>) -> Expr {
+    fn beside_tag(&self, variant: &Variant, at: Index, known: &Known<'_>) -> Expr {
         match &variant.content {
             Content::Nothing | Content::Many(_) => call("Decode.succeed", [atom(&variant.name)]),
             Content::One(value) => {
@@ -350,17 +354,18 @@ impl Scope<'_> {
     }
 
     /// The variant of each name, of an enum without more.
-    pub(super) fn from_string(&self, all: &Enum, name: &str) -> Expr {
+    pub(super) fn by_string(&self, all: &Enum, name: &str) -> Expr {
         let known = all.variants.iter().filter(|variant| !variant.other);
         let mut branches: Vec<_> = known
-            .map(|variant| (string(&variant.wire), call(self.of_maybe("Just"), [atom(&variant.name)])))
+            .map(|variant| (string(&variant.wire), call(self.maybe("Just"), [atom(&variant.name)])))
             .collect();
         let other = all.variants.iter().find(|variant| variant.other);
         branches.push((
             "_".to_owned(),
-            other.map_or(atom(self.of_maybe("Nothing")), |other| {
-                call(self.of_maybe("Just"), [atom(&other.name)])
-            }),
+            other.map_or_else(
+                || atom(self.maybe("Nothing")),
+                |other| call(self.maybe("Just"), [atom(&other.name)]),
+            ),
         ));
         Expr::Case(Box::new(atom(name)), branches)
     }

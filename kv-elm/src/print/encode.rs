@@ -265,13 +265,13 @@ impl Scope<'_> {
             },
         }
     }
+}
 
-    /// The name of each variant of an enum without more.
-    pub(super) fn to_string(&self, all: &Enum, value: &str) -> Expr {
-        let branches =
-            all.variants.iter().map(|variant| (variant.name.clone(), atom(string(&variant.wire)))).collect();
-        Expr::Case(Box::new(atom(value)), branches)
-    }
+/// The name of each variant of an enum without more.
+pub(super) fn names_of(all: &Enum, value: &str) -> Expr {
+    let branches =
+        all.variants.iter().map(|variant| (variant.name.clone(), atom(string(&variant.wire)))).collect();
+    Expr::Case(Box::new(atom(value)), branches)
 }
 
 enum Members {
@@ -294,7 +294,6 @@ pub(super) fn apply(function: Expr, arg: Expr) -> Expr {
             args.push(arg);
             Expr::Call(function, args)
         }
-        function @ Expr::Atom(_) => Expr::Call(Box::new(function), vec![arg]),
         function => Expr::Call(Box::new(function), vec![arg]),
     }
 }

@@ -1,12 +1,13 @@
 //! Modules of Elm: their heads, imports and definitions.
 
+use super::encode::names_of;
 use super::requests::Definition;
 use super::scope::Scope;
 use super::text::code;
 use super::types::servers_own;
 use crate::bindings::ElmPieces;
 use crate::config::Config;
-use crate::ir::{Body, Codec, Index, Program, Stored};
+use crate::ir::{Body, Index, Program, Stored};
 use crate::{MARK, map, names, runtime};
 
 /// A module: its name and its text.
@@ -120,17 +121,17 @@ fn origin(scope: &Scope<'_>) -> String {
 fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
     let module = &scope.config.module;
     let used = runtime::words(body);
-    let uses = |prefix: &str| used.iter().any(|word| word.starts_with(prefix));
-    let uses_word = |word: &str| used.contains(word);
+    let qualifies = |prefix: &str| used.iter().any(|word| word.starts_with(prefix));
+    let names = |word: &str| used.contains(word);
     let mut imports: Vec<String> = Vec::new();
     let mut import = |path: String, alias: Option<&str>, qualified: &str, types: &[&str]| {
         let types: Vec<_> =
-            types.iter().copied().filter(|ty| uses_word(ty) && scope.imported("", ty) == **ty).collect();
-        if !uses(&format!("{qualified}.")) && types.is_empty() {
+            types.iter().copied().filter(|ty| names(ty) && scope.imported("", ty) == **ty).collect();
+        if !qualifies(&format!("{qualified}.")) && types.is_empty() {
             return;
         }
         let alias = alias
-            .filter(|_| uses(&format!("{qualified}.")))
+            .filter(|_| qualifies(&format!("{qualified}.")))
             .map(|alias| format!(" as {alias}"))
             .unwrap_or_default();
         let exposing =
@@ -150,7 +151,8 @@ fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
         let mut modules: Vec<(String, Vec<String>)> = Vec::new();
         for (at, ty) in scope.program.types.iter().enumerate().filter(|(at, _)| !scope.here.contains(at)) {
             let path = scope.module_of(at);
-            let names: Vec<_> = uses_word(&ty.name).then(|| ty.name.clone()).into_iter().collect();
+            let names: Vec<_> =
+                used.contains(ty.name.as_str()).then(|| ty.name.clone()).into_iter().collect();
             match modules.iter_mut().find(|(other, _)| *other == path) {
                 Some((_, all)) => all.extend(names),
                 None => modules.push((path, names)),
@@ -217,32 +219,19 @@ impl Scope<'_> {
         }
     }
 
-    fn define(
-        &self,
-        name: String,
-        ty: String,
-        (argument, body): (String, super::layout::Expr),
-    ) -> Definition {
-        let args = if argument.is_empty() { argument } else { format!(" {argument}") };
-        Definition { docs: Some("{-| -}".to_owned()), name, ty, args, body }
-    }
-
     pub(super) fn encoders(&self, at: Index) -> Vec<Definition> {
         let ty = &self.program.types[at];
         let name = &ty.name;
-        let mut all = vec![self.define(
-            self.value(at, "encode", ""),
-            format!("{name} -> Encode.Value"),
-            self.encode(at),
-        )];
+        let mut all =
+            vec![define(self.value(at, "encode", ""), format!("{name} -> Encode.Value"), self.encode(at))];
         if ty.flattened {
             let ty = format!("{name} -> List ( String, Encode.Value )");
-            all.push(self.define(self.value(at, "", "Members"), ty, self.encode_members(at)));
+            all.push(define(self.value(at, "", "Members"), ty, self.encode_members(at)));
         }
         if let (Body::Enum(of), true) = (&ty.body, ty.is_key) {
             let value = self.local("value");
-            let body = self.to_string(of, &value);
-            all.push(self.define(self.value(at, "", "ToString"), format!("{name} -> String"), (value, body)));
+            let body = names_of(of, &value);
+            all.push(define(self.value(at, "", "ToString"), format!("{name} -> String"), (value, body)));
         }
         all
     }
@@ -251,29 +240,22 @@ impl Scope<'_> {
         let ty = &self.program.types[at];
         let name = &ty.name;
         let decoder = format!("{} {name}", self.imported("Decode", "Decoder"));
-        let mut all = vec![self.define(
-            self.value(at, "", "Decoder"),
-            decoder.clone(),
-            (String::new(), self.decode(at)),
-        )];
+        let mut all =
+            vec![define(self.value(at, "", "Decoder"), decoder.clone(), (String::new(), self.decode(at)))];
         if self.has_flat_decoder(at) {
             let (argument, body) = self.decode_members(at);
             let ty = if argument.is_some() { format!("List String -> {decoder}") } else { decoder.clone() };
-            all.push(self.define(
-                self.value(at, "", "FromMembers"),
-                ty,
-                (argument.unwrap_or_default(), body),
-            ));
+            all.push(define(self.value(at, "", "FromMembers"), ty, (argument.unwrap_or_default(), body)));
         }
         if let Body::Enum(of) = &ty.body {
             if ty.flattened && of.tagging == crate::ir::Tagging::External {
                 let body = self.decode_content(at, of);
-                all.push(self.define(self.value(at, "", "Content"), format!("String -> {decoder}"), body));
+                all.push(define(self.value(at, "", "Content"), format!("String -> {decoder}"), body));
             }
             if ty.is_key {
                 let name_of = self.local("name");
-                let body = self.from_string(of, &name_of);
-                all.push(self.define(
+                let body = self.by_string(of, &name_of);
+                all.push(define(
                     self.value(at, "", "FromString"),
                     format!("String -> Maybe {name}"),
                     (name_of, body),
@@ -294,20 +276,21 @@ impl Scope<'_> {
         }
         docs.push_str(".\n-}");
         let invalid = self.imported("Type", "Invalid");
-        let definition = self.define(
-            self.value(at, "validate", ""),
-            format!("{name} -> List {invalid}"),
-            self.validate(at),
-        );
+        let definition =
+            define(self.value(at, "validate", ""), format!("{name} -> List {invalid}"), self.validate(at));
         Definition { docs: Some(docs), ..definition }
     }
+}
+
+fn define(name: String, ty: String, (argument, body): (String, super::layout::Expr)) -> Definition {
+    let args = if argument.is_empty() { argument } else { format!(" {argument}") };
+    Definition { docs: Some("{-| -}".to_owned()), name, ty, args, body }
 }
 
 /// The module `Seed`, which has the shortest signatures.
 pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module {
     let checked = map::checked(program);
     let scope = Scope::new(program, config, &checked, (0..program.types.len()).collect());
-    let _ = Codec::Unit;
     let mut body = String::new();
     let mut rows = Vec::new();
     let mut types: Vec<(String, Vec<String>)> = Vec::new();
@@ -359,11 +342,11 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
         [one] => format!("exposing ({one})"),
         rows => format!("exposing\n    ( {}\n    )", rows.join("\n    , ")),
     };
-    let docs: String = rows.iter().map(|row| format!("@docs {row}\n")).collect();
+    let docs = rows.join("\n@docs ");
     let text = format!(
         "module {base}.Seed {exposing}\n\n{{-| {MARK}. Do not edit.\n\nThe shortest signatures. They hide errors: a write \
          that fails is told to the console alone, and a\nread that fails finds `Nothing` or an empty list. \
-         [`{base}`]({}) has those that tell.\n\n{docs}\n-}}\n\n{}{body}\n",
+         [`{base}`]({}) has those that tell.\n\n@docs {docs}\n\n-}}\n\n{}{body}\n",
         base.replace('.', "-"),
         imports.join("\n"),
     );
@@ -372,7 +355,7 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
 
 fn seed_functions(name: &str, stored: &Stored, module: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    let mut define = |function: String, ty: String, args: &str, helper: &str| {
+    let mut add = |function: String, ty: String, args: &str, helper: &str| {
         let text = format!(
             "{{-| -}}\n{function} : {ty}\n{function} {args} =\n    {helper} ({module}.{function} {args})"
         );
@@ -380,19 +363,19 @@ fn seed_functions(name: &str, stored: &Stored, module: &str) -> Vec<(String, Str
     };
     if stored.access.can_write() {
         if stored.key.is_empty() {
-            define(format!("set{name}"), format!("String -> {name} -> Cmd msg"), "key value", "told");
+            add(format!("set{name}"), format!("String -> {name} -> Cmd msg"), "key value", "told");
         } else {
-            define(format!("set{name}"), format!("{name} -> Cmd msg"), "value", "told");
+            add(format!("set{name}"), format!("{name} -> Cmd msg"), "value", "told");
         }
     }
-    define(format!("get{name}"), format!("String -> Task Never (Maybe {name})"), "key", "found");
+    add(format!("get{name}"), format!("String -> Task Never (Maybe {name})"), "key", "found");
     if stored.access.can_write() {
-        define(format!("delete{name}"), "String -> Cmd msg".to_owned(), "key", "told");
+        add(format!("delete{name}"), "String -> Cmd msg".to_owned(), "key", "told");
     }
     if stored.access.can_list() {
         let plural = &stored.plural;
         let ty = format!("String -> Task Never (List ( String, {name} ))");
-        define(format!("list{plural}"), ty, "prefix", "listed");
+        add(format!("list{plural}"), ty, "prefix", "listed");
     }
     all
 }

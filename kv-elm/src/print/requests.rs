@@ -150,8 +150,7 @@ impl Scope<'_> {
                 let mut value = atom(format!("{parts}.{field}"));
                 for newtype in newtypes {
                     let inner = self.local("inner");
-                    let unwrap =
-                        lambda(format!("({} {inner})", self.program.types[*newtype].name), atom(inner));
+                    let unwrap = lambda(format!("({} {inner})", self.constructor(*newtype)), atom(inner));
                     value = Expr::Call(Box::new(unwrap), vec![value]);
                 }
                 let text = match key {

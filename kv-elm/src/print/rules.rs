@@ -80,8 +80,8 @@ impl Scope<'_> {
             }
             (Check::NonEmpty(Unit::Characters), _) => atom("Rule.nonEmpty"),
             (Check::NonEmpty(_), codec) => call("Rule.someItems", [atom(size(codec)?)]),
-            (Check::Range(range), Codec::Int(_)) => return range_rule(self, range, true),
-            (Check::Range(range), Codec::Float { .. }) => return range_rule(self, range, false),
+            (Check::Range(range), Codec::Int(_)) => return self.range(range, true),
+            (Check::Range(range), Codec::Float { .. }) => return self.range(range, false),
             (Check::Range(_), _) => return None,
             (Check::Pattern(text), _) => call("Rule.pattern", [atom(string(text))]),
             (Check::Email, _) => form(Email::NAME, Email::SENTENCE, Email::PATTERN),
@@ -101,6 +101,19 @@ impl Scope<'_> {
                 apply(function, self.only_rules(item, rules)?)
             }
         })
+    }
+
+    /// A range, whose sentence is Rust's: it writes integers that JavaScript rounds.
+    fn range(&self, range: &Range, whole: bool) -> Option<Expr> {
+        if range.min.is_none() && range.max.is_none() {
+            return None;
+        }
+        let bound = |bound: Option<Number>| match bound {
+            None => atom(self.maybe("Nothing")),
+            Some(number) => call(self.maybe("Just"), [bound_literal(number)]),
+        };
+        let function = if whole { "Rule.intRange" } else { "Rule.range" };
+        Some(call(function, [bound(range.min), bound(range.max), atom(string(&range.sentence()))]))
     }
 
     fn only_rules(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
@@ -242,10 +255,9 @@ fn segment(name: &str) -> String {
 /// The function that counts what is in a value.
 fn size(codec: &Codec) -> Option<&'static str> {
     Some(match codec {
-        Codec::List(_) | Codec::Array(..) => "List.length",
         Codec::Set(_) => "Set.size",
         Codec::Map(key, _) if key.is_comparable() => "Dict.size",
-        Codec::Map(..) => "List.length",
+        Codec::List(_) | Codec::Array(..) | Codec::Map(..) => "List.length",
         _ => return None,
     })
 }
@@ -270,20 +282,6 @@ fn len(
 
 fn form(name: &str, sentence: &str, pattern: &str) -> Expr {
     call("Rule.form", [name, sentence, pattern].map(|text| atom(string(text))))
-}
-
-/// A range, whose sentence is Rust's: it writes integers that JavaScript rounds.
-fn range_rule(scope: &Scope<'_>, range: &Range, whole: bool) -> Option<Expr> {
-    if range.min.is_none() && range.max.is_none() {
-        return None;
-    }
-    let bound = |bound: Option<Number>| match bound {
-        None => atom(scope.of_maybe("Nothing")),
-        Some(number) => call(scope.of_maybe("Just"), [bound_literal(number)]),
-    };
-    let sentence = atom(string(&range.sentence()));
-    let function = if whole { "Rule.intRange" } else { "Rule.range" };
-    Some(call(function, [bound(range.min), bound(range.max), sentence]))
 }
 
 fn bound_literal(number: Number) -> Expr {

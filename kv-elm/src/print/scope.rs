@@ -1,7 +1,7 @@
 //! What names mean where they are written.
 
 use crate::config::Config;
-use crate::ir::{Body, Content, Index, Program, Variant};
+use crate::ir::{Body, Index, Program, Type};
 use crate::names;
 use std::collections::HashSet;
 
@@ -15,7 +15,6 @@ pub(super) struct Scope<'a> {
     pub(super) here: Vec<Index>,
     values: HashSet<String>,
     types: HashSet<&'a str>,
-    constructors: HashSet<&'a str>,
 }
 
 impl<'a> Scope<'a> {
@@ -25,15 +24,9 @@ impl<'a> Scope<'a> {
         checked: &'a [bool],
         here: Vec<Index>,
     ) -> Self {
-        let values = program.types.iter().flat_map(|ty| ty.values()).collect();
+        let values = program.types.iter().flat_map(Type::values).collect();
         let types = program.types.iter().map(|ty| ty.name.as_str()).collect();
-        let variants = program.types.iter().filter_map(|ty| match &ty.body {
-            Body::Enum(all) => Some(&all.variants),
-            _ => None,
-        });
-        let variants = variants.flatten().map(|variant| variant.name.as_str());
-        let constructors = program.types.iter().map(|ty| ty.name.as_str()).chain(variants).collect();
-        Self { program, config, checked, here, values, types, constructors }
+        Self { program, config, checked, here, values, types }
     }
 
     /// The name of a value that goes with a type: `encode` and its name, say, from another module with that before it.
@@ -45,6 +38,12 @@ impl<'a> Scope<'a> {
             format!("{before}{name}{after}")
         };
         if self.here.contains(&at) { value } else { format!("{}.{value}", self.module_of(at)) }
+    }
+
+    /// The constructor of a type that has one of its own name.
+    pub(super) fn constructor(&self, at: Index) -> String {
+        let name = &self.program.types[at].name;
+        if self.here.contains(&at) { name.clone() } else { format!("{}.{name}", self.module_of(at)) }
     }
 
     /// The module in which a type stands.
@@ -67,29 +66,30 @@ impl<'a> Scope<'a> {
         name
     }
 
-    /// [`local`](Self::local), where a record of one of these variants is made inside: no field may have the name.
-    pub(super) fn local_beside(&self, name: &str, variants: &[&Variant]) -> String {
-        let fields = variants.iter().filter_map(|variant| match &variant.content {
-            Content::Record(record) => Some(&record.fields),
-            _ => None,
-        });
-        let taken: HashSet<_> = fields.flatten().map(|field| self.local(&field.name)).collect();
+    /// The same for an argument around others that have the names of the fields of a type's variants.
+    pub(super) fn local_around(&self, at: Index, name: &str) -> String {
         let mut name = self.local(name);
-        while taken.contains(&name) {
-            name = self.local(&format!("{name}_"));
+        let fields = self.program.types[at].field_names();
+        let inside: Vec<_> = fields.iter().map(|field| self.local(field)).collect();
+        while inside.contains(&name) || self.values.contains(&name) {
+            name.push('_');
         }
         name
     }
 
-    /// `Just` or `Nothing`, with its module before it where a type of the program has a constructor of that name.
-    pub(super) fn of_maybe(&self, name: &str) -> String {
-        if self.constructors.contains(name) { format!("Maybe.{name}") } else { name.to_owned() }
+    /// A constructor of `Maybe`, by its full name where a variant has the short one.
+    pub(super) fn maybe(&self, constructor: &str) -> String {
+        let is_taken = self.program.types.iter().any(|ty| match &ty.body {
+            Body::Enum(all) => all.variants.iter().any(|variant| variant.name == constructor),
+            _ => ty.name == constructor,
+        });
+        if is_taken { format!("Maybe.{constructor}") } else { constructor.to_owned() }
     }
 
     /// Names for so many arguments: `a`, `b`, `c`.
     pub(super) fn letters(&self, count: usize) -> Vec<String> {
         let letter = |nth: usize| {
-            let letters = (b'a'..=b'z').nth(nth % 26).map(char::from).unwrap_or('a');
+            let letters = (b'a'..=b'z').nth(nth % 26).map_or('a', char::from);
             if nth < 26 { letters.to_string() } else { format!("{letters}{}", nth / 26) }
         };
         (0..count).map(|nth| self.local(&letter(nth))).collect()

@@ -71,7 +71,7 @@ impl Scope<'_> {
         let docs = text::comment(&docs(ty));
         let name = &ty.name;
         let arguments = |items: &[crate::ir::Checked]| {
-            items.iter().map(|item| format!(" {}", self.ty_argument(&item.codec))).collect::<String>()
+            items.iter().flat_map(|item| [" ".to_owned(), self.ty_argument(&item.codec)]).collect::<String>()
         };
         match &ty.body {
             Body::Record(record) if !ty.boxed => {
@@ -154,6 +154,11 @@ fn docs(ty: &Type) -> Vec<Docs> {
         })
         .collect();
     if !items.is_empty() {
+        // Two lists would be one.
+        if matches!(pieces.last(), Some(Docs::List(_))) {
+            let parts = if matches!(ty.body, Body::Record(_)) { "Its fields:" } else { "Its variants:" };
+            pieces.push(Docs::Paragraph(parts.to_owned()));
+        }
         pieces.push(Docs::List(items));
     }
     let mut origin = format!("Rust: `{}`", text::code(&full_name(ty.schema)));

@@ -112,8 +112,8 @@ struct Presence {
     email: String,
 }
 
-fn polite(_: &str) -> Result<(), &'static str> {
-    Ok(())
+fn polite(saying: &str) -> Result<(), &'static str> {
+    if saying.contains("please") { Ok(()) } else { Err("must be polite") }
 }
 
 #[derive(Serialize, Deserialize, KvField)]

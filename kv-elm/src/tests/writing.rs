@@ -1,7 +1,6 @@
 //! Files on a disk.
 
 use crate::ElmClient;
-use crate::config::Config;
 use kv_core::{Access, Catalog, Exposed, KvType};
 use kv_corpus::{Subject, Visitor};
 use serde::{Deserialize, Serialize};
@@ -164,7 +163,7 @@ fn corpus() -> Vec<Vec<Exposed>> {
 
         fn stored<T: Subject + KvType>(&mut self, _: &'static str) {
             let exposed = Exposed::new::<T>(Access::ReadWrite);
-            if crate::map::codecs(&[exposed], &Config::default()).is_err() {
+            if ElmClient::new([exposed]).module_per_type().modules().is_err() {
                 return;
             }
             for catalog in &mut self.0 {

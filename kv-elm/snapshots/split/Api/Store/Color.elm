@@ -61,7 +61,7 @@ colorFromString name =
             Just Green
 
         _ ->
-            Nothing
+            Maybe.Nothing
 
 
 {-| The rules this `Color` breaks, in field order. The server checks them again.

@@ -37,6 +37,8 @@ import Set exposing (Set)
   - `shapes` are drawn in order
   - nothing else is
 
+Its fields:
+
   - `shapes`: What is drawn, and how: see `Shape`.
 
 Rust: `kv_elm::tests::golden::Drawing`, stored under `Drawing:`.

@@ -64,6 +64,6 @@ validateFrame value =
             )
             value.width
         , Rule.field "ratio"
-            (Rule.all [ Rule.range (Just 0.5) Nothing "must be at least 0.5", Rule.finite ])
+            (Rule.all [ Rule.range (Just 0.5) Maybe.Nothing "must be at least 0.5", Rule.finite ])
             value.ratio
         ]

@@ -101,7 +101,7 @@ presenceKey parts =
         [ Codec.Text "room:"
         , Codec.Part (String.fromInt parts.room)
         , Codec.Text "/"
-        , Codec.Part ((\(UserId inner) -> inner) parts.userId)
+        , Codec.Part ((\(Api.Store.UserId.UserId inner) -> inner) parts.userId)
         ]
 
 
