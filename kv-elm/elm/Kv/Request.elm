@@ -409,13 +409,13 @@ notUnicode texts =
         |> Maybe.map InvalidKey
 
 
-{-| `String.any` goes backwards, and takes a lone second half for one with what is before it;
-`String.foldl` goes forwards, and takes a first half for one with what is behind it. So each sees
-what the other does not.
+{-| `String.foldl` goes forwards, and takes a first half for one with what is behind it; `String.any`
+goes backwards, and takes a second half for one with what is before it. So each sees what the
+other does not; and the second one throws if there is nothing before it, which the first has seen.
 -}
 hasHalf : String -> Bool
 hasHalf text =
-    String.any isHalf text || String.foldl (\char found -> found || isHalf char) False text
+    String.foldl (\char found -> found || isHalf char) False text || String.any isHalf text
 
 
 {-| The code of a lone first half is not a number, for which no comparison holds: so this asks
