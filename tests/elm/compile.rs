@@ -3,7 +3,7 @@
 use crate::client::{self, Files};
 use crate::home::Home;
 use crate::project::{Project, Verdict};
-use crate::{COMPILER, formatter, packages};
+use crate::{COMPILER, FORMATTER, packages};
 use kv_tests::needs;
 use libtest_mimic::{Failed, Trial};
 
@@ -16,13 +16,13 @@ const REQUESTS: (&str, &str) = ("Requests.elm", include_str!("requests/Requests.
 pub(crate) fn trials() -> Vec<Trial> {
     let elm = COMPILER.need();
     let mut trials = vec![
-        needs::test("every_emitted_module_is_formatted_as_elm_format_would", &[formatter()], || {
+        needs::test("every_emitted_module_is_formatted_as_elm_format_would", &[FORMATTER.need()], || {
             for (name, files) in client::all()? {
                 program(&format!("{name}-format"), Home::stubs()?, &files)?.must_be_formatted()?;
             }
             Ok(())
         }),
-        needs::test("our_own_elm_is_formatted", &[formatter()], || {
+        needs::test("our_own_elm_is_formatted", &[FORMATTER.need()], || {
             program("own-format", Home::stubs()?, &Files::new())?.must_be_formatted()
         }),
     ];

@@ -26,12 +26,10 @@ use libtest_mimic::{Arguments, Trial};
 
 /// How to get the compiler and the formatter.
 const NPM_CI: &str = "npm ci --ignore-scripts --prefix tests/elm";
-const COMPILER: Program = Program { name: "elm", command: project::ELM, get: NPM_CI };
-
-/// The formatter has no `--version`.
-fn formatter() -> Need {
-    Need { name: "elm-format", get: NPM_CI, is_here: std::path::Path::new(project::FORMATTER).exists() }
-}
+const COMPILER: Program = Program { name: "elm", command: project::ELM, version: "--version", get: NPM_CI };
+// It tells its version with its usage.
+const FORMATTER: Program =
+    Program { name: "elm-format", command: project::FORMATTER, version: "--help", get: NPM_CI };
 
 /// The packages as they are, of which programs can be made that run.
 fn packages() -> Need {
