@@ -9,20 +9,27 @@ use std::process::{Command, Stdio};
 pub struct Program {
     /// What `KV_REQUIRE` calls it.
     pub name: &'static str,
-    /// What is run with `--version` to see whether it is there.
+    /// What it is called on the command line.
     pub command: &'static str,
+    /// What makes it tell its version and end, which shows that it is there.
+    pub version: &'static str,
     /// How to get it.
     pub get: &'static str,
 }
 
 /// Node, for what JavaScript makes of our patterns.
-pub const NODE: Program = Program { name: "node", command: "node", get: "apt-get install nodejs" };
+pub const NODE: Program =
+    Program { name: "node", command: "node", version: "--version", get: "apt-get install nodejs" };
+
+/// nginx, for what a proxy makes of our URLs.
+pub const NGINX: Program =
+    Program { name: "nginx", command: "nginx", version: "-v", get: "apt-get install nginx-light" };
 
 impl Program {
     /// Whether it can be run.
     pub fn is_here(&self) -> bool {
         let mut version = Command::new(self.command);
-        version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        version.arg(self.version).stdout(Stdio::null()).stderr(Stdio::null());
         version.status().is_ok_and(|status| status.success())
     }
 

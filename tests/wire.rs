@@ -93,7 +93,7 @@ pub fn sample(pattern: &str) -> String {
     text
 }
 
-/// Whether a text is what a pattern says, in which `…` stands for any characters but quotation marks, and takes what
+/// Whether a text is what a pattern says, in which `…` stands for any characters of a JSON string, and takes what
 /// digits stand before it with it.
 ///
 /// ```
@@ -107,8 +107,13 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let fixed = head.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_number = fixed.len() < head.len();
     let Some(rest) = text.strip_prefix(fixed) else { return false };
-    let open = |c: char| if is_number { c.is_ascii_digit() } else { c != '"' };
-    let ends = rest.char_indices().take_while(|(_, c)| open(*c)).map(|(at, c)| at + c.len_utf8());
+    let mut escaped = false;
+    let open = |(_, c): &(usize, char)| {
+        let is_in_string = escaped || *c != '"';
+        escaped = !escaped && *c == '\\';
+        if is_number { c.is_ascii_digit() } else { is_in_string }
+    };
+    let ends = rest.char_indices().take_while(open).map(|(at, c)| at + c.len_utf8());
     std::iter::once(0).chain(ends).any(|at| matches(tail, &rest[at..]))
 }
 
@@ -267,6 +272,7 @@ mod tests {
     #[test]
     fn a_pattern_is_open_where_it_says_so_alone() {
         assert!(matches("a…b", "ab") && matches("a…b", "axbxb") && matches("…", "") && matches("7…", "123"));
+        assert!(matches("\"…\"", "\"a \\\"b\\\\\"") && !matches("\"…\"", "\"a\\\\\"b\""));
         assert!(!matches("a…b", "a\"b") && !matches("7…", "x") && !matches("a", "ab") && !matches("a…", "b"));
         assert_eq!(sample(r#"{"bytes":386…,"error":"…"}"#), r#"{"bytes":386,"error":"…"}"#);
     }

@@ -1,5 +1,6 @@
 //! Keys, and the sequences in which they are asked for.
 
+use benches::random::Random;
 use std::sync::OnceLock;
 
 /// The keys of a store, and how often each is wanted.
@@ -33,26 +34,6 @@ impl Input {
     }
 }
 
-/// The same numbers in every run. Source: Marsaglia, "Xorshift RNGs" (2003).
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: usize) -> Self {
-        Self(0x9E37_79B9_7F4A_7C15 ^ ((seed as u64 + 1) << 17))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap_or(0)
-    }
-}
-
 /// Numbers of which the n-th is wanted 1/n^0.99 as often as the first, as in the YCSB benchmark.
 struct Zipf(Vec<f64>);
 
@@ -68,7 +49,7 @@ impl Zipf {
 
     fn next(&self, random: &mut Random) -> usize {
         let last = self.0.last().copied().unwrap_or(1.0);
-        let wanted = random.next() as f64 / u64::MAX as f64 * last;
+        let wanted = random.number() as f64 / u64::MAX as f64 * last;
         self.0.partition_point(|sum| *sum < wanted).min(self.0.len() - 1)
     }
 }

@@ -1,6 +1,6 @@
 //! The in-memory engine beside its peers, in one run on one machine.
 //!
-//! `cargo bench -p benches` measures all in about ten minutes, and writes `RESULTS.md` and `RESULTS.svg` beside this
+//! `cargo bench -p benches --bench engine` measures all in about ten minutes, and writes `RESULTS.md` and `RESULTS.svg` beside this
 //! folder; `-- --quick` takes about half a minute and prints alone; other words name the workloads or figures that are
 //! wanted. Each round measures every peer once, so that a change of the machine's mood meets all of them. Redis is among
 //! the peers where `redis-server` is on the `PATH`, or `KV_REDIS_SERVER` names it.
@@ -17,7 +17,6 @@
 )]
 #![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
-mod counting;
 mod cursor;
 mod expiring;
 mod input;

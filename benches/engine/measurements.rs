@@ -1,8 +1,9 @@
 //! What is done to one store in one round, and the figures that come of it, one a table of the workload.
 
-use crate::counting;
-use crate::input::{Input, Random};
+use crate::input::Input;
 use crate::peers::Peer;
+use benches::counting;
+use benches::random::Random;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};

@@ -5,8 +5,8 @@ mod concurrent;
 mod maps;
 mod ours;
 
-use crate::counting;
 use crate::cursor::Sample;
+use benches::counting;
 use std::hint::black_box;
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ mod markdown;
 mod targets;
 
 use crate::workloads::{Figures, Table};
+use benches::svg::with_unit;
 use std::fmt;
 use std::path::Path;
 
@@ -113,27 +114,4 @@ impl fmt::Display for Report {
 /// Two figures at least.
 fn ratio(value: f64) -> String {
     if value < 0.1 { format!("{value:.4}") } else { format!("{value:.2}") }
-}
-
-/// Three figures, in the unit in which they are few.
-fn with_unit(value: f64, unit: &str) -> String {
-    let units: &[&str] = match unit {
-        "ns" => &["ns", "µs", "ms", "s"],
-        "ms" => &["ms", "s"],
-        "bytes" => &["bytes", "kB", "MB"],
-        other => &[other],
-    };
-    let (mut value, mut nth) = (value, 0);
-    while value >= 999.5 && nth + 1 < units.len() {
-        value /= 1e3;
-        nth += 1;
-    }
-    let whole = value >= 99.95 || value.fract() == 0.0;
-    let decimals = usize::from(!whole);
-    format!("{value:.decimals$} {}", units[nth])
-}
-
-/// A name for Markdown and XML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -8,6 +8,7 @@
 //! - [`fit`] judges JSON by a schema alone: is it what `serde_json` writes, is it what it reads?
 //! - [`make`] makes JSON from a schema alone, in every form that is read.
 //! - [`mutate`] spoils JSON a little.
+//! - [`promise`] is what a schema promises, as functions of random bytes: the tests of this crate and `fuzz` feed them.
 //! - [`walk`] goes through a schema. [`text`] writes JSON with its members in any order.
 //!
 //! Readers of schemas (emitters, servers) test themselves against the same types.
@@ -16,6 +17,7 @@ pub mod case;
 pub mod fit;
 pub mod make;
 pub mod mutate;
+pub mod promise;
 pub mod text;
 pub mod types;
 pub mod walk;

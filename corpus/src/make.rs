@@ -1,5 +1,5 @@
-//! JSON made from a schema alone, in every form that serde reads: by any name, with members left out and members nobody
-//! knows, structs as lists, variants in their second forms.
+//! JSON made from a schema alone: by any name, with members left out and members nobody knows; and in every form that serde
+//! reads besides, structs as lists, variants in their second forms.
 
 use crate::fit::{Source, is_time};
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -19,12 +19,23 @@ const DEEP: u32 = 6;
 ///
 /// Those of the random source, and when a string is of a form of which no example is known here.
 pub fn json(schema: &TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
-    Maker { u, depth: 0 }.value(schema, Source::Text)
+    Maker { u, depth: 0, plain: false }.value(schema, Source::Text)
+}
+
+/// The same in the plain forms alone, which kv-core reads from strangers: objects for structs, texts for the names of
+/// variants.
+///
+/// # Errors
+///
+/// Those of [`json`].
+pub fn plain(schema: &TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
+    Maker { u, depth: 0, plain: true }.value(schema, Source::Text)
 }
 
 struct Maker<'a, 'u> {
     u: &'a mut Unstructured<'u>,
     depth: u32,
+    plain: bool,
 }
 
 impl Maker<'_, '_> {
@@ -34,6 +45,11 @@ impl Maker<'_, '_> {
 
     fn once_in(&mut self, times: u32) -> Result<bool> {
         if self.u.is_empty() { Ok(false) } else { self.u.ratio(1, times) }
+    }
+
+    /// Whether to make a form that only serde reads.
+    fn odd_once_in(&mut self, times: u32) -> Result<bool> {
+        if self.plain { Ok(false) } else { self.once_in(times) }
     }
 
     fn value(&mut self, schema: &TypeSchema, from: Source) -> Result<Value> {
@@ -147,7 +163,8 @@ impl Maker<'_, '_> {
             Shape::Int(kind) if from == Source::Text => Some(self.integer(kind, false)?.to_string()),
             Shape::Enum(all) => {
                 let variant = self.u.choose(all.variants)?;
-                Some(self.variant_name(variant)?)
+                // By another name it would be the same key twice.
+                Some(if self.plain { variant.name.to_owned() } else { self.variant_name(variant)? })
             }
             _ => None,
         })
@@ -160,7 +177,7 @@ impl Maker<'_, '_> {
             Fields::Newtype { field, .. } => self.value(field.ty.get(), from)?,
             Fields::Tuple(fields) => self.items(fields, from)?,
             Fields::Named { fields, .. }
-                if takes_lists && !fields.iter().any(|field| field.flatten) && self.once_in(6)? =>
+                if takes_lists && !fields.iter().any(|field| field.flatten) && self.odd_once_in(6)? =>
             {
                 self.items(fields, from)?
             }
@@ -287,7 +304,7 @@ impl Maker<'_, '_> {
         let at = all.variants.iter().position(|other| std::ptr::eq(other, variant));
         let named: Value = match at.filter(|_| from != Source::Text) {
             // A buffer takes a variant's position for its name.
-            Some(at) if self.once_in(4)? => at.into(),
+            Some(at) if self.odd_once_in(4)? => at.into(),
             _ => self.variant_name(variant)?.into(),
         };
         let rest = self.structure(&variant.fields, Source::Owned, true)?;
@@ -307,7 +324,7 @@ impl Maker<'_, '_> {
     fn adjacent(&mut self, variant: &Variant, tag: &str, content: &str, from: Source) -> Result<Value> {
         let name = self.variant_name(variant)?;
         let rest = self.structure(&variant.fields, from, false)?;
-        if self.once_in(6)? {
+        if self.odd_once_in(6)? {
             return Ok(json!([name, rest]));
         }
         let can_do_without = match variant.fields {
@@ -315,7 +332,7 @@ impl Maker<'_, '_> {
             Fields::Newtype { field, .. } => !field.default && field.is_optional(),
             _ => false,
         };
-        let named = if self.once_in(6)? { json!({ name: null }) } else { name.into() };
+        let named = if self.odd_once_in(6)? { json!({ name: null }) } else { name.into() };
         let mut members = Map::new();
         members.insert(tag.to_owned(), named);
         if !can_do_without || self.once_in(2)? {

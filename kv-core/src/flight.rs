@@ -130,24 +130,30 @@ impl<T: KvType> TypedStore<T> {
         }
         let collection = self.create();
         let recursive = |Cycle| Error::Recursive;
-        let mut joined = collection.flights().join(key);
-        if let Some(value) = joined.turn().await.map_err(recursive)? {
+        loop {
+            let mut joined = collection.flights().join(key);
+            match joined.turn().await.map_err(recursive)? {
+                Some(value) if !joined.is_late() => return Ok(value),
+                Some(_) => continue,
+                None => {}
+            }
+            let flight = joined.flight();
+            // It may have been written before this flight began.
+            let value = match flight.at_the_store(|| collection.get(key), Option::is_some) {
+                Some(row) => row.value,
+                None => {
+                    // Storing it is a part of the computation: it runs validators and destructors.
+                    let made = joined.compute(async {
+                        let value = init.await.map_err(InitError::Init)?;
+                        let store = || self.insert(key, Arc::new(value));
+                        Ok::<_, InitError<E>>(flight.at_the_store(store, Result::is_ok)?)
+                    });
+                    made.await.map_err(recursive)??
+                }
+            };
+            joined.land(&value);
             return Ok(value);
         }
-        // It may have been written before this flight began.
-        let value = match collection.get(key) {
-            Some(row) => row.value,
-            None => {
-                // Storing it is a part of the computation: it runs validators and destructors.
-                let made = joined.compute(async {
-                    let value = init.await.map_err(InitError::Init)?;
-                    Ok::<_, InitError<E>>(self.insert(key, Arc::new(value))?)
-                });
-                made.await.map_err(recursive)??
-            }
-        };
-        joined.land(&value);
-        Ok(value)
     }
 
     /// Stores a value where there is none, and returns what is there then.

@@ -1,6 +1,7 @@
 //! Going through many entries.
 
 use crate::memory::{Collection, Page, Row};
+use crate::sync::bound;
 use crate::typed::TypedStore;
 use crate::{Entry, KvType, ScanOptions};
 use std::fmt;
@@ -8,8 +9,8 @@ use std::iter::FusedIterator;
 use std::sync::Arc;
 
 /// How many rows are read under the lock at a time: few at first, since many scans are short.
-const FIRST_PAGE: usize = 32;
-const LARGEST_PAGE: usize = 512;
+const FIRST_PAGE: usize = bound(32, 2);
+const LARGEST_PAGE: usize = bound(512, 4);
 
 /// Goes through the entries of a range of keys, page by page, with no lock held in between.
 pub(crate) struct Cursor<T> {

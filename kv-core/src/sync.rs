@@ -1,27 +1,19 @@
-//! The locks of the crate, in one place, so that a model checker can stand in for them.
+//! What threads meet by, in one place: locks, atomics, and threads themselves.
+//!
+//! They are the [system's](system), or, when the crate is built with `--cfg shuttle`, the stand-ins of a [model] checker,
+//! which then decides who goes on at each of them (`tests/schedules`).
 
-pub(crate) use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+#[cfg(shuttle)]
+mod model;
+#[cfg(not(shuttle))]
+mod system;
 
-/// Releases a lock to whoever waits for it, if somebody does, and not to who asks again first.
-pub(crate) fn hand_over<T>(guard: RwLockWriteGuard<'_, T>) {
-    RwLockWriteGuard::unlock_fair(guard);
-}
+#[cfg(shuttle)]
+pub(crate) use model::*;
+#[cfg(not(shuttle))]
+pub(crate) use system::*;
 
-/// Locks for reading. A writer holds a lock for a microsecond or a few; to sleep and be woken takes fifty.
-#[inline]
-pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.try_read().unwrap_or_else(|| read_when_free(lock))
-}
-
-#[cold]
-fn read_when_free<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    /// Some ten microseconds.
-    const PATIENCE: usize = 200;
-    for _ in 0..PATIENCE {
-        (0..8).for_each(|_| std::hint::spin_loop());
-        if let Some(guard) = lock.try_read() {
-            return guard;
-        }
-    }
-    lock.read()
+/// How many of something are taken at a time, or kept: fewer in the model, where a few entries have to show what many would.
+pub(crate) const fn bound(usual: usize, in_model: usize) -> usize {
+    if cfg!(shuttle) { in_model } else { usual }
 }

@@ -3,10 +3,11 @@
 use crate::memory::{Memory, Tenant, or_resume};
 use crate::scan::Scan;
 use crate::scan_full::ScanFull;
+use crate::sync::OnceLock;
 use crate::typed::TypedStore;
 use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version, Watch};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// A handle to one tenant. It reaches that tenant's entries and no others.
 ///

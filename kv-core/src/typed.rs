@@ -7,10 +7,11 @@ use crate::memory::{
 };
 use crate::scan::{Cursor, Keys, Scan};
 use crate::schema::{key, ttl};
+use crate::sync::OnceLock;
 use crate::tenant::TenantStore;
 use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version, Watch};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A handle to one tenant's entries of one type. Its clones reach the same entries.

@@ -2,7 +2,7 @@
 
 use crate::events;
 use crate::memory::{Collection, Known, Most, Page, Reading, Tenant, block_on, block_on_until};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, bound};
 use crate::typed::TypedStore;
 use crate::{Entry, Error, KvType, TenantId, Version};
 use std::fmt;
@@ -45,7 +45,8 @@ pub enum Change<T> {
         /// The removal's version.
         version: Version,
     },
-    /// All that was there at one instant is known.
+    /// All that was there at one instant is known; of an entry whose deadline has come, the removal is yet to be told, and its last
+    /// write never is.
     Ready,
 }
 
@@ -199,10 +200,10 @@ struct Shown {
 }
 
 /// How many entries of a snapshot are read at a time.
-const PAGE: usize = 256;
+const PAGE: usize = bound(256, 2);
 
 /// How often changes are read in bounded time before `Ready`.
-const PATIENCE: usize = 16;
+const PATIENCE: usize = bound(16, 2);
 
 impl<T: KvType> Watch<T> {
     pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {

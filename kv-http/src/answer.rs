@@ -1,7 +1,7 @@
 //! What is said, as JSON.
 
-use kv_core::Version;
-use kv_core::engine::{AnyEntry, EngineError, StoredType, Written};
+use kv_core::engine::{AnyEntry, Written};
+use kv_core::{Codec, JsonError, Version};
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,10 +22,10 @@ impl Answer {
         Self { json: None, etag: Some(version) }
     }
 
-    pub(crate) fn found(ty: StoredType, entry: &AnyEntry) -> Result<Self, EngineError> {
+    pub(crate) fn found(codec: &Codec, entry: &AnyEntry) -> Result<Self, JsonError> {
         let mut json = Json::object();
         json.name("found").raw("true");
-        write_entry(&mut json, ty, &entry.key, entry)?;
+        write_entry(&mut json, codec, &entry.key, entry)?;
         Ok(Self { json: Some(json.end()), etag: Some(entry.version) })
     }
 
@@ -102,12 +102,12 @@ impl PageWriter {
     }
 
     /// Adds an entry, under a key of the page's own kind; `false` when there is no room for it.
-    pub(crate) fn add(&mut self, ty: StoredType, key: &str, entry: &AnyEntry) -> Result<bool, EngineError> {
+    pub(crate) fn add(&mut self, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<bool, JsonError> {
         if self.count > 0 && self.json.len() >= self.room {
             return Ok(false);
         }
         self.json.item().open();
-        write_entry(&mut self.json, ty, key, entry)?;
+        write_entry(&mut self.json, codec, key, entry)?;
         self.json.close();
         self.count += 1;
         self.last = Some(key.to_owned());
@@ -132,10 +132,11 @@ impl PageWriter {
 }
 
 /// The members of an entry.
-fn write_entry(json: &mut Json, ty: StoredType, key: &str, entry: &AnyEntry) -> Result<(), EngineError> {
+fn write_entry(json: &mut Json, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), JsonError> {
     json.name("key").text(key);
-    json.name("type").text(ty.tag());
-    json.name("value").bytes(&ty.encode(&*entry.value)?);
+    json.name("type").text(codec.exposed().tag());
+    json.name("value");
+    codec.encode(&*entry.value, &mut json.bytes)?;
     json.name("version").version(Some(entry.version));
     json.name("created_at").time(Some(entry.created_at));
     json.name("updated_at").time(Some(entry.updated_at));

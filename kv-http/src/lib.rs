@@ -44,8 +44,9 @@
 //! changes nothing, and is told of as `application/problem+json` with a code and, for values, the JSON pointer of
 //! each violation.
 //!
-//! **What it does not**: it knows no users. Whoever reaches the host may do what the catalog allows. TLS, compression and rate
-//! limits are those of the server and proxy around it.
+//! **What it does not**: it knows no users. Whoever reaches the host may do what the catalog allows. TLS, compression, rate
+//! limits, and the time that the head of a request may take (`axum::serve` sets none) are those of the server and proxy around
+//! it.
 //!
 //! In reading order: `router` ([`KvHttp`]); `service` (a request's way); `tenant` ([`TenantPolicy`]), `origin` (whose
 //! page asks), `route` and `query` (what is asked), `served` (types), `schema`, `condition` and `ttl` (how), `body` and `decode`;

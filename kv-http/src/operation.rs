@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::schema::ClientSchema;
 use crate::served::{Served, Types};
 use crate::ttl;
-use kv_core::engine::{AnyEntry, Engine, PageRequest};
+use kv_core::engine::{Engine, PageRequest};
 use kv_core::{Condition, TenantId, TtlChoice};
 
 /// The most entries of a page.
@@ -47,7 +47,7 @@ impl Part {
     }
 }
 
-impl Context<'_> {
+impl<'r> Context<'r> {
     /// Whether the client may read an entry of a type.
     pub(crate) fn admit_get(&self, ty: &Served) -> Result<(), Problem> {
         self.schema.check_read(ty)
@@ -77,7 +77,7 @@ impl Context<'_> {
             Some(entry) if known.is_some_and(|known| known.is(entry.version)) => {
                 Answer::not_modified(entry.version)
             }
-            Some(entry) => Answer::found(ty.stored, &entry)?,
+            Some(entry) => Answer::found(&ty.codec, &entry)?,
             None => Answer::not_found(),
         })
     }
@@ -113,7 +113,7 @@ impl Context<'_> {
         let found = self.engine.list(self.tenant, ty.stored, request).await?;
         let mut page = PageWriter::new(part.room);
         for entry in &found.entries {
-            if !page.add(ty.stored, &entry.key, entry)? {
+            if !page.add(&ty.codec, &entry.key, entry)? {
                 return Ok(page.end(true));
             }
         }
@@ -122,41 +122,19 @@ impl Context<'_> {
 
     /// A page of the entries of all types that may be listed, whose full keys start with a full prefix.
     pub(crate) async fn list_full(&self, full_prefix: &str, part: Part) -> Result<Answer, Problem> {
-        // No type's prefix is the start of another's, so the full keys of one type are all before those of the next.
-        let mut types: Vec<_> = self.types.listable().collect();
-        types.sort_by_key(|ty| ty.exposed.prefix());
-        let mut page = PageWriter::new(part.room);
-        for ty in types {
-            let own = ty.exposed.prefix();
-            // Either the full prefix goes beyond the type's own, or it stops within it.
-            let prefix = match full_prefix.strip_prefix(own) {
-                Some(rest) => rest,
-                None if own.starts_with(full_prefix) => "",
-                None => continue,
-            };
-            let after = match part.after.as_deref() {
-                Some(after) => match after.strip_prefix(own) {
-                    Some(key) => Some(key),
-                    None if own > after => None,
-                    None => continue,
-                },
-                None => None,
-            };
+        let parts = self.parts_of(full_prefix, part.after.as_deref());
+        for (ty, ..) in &parts {
             self.schema.check_read(ty)?;
-            let limit = part.limit - page.count();
-            if limit == 0 {
-                // Whether there is more is known by looking.
-                let request = PageRequest { prefix, after, limit: 1, descending: false };
-                if !self.engine.list(self.tenant, ty.stored, request).await?.entries.is_empty() {
-                    return Ok(page.end(true));
-                }
-                continue;
-            }
-            let request = PageRequest { prefix, after, limit, descending: false };
+        }
+        let mut page = PageWriter::new(part.room);
+        for (ty, prefix, after) in parts {
+            // Behind a page that is full one entry is asked for, to see whether there is more.
+            let room = part.limit - page.count();
+            let request = PageRequest { prefix, after, limit: room.max(1), descending: false };
             let found = self.engine.list(self.tenant, ty.stored, request).await?;
-            let full_key = |entry: &AnyEntry| format!("{own}{}", entry.key);
-            for entry in &found.entries {
-                if !page.add(ty.stored, &full_key(entry), entry)? {
+            for (at, entry) in found.entries.iter().enumerate() {
+                let full_key = format!("{}{}", ty.stored.prefix(), entry.key);
+                if at == room || !page.add(&ty.codec, &full_key, entry)? {
                     return Ok(page.end(true));
                 }
             }
@@ -165,6 +143,33 @@ impl Context<'_> {
             }
         }
         Ok(page.end(false))
+    }
+
+    /// What a full prefix is in each type that may be listed: the prefix of its keys, and the key behind which to start.
+    fn parts_of<'k>(
+        &self,
+        full_prefix: &'k str,
+        after: Option<&'k str>,
+    ) -> Vec<(&'r Served, &'k str, Option<&'k str>)> {
+        let part = |ty: &'r Served| {
+            let own = ty.stored.prefix();
+            // Either the full prefix goes beyond the type's own, or it stops within it.
+            let prefix = match full_prefix.strip_prefix(own) {
+                Some(rest) => rest,
+                None if own.starts_with(full_prefix) => "",
+                None => return None,
+            };
+            match after.map(|after| after.strip_prefix(own).ok_or(after)) {
+                None => Some((ty, prefix, None)),
+                Some(Ok(key)) => Some((ty, prefix, Some(key))),
+                // All of the type's full keys are behind it, or none.
+                Some(Err(after)) => (own > after).then_some((ty, prefix, None)),
+            }
+        };
+        let mut parts: Vec<_> = self.types.listable().filter_map(part).collect();
+        // No type's prefix is the start of another's, so the full keys of one type are all before those of the next.
+        parts.sort_by_key(|(ty, ..)| ty.stored.prefix());
+        parts
     }
 
     pub(crate) async fn cleanup(&self) -> Result<Answer, Problem> {

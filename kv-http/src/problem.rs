@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use kv_core::engine::EngineError;
-use kv_core::{Error, KeyError, Limit, Param, ValidationErrors, Version, Violation};
+use kv_core::{Error, JsonError, KeyError, Limit, Param, ValidationErrors, Version, Violation};
 use std::fmt;
 
 /// The most bytes of a sentence.
@@ -226,6 +226,12 @@ impl From<EngineError> for Problem {
             EngineError::Unavailable(_) => Self::unavailable("the store cannot be reached: try again soon"),
             _ => Self::internal(),
         }
+    }
+}
+
+impl From<JsonError> for Problem {
+    fn from(_: JsonError) -> Self {
+        Self::internal()
     }
 }
 

@@ -48,7 +48,7 @@ fn unknown(name: &str, known: &[&str]) -> String {
         [] => "none".to_owned(),
         known => format!("`{}`", known.join("`, `")),
     };
-    format!("there is no parameter {name:?} here: there is {known}")
+    format!("there is no parameter `{name}` here: there is {known}")
 }
 
 /// Source: the URL standard, "application/x-www-form-urlencoded parsing": `+` is a space.

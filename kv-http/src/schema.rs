@@ -23,7 +23,7 @@ impl ClientSchema {
                 let (tag, token) = pair.split_once('=').ok_or_else(malformed)?;
                 let token = token.parse().map_err(|_| malformed())?;
                 if tokens.iter().any(|(known, _)| known == tag) {
-                    return Err(Problem::invalid_query(format!("Kv-Schema has {tag:?} twice")));
+                    return Err(Problem::invalid_query(format!("Kv-Schema has `{tag}` twice")));
                 }
                 tokens.push((tag.to_owned(), token));
             }

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 /// A type that the outside may reach.
 #[derive(Debug)]
 pub(crate) struct Served {
-    pub(crate) exposed: Exposed,
     pub(crate) stored: StoredType,
     pub(crate) codec: Codec,
     pub(crate) token: SchemaToken,
@@ -17,17 +16,17 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn tag(&self) -> &'static str {
-        self.exposed.tag()
+        self.codec.exposed().tag()
     }
 
     /// Refuses to write what the catalog lets be read alone.
     pub(crate) fn check_write(&self) -> Result<(), Problem> {
-        if self.exposed.access().can_write() { Ok(()) } else { Err(Problem::read_only(self.tag())) }
+        if self.codec.exposed().access().can_write() { Ok(()) } else { Err(Problem::read_only(self.tag())) }
     }
 
     /// Refuses to list what the catalog lets be read by key alone.
     pub(crate) fn check_list(&self) -> Result<(), Problem> {
-        if self.exposed.access().can_list() {
+        if self.codec.exposed().access().can_list() {
             return Ok(());
         }
         Err(Problem::forbidden(format!("`{}` is read by its exact key alone", self.tag())))
@@ -45,7 +44,7 @@ impl Types {
     pub(crate) fn of(catalog: &Catalog) -> Self {
         let served = |exposed: &Exposed| {
             let (stored, codec) = (catalog.stored_type(exposed.tag())?, *catalog.codec(exposed.tag())?);
-            Some(Served { exposed: *exposed, stored, codec, token: SchemaToken::of(exposed.schema()) })
+            Some(Served { stored, codec, token: SchemaToken::of(exposed.schema()) })
         };
         let all: Vec<_> = catalog.exposed().iter().filter_map(served).collect();
         let by_tag = all.iter().enumerate().map(|(at, served)| (served.tag(), at)).collect();
@@ -59,6 +58,6 @@ impl Types {
 
     /// Those that may be listed.
     pub(crate) fn listable(&self) -> impl Iterator<Item = &Served> {
-        self.all.iter().filter(|served| served.exposed.access().can_list())
+        self.all.iter().filter(|served| served.codec.exposed().access().can_list())
     }
 }

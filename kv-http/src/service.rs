@@ -23,7 +23,6 @@ use kv_core::schema::tag;
 use std::sync::Arc;
 
 /// What all requests have in common.
-#[derive(Clone)]
 pub(crate) struct Service {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) types: Arc<Types>,

@@ -218,3 +218,39 @@ pub enum PolicyError {
         pattern: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    #[test]
+    fn http_2_names_the_host_in_its_authority() {
+        let host = |version, uri: &str, host: Option<&str>| {
+            let mut request = Request::builder().version(version).uri(uri);
+            if let Some(host) = host {
+                request = request.header(HOST, host);
+            }
+            let (parts, ()) = request.body(()).ok()?.into_parts();
+            named_host(&parts).ok().map(|host| host.id.to_string())
+        };
+        let acme = Some("acme.example".to_owned());
+        assert_eq!(host(Version::HTTP_2, "https://ACME.example:443/kv/stats", None), acme);
+        assert_eq!(host(Version::HTTP_2, "https://acme.example/kv/stats", Some("acme.example:443")), acme);
+        assert_eq!(host(Version::HTTP_2, "https://acme.example/kv/stats", Some("other.example")), None);
+        assert_eq!(host(Version::HTTP_2, "https://acme.example:444/kv/stats", Some("acme.example")), None);
+        assert_eq!(host(Version::HTTP_2, "/kv/stats", None), None);
+        assert_eq!(host(Version::HTTP_11, "http://acme.example/kv/stats", None), None);
+    }
+
+    #[test]
+    fn a_port_is_read_beside_any_host() {
+        let port = |text| Authority::parse(text).ok().map(|host| host.port);
+        assert_eq!(port("a"), Some(None));
+        assert_eq!(port("a.:8080"), Some(Some(8080)));
+        assert_eq!(port("[::1]"), Some(None));
+        assert_eq!(port("[::1]:80"), Some(Some(80)));
+        assert_eq!(port("a:"), Some(None));
+        assert_eq!(port("a:x"), None);
+    }
+}

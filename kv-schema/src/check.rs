@@ -5,6 +5,10 @@ use std::fmt;
 /// The most violations that a report holds; the rest are counted.
 pub const MAX_VIOLATIONS: usize = 100;
 
+/// The most bytes that the places of a report take together, but for the first one: a long name around many violations
+/// is not repeated for each.
+const MAX_POINTERS: usize = 16 << 10;
+
 /// One broken rule of one place in a value.
 ///
 /// Writes itself as a sentence about its place: `item_id must have 1 to 64 characters`.
@@ -46,7 +50,8 @@ pub enum Param {
 
 /// Every rule that a value breaks, in field order; never empty.
 ///
-/// At most [`MAX_VIOLATIONS`] are described, and [`more`](Self::more) counts the rest.
+/// At most [`MAX_VIOLATIONS`] are described, fewer where their places have very long names, and [`more`](Self::more)
+/// counts the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValidationErrors {
     violations: Vec<Violation>,
@@ -208,8 +213,16 @@ impl Validator<'_> {
             self.report.more += 1;
             return;
         }
+        let pointer = self.path.pointer();
+        let violations = &self.report.violations;
+        let taken: usize = violations.iter().map(|violation| violation.pointer.len()).sum();
+        // Those that follow are left out as well, so that the first ones are described.
+        if self.report.more > 0 || !violations.is_empty() && taken + pointer.len() > MAX_POINTERS {
+            self.report.more += 1;
+            return;
+        }
         self.report.violations.push(Violation {
-            pointer: self.path.pointer(),
+            pointer,
             rule,
             params: params.to_vec(),
             message: message.to_string(),
@@ -318,5 +331,19 @@ mod tests {
         assert_eq!(report.violations()[99].pointer, "/99");
         assert_eq!(report.more(), 150);
         assert!(report.to_string().ends_with("; 99 must hold; and 150 more"));
+    }
+
+    #[test]
+    fn a_long_name_is_not_repeated_for_all_that_is_wrong_in_it() {
+        let name = "n".repeat(10_000);
+        let report = ValidationErrors::collect(|v| {
+            for i in 0..50 {
+                v.member(&name).item(i).report("rule", &[], "must hold");
+            }
+            v.report("rule", &[], "must hold");
+        })
+        .unwrap_err();
+        assert_eq!((report.violations().len(), report.more()), (1, 50));
+        assert!(report.violations()[0].pointer.ends_with("n/0"));
     }
 }

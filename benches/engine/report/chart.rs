@@ -1,7 +1,8 @@
 //! `RESULTS.svg`: a panel for each main table, the stores in the order of their figures, on logarithmic scales.
 
-use super::{Figures, Report, escaped, with_unit};
+use super::{Figures, Report};
 use crate::workloads::Table;
+use benches::svg::{self, escaped, with_unit};
 use std::fmt::Write;
 
 const COLUMNS: usize = 3;
@@ -20,13 +21,7 @@ pub(super) fn chart(report: &Report) -> String {
     let most = tables.iter().map(|(_, figures)| figures.len()).max().unwrap_or(0);
     let height = HEAD + (most as f64 + 2.5) * ROW;
     let (width, all) = (PANEL * COLUMNS as f64, height * tables.len().div_ceil(COLUMNS) as f64);
-    // A background of its own, for pages in dark colours.
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {all}\" width=\"{width}\" height=\"{all}\" \
-         font-family=\"sans-serif\" font-size=\"11\" fill=\"#222\">\n\
-         <title>The in-memory engine beside its peers</title>\n\
-         <rect width=\"{width}\" height=\"{all}\" fill=\"#fff\"/>\n"
-    );
+    let mut svg = svg::begin("The in-memory engine beside its peers", width, all);
     for (nth, (table, figures)) in tables.into_iter().enumerate() {
         let (x, y) = ((nth % COLUMNS) as f64 * PANEL, (nth / COLUMNS) as f64 * height);
         let _ = writeln!(svg, "<g transform=\"translate({x} {y})\">");

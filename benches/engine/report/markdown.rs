@@ -1,6 +1,7 @@
 //! `RESULTS.md`: a summary, the targets, and a table for each kind of figure.
 
-use super::{Figures, Report, escaped, ratio, targets, with_unit};
+use super::{Figures, Report, ratio, targets};
+use benches::svg::{escaped, with_unit};
 use std::fmt::Write;
 use std::process::Command;
 

@@ -1,6 +1,7 @@
 //! What the store is to reach, judged by the figures of one run.
 
-use super::{Figures, OURS, OURS_WITH_TTL, Report, escaped, ratio, with_unit};
+use super::{Figures, OURS, OURS_WITH_TTL, Report, ratio};
+use benches::svg::{escaped, with_unit};
 use std::fmt::Write;
 
 /// One of our figures, whom it is compared with, and how much of it it may be.

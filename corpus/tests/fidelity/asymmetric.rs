@@ -3,12 +3,12 @@
 //!
 //! What an item alone shows comes first; what takes the schemas of its parts comes behind.
 
-use super::promise::{what_fits_is_read, what_is_written_fits};
 use super::trial::Trial;
 use arbitrary::Arbitrary;
 use kv_core::KvField;
 use kv_core::schema::wire;
 use kv_corpus::Case;
+use kv_corpus::promise::{what_fits_is_read, what_is_written_fits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

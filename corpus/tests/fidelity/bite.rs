@@ -1,9 +1,9 @@
 //! A promise that nothing breaks is worth nothing: schemas that are wrong in one thing each are found out.
 
-use super::promise::{Promise, both_refuse_the_same, what_fits_is_read, what_is_written_fits};
 use super::trial::Trial;
 use arbitrary::Arbitrary;
 use kv_core::KvField;
+use kv_corpus::promise::{Promise, both_refuse_the_same, what_fits_is_read, what_is_written_fits};
 use kv_corpus::{Case, Subject};
 use serde::{Deserialize, Serialize};
 

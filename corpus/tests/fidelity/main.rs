@@ -1,17 +1,19 @@
 //! The schema says what `serde_json` writes and reads: for every type of the corpus, tried with random values, with JSON
 //! made from the schema and with JSON that was spoiled.
 //!
+//! And kv-core's codecs read what it writes and reads, but for what they are strict about.
+//!
 //! `KV_CORPUS_CASES` is how often each promise is tried with each type.
 
 mod asymmetric;
 mod bite;
 mod coverage;
 mod defaults;
-mod promise;
+mod strict;
 mod trial;
 
 use kv_core::schema::wire;
-use promise::Promise;
+use kv_corpus::promise::{self, Promise};
 use trial::{Trial, cases};
 
 /// Tries a promise with every type, and reports each of which it does not hold with the smallest example found.

@@ -1,7 +1,7 @@
 //! Many tries of one promise with one type.
 
-use super::promise::{Promise, Tried};
 use kv_corpus::Case;
+use kv_corpus::promise::{Kept, Promise, Tried};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -26,18 +26,22 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(crate) fn of(promise: Promise, case: &Case, cases: u32) -> Self {
+        Self::named(case.name, cases, |bytes| promise(case, bytes))
+    }
+
+    pub(crate) fn named(name: &'static str, cases: u32, promise: impl Fn(&[u8]) -> Kept) -> Self {
         let (read, refused) = (Cell::new(0), Cell::new(0));
         let config =
             Config { cases, failure_persistence: None, max_shrink_iters: 10_000, ..Config::default() };
         let result = TestRunner::new(config).run(&vec(any::<u8>(), 0..400), |bytes| {
-            match promise(case, &bytes).map_err(TestCaseError::fail)? {
+            match promise(&bytes).map_err(TestCaseError::fail)? {
                 Tried::Nothing => {}
                 Tried::Read => read.set(read.get() + 1),
                 Tried::Refused => refused.set(refused.get() + 1),
             }
             Ok(())
         });
-        let broken = result.err().map(|error| format!("{}: {error}", case.name));
-        Self { name: case.name, broken, read: read.get(), refused: refused.get() }
+        let broken = result.err().map(|error| format!("{name}: {error}"));
+        Self { name, broken, read: read.get(), refused: refused.get() }
     }
 }

@@ -1,7 +1,7 @@
 //! [`Wall`]: the time of day by way of the monotonic clock, so that a write reads one clock and not two.
 
 use super::{Clock, SystemClock};
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// For how long the distance between the two clocks is taken to be the same. In a millisecond the system adjusts its time of

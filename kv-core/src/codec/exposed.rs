@@ -1,7 +1,7 @@
 //! [`Codec`].
 
 use super::JsonError;
-use super::strict::{Doubt, Reading, Strict};
+use super::strict::{Mode, Reading, Strict};
 use crate::schema::json::{self, DecodeError, DecodeOptions};
 use crate::schema::rule;
 use crate::schema::ttl::Ttl;
@@ -59,8 +59,10 @@ pub struct Codec {
     takes_ttl: bool,
     traits: Traits,
     encode: fn(&dyn Any, &mut Vec<u8>) -> Result<(), JsonError>,
-    decode: fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde_json::Error>,
+    decode: Decode,
 }
+
+type Decode = fn(&str, &mut Reading) -> Result<Arc<dyn Any + Send + Sync>, serde_json::Error>;
 
 /// What was read from JSON.
 #[derive(Clone, Debug)]
@@ -137,7 +139,7 @@ impl Codec {
         if !self.traits.is_buffered
             && let Ok(text) = std::str::from_utf8(json)
         {
-            let mut reading = self.reading(Doubt::All, options);
+            let mut reading = self.reading(Mode::Doubt, options);
             if let Ok(value) = (self.decode)(text, &mut reading)
                 && !reading.has_unsafe_int
             {
@@ -146,15 +148,19 @@ impl Codec {
         }
         json::check(self.exposed.schema(), json, options)?;
         let text = std::str::from_utf8(json).unwrap_or_default();
-        let mut reading = self.reading(Doubt::None, options);
+        let mut reading = self.reading(Mode::Trust, options);
+        if let Ok(value) = (self.decode)(text, &mut reading) {
+            return Ok(Decoded { value, ttl: reading.ttl() });
+        }
+        let mut reading = self.reading(Mode::Trace, options);
         match (self.decode)(text, &mut reading) {
             Ok(value) => Ok(Decoded { value, ttl: reading.ttl() }),
             Err(error) => Err(unreadable(&reading.pointer(), &error)),
         }
     }
 
-    fn reading(&self, doubt: Doubt, options: DecodeOptions) -> Reading {
-        Reading::new(doubt, options, self.traits.is_opaque)
+    fn reading(&self, mode: Mode, options: DecodeOptions) -> Reading {
+        Reading::new(mode, options, self.traits.is_opaque)
     }
 }
 
@@ -198,7 +204,7 @@ impl Traits {
         let mut visit = |ty: TypeRef| self.visit(ty.get(), seen);
         match schema.shape {
             Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
-                visit(item)
+                visit(item);
             }
             Shape::Tuple(items) => items.iter().copied().for_each(visit),
             Shape::Map { key, value } => {

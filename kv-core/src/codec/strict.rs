@@ -3,8 +3,8 @@
 //! It goes along while serde makes the value, so that nothing is read twice. What it refuses it does not explain: the
 //! same bytes are then held against the schema ([`json::check`](crate::schema::json::check)), which says all that is wrong and knows
 //! where. So it may refuse too much, and nothing is lost but time; it must not let through what the schema would not.
-//! Once the schema has let JSON pass, the same deserializer reads it without doubts, and notes on the way out of an
-//! error where that was.
+//! Once the schema has let JSON pass, the same deserializer reads it without doubts; and should it fail then, once more, to
+//! note on the way out of the error where that was.
 
 use crate::schema::json::DecodeOptions;
 use crate::schema::rule::MAX_SAFE_INTEGER;
@@ -19,19 +19,22 @@ use std::fmt;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
-/// What is to be doubted.
+/// What is looked at besides the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// Everything that the schema would refuse.
-    All,
-    /// Nothing: the schema was asked.
-    None,
+pub(super) enum Mode {
+    /// Everything that the schema would refuse is refused.
+    Doubt,
+    /// Nothing is doubted: the schema was asked.
+    Trust,
+    /// The same, and it is noted where reading fails.
+    Trace,
 }
 
 /// What reading one document knows and finds.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Reading {
-    doubt: Doubt,
+    mode: Mode,
     max_depth: usize,
     depth: usize,
     /// Whether the names of structs' members are noted too, since not every struct's reader looks for double ones.
@@ -45,7 +48,7 @@ pub(super) struct Reading {
     /// Hashes of the names of the objects around, the innermost one's last.
     names: Vec<u64>,
     hasher: foldhash::fast::RandomState,
-    /// The name that was read last, where nothing is doubted.
+    /// The name that was read last, where they are traced.
     name: String,
     /// Where it went wrong, from the inside out, each step with the depth of what it leads out of.
     path: Vec<(usize, Step)>,
@@ -65,14 +68,14 @@ enum Step {
 }
 
 impl Reading {
-    pub(super) fn new(doubt: Doubt, options: DecodeOptions, notes_all_names: bool) -> Self {
+    pub(super) fn new(mode: Mode, options: DecodeOptions, notes_all_names: bool) -> Self {
         Self {
-            doubt,
+            mode,
             max_depth: options.depth(),
             depth: 0,
             notes_all_names,
             has_unsafe_int: false,
-            watches_ints: doubt == Doubt::All && !options.reads_any_int(),
+            watches_ints: mode == Mode::Doubt && !options.reads_any_int(),
             ignored: false,
             ttl: if options.takes_ttl() { TtlMember::Asked } else { TtlMember::Unasked },
             names: Vec::new(),
@@ -104,7 +107,7 @@ impl Reading {
     }
 
     fn doubts(&self) -> bool {
-        self.doubt == Doubt::All
+        self.mode == Mode::Doubt
     }
 
     fn enter<E: Error>(&mut self) -> Result<(), E> {
@@ -114,7 +117,7 @@ impl Reading {
 
     /// Notes on the way out of an error where it was. What an error left that somebody forgave is thrown away.
     fn failed(&mut self, depth: usize, step: impl FnOnce() -> Step) {
-        if self.doubts() {
+        if self.mode != Mode::Trace {
             return;
         }
         if self.path.last().is_some_and(|(inner, _)| *inner != depth + 1) {
@@ -124,16 +127,23 @@ impl Reading {
     }
 
     fn note(&mut self, name: &str) {
-        if self.doubts() {
-            self.names.push(self.hasher.hash_one(name));
-        } else {
-            name.clone_into(&mut self.name);
+        match self.mode {
+            Mode::Doubt => self.names.push(self.hasher.hash_one(name)),
+            Mode::Trust => {}
+            Mode::Trace => name.clone_into(&mut self.name),
         }
     }
 
     /// A key that was read as a number, which has one form only.
     fn note_number(&mut self, number: impl fmt::Display) {
-        self.note(&number.to_string());
+        if self.mode != Mode::Trust {
+            self.note(&number.to_string());
+        }
+    }
+
+    /// The name that was noted last, where it will be asked for.
+    fn traced_name(&self) -> String {
+        if self.mode == Mode::Trace { self.name.clone() } else { String::new() }
     }
 
     /// Forgets the names of an object. Two of equal hashes are taken for the same.
@@ -429,12 +439,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let known =
-            if self.is_struct || self.reading.doubts() { None } else { Some(self.reading.name.clone()) };
+        let key = self.reading.traced_name();
         self.reading.ignored = false;
         let value = self.inner.next_value_seed(Value { seed, reading: &mut *self.reading });
         if value.is_err() {
-            self.reading.failed(self.depth, || Step::Name(known.unwrap_or_else(|| self.name.to_string())));
+            let (name, is_struct) = (&self.name, self.is_struct);
+            self.reading.failed(self.depth, || Step::Name(if is_struct { name.to_string() } else { key }));
         } else if self.reading.ignored && self.is_struct && !self.reading.notes_all_names {
             // Of those that it knows, a struct's reader sees for itself that they come once.
             self.reading.ignored = false;
@@ -460,12 +470,11 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Variants<'r, A> {
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
         let Self { inner, reading, depth } = self;
-        let (value, inner) = if reading.doubts() {
-            inner.variant_seed(seed)?
-        } else {
-            inner.variant_seed(Key { seed, reading: &mut *reading })?
+        let (value, inner) = match reading.mode {
+            Mode::Doubt | Mode::Trust => inner.variant_seed(seed)?,
+            Mode::Trace => inner.variant_seed(Key { seed, reading: &mut *reading })?,
         };
-        let name = if reading.doubts() { String::new() } else { reading.name.clone() };
+        let name = reading.traced_name();
         Ok((value, Content { inner, reading, depth, name }))
     }
 }
@@ -477,7 +486,7 @@ struct Content<'r, A> {
     name: String,
 }
 
-impl<'r, A> Content<'r, A> {
+impl<A> Content<'_, A> {
     fn read<T, E>(self, read: impl FnOnce(A, &mut Reading) -> Result<T, E>) -> Result<T, E> {
         let value = read(self.inner, &mut *self.reading);
         if value.is_err() {

@@ -10,7 +10,6 @@ use crate::{
     Change, Condition, Entry, Error, KvStore, KvType, SetOptions, TenantId, TenantStore, TypeStats, Version,
     Watch,
 };
-use std::future::ready;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -96,7 +95,7 @@ impl Engine for KvStore {
         prefix: &'a str,
         after: Option<Version>,
     ) -> EngineFuture<'a, Box<dyn AnyWatch>> {
-        Box::pin(ready(ty.in_memory().watch(&self.tenant_by_id(tenant), prefix, after).map_err(Into::into)))
+        Box::pin(async move { Ok(ty.in_memory().watch(&self.tenant_by_id(tenant), prefix, after)?) })
     }
 }
 

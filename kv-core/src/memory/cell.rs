@@ -11,6 +11,7 @@ use super::stamp::{self, Stamp};
 use super::table::Table;
 use super::time::{Deadline, Moment, TimeOfDay};
 use super::usage::Size;
+use crate::sync::bound;
 use crate::{Entry, Version};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
@@ -571,8 +572,8 @@ impl<T> Cell<T> {
         wanted: impl Fn(&str, u64, bool) -> bool,
         moment: &Moment<'_>,
     ) -> (Vec<News<T>>, u64) {
-        const LOOKED_AT: usize = 512;
-        const FOUND: usize = 64;
+        const LOOKED_AT: usize = bound(512, 4);
+        const FOUND: usize = bound(64, 2);
         let (mut found, mut all_up_to) = (Vec::new(), self.last_version);
         for (nth, logged) in log.enumerate() {
             if most == Most::Some && (nth == LOOKED_AT || found.len() == FOUND) {
@@ -659,7 +660,7 @@ impl<T> Cell<T> {
         moment: &Moment<'_>,
     ) -> Reached<T> {
         const AHEAD: usize = 128;
-        const LOOKED_AT: usize = 1024;
+        const LOOKED_AT: usize = bound(1024, 4);
         let (mut found, mut looked_at) = (Vec::with_capacity(limit.min(LOOKED_AT)), 0);
         let mut ahead = [0; AHEAD];
         loop {

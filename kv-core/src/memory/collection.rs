@@ -16,7 +16,7 @@ use crate::codec::Erased;
 use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
-use crate::sync::{RwLock, RwLockWriteGuard, hand_over, read};
+use crate::sync::{RwLock, RwLockWriteGuard, bound, hand_over, read, thread};
 use crate::{Change, Entry, Version};
 use std::any::Any;
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ use std::time::Duration;
 
 /// How many entries are removed at a time before the lock is handed over to others: some ten microseconds' work, or some
 /// fifty where memory has to be waited for.
-const STEP: usize = 32;
+const STEP: usize = bound(32, 2);
 
 /// Every method reads the clock, then takes the lock for one short step, and drops values after it.
 pub(crate) struct Collection<T> {
@@ -280,8 +280,16 @@ impl<T: KvType> Collection<T> {
 
     /// The same with the time that it has left.
     pub(crate) fn now_with_time_left(&self, key: &str, row: Row<T>) -> Option<(Row<T>, Option<Duration>)> {
-        let row = self.now(key, row)?;
-        self.time_left(row.deadline()).map(|left| (row, left))
+        if let Some(left) = self.time_left(row.deadline()) {
+            return Some((row, left));
+        }
+        // Read once: what came in its place is not judged at a later time than it was found.
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let moment = self.horizon.moment(reading);
+        let row = state.cell.get(key, &moment)?.row();
+        let left = moment.until(row.deadline());
+        Some((row, left))
     }
 
     /// `None` when the deadline has come, `Some(None)` when there is none.
@@ -528,14 +536,14 @@ impl<T: KvType> Sweep for Collection<T> {
                 break;
             }
             // Nor is a processor kept from those who want it.
-            std::thread::yield_now();
+            thread::yield_now();
         }
         outcome.map(|()| count)
     }
 
     fn wake_watchers(&self) {
         /// Of more keys it is not worth asking whose they are.
-        const MANY: usize = 64;
+        const MANY: usize = bound(64, 3);
         self.watchers.wake(|after| {
             let state = self.state.read();
             let keys: Vec<_> = state.cell.changed_keys(after, MANY).cloned().collect();

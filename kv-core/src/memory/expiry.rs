@@ -4,13 +4,12 @@ use super::Shared;
 use super::time::{Deadline, Reading};
 use crate::events;
 use crate::store::Expiry;
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex, bound, thread};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Weak};
 use std::task::Wake;
-use std::thread;
 use std::time::Duration;
 
 /// How long the thread stays when there is nothing left to wait for, so that a deadline that comes and goes
@@ -24,7 +23,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// How many steps of a sweep the thread makes before it wakes those who watch: a thousand entries.
-const STEPS: usize = 32;
+const STEPS: usize = bound(32, 2);
 
 /// What a value's destructor panicked with.
 pub(crate) type Panic = Box<dyn Any + Send>;
@@ -179,16 +178,17 @@ impl Schedule {
         // The clock is application code, so no lock is held here.
         let reading = shared.time.read();
         let mut state = self.state.lock();
-        if state.closed {
-            state.thread = Thread::None;
-            return false;
-        }
         // Then what is due has its turn, however much changes meanwhile.
         if !state.changed.is_empty() {
             let changed = std::mem::take(&mut state.changed);
             drop(state);
             changed.iter().filter_map(Weak::upgrade).for_each(|collection| collection.wake_watchers());
             state = self.state.lock();
+        }
+        // Not before: it may have been closed while those were woken.
+        if state.closed {
+            state.thread = Thread::None;
+            return false;
         }
         let Some((&(deadline, id), collection)) = state.queue.first_key_value() else {
             if !state.changed.is_empty() {

@@ -8,14 +8,13 @@
 //! Waiting is a future; a thread that waits polls it itself ([`block_on`](super::block_on)).
 
 use crate::events;
-use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{HashMap, Mutex, process_wide, thread_local};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 /// The flights of a collection, by key.
@@ -29,13 +28,16 @@ struct Boarded<T> {
 }
 
 /// The computation of one key's value.
-struct Flight<T> {
+pub(crate) struct Flight<T> {
     id: u64,
     state: Mutex<State<T>>,
 }
 
 struct State<T> {
     turn: Turn<T>,
+    /// Whether who computes is looking the key up, or storing the value: who comes from now on may come after a later
+    /// removal.
+    at_the_store: bool,
     /// Who waits, each with a number to be found again.
     waiting: Vec<(u64, Waker)>,
     next_number: u64,
@@ -69,16 +71,27 @@ impl<T> Flights<T> {
         boarded.people += 1;
         let flight = Arc::clone(&boarded.flight);
         drop(by_key);
-        Joined { flights: self, key, flight, has_turn: false, needed_by: None }
+        let is_late = flight.state.lock().at_the_store;
+        Joined { flights: self, key, flight, is_late, has_turn: false, needed_by: None }
     }
 }
 
 impl<T> Flight<T> {
     fn new() -> Self {
-        static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0);
+        process_wide!(static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0));
         let id = FLIGHTS_MADE.fetch_add(1, Ordering::Relaxed);
-        let state = State { turn: Turn::Free, waiting: Vec::new(), next_number: 0 };
+        let state = State { turn: Turn::Free, at_the_store: false, waiting: Vec::new(), next_number: 0 };
         Self { id, state: Mutex::new(state) }
+    }
+
+    /// Looks the key up or stores the value, for which it is the caller's turn. Who joins meanwhile is late, and so is who
+    /// joins later when there is a value to land with.
+    pub(crate) fn at_the_store<R>(&self, act: impl FnOnce() -> R, is_landing: impl FnOnce(&R) -> bool) -> R {
+        self.state.lock().at_the_store = true;
+        let result = act();
+        let is_landing = is_landing(&result);
+        self.state.lock().at_the_store = is_landing;
+        result
     }
 
     /// Sets whose turn it is and wakes all who wait.
@@ -103,11 +116,23 @@ pub(crate) struct Joined<'a, T> {
     flights: &'a Flights<T>,
     key: Arc<str>,
     flight: Arc<Flight<T>>,
+    /// Whether it joined when the value was about to be stored, or had been: what lands may be gone since before it came.
+    is_late: bool,
     has_turn: bool,
     needed_by: Option<Dependency>,
 }
 
 impl<T> Joined<'_, T> {
+    /// What it is a part in.
+    pub(crate) fn flight(&self) -> Arc<Flight<T>> {
+        Arc::clone(&self.flight)
+    }
+
+    /// Whether the value that [lands](Self::turn) may have been removed before this joined, so that it has to look again.
+    pub(crate) fn is_late(&self) -> bool {
+        self.is_late
+    }
+
     /// Waits for the turn to compute (`None`) or for the value that another computed.
     ///
     /// Fails when the flight needs, by whatever detour, the computation that waits here.
@@ -252,19 +277,19 @@ struct Current;
 
 impl Current {
     fn enter(flight: u64) -> Self {
-        INSIDE.with_borrow_mut(|inside| inside.push(flight));
+        INSIDE.with(|inside| inside.borrow_mut().push(flight));
         Self
     }
 }
 
 impl Drop for Current {
     fn drop(&mut self) {
-        INSIDE.with_borrow_mut(Vec::pop);
+        INSIDE.with(|inside| inside.borrow_mut().pop());
     }
 }
 
-/// Which flight cannot land before which other: one pair for each request from within a computation.
-static NEEDS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new());
+// Which flight cannot land before which other: one pair for each request from within a computation.
+process_wide!(static NEEDS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new()));
 
 /// One flight needs another, as long as this lives.
 struct Dependency {
@@ -276,7 +301,7 @@ impl Dependency {
     /// Notes that the computation which this thread is inside of, if any, needs a flight, in place of what was
     /// noted when the flight was polled before: a future may be polled elsewhere than it was.
     fn refresh(noted: &mut Option<Self>, needs: u64) -> Result<(), Cycle> {
-        let current = INSIDE.with_borrow(|inside| inside.last().copied());
+        let current = INSIDE.with(|inside| inside.borrow().last().copied());
         if noted.as_ref().map(|noted| noted.flight) == current {
             return Ok(());
         }
@@ -305,7 +330,7 @@ impl Drop for Dependency {
 
 /// Whether `from` needs `to`, by whatever detour. Looks at each flight and each pair once.
 fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
-    let mut needs: HashMap<u64, Vec<u64>> = HashMap::new();
+    let mut needs: HashMap<u64, Vec<u64>> = HashMap::default();
     for (flight, needed) in pairs {
         needs.entry(*flight).or_default().push(*needed);
     }

@@ -6,14 +6,15 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "no leaf has more places than `LEAF`, which is a `u8`")]
 
+use crate::sync::bound;
 use std::cmp::Ordering;
 use std::iter::Rev;
 use std::ops::{Bound, Range};
 use std::slice;
 
 /// How many places a leaf holds, and how many leaves a branch.
-const LEAF: usize = 32;
-const BRANCH: usize = 128;
+const LEAF: usize = bound(32, 8);
+const BRANCH: usize = bound(128, 4);
 
 /// How many places are worth moving to a neighbour to avoid a split.
 const WORTH_SHARING: usize = 3;

@@ -3,12 +3,13 @@
 //! Of writes there is the last one of each row, so whoever reads sees the newest of every key alone, and there are never more
 //! than rows. They are kept while somebody asks. Of removals there are the last ones.
 
+use crate::sync::bound;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// How many removals are kept for those who come back, and how many while somebody watches.
-const REMOVALS: usize = 512;
-pub(super) const REMOVALS_WATCHED: usize = 65_536;
+const REMOVALS: usize = bound(512, 2);
+pub(super) const REMOVALS_WATCHED: usize = bound(65_536, 6);
 
 /// What was written and what was removed, in the order of versions.
 pub(super) struct Log {

@@ -43,12 +43,11 @@ use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
 use crate::store::Expiry;
-use crate::sync::RwLock;
+use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{HashMap, RwLock, bound};
 use crate::tenant_id::TenantId;
 use expiry::Schedule;
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use time::Time;
 use usage::Usage;
 
@@ -75,7 +74,7 @@ struct Tenants {
 }
 
 /// How many tenants there are at least before some are forgotten.
-const FORGET_AT_LEAST: usize = 64;
+const FORGET_AT_LEAST: usize = bound(64, 2);
 
 /// What every collection of a store and its expiry thread have in common.
 struct Shared {
@@ -94,7 +93,7 @@ impl Memory {
         Self {
             shared,
             limits,
-            tenants: RwLock::new(Tenants { by_id: HashMap::new(), forget_at: FORGET_AT_LEAST }),
+            tenants: RwLock::new(Tenants { by_id: HashMap::default(), forget_at: FORGET_AT_LEAST }),
             occupied: Arc::default(),
             collections_made: AtomicU64::new(0),
             forgotten_version: AtomicU64::new(0),

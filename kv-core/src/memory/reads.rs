@@ -1,7 +1,7 @@
 //! [`Reads`]: how often reads by key found an entry.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{OnceLock, process_wide, thread_local};
 
 /// How many threads count without meeting. Others share.
 const STRIPES: usize = 4;
@@ -43,7 +43,7 @@ impl Reads {
 /// A number for this thread, one after the other.
 #[inline]
 fn thread_number() -> usize {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    process_wide!(static THREADS: AtomicUsize = AtomicUsize::new(0));
     thread_local! {
         static NUMBER: usize = THREADS.fetch_add(1, Ordering::Relaxed);
     }

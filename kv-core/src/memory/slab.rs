@@ -1,9 +1,10 @@
 //! [`Slab`]: things in numbered places that do not move while the slab grows.
 
 use super::prefetch::prefetch;
+use crate::sync::bound;
 
 /// How many places a chunk has. A full chunk is never touched again when more are needed.
-const CHUNK: usize = 512;
+const CHUNK: usize = bound(512, 4);
 
 /// Things in numbered places. A place that became free is taken again first.
 pub(super) struct Slab<V> {

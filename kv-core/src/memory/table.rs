@@ -6,8 +6,10 @@
 //! "Ordered hash tables", 1974). So what is not there is missed as early as what is there is found, growing is copying in
 //! order, and both halves of a split are there already.
 
+use crate::sync::bound;
+
 /// How many slots a segment grows to. Beyond, it is split.
-const SLOTS: usize = 2048;
+const SLOTS: usize = bound(2048, 8);
 
 /// How many slots there are at first for entries behind the last home.
 const BEHIND: usize = 8;

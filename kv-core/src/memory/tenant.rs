@@ -6,9 +6,8 @@ use super::usage::Usage;
 use super::{Collection, Memory, sum_all};
 use crate::schema::KvType;
 use crate::stats::TenantStats;
-use crate::sync::RwLock;
+use crate::sync::{HashMap, RwLock};
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) struct Tenant {

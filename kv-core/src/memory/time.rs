@@ -1,7 +1,7 @@
 //! What time it is for every operation, and what is due.
 
 use crate::clock::{Clock, ROUGHLY, SystemClock, Wall};
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The store's clock.

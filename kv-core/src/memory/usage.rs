@@ -2,8 +2,8 @@
 
 use crate::limits::{Limit, Limits};
 use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The entries and bytes of one tenant, over all its collections.
 ///

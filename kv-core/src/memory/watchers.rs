@@ -2,11 +2,10 @@
 
 use super::log::REMOVALS_WATCHED;
 use crate::events;
-use crate::sync::Mutex;
-use std::collections::HashMap;
+use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::sync::{HashMap, Mutex};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Waker;
 
 /// Who waits for a collection to change.

@@ -1,4 +1,4 @@
-use crate::{Note, given_a_tenant, given_notes, note};
+use crate::{Note, given_a_tenant, given_notes, note, secs};
 use kv_core::{Error, InitError, KvStore, KvType, SetOptions, TypedStore};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -364,11 +364,11 @@ fn the_value_lives_as_long_as_its_type_says() {
     let cursors = store.typed::<crate::Cursor>();
     let make = |x| cursors.get_or_insert_with("k", || crate::cursor(x)).unwrap().x;
     assert_eq!((make(1), make(2)), (1, 1));
-    clock.advance(crate::secs(30));
+    clock.advance(secs(30));
     assert_eq!(make(3), 3);
     let brief = SetOptions::new().no_ttl();
     cursors.set_with("k", crate::cursor(4), brief).unwrap();
-    clock.advance(crate::secs(30));
+    clock.advance(secs(30));
     assert_eq!(make(5), 4);
 }
 
@@ -383,4 +383,48 @@ fn a_failed_computation_leaves_no_tenant_behind() {
         notes.get_or_try_insert_with("", || Ok::<_, ()>(note("x"))),
         Err(InitError::Store(Error::InvalidKey(kv_core::KeyError::Empty)))
     );
+}
+
+/// Something that happens when it is dropped, on a thread of its own.
+#[derive(Default)]
+struct Hook(std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+#[derive(KvType)]
+#[expect(dead_code, reason = "it is there for its destructor")]
+struct Hooked {
+    #[kv(skip)]
+    hook: Hook,
+}
+
+impl Drop for Hook {
+    fn drop(&mut self) {
+        if let Some(act) = self.0.get_mut().unwrap().take() {
+            std::thread::spawn(act).join().unwrap();
+        }
+    }
+}
+
+#[test]
+fn who_comes_after_a_removal_is_not_given_what_was_removed() {
+    let (clock, tenant) = given_a_tenant();
+    let values = tenant.typed::<Hooked>();
+    let (tell, latecomer) = mpsc::channel();
+    let second = values.clone();
+    // When the computed value is stored, one that is due makes way, and is dropped before the flight lands.
+    let meanwhile = move || {
+        assert!(second.delete("k").is_some(), "the computed value is there");
+        let compute = async { Ok::<_, ()>(Hooked { hook: Hook::default() }) };
+        let mut late = Box::pin(async move { second.get_or_try_insert_async("k", compute).await.is_ok() });
+        assert!(poll(late.as_mut()).is_pending(), "it waits for who has computed");
+        tell.send(late).unwrap();
+    };
+    let due = Hooked { hook: Hook(std::sync::Mutex::new(Some(Box::new(meanwhile)))) };
+    values.set_with("k", due, SetOptions::new().ttl(secs(1))).unwrap();
+    clock.advance(secs(1));
+    let first = values.get_or_insert_with("k", || Hooked { hook: Hook::default() }).ok().unwrap();
+    assert!(!values.contains("k"));
+    let mut late = latecomer.recv().unwrap();
+    assert_eq!(poll(late.as_mut()), Poll::Ready(true));
+    let stored = values.get("k").expect("the latecomer computed anew");
+    assert!(!Arc::ptr_eq(&first, &stored));
 }

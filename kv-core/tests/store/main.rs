@@ -12,6 +12,8 @@ mod bad_input;
 mod catalog;
 mod conditions;
 #[cfg(feature = "json")]
+mod decode;
+#[cfg(feature = "json")]
 mod engine;
 mod eviction;
 mod expiry;

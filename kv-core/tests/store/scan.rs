@@ -160,3 +160,34 @@ fn a_scan_can_be_sent_to_another_thread() {
     drop(notes);
     assert_eq!(std::thread::spawn(move || scan.count()).join().unwrap(), 2);
 }
+
+/// A clock that goes on by a second whenever it is read.
+struct Restless(std::sync::Arc<std::sync::atomic::AtomicU64>);
+
+impl kv_core::Clock for Restless {
+    fn now(&self) -> std::time::Duration {
+        crate::secs(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    }
+
+    fn system_time(&self) -> std::time::SystemTime {
+        std::time::SystemTime::UNIX_EPOCH
+    }
+}
+
+#[test]
+fn an_entry_that_was_given_more_time_is_not_missed_at_its_old_deadline() {
+    for before in 0..4 {
+        let seconds = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let clock = Restless(std::sync::Arc::clone(&seconds));
+        let kv = kv_core::KvStore::builder().clock(clock).expiry(kv_core::Expiry::Manual).build();
+        let cursors = kv.tenant("acme.example").unwrap().typed::<crate::Cursor>();
+        cursors.set("b", crate::cursor(2)).unwrap();
+        cursors.set_with("a", crate::cursor(1), kv_core::SetOptions::new().no_ttl()).unwrap();
+        let mut entries = cursors.scan("").entries();
+        assert_eq!(&*entries.next().unwrap().key, "a");
+        cursors.touch("b", crate::secs(1_000)).unwrap();
+        // Its deadline was at 30 s.
+        seconds.store(30 - before, std::sync::atomic::Ordering::Relaxed);
+        assert!(entries.next().is_some(), "missed {before} s before");
+    }
+}

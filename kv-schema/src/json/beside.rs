@@ -14,11 +14,16 @@ use std::any::TypeId;
 /// assert!(!takes_ttl(std::collections::BTreeMap::<String, u8>::schema()));
 /// ```
 pub fn takes_ttl(schema: &'static TypeSchema) -> bool {
-    match schema.shape {
-        Shape::Struct(Fields::Named { .. }) => leaves_room(schema, &mut Vec::new()),
-        Shape::Struct(Fields::Newtype { field, .. }) => takes_ttl(field.ty.get()),
-        _ => false,
+    let mut seen = Vec::new();
+    let mut content = schema;
+    while let Shape::Struct(Fields::Newtype { field, .. }) = content.shape {
+        if seen.contains(&content.id) {
+            return false;
+        }
+        seen.push(content.id);
+        content = field.ty.get();
     }
+    matches!(content.shape, Shape::Struct(Fields::Named { .. })) && leaves_room(content, &mut seen)
 }
 
 /// Whether it has no open keys among its members and none that is called `ttl`.

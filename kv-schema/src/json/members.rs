@@ -160,40 +160,38 @@ impl<'a> Shapes<'_, 'a> {
             }
         }
     }
+}
 
-    /// A name for a key of a map, beside those that came before it.
-    pub(super) fn key(
-        &self,
-        schema: &'static TypeSchema,
-        name: &str,
-        seen: &mut Vec<&'static str>,
-        v: &mut Validator<'_>,
-    ) {
-        let fits = match schema.shape {
-            Shape::String | Shape::Json => true,
-            Shape::Char => name.chars().count() == 1,
-            Shape::Bool => matches!(name, "true" | "false"),
-            Shape::Int(kind) => is_integer(kind, name),
-            Shape::NonZero(kind) => is_integer(kind, name) && name.trim_start_matches('-') != "0",
-            Shape::Formatted(format) => (format.accepts)(name),
-            Shape::Struct(Fields::Newtype { field, .. }) => return self.key(field.ty.get(), name, seen, v),
-            Shape::Enum(Enum { tagging: Tagging::External, variants }) => match variant_named(variants, name)
-            {
-                Some(variant) if seen.contains(&variant.rust_name) => {
-                    v.report(TYPE, &[], "must be left out: it is another name of what is there already");
-                    true
-                }
-                Some(variant) => {
-                    seen.push(variant.rust_name);
-                    true
-                }
-                None => false,
-            },
-            _ => false,
-        };
-        if !fits {
-            v.report(TYPE, &[], format_args!("must be left out: its name is no {schema}"));
-        }
+/// A name for a key of a map, beside those that came before it.
+pub(super) fn key(
+    schema: &'static TypeSchema,
+    name: &str,
+    seen: &mut Vec<&'static str>,
+    v: &mut Validator<'_>,
+) {
+    let fits = match schema.shape {
+        Shape::String | Shape::Json => true,
+        Shape::Char => name.chars().count() == 1,
+        Shape::Bool => matches!(name, "true" | "false"),
+        Shape::Int(kind) => is_integer(kind, name),
+        Shape::NonZero(kind) => is_integer(kind, name) && name.trim_start_matches('-') != "0",
+        Shape::Formatted(format) => (format.accepts)(name),
+        Shape::Struct(Fields::Newtype { field, .. }) => return key(field.ty.get(), name, seen, v),
+        Shape::Enum(Enum { tagging: Tagging::External, variants }) => match variant_named(variants, name) {
+            Some(variant) if seen.contains(&variant.rust_name) => {
+                v.report(TYPE, &[], "must be left out: it is another name of what is there already");
+                true
+            }
+            Some(variant) => {
+                seen.push(variant.rust_name);
+                true
+            }
+            None => false,
+        },
+        _ => false,
+    };
+    if !fits {
+        v.report(TYPE, &[], format_args!("must be left out: its name is no {schema}"));
     }
 }
 

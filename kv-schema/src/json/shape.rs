@@ -2,6 +2,7 @@
 
 use super::error::{Flaw, Malformed};
 use super::grammar::{Document, Member};
+use super::members;
 use super::scan::{Kind, Scan};
 use crate::check::{Pass, Validator};
 use crate::field::KvField;
@@ -143,7 +144,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
                 let mut names = Vec::new();
                 for member in members.iter() {
                     let v = &mut v.member(&member.name);
-                    self.key(key.get(), &member.name, &mut names, v);
+                    members::key(key.get(), &member.name, &mut names, v);
                     self.value(value.get(), of_items(rules), Node::At(member.at), v)?;
                 }
             }
@@ -261,9 +262,9 @@ fn has_length(items: usize, len: usize, v: &mut Validator<'_>) {
 
 /// The rules of the items, out of those of the list: of several `each`, the one that lifts the bounds of integers.
 fn of_items(rules: &'static [Rule]) -> &'static [Rule] {
-    let each =
+    let mut each =
         rules.iter().filter_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None });
-    each.filter(|rules| lifts(rules)).next().unwrap_or_default()
+    each.find(|rules| lifts(rules)).unwrap_or_default()
 }
 
 fn lifts(rules: &'static [Rule]) -> bool {

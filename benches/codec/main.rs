@@ -1,0 +1,99 @@
+//! What it costs to read a stranger's JSON: a codec beside plain `serde_json::from_slice`, which checks less, and beside the
+//! way through `serde_json::Value`, on which everything could be checked.
+//!
+//! `cargo bench -p benches --bench codec` takes about ten seconds. Each round measures every way once; the figures are medians
+//! of the rounds.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a program for a terminal")]
+#![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
+
+#[allow(unreachable_pub, reason = "they are a library's elsewhere")]
+#[path = "../../examples/models/lib.rs"]
+mod models;
+mod types;
+
+use kv_core::{Access, Catalog, DecodeOptions, KvType};
+use models::storage::ui_storage::{CursorPosition, ViewportState};
+use models::storage::user_storage::{SessionCache, UserPreferences};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use types::{board, feed};
+
+const ROUNDS: usize = 31;
+const ROUND: Duration = Duration::from_millis(10);
+
+fn main() {
+    println!(
+        "{:<18} {:>6} {:>11} {:>8} {:>8} {:>8}",
+        "type", "bytes", "from_slice", "codec", "with ttl", "Value"
+    );
+    measure(&UserPreferences { theme: "dark".to_owned(), notifications: true, language: "de-AT".to_owned() });
+    measure(&SessionCache {
+        user_id: "7".to_owned(),
+        permissions: vec!["read".to_owned(), "write".to_owned(), "share".to_owned()],
+        last_activity: 1_763_836_800_000,
+    });
+    measure(&CursorPosition { x: 3, y: -4, item_id: "a".to_owned(), user_id: "7".to_owned() });
+    measure(&ViewportState {
+        scroll_y: 120.5,
+        selected_item: Some("a".to_owned()),
+        sidebar_collapsed: false,
+    });
+    measure(&board());
+    measure(&feed());
+}
+
+/// Prints nanoseconds for `from_slice`, and how many times as many the others take.
+fn measure<T: KvType + Serialize + DeserializeOwned>(value: &T) {
+    let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().expect("a sound type");
+    let codec = catalog.codec(T::TYPE_TAG).expect("it is exposed");
+    let json = serde_json::to_vec(value).expect("it is written");
+    let mut with_ttl = json.clone();
+    with_ttl.pop();
+    with_ttl.extend(br#","ttl":30000}"#);
+    let plain = |json: &[u8]| Arc::new(serde_json::from_slice::<T>(json).expect("it is read"));
+    let by_value = |json: &[u8]| {
+        let value: serde_json::Value = serde_json::from_slice(json).expect("it is JSON");
+        Arc::new(serde_json::from_value::<T>(value).expect("it is read"))
+    };
+    let (decode, take) = (DecodeOptions::new(), DecodeOptions::new().take_ttl());
+    let mut figures: [Vec<f64>; 4] = Default::default();
+    for _ in 0..ROUNDS {
+        figures[0].push(nanos(|| drop(black_box(plain(black_box(&json))))));
+        figures[1]
+            .push(nanos(|| drop(black_box(codec.decode(black_box(&json), decode).expect("it is read")))));
+        figures[2]
+            .push(nanos(|| drop(black_box(codec.decode(black_box(&with_ttl), take).expect("it is read")))));
+        figures[3].push(nanos(|| drop(black_box(by_value(black_box(&json))))));
+    }
+    let [plain, codec, ttl, value] = figures.map(median);
+    println!(
+        "{:<18} {:>6} {plain:>8.0} ns {:>7.2}x {:>7.2}x {:>7.2}x",
+        T::TYPE_TAG,
+        json.len(),
+        codec / plain,
+        ttl / plain,
+        value / plain
+    );
+}
+
+/// Nanoseconds that something takes, done again and again for a while.
+fn nanos(mut what: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    let mut times = 0_u32;
+    while start.elapsed() < ROUND {
+        for _ in 0..16 {
+            what();
+        }
+        times += 16;
+    }
+    start.elapsed().as_nanos() as f64 / f64::from(times)
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}

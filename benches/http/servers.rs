@@ -1,0 +1,97 @@
+//! The servers, each a process of its own.
+
+use std::fs;
+use std::io::{self, BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A server that runs until this is dropped.
+pub(crate) struct Server {
+    pub(crate) name: &'static str,
+    pub(crate) url: String,
+    process: Child,
+}
+
+impl Server {
+    /// Starts a program that says on its first line where it is.
+    fn start(name: &'static str, command: &mut Command) -> io::Result<Self> {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut url = String::new();
+        if let Some(said) = process.stdout.take() {
+            BufReader::new(said).read_line(&mut url)?;
+        }
+        let server = Self { name, url: url.trim().to_owned(), process };
+        if server.url.starts_with("http://") { Ok(server) } else { Err(failed(name, "did not start")) }
+    }
+
+    /// Seconds of processor time that it has taken. Source: `proc_pid_stat(5)`, fields 14 and 15, in ticks of a hundredth.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn processor_seconds(&self) -> Option<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).ok()?;
+        let behind_name = stat.rsplit_once(')')?.1;
+        let mut ticks = behind_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        Some((ticks.next()?.ok()? + ticks.next()?.ok()?) / 100.0)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn processor_seconds(&self) -> Option<f64> {
+        None
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The three of them: the seed document's, the bare one, ours.
+pub(crate) fn start() -> io::Result<[Server; 3]> {
+    Ok([
+        Server::start("seed (Express)", Command::new("node").arg(seed()?).arg("0"))?,
+        Server::start("bare axum", Command::new(std::env::current_exe()?).arg(crate::SERVE_BARE))?,
+        Server::start("kv-http", Command::new(example()?).args(["--port", "0"]))?,
+    ])
+}
+
+/// Installs the seed document's server beside the other things that are built.
+fn seed() -> io::Result<PathBuf> {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("http/seed");
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seed");
+    fs::create_dir_all(&to)?;
+    for file in ["package.json", "package-lock.json", "server.js"] {
+        fs::copy(from.join(file), to.join(file))?;
+    }
+    if !to.join("node_modules/express").is_dir() {
+        run("npm", Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&to))?;
+    }
+    Ok(to.join("server.js"))
+}
+
+/// Builds the example as it is released.
+fn example() -> io::Result<PathBuf> {
+    let build = ["build", "--release", "--quiet", "-p", "kv-examples", "--example", "http_server"];
+    run("cargo build", Command::new(env!("CARGO")).args(build).current_dir(env!("CARGO_MANIFEST_DIR")))?;
+    // This program is in `release/deps`.
+    let this = std::env::current_exe()?;
+    let release = this.ancestors().nth(2).ok_or_else(|| failed("cargo build", "built nothing"))?;
+    Ok(release.join("examples/http_server"))
+}
+
+/// Runs a program to its end.
+pub(crate) fn run(name: &str, command: &mut Command) -> io::Result<String> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output =
+        output.map_err(|error| failed(name, &format!("cannot be run ({error}); is it installed?")))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(failed(name, &format!("failed: {}", output.status)))
+    }
+}
+
+fn failed(name: &str, how: &str) -> io::Error {
+    io::Error::other(format!("{name} {how}"))
+}

@@ -1,0 +1,394 @@
+//! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
+
+use super::trial::{Trial, cases};
+use arbitrary::Unstructured;
+use kv_core::schema::json::Flaw;
+use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType, Ttl, ValidationErrors};
+use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
+use kv_corpus::{Case, Subject, Visitor, make, text, visit};
+use serde_json::Value;
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A stored type of the corpus with its codec.
+struct Stored {
+    case: Case,
+    codec: Codec,
+    read: fn(&str) -> Result<Read, String>,
+    ours: fn(Arc<dyn Any + Send + Sync>) -> Read,
+}
+
+/// A value that was read, of whatever type. They are not compared by what `Debug` writes: hash maps have no order.
+struct Read {
+    value: Arc<dyn Any + Send + Sync>,
+    debug: fn(&dyn Any) -> String,
+    equal: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl Read {
+    fn of<T: Subject + KvType>(value: Arc<dyn Any + Send + Sync>) -> Self {
+        Self {
+            value,
+            debug: |value| format!("{:?}", value.downcast_ref::<T>().unwrap()),
+            equal: |a, b| a.downcast_ref::<T>().unwrap() == b.downcast_ref::<T>().unwrap(),
+        }
+    }
+}
+
+impl PartialEq for Read {
+    fn eq(&self, other: &Self) -> bool {
+        (self.equal)(&*self.value, &*other.value)
+    }
+}
+
+impl fmt::Debug for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&(self.debug)(&*self.value))
+    }
+}
+
+impl Stored {
+    fn of<T: Subject + KvType>(name: &'static str) -> Self {
+        let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
+        Self {
+            case: Case::of::<T>(name),
+            codec: *catalog.codec(T::TYPE_TAG).unwrap(),
+            read: |json| {
+                let value = serde_json::from_str::<T>(json).map_err(|error| error.to_string())?;
+                Ok(Read::of::<T>(Arc::new(value)))
+            },
+            ours: Read::of::<T>,
+        }
+    }
+
+    fn all() -> Vec<Self> {
+        struct Collect(Vec<Stored>);
+        impl Visitor for Collect {
+            fn field<T: Subject>(&mut self, _: &'static str) {}
+
+            fn stored<T: Subject + KvType>(&mut self, name: &'static str) {
+                self.0.push(Stored::of::<T>(name));
+            }
+        }
+        let mut all = Collect(Vec::new());
+        visit(&mut all);
+        all.0
+    }
+
+    fn decode(&self, json: &str, options: DecodeOptions) -> Result<Read, DecodeError> {
+        self.codec.decode(json.as_bytes(), options).map(|decoded| (self.ours)(decoded.value))
+    }
+
+    /// It is read as what `serde_json` reads it as.
+    fn reads(&self, json: &str) -> Kept {
+        let theirs = (self.read)(json).map_err(|e| format!("serde_json does not read {json}: {e}"))?;
+        match self.decode(json, anything()) {
+            Ok(ours) if ours == theirs => Ok(Tried::Read),
+            Ok(ours) => Err(format!("{json} is read as {ours:?} instead of {theirs:?}")),
+            Err(error) => Err(format!("{json} is refused: {error}")),
+        }
+    }
+}
+
+fn anything() -> DecodeOptions {
+    DecodeOptions::new().any_int().max_depth(DecodeOptions::DEEPEST)
+}
+
+fn holds_for_every_type(promise: fn(&Stored, &[u8]) -> Kept) -> Vec<Trial> {
+    let all = Stored::all();
+    let tried =
+        all.iter().map(|stored| Trial::named(stored.case.name, cases(), |bytes| promise(stored, bytes)));
+    let trials: Vec<_> = tried.collect();
+    let broken: Vec<_> = trials.iter().filter_map(|trial| trial.broken.as_deref()).collect();
+    assert!(broken.is_empty(), "{} types:\n{}", broken.len(), broken.join("\n"));
+    trials
+}
+
+/// What was made by a plain client.
+fn plain(stored: &Stored, bytes: &[u8]) -> Option<(Value, String)> {
+    let u = &mut Unstructured::new(bytes);
+    let json = make::plain(stored.case.schema, u).ok()?;
+    let text = text::in_any_order(&json, u).ok()?;
+    Some((json, text))
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let sample = (stored.case.sample)(&mut Unstructured::new(bytes));
+        let Some(sample) = sample.ok().filter(is_sound) else { return Ok(Tried::Nothing) };
+        stored.reads(&sample.json?)
+    });
+    assert!(trials.iter().all(|trial| trial.read * 4 >= cases()), "{trials:?}");
+}
+
+#[test]
+fn every_plain_form_is_read() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let Some((_, text)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
+        stored.reads(&text)
+    });
+    assert!(trials.iter().all(|trial| trial.read * 2 >= cases()), "{trials:?}");
+}
+
+#[test]
+fn what_serde_refuses_is_refused_at_its_place_and_nothing_else_but_odd_forms() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let Ok(Some(json)) = spoiled(&stored.case, &mut Unstructured::new(bytes)) else {
+            return Ok(Tried::Nothing);
+        };
+        let text = json.to_string();
+        match (stored.decode(&text, anything()), (stored.read)(&text)) {
+            (Ok(ours), Ok(theirs)) if ours == theirs => Ok(Tried::Read),
+            (Ok(ours), Ok(theirs)) => Err(format!("{text} is read as {ours:?} instead of {theirs:?}")),
+            (Ok(ours), Err(error)) => {
+                Err(format!("{text} is read as {ours:?}, but serde_json refuses it: {error}"))
+            }
+            (Err(DecodeError::Value(errors)), theirs) => {
+                has_places(&json, &errors)?;
+                match theirs {
+                    Ok(theirs) if !errors.iter().all(|violation| is_odd(&json, &violation.pointer)) => {
+                        Err(format!("{text} is refused ({errors}), but serde_json reads it as {theirs:?}"))
+                    }
+                    _ => Ok(Tried::Refused),
+                }
+            }
+            (Err(error), _) => Err(format!("{text} is JSON, but is refused: {error}")),
+        }
+    });
+    assert!(trials.iter().all(|trial| (trial.read + trial.refused) * 2 >= cases()), "{trials:?}");
+}
+
+/// Every place is there, or it is that of a member which is missing where there is an object.
+fn has_places(json: &Value, errors: &ValidationErrors) -> Result<(), String> {
+    for violation in errors {
+        let (parent, _) = violation.pointer.rsplit_once('/').unwrap_or_default();
+        let missing =
+            violation.message == "must be there" && json.pointer(parent).is_some_and(Value::is_object);
+        if json.pointer(&violation.pointer).is_none() && !missing {
+            return Err(format!("{json} has no {violation:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is a form of the kind that a codec refuses and serde does not: a list for members, the position or
+/// the second form of a name, an object for nothing.
+fn is_odd(json: &Value, pointer: &str) -> bool {
+    fn has_odd(json: &Value) -> bool {
+        match json {
+            Value::Array(_) => true,
+            Value::Number(number) => number.is_u64(),
+            Value::Object(members) => {
+                members.is_empty()
+                    || members.len() == 1
+                        && members
+                            .values()
+                            .all(|json| json.is_null() || json == &Value::Object(serde_json::Map::new()))
+                    || members.values().any(has_odd)
+            }
+            _ => false,
+        }
+    }
+    json.pointer(pointer).is_some_and(has_odd)
+}
+
+#[test]
+fn integers_that_javascript_rounds_are_refused_and_nothing_else_is() {
+    fn is_rounded(json: &Value) -> bool {
+        const SAFE: u64 = (1 << 53) - 1;
+        json.as_u64().is_some_and(|n| n > SAFE) || json.as_i64().is_some_and(|n| n.unsigned_abs() > SAFE)
+    }
+    fn has_rounded(json: &Value) -> bool {
+        match json {
+            Value::Array(items) => items.iter().any(has_rounded),
+            Value::Object(members) => members.values().any(has_rounded),
+            scalar => is_rounded(scalar),
+        }
+    }
+    let trials = holds_for_every_type(|stored, bytes| {
+        let Some((json, text)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
+        let options = DecodeOptions::new().max_depth(DecodeOptions::DEEPEST);
+        match (stored.decode(&text, options), stored.decode(&text, anything())) {
+            (Ok(checked), Ok(unchecked)) if checked == unchecked => Ok(Tried::Read),
+            (Err(DecodeError::Value(errors)), Ok(_)) => {
+                // An untagged enum does not say which of its variants was meant.
+                let is_due = |rule: &str, json: &Value| match rule {
+                    "int" => is_rounded(json),
+                    _ => has_rounded(json),
+                };
+                if errors.iter().all(|v| json.pointer(&v.pointer).is_some_and(|json| is_due(v.rule, json))) {
+                    Ok(Tried::Refused)
+                } else {
+                    Err(format!("{text} is refused: {errors}"))
+                }
+            }
+            (checked, unchecked) => Err(format!("{text} is {checked:?} and {unchecked:?}")),
+        }
+    });
+    assert!(trials.iter().any(|trial| trial.refused > 0));
+}
+
+/// Where the members of an object end, for every object with members.
+fn objects(json: &Value, text: &mut String, ends: &mut Vec<(usize, String)>) {
+    match json {
+        Value::Array(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                objects(item, text, ends);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            text.push('{');
+            for (at, (name, value)) in members.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                objects(value, text, ends);
+            }
+            if let Some(name) = members.keys().next() {
+                ends.push((text.len(), name.clone()));
+            }
+            text.push('}');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+#[test]
+fn a_member_that_is_there_twice_is_found_wherever_it_is() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let Some((mut json, _)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
+        // The names inside of what nobody knows are looked at too, where such a member may be.
+        let mut more = json.clone();
+        if let Value::Object(members) = &mut more {
+            members.insert("zz_more".to_owned(), serde_json::json!([{ "a": 1 }, { "b": { "c": null } }]));
+        }
+        if stored.decode(&more.to_string(), anything()).is_ok() {
+            json = more;
+        }
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        objects(&json, &mut text, &mut ends);
+        for (at, name) in &ends {
+            // Escaped, it is the same name.
+            let escaped: String = name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            for name in [Value::from(name.as_str()).to_string(), format!("\"{escaped}\"")] {
+                let twice = format!("{},{name}:null{}", &text[..*at], &text[*at..]);
+                match stored.decode(&twice, anything()) {
+                    Err(DecodeError::Malformed(malformed))
+                        if matches!(malformed.flaw, Flaw::Duplicate(_)) =>
+                    {
+                        if malformed.offset != at + 1 {
+                            return Err(format!("{twice}: {malformed}"));
+                        }
+                    }
+                    other => return Err(format!("{twice} is {other:?}")),
+                }
+            }
+        }
+        Ok(if ends.is_empty() { Tried::Nothing } else { Tried::Refused })
+    });
+    assert!(trials.iter().filter(|trial| trial.refused > 0).count() > 40);
+}
+
+#[test]
+fn what_is_no_json_is_refused_whatever_the_type() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let Some((json, text)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
+        let flaw = |json: &[u8]| match stored.codec.decode(json, anything()) {
+            Err(DecodeError::Malformed(malformed)) => Ok(malformed.flaw),
+            other => Err(format!("{} is {other:?}", String::from_utf8_lossy(json))),
+        };
+        let ensure = |holds: bool, what: &str| if holds { Ok(()) } else { Err(format!("{text}: {what}")) };
+        ensure(flaw(format!("\u{feff}{text}").as_bytes())? == Flaw::ByteOrderMark, "a byte order mark")?;
+        for behind in ["null", ",", "}", "\0"] {
+            let behind = format!("{text} {behind}");
+            ensure(flaw(behind.as_bytes())? == Flaw::TrailingData, "trailing data")?;
+        }
+        for at in 0..=text.len() {
+            let mut bad = text.clone().into_bytes();
+            bad.insert(at, 0xff);
+            ensure(flaw(&bad)? == Flaw::Encoding, "bad UTF-8")?;
+        }
+        if json.is_object() || json.is_array() || json.is_string() {
+            for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+                ensure(matches!(flaw(&text.as_bytes()[..at])?, Flaw::End), "its beginning")?;
+            }
+        }
+        let depth = depth(&json);
+        if depth > 0 {
+            let shallow = anything().max_depth(depth - 1);
+            let deep = stored.decode(&text, anything().max_depth(depth));
+            ensure(deep.is_ok(), "its own depth")?;
+            let is_refused = matches!(
+                stored.decode(&text, shallow),
+                Err(DecodeError::Malformed(malformed)) if malformed.flaw == Flaw::TooDeep(depth - 1)
+            );
+            ensure(is_refused, "less than its depth")?;
+        }
+        Ok(Tried::Refused)
+    });
+    assert!(trials.iter().all(|trial| trial.refused * 2 >= cases()), "{trials:?}");
+}
+
+fn depth(json: &Value) -> usize {
+    match json {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn a_ttl_is_taken_out_of_what_leaves_room_for_it_and_left_in_all_else() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let u = &mut Unstructured::new(bytes);
+        let Ok(json) = make::plain(stored.case.schema, u) else { return Ok(Tried::Nothing) };
+        let Value::Object(mut members) = json.clone() else {
+            let text = json.to_string();
+            let (with, without) =
+                (stored.decode(&text, anything().take_ttl()), stored.decode(&text, anything()));
+            return if with == without {
+                Ok(Tried::Read)
+            } else {
+                Err(format!("{text} is {with:?} and {without:?}"))
+            };
+        };
+        members.insert("ttl".to_owned(), 1500.into());
+        let Ok(text) = text::in_any_order(&Value::Object(members.clone()), u) else {
+            return Ok(Tried::Nothing);
+        };
+        let decoded = stored.codec.decode(text.as_bytes(), anything().take_ttl());
+        if !stored.codec.takes_ttl() {
+            let ours = decoded.map(|decoded| ((stored.ours)(decoded.value), decoded.ttl));
+            let kept = stored.decode(&text, anything()).map(|value| (value, None));
+            return if ours == kept {
+                Ok(Tried::Read)
+            } else {
+                Err(format!("{text} is {ours:?} and {kept:?}"))
+            };
+        }
+        let decoded = decoded.map_err(|error| format!("{text} is refused: {error}"))?;
+        let without = stored.decode(&json.to_string(), anything()).map_err(|e| format!("{json}: {e}"))?;
+        let value = (stored.ours)(decoded.value);
+        if value != without || decoded.ttl != Some(Ttl::In(Duration::from_millis(1500))) {
+            return Err(format!("{text} is {value:?} for {:?}, and without it {without:?}", decoded.ttl));
+        }
+        for bad in
+            ["0", "-1", "1.5", "\"30\"", "true", "[]", "{}", "1e3", "3153600000001", "18446744073709551616"]
+        {
+            members.insert("ttl".to_owned(), parse(bad));
+            let text = Value::Object(members.clone()).to_string();
+            let refused = stored.decode(&text, anything().take_ttl());
+            if refused != Err(DecodeError::InvalidTtl) {
+                return Err(format!("{text} is {refused:?}"));
+            }
+        }
+        Ok(Tried::Refused)
+    });
+    assert!(trials.iter().any(|trial| trial.read > 0) && trials.iter().any(|trial| trial.refused > 0));
+}

@@ -1,0 +1,66 @@
+//! The quickstart's types over HTTP: `cargo run --example http_server -- --port 3000`.
+//!
+//! ```console
+//! $ curl -H 'Content-Type: application/json' -d '{"x":3,"y":4,"item_id":"a","user_id":"7"}' \
+//!     'http://localhost:3000/kv/set/CursorPosition?key=user:7'
+//! $ curl 'http://localhost:3000/kv/list/CursorPosition?prefix=user:'
+//! ```
+//!
+//! Every host is served, as a tenant of its own, unless some are named: `--host acme.example --host '*.acme.example'`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it says where it is")]
+
+use kv_core::{Access, Catalog, KvStore};
+use kv_http::{KvHttp, TenantPolicy};
+use models::storage::ui_storage::{CursorPosition, ViewportState};
+use models::storage::user_storage::{SessionCache, UserPreferences};
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+
+const USAGE: &str = "usage: http_server [--port N] [--host PATTERN]...";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (port, hosts) = match arguments(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(problem) => {
+            eprintln!("{problem}\n{USAGE}");
+            std::process::exit(2);
+        }
+    };
+    let policy = if hosts.is_empty() { TenantPolicy::any_host() } else { TenantPolicy::hosts(&hosts)? };
+    let catalog = Catalog::builder()
+        .expose::<UserPreferences>(Access::ReadWrite)
+        .expose::<CursorPosition>(Access::ReadWrite)
+        .expose::<ViewportState>(Access::ReadWrite)
+        .expose::<SessionCache>(Access::ReadWrite)
+        .build()?;
+
+    let http = KvHttp::new(KvStore::new(), catalog, policy);
+    let shutdown = http.shutdown();
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("http://{}", listener.local_addr()?);
+    let app = http.router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app)
+        .with_graceful_shutdown(async move {
+            // Without the signal there is nothing to wait for.
+            let _ = tokio::signal::ctrl_c().await;
+            shutdown.begin();
+        })
+        .await?;
+    Ok(())
+}
+
+/// The port, 0 for any that is free, and the hosts.
+fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(u16, Vec<String>), String> {
+    let (mut port, mut hosts) = (0, Vec::new());
+    while let Some(name) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{name} of what?"));
+        match name.as_str() {
+            "--port" => port = value()?.parse().map_err(|_| "a port is a number up to 65535".to_owned())?,
+            "--host" => hosts.push(value()?),
+            _ => return Err(format!("what is {name}?")),
+        }
+    }
+    Ok((port, hosts))
+}

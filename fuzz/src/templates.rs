@@ -1,0 +1,101 @@
+//! A template comes apart as it was written, and a key comes apart into the parts that it was made of: so no two values
+//! that differ in a part share a key.
+
+use arbitrary::Arbitrary;
+use kv_core::schema::key;
+use kv_core::schema::template::{KeyBuilder, Piece, parse};
+
+#[derive(Arbitrary, Debug)]
+pub(crate) struct Input<'a> {
+    template: &'a str,
+    /// Texts that take the places of the parts, in turn.
+    values: Vec<Value<'a>>,
+}
+
+/// What can stand in a key, by some of its types.
+#[derive(Arbitrary, Debug)]
+enum Value<'a> {
+    Text(&'a str),
+    Character(char),
+    Number(i64),
+    Small(u8),
+    Yes(bool),
+}
+
+impl Value<'_> {
+    fn written(&self) -> String {
+        match self {
+            Self::Text(text) => (*text).to_owned(),
+            Self::Character(c) => c.to_string(),
+            Self::Number(n) => n.to_string(),
+            Self::Small(n) => n.to_string(),
+            Self::Yes(yes) => yes.to_string(),
+        }
+    }
+
+    fn put_into(&self, builder: KeyBuilder, separator: &'static str) -> KeyBuilder {
+        match self {
+            Self::Text(text) => builder.part("part", *text, separator),
+            Self::Character(c) => builder.part("part", c, separator),
+            Self::Number(n) => builder.part("part", n, separator),
+            Self::Small(n) => builder.part("part", n, separator),
+            Self::Yes(yes) => builder.part("part", yes, separator),
+        }
+    }
+}
+
+/// Separators are known when a program is compiled; here there is a choice of them.
+const SEPARATORS: [&str; 10] = ["", ":", "::", ":a:", "aa", "aba", "/", "é", ".", "-1"];
+
+pub(crate) fn run(input: &Input<'_>) {
+    if let Ok(pieces) = parse(input.template) {
+        let again = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => (*text).to_owned(),
+            Piece::Part(name) => format!("{{{name}}}"),
+        });
+        assert_eq!(again.collect::<String>(), input.template);
+        let in_a_row = |pair: &[Piece<'_>]| matches!(pair, [Piece::Part(_), Piece::Part(_)]);
+        assert!(!pieces.is_empty() && !pieces.windows(2).any(in_a_row), "{pieces:?}");
+    }
+
+    // The template's own bytes choose the separators.
+    let mut choices = input.template.bytes();
+    let mut choose = || SEPARATORS[usize::from(choices.next().unwrap_or(1)) % SEPARATORS.len()];
+    let start = choose();
+    // A part that has another behind it has a separator between.
+    let separators: Vec<_> = (1..=input.values.len())
+        .map(|n| match choose() {
+            "" if n < input.values.len() => ":",
+            separator => separator,
+        })
+        .collect();
+    let mut builder = KeyBuilder::new().text(start);
+    for (value, separator) in input.values.iter().zip(&separators) {
+        builder = value.put_into(builder, separator);
+        let beginning = builder.clone().prefix();
+        builder = builder.text(separator);
+        if let (Ok(beginning), Ok(key)) = (beginning, builder.clone().key()) {
+            assert!(key.starts_with(&beginning));
+        }
+    }
+    let Ok(made) = builder.key() else { return };
+    assert_eq!(key::check(&made), Ok(()));
+    let parts: Vec<_> = input.values.iter().map(Value::written).collect();
+    assert_eq!(apart(&made, start, &separators), parts, "{made:?} by {start:?}, {separators:?}");
+}
+
+/// Takes a key apart from left to right: each part ends where its separator begins first, and the last takes what is left.
+fn apart(key: &str, start: &str, separators: &[&str]) -> Vec<String> {
+    let mut rest = key.strip_prefix(start).expect("it begins with its text");
+    let mut parts = Vec::new();
+    for separator in separators {
+        let (part, behind) = match *separator {
+            "" => (rest, ""),
+            separator => rest.split_once(separator).expect("its separator follows each part"),
+        };
+        parts.push(part.to_owned());
+        rest = behind;
+    }
+    assert_eq!(rest, "", "something is left");
+    parts
+}

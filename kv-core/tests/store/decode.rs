@@ -1,0 +1,309 @@
+use kv_core::schema::json::Flaw;
+use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, JsonError, KvField, KvType, Ttl};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+struct Player {
+    name: String,
+    #[serde(alias = "lvl")]
+    level: u8,
+    score: f64,
+    serial: i64,
+    #[kv(any_int)]
+    snowflake: Option<u64>,
+    #[serde(default)]
+    items: Vec<Item>,
+    #[serde(default)]
+    by_place: BTreeMap<String, Item>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Item {
+    #[serde(rename = "a/b~c")]
+    odd: u8,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+enum Kind {
+    Plain,
+    Sharp { edge: u8 },
+    Pair(u8, u8),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+#[serde(tag = "t")]
+enum Shape {
+    Circle { r: u8 },
+    Square { side: u8, at: Place },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Place {
+    x: u8,
+}
+
+/// A reader of one's own, which no schema knows.
+#[derive(Clone, Debug, PartialEq, Serialize, KvField)]
+struct Even(u8);
+
+impl<'de> Deserialize<'de> for Even {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = u8::deserialize(deserializer)?;
+        if number.is_multiple_of(2) { Ok(Self(number)) } else { Err(D::Error::custom("not even")) }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+struct Evens {
+    all: HashMap<String, Vec<Even>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+#[serde(untagged)]
+enum Term {
+    Both { left: Box<Term>, right: Box<Term>, op: String },
+    One { left: Box<Term> },
+    Number(u8),
+}
+
+const GOOD: &str = r#"{"name":"Ada","level":3,"score":1.5,"serial":7,"items":[{"a/b~c":1,"kind":"Plain"}]}"#;
+
+fn codec<T: KvType + Serialize + for<'de> Deserialize<'de>>() -> Codec {
+    *Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap().codec(T::TYPE_TAG).unwrap()
+}
+
+fn refused<T: KvType + Serialize + for<'de> Deserialize<'de>>(json: &str) -> DecodeError {
+    match codec::<T>().decode(json.as_bytes(), DecodeOptions::new()) {
+        Err(error) => error,
+        Ok(decoded) => panic!("{json} is read: {:?}", decoded.ttl),
+    }
+}
+
+/// The violations of what is JSON of another shape: place, rule, sentence.
+fn violations<T: KvType + Serialize + for<'de> Deserialize<'de>>(
+    json: &str,
+) -> Vec<(String, &'static str, String)> {
+    let DecodeError::Value(errors) = refused::<T>(json) else { panic!("{json} has another flaw") };
+    errors.iter().map(|v| (v.pointer.clone(), v.rule, v.message.clone())).collect()
+}
+
+#[test]
+fn a_wrong_shape_is_told_of_at_its_place() {
+    let good: serde_json::Value = serde_json::from_str(GOOD).unwrap();
+    assert!(codec::<Player>().decode(GOOD.as_bytes(), DecodeOptions::new()).is_ok());
+    let int = |min: i64, max: i64| format!("must be a whole number from {min} to {max}");
+    let safe = int(-9_007_199_254_740_991, 9_007_199_254_740_991);
+    for (pointer, wrong, rule, sentence) in [
+        ("/level", "256", "int", int(0, 255)),
+        ("/level", "-1", "int", int(0, 255)),
+        ("/level", "1.5", "int", int(0, 255)),
+        ("/level", "1e2", "int", int(0, 255)),
+        ("/level", "1e400", "int", int(0, 255)),
+        ("/level", "\"3\"", "type", "must be a whole number".to_owned()),
+        ("/serial", "9007199254740992", "int", safe.clone()),
+        ("/serial", "-9007199254740992", "int", safe.clone()),
+        ("/serial", "99999999999999999999999999999999999999999999", "int", safe),
+        (
+            "/snowflake",
+            "18446744073709551616",
+            "int",
+            "must be a whole number from 0 to 18446744073709551615".to_owned(),
+        ),
+        ("/score", "null", "type", "must be a number".to_owned()),
+        ("/score", "1e400", "finite", "must be a finite number".to_owned()),
+        ("/name", "null", "type", "must be a string".to_owned()),
+        ("/name", "[]", "type", "must be a string".to_owned()),
+        ("/items", "{}", "type", "must be a list".to_owned()),
+        ("/by_place", "[]", "type", "must be an object".to_owned()),
+        ("/items/0", "[1,\"Plain\"]", "type", "must be an object".to_owned()),
+        ("/items/0/a~1b~0c", "256", "int", int(0, 255)),
+        ("/items/0/kind", "\"Blunt\"", "type", "must be one of \"Plain\", \"Sharp\", \"Pair\"".to_owned()),
+        ("/items/0/kind", "{\"Pair\":[1]}", "type", "must have exactly 2 items".to_owned()),
+        ("/items/0/kind", "{\"Sharp\":[1]}", "type", "must be an object".to_owned()),
+        ("/items/0/kind", "{\"Sharp\":{}}", "type", "must be there".to_owned()),
+        ("/items/0/kind", "{\"Sharp\":{\"edge\":300}}", "int", int(0, 255)),
+    ] {
+        let mut parent = pointer.rsplit_once('/').unwrap().0.to_owned();
+        let name = pointer.rsplit_once('/').unwrap().1.replace("~1", "/").replace("~0", "~");
+        // Written as text: a `Value` would not hold all of them.
+        let marker = serde_json::json!("@@@");
+        let mut json = good.clone();
+        let place = json.pointer_mut(&parent).unwrap();
+        match place {
+            serde_json::Value::Array(items) => items[name.parse::<usize>().unwrap()] = marker,
+            place => place[name.as_str()] = marker,
+        }
+        let text = json.to_string().replace("\"@@@\"", wrong);
+        parent.push_str(&pointer[parent.len()..]);
+        let found = violations::<Player>(&text);
+        let [(at, found_rule, said)] = found.as_slice() else { panic!("{text}: {found:?}") };
+        assert!(at.starts_with(pointer), "{text}: {at}");
+        assert_eq!((*found_rule, said.as_str()), (rule, sentence.as_str()), "{text}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_told_of_at_once_in_the_order_of_the_json() {
+    let json = r#"{"serial":1e3,"level":300,"items":[{"kind":"Plain","a/b~c":-1},7],"by_place":{"x/y":{"a/b~c":"1","kind":0}}}"#;
+    let found: Vec<_> = violations::<Player>(json).into_iter().map(|(at, rule, _)| (at, rule)).collect();
+    let expected = [
+        ("/serial", "int"),
+        ("/level", "int"),
+        ("/items/0/a~1b~0c", "int"),
+        ("/items/1", "type"),
+        ("/by_place/x~1y/a~1b~0c", "type"),
+        ("/by_place/x~1y/kind", "type"),
+        ("/name", "type"),
+        ("/score", "type"),
+    ];
+    assert_eq!(found, expected.map(|(at, rule)| (at.to_owned(), rule)));
+}
+
+#[test]
+fn a_list_is_no_struct_at_any_depth() {
+    assert_eq!(violations::<Player>(r#"["Ada",3,1.5,7,null,[],{}]"#)[0].0, "");
+    for json in [r#"["Circle",1]"#, r#"{"t":"Square","side":1,"at":[1]}"#] {
+        assert_eq!(violations::<Shape>(json).len(), 1, "{json}");
+    }
+    // Nor is a position the name of a variant.
+    assert_eq!(violations::<Shape>(r#"{"t":0,"r":1}"#)[0].0, "/t");
+}
+
+#[test]
+fn integers_are_exact_where_the_type_says_that_they_are() {
+    let json = GOOD.replace("\"serial\":7", "\"serial\":7,\"snowflake\":18446744073709551615");
+    let decoded = codec::<Player>().decode(json.as_bytes(), DecodeOptions::new()).unwrap();
+    assert_eq!(decoded.value.downcast_ref::<Player>().unwrap().snowflake, Some(u64::MAX));
+    let json = GOOD.replace("\"serial\":7", "\"serial\":9223372036854775807");
+    assert!(codec::<Player>().decode(json.as_bytes(), DecodeOptions::new()).is_err());
+    let decoded = codec::<Player>().decode(json.as_bytes(), DecodeOptions::new().any_int()).unwrap();
+    assert_eq!(decoded.value.downcast_ref::<Player>().unwrap().serial, i64::MAX);
+}
+
+#[test]
+fn what_is_no_json_is_told_of_at_its_byte_before_any_shape_is_looked_at() {
+    for (json, offset, flaw) in [
+        ("", 0, Flaw::End),
+        ("  ", 2, Flaw::End),
+        ("nul", 3, Flaw::End),
+        ("nil", 0, Flaw::Expected("a value")),
+        ("NaN", 0, Flaw::Expected("a value")),
+        ("Infinity", 0, Flaw::Expected("a value")),
+        ("'a'", 0, Flaw::Expected("a value")),
+        ("// a\n1", 0, Flaw::Expected("a value")),
+        ("+1", 0, Flaw::Expected("a value")),
+        (".5", 0, Flaw::Expected("a value")),
+        ("01", 1, Flaw::Expected("a number without zeros before it")),
+        ("1.", 2, Flaw::End),
+        ("1.e5", 2, Flaw::Expected("a digit")),
+        ("[1e]", 3, Flaw::Expected("a digit")),
+        ("-", 1, Flaw::End),
+        ("0x10", 1, Flaw::TrailingData),
+        ("\"a\nb\"", 2, Flaw::ControlCharacter),
+        ("\"\\x\"", 1, Flaw::Escape),
+        ("\"\\u12g4\"", 3, Flaw::Escape),
+        ("\"\\ud800\"", 1, Flaw::LoneSurrogate),
+        ("\"a\\udc00\\ud800\"", 2, Flaw::LoneSurrogate),
+        ("\"\\ud800\\u0041\"", 1, Flaw::LoneSurrogate),
+        ("[1,]", 3, Flaw::Expected("a value")),
+        ("[1 2]", 3, Flaw::Expected("`,` or `]`")),
+        ("{\"a\":1,}", 7, Flaw::Expected("a string")),
+        ("{a:1}", 1, Flaw::Expected("a string")),
+        ("{\"a\" 1}", 5, Flaw::Expected("`:`")),
+        ("{\"level\":\"x\"", 12, Flaw::End),
+        ("{\"level\":\"x\"}{}", 13, Flaw::TrailingData),
+        ("{\"level\":1,\"\\u006cevel\":2}", 11, Flaw::Duplicate("level".to_owned())),
+        ("{\"zz\":{\"a\":1,\"b\":2,\"a\":3}}", 19, Flaw::Duplicate("a".to_owned())),
+        ("{\"by_place\":{\"a\":0,\"a\":0}}", 19, Flaw::Duplicate("a".to_owned())),
+    ] {
+        let DecodeError::Malformed(malformed) = refused::<Player>(json) else { panic!("{json} is JSON") };
+        assert_eq!((malformed.offset, malformed.flaw), (offset, flaw), "{json}");
+    }
+    for bytes in [&b"\xef\xbb\xbf{}"[..], b"\xff", b"{\"name\":\"\xc3\x28\"}", b"\"\xed\xa0\x80\""] {
+        let error = codec::<Player>().decode(bytes, DecodeOptions::new()).unwrap_err();
+        assert!(matches!(error, DecodeError::Malformed(_)), "{error}");
+    }
+}
+
+#[test]
+fn a_field_by_two_of_its_names_is_refused() {
+    let json = GOOD.replace("\"level\":3", "\"level\":3,\"lvl\":4");
+    let found = violations::<Player>(&json);
+    assert_eq!(found[0].0, "/lvl");
+    assert_eq!(found[0].2, "must be left out: it is another name of what is there already");
+}
+
+#[test]
+fn unknown_members_are_nobodys_and_yet_json() {
+    for unknown in ["1e400", "[[[]]]", "{\"a\":{\"b\":[1,2]}}", "\"\\ud83d\\ude00\""] {
+        let json = GOOD.replace("\"level\":3", &format!("\"level\":3,\"zz\":{unknown},\"zzz\":null"));
+        let decoded = codec::<Player>().decode(json.as_bytes(), DecodeOptions::new());
+        assert!(decoded.is_ok(), "{json}: {decoded:?}");
+    }
+}
+
+#[test]
+fn what_only_the_types_own_reader_refuses_has_its_place_too() {
+    let found = violations::<Evens>(r#"{"all":{"a":[2,4],"b/c":[2,6,3]}}"#);
+    assert_eq!(found, [("/all/b~1c/2".to_owned(), "type", "cannot be read: not even".to_owned())]);
+}
+
+#[test]
+fn what_could_be_read_in_too_many_ways_is_not_tried() {
+    // Each level doubles what serde would try.
+    let json = format!("{}1{}", "{\"left\":".repeat(60), "}".repeat(60));
+    let DecodeError::Malformed(malformed) = refused::<Term>(&json) else { panic!() };
+    assert_eq!(malformed.flaw, Flaw::Ambiguous);
+    let few = format!("{}1{}", "{\"left\":".repeat(4), "}".repeat(4));
+    assert!(codec::<Term>().decode(few.as_bytes(), DecodeOptions::new()).is_ok());
+}
+
+#[test]
+fn no_message_is_long_whatever_was_sent() {
+    let long = "n".repeat(40_000);
+    let twice = format!("{{\"{long}\":1,\"{long}\":2}}");
+    assert!(refused::<Player>(&twice).to_string().len() < 512);
+    let many = format!("{{\"by_place\":{{\"{long}\":[{}]}}}}", vec!["0"; 9_000].join(","));
+    let DecodeError::Value(errors) = refused::<Player>(&many) else { panic!() };
+    assert!(errors.iter().map(|v| v.pointer.len() + v.message.len()).sum::<usize>() < 60_000);
+}
+
+#[test]
+fn a_ttl_beside_the_fields_is_taken_out_where_asked() {
+    let codec = codec::<Player>();
+    assert!(codec.takes_ttl());
+    let with = |ttl: &str| GOOD.replace("\"level\":3", &format!("\"ttl\":{ttl},\"level\":3"));
+    let decode = |json: String| codec.decode(json.as_bytes(), DecodeOptions::new().take_ttl());
+    for (ttl, read) in [
+        ("1", Ttl::In(Duration::from_millis(1))),
+        ("3153600000000", Ttl::In(Duration::from_hours(100 * 365 * 24))),
+        ("null", Ttl::Never),
+    ] {
+        assert_eq!(decode(with(ttl)).unwrap().ttl, Some(read), "{ttl}");
+    }
+    for bad in ["0", "-1", "1.5", "1.0", "\"30\"", "true", "[]", "{}", "3153600000001", "1e3", "1e400"] {
+        assert_eq!(decode(with(bad)).unwrap_err(), DecodeError::InvalidTtl, "{bad}");
+    }
+    let twice = with("1").replace("\"level\":3", "\"level\":3,\"ttl\":1");
+    assert!(matches!(decode(twice), Err(DecodeError::Malformed(_))));
+    // Inside it is a member like any other.
+    let inside = GOOD.replace("\"kind\"", "\"ttl\":\"x\",\"kind\"");
+    assert_eq!(decode(inside).unwrap().ttl, None);
+    // Unasked, it is one that nobody knows.
+    assert_eq!(codec.decode(with("0").as_bytes(), DecodeOptions::new()).unwrap().ttl, None);
+    assert_eq!(decode(GOOD.to_owned()).unwrap().ttl, None);
+}
+
+#[test]
+fn what_is_written_stands_behind_what_is_there_or_nothing_does() {
+    let mut into = b"[".to_vec();
+    let wrong = codec::<Player>().encode(&7_u8, &mut into);
+    assert_eq!(wrong, Err(JsonError::OtherType { tag: "Player" }));
+    assert_eq!(into, b"[");
+    codec::<Shape>().encode(&Shape::Circle { r: 1 }, &mut into).unwrap();
+    assert_eq!(into, br#"[{"t":"Circle","r":1}"#);
+}

@@ -1,0 +1,24 @@
+//! kv-http over real sockets, a module for each promise.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests state their promise in their names"
+)]
+
+mod body;
+mod browser;
+mod conditions;
+mod faults;
+mod host;
+mod keys;
+mod list;
+mod server;
+mod types;
+mod values;
+mod wire;
+
+use server::Server;

@@ -1,0 +1,148 @@
+//! Which types and routes there are, and what may be done with them.
+
+use crate::Server;
+use crate::server::CURSOR;
+use kv_core::KvStore;
+use models::storage::user_storage::SessionCache;
+
+#[test]
+fn a_type_that_is_not_exposed_is_unknown_however_it_is_written() {
+    let server = Server::new();
+    let long = "T".repeat(100_000 / 2);
+    for tag in [
+        "Nothing",
+        "cursorposition",
+        "CursorPosition:",
+        "Cursor%20Position",
+        "%ff",
+        "%00",
+        "..",
+        "1",
+        "%2F",
+        "T".repeat(65).as_str(),
+        long.as_str(),
+    ] {
+        for target in [format!("/kv/get/{tag}?key=a"), format!("/kv/get/{tag}/a")] {
+            server.get(&target).is(404, "unknown-type");
+        }
+        server.post(&format!("/kv/set/{tag}?key=a"), CURSOR).is(404, "unknown-type");
+        server.delete(&format!("/kv/delete/{tag}?key=a")).is(404, "unknown-type");
+    }
+    server.get("/kv/list/Nothing?prefix=").is(404, "unknown-type");
+    server.get("/kv/get/%43ursorPosition?key=a").is(200, "");
+}
+
+#[test]
+fn what_is_no_route_is_not_found() {
+    let server = Server::new();
+    for target in [
+        "/kv",
+        "/kv/",
+        "/kv/get",
+        "/kv/get/",
+        "/kv/get//a",
+        "/kv/nothing",
+        "/kv/list/",
+        "/kv/list/CursorPosition/",
+        "/kv/list/a/b",
+        "/kv/stats/",
+        "/kv//stats",
+        "/kv/batch/x",
+        "/kv/GET/CursorPosition?key=a",
+        "/kv/../kv/stats",
+    ] {
+        server.get(target).is(404, "not-found");
+    }
+}
+
+#[test]
+fn a_route_names_the_methods_that_it_takes() {
+    let server = Server::new();
+    for (method, target, allow) in [
+        ("POST", "/kv/get/CursorPosition?key=a", "GET, HEAD"),
+        ("GET", "/kv/set/CursorPosition?key=a", "POST"),
+        ("PUT", "/kv/set/CursorPosition?key=a", "POST"),
+        ("GET", "/kv/delete/CursorPosition?key=a", "DELETE, POST"),
+        ("DELETE", "/kv/list/CursorPosition", "GET, HEAD"),
+        ("PATCH", "/kv/stats", "GET, HEAD"),
+        ("GET", "/kv/cleanup", "POST"),
+        ("GET", "/kv/batch", "POST"),
+        ("KV", "/kv/batch", "POST"),
+        // What it is asked of is looked at later.
+        ("PUT", "/kv/set/Nothing", "POST"),
+    ] {
+        let reply = server.request(method, target, &["Content-Type: application/json"], "");
+        reply.is(405, "method-not-allowed");
+        assert_eq!(reply.header("allow"), Some(allow), "{method} {target}");
+    }
+    let head = server.request("HEAD", "/kv/get/CursorPosition?key=a", &[], "");
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    let options = server.request("OPTIONS", "/kv/delete/CursorPosition?key=a", &[], "");
+    assert_eq!((options.status, options.header("allow")), (204, Some("DELETE, POST")));
+}
+
+#[test]
+fn the_catalog_says_what_may_be_done() {
+    let kv = KvStore::new();
+    let session = SessionCache { user_id: "7".to_owned(), permissions: Vec::new(), last_activity: 0 };
+    kv.tenant("acme.example").unwrap().set::<SessionCache>("secret", session).unwrap();
+    let server = Server::of(kv);
+    assert!(server.get("/kv/get/SessionCache?key=secret").version().is_some());
+    server.get("/kv/list/SessionCache").is(403, "forbidden");
+    server.delete("/kv/delete/SessionCache?key=secret").is(403, "read-only");
+    server.post("/kv/delete/ViewportState?key=a", "").is(403, "read-only");
+    server.post("/kv/set/SessionCache?key=secret", "what it is does not matter").is(403, "read-only");
+
+    assert_eq!(server.get("/kv/list?full_prefix=").json()["keys"].as_array().unwrap().len(), 0);
+    assert_eq!(server.get("/kv/list/SessionCache%3A").json()["keys"].as_array().unwrap().len(), 0);
+    assert_eq!(server.get("/kv/stats").json()["total_keys"], 0);
+    let op = r#"{"ops":[{"op":"list","type":"SessionCache","prefix":""},{"op":"delete","type":"SessionCache","key":"secret"}]}"#;
+    let results = server.post("/kv/batch", op).json();
+    assert_eq!(
+        (&results["results"][0]["code"], &results["results"][1]["code"]),
+        (&"forbidden".into(), &"read-only".into())
+    );
+    assert!(server.get("/kv/get/SessionCache?key=secret").version().is_some());
+}
+
+#[test]
+fn it_merges_with_the_applications_own_routes_and_nests_below_a_path() {
+    use crate::server::catalog;
+    use axum::Router;
+    use axum::routing::get;
+    use kv_http::{KvHttp, TenantPolicy};
+
+    let router = || KvHttp::new(KvStore::new(), catalog(), TenantPolicy::any_host()).router();
+    let app = Router::new()
+        .route("/", get(async || "hello"))
+        .merge(router())
+        .nest("/api", router())
+        .fallback(async || "elsewhere");
+    let server = Server::serve(app);
+    assert_eq!(server.get("/").body, "hello");
+    assert_eq!(server.get("/other").body, "elsewhere");
+    server.post("/api/kv/set/CursorPosition/a%2Fb", CURSOR).is(200, "");
+    assert!(server.get("/api/kv/get/CursorPosition?key=a%2Fb").version().is_some());
+    assert!(server.get("/kv/get/CursorPosition?key=a%2Fb").version().is_none());
+    server.get("/kv/nothing").is(404, "not-found");
+}
+
+#[test]
+fn a_client_that_is_not_ours_gets_along() {
+    let server = Server::new();
+    let url = |path: &str| format!("http://{}/kv/{path}", server.addr);
+    let agent = ureq::agent();
+    let set = agent.post(url("set/CursorPosition?key=user:7")).content_type("application/json").send(CURSOR);
+    let etag = set.unwrap().headers()["etag"].clone();
+    let mut found = agent.get(url("get/CursorPosition")).query("key", "user:7").call().unwrap();
+    assert_eq!(found.headers()["etag"], etag);
+    let found: serde_json::Value = serde_json::from_str(&found.body_mut().read_to_string().unwrap()).unwrap();
+    assert_eq!(found["value"], serde_json::from_str::<serde_json::Value>(CURSOR).unwrap());
+    let unchanged =
+        agent.get(url("get/CursorPosition?key=user:7")).header("If-None-Match", &etag).call().unwrap();
+    assert_eq!(unchanged.status(), 304);
+    let stale = agent.delete(url("delete/CursorPosition?key=user:7")).header("If-Match", "\"1\"").call();
+    assert!(matches!(stale, Err(ureq::Error::StatusCode(412))));
+    let deleted = agent.delete(url("delete/CursorPosition?key=user:7")).header("If-Match", etag).call();
+    assert_eq!(deleted.unwrap().body_mut().read_to_string().unwrap(), r#"{"success":true,"existed":true}"#);
+}

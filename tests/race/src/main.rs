@@ -1,0 +1,42 @@
+//! Two threads that write to one place, in two ways.
+//!
+//! `race unguarded` is a data race. `race guarded` is the same work under a lock of the standard library's, through a
+//! channel, an `Arc` and a joined thread: it is none, and is taken for one where the standard library is not instrumented.
+
+use std::cell::UnsafeCell;
+use std::sync::{Arc, Mutex, mpsc};
+
+struct Shared(UnsafeCell<u64>);
+
+// SAFETY: that it is not safe is the point of `unguarded`; `guarded` holds the lock whenever it looks inside.
+unsafe impl Sync for Shared {}
+
+fn main() {
+    let guarded = match std::env::args().nth(1).as_deref() {
+        Some("guarded") => true,
+        Some("unguarded") => false,
+        _ => panic!("guarded or unguarded?"),
+    };
+    let shared = Arc::new((Shared(UnsafeCell::new(0)), Mutex::new(())));
+    let (sender, receiver) = mpsc::channel();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let (shared, sender) = (Arc::clone(&shared), sender.clone());
+            std::thread::spawn(move || {
+                for n in 0..1000 {
+                    let _guard = guarded.then(|| shared.1.lock().unwrap());
+                    // SAFETY: see `Shared`.
+                    unsafe { *shared.0.0.get() += 1 };
+                    if n % 100 == 0 {
+                        sender.send(Box::new(n)).unwrap();
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(sender);
+    let sum: u64 = receiver.iter().map(|n| *n).sum();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    // SAFETY: the other threads are gone.
+    println!("{sum}, {}", unsafe { *shared.0.0.get() });
+}

@@ -1,0 +1,138 @@
+//! Limits that many writers meet at once: those of one type at its lock, and those of two at the tenant's counts alone.
+
+use crate::{Count, another_handle, check, count, secs, ttl};
+use kv_core::{Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, Version};
+use shuttle::sync::atomic::{AtomicUsize, Ordering};
+use shuttle::thread;
+
+/// Another type of the same size.
+#[derive(Debug, KvType)]
+struct Other {
+    n: u64,
+}
+
+fn given(limits: Limits) -> (ManualClock, KvStore) {
+    let clock = ManualClock::new();
+    let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).limits(limits).build();
+    (clock, kv)
+}
+
+/// Whether it was written. It may be refused for a limit alone.
+fn set(kv: &KvStore, key: &str) -> bool {
+    is_written(another_handle::<Count>(kv).set(key, count(1)))
+}
+
+fn set_other(kv: &KvStore, key: &str) -> bool {
+    is_written(another_handle::<Other>(kv).set(key, Other { n: 1 }))
+}
+
+fn is_written(outcome: Result<Version, Error>) -> bool {
+    match outcome {
+        Ok(_) => true,
+        Err(Error::LimitExceeded { .. }) => false,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// moka's caches grew beyond their capacity under load (its issue 72).
+#[test]
+fn there_are_never_more_entries_than_allowed_and_no_room_is_lost() {
+    check(|| {
+        let (_, kv) = given(Limits::unlimited().entries_per_tenant(2));
+        let (written, removed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for key in ["a", "b", "c"] {
+                let (kv, written, removed) = (&kv, &written, &removed);
+                scope.spawn(move || {
+                    let is_written = if key == "b" { set_other(kv, key) } else { set(kv, key) };
+                    written.fetch_add(usize::from(is_written), Ordering::SeqCst);
+                    if key == "c" {
+                        let gone = another_handle::<Count>(kv).delete("a").is_some();
+                        removed.fetch_add(usize::from(gone), Ordering::SeqCst);
+                    }
+                });
+            }
+            scope.spawn(|| assert!(another_handle::<Count>(&kv).len() <= 2));
+        });
+        let left = written.load(Ordering::SeqCst) - removed.load(Ordering::SeqCst);
+        assert_eq!(kv.stats().entries, left);
+        let more = ["x", "y", "z"].iter().filter(|key| set_other(&kv, key)).count();
+        assert_eq!(left + more, 2);
+    });
+}
+
+#[test]
+fn there_are_never_more_tenants_than_allowed_and_no_room_is_lost() {
+    check(|| {
+        let (_, kv) = given(Limits::unlimited().tenants(1));
+        let write = |host: &str| kv.tenant(host).unwrap().set::<Count>("k", count(1)).is_ok();
+        let written = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for host in ["a.example", "b.example"] {
+                let (kv, written, write) = (&kv, &written, &write);
+                scope.spawn(move || {
+                    if write(host) {
+                        written.fetch_add(1, Ordering::SeqCst);
+                        assert!(kv.tenants().len() <= 1);
+                        kv.tenant(host).unwrap().delete::<Count>("k").unwrap();
+                    }
+                });
+            }
+        });
+        assert!(written.load(Ordering::SeqCst) >= 1);
+        assert!(write("c.example"), "the room was not given back");
+        assert!(!write("d.example"));
+    });
+}
+
+#[test]
+fn what_is_due_makes_room_for_one() {
+    check(|| {
+        let (clock, kv) = given(Limits::unlimited().entries_per_tenant(1));
+        another_handle::<Count>(&kv).set_with("due", count(1), ttl(10)).unwrap();
+        clock.advance(secs(10));
+        let written = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for key in ["a", "b"] {
+                let (kv, written) = (&kv, &written);
+                scope.spawn(move || written.fetch_add(usize::from(set(kv, key)), Ordering::SeqCst));
+            }
+        });
+        assert_eq!(written.load(Ordering::SeqCst), 1);
+        assert_eq!(another_handle::<Count>(&kv).len(), 1);
+    });
+}
+
+#[test]
+fn room_that_is_given_back_is_all_that_was_taken() {
+    check(|| {
+        let one = {
+            let (_, kv) = given(Limits::unlimited());
+            assert!(set(&kv, "a"));
+            kv.stats().bytes
+        };
+        let (clock, kv) = given(Limits::unlimited().bytes_per_tenant(2 * one));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let store = another_handle::<Count>(&kv);
+                let _ = store.set_with("a", count(1), ttl(10));
+                let _ = store.set("a", count(2));
+            });
+            scope.spawn(|| {
+                set_other(&kv, "b");
+                another_handle::<Count>(&kv).delete("a");
+            });
+            scope.spawn(|| kv.drop_tenant("acme.example"));
+            scope.spawn(|| {
+                clock.advance(secs(10));
+                kv.purge_expired();
+            });
+        });
+        let store = another_handle::<Count>(&kv);
+        assert_eq!(kv.stats().bytes, kv.stats().entries * one);
+        kv.drop_tenant("acme.example");
+        assert!(set(&kv, "x") && set(&kv, "y"));
+        let full = Error::LimitExceeded { limit: Limit::BytesPerTenant, allowed: 2 * one };
+        assert_eq!(store.set("z", count(1)), Err(full));
+    });
+}

@@ -1,0 +1,105 @@
+//! Tenants that are dropped, forgotten and made anew. In the model some are forgotten as soon as there are two.
+
+use crate::{Count, another_handle, check, count, given, n};
+use kv_core::{Expiry, Version};
+use shuttle::thread;
+use std::sync::Mutex;
+
+#[test]
+fn no_version_of_a_tenant_that_is_dropped_is_given_again() {
+    check(|| {
+        let given = given::<Count>(Expiry::Manual);
+        let versions = Mutex::new(Vec::<Version>::new());
+        let write = |key: &str| {
+            let version = another_handle::<Count>(&given.kv).set(key, count(1)).unwrap();
+            versions.lock().unwrap().push(version);
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                write("a");
+                write("a");
+            });
+            scope.spawn(|| write("b"));
+            scope.spawn(|| given.kv.drop_tenant("acme.example"));
+        });
+        given.kv.drop_tenant("acme.example");
+        assert!(given.store.is_empty());
+        write("c");
+        let mut versions = versions.into_inner().unwrap();
+        let last = versions.pop().unwrap();
+        assert!(versions.iter().all(|version| *version < last), "{versions:?} {last}");
+        versions.sort_unstable();
+        versions.dedup();
+        assert_eq!(versions.len(), 3);
+    });
+}
+
+/// Nothing but the rows keeps the tenant from being forgotten: each handle goes when its operation is done.
+#[test]
+fn a_tenant_is_not_forgotten_while_somebody_writes_to_it() {
+    check(|| {
+        let kv = given::<Count>(Expiry::Manual).kv;
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut last = None;
+                for number in 0..2 {
+                    let version = Some(another_handle::<Count>(&kv).set("k", count(number)).unwrap());
+                    assert!(version > last, "{version:?} after {last:?}");
+                    assert_eq!(n(&another_handle(&kv), "k"), Some(number));
+                    assert!(another_handle::<Count>(&kv).delete("k").is_some());
+                    last = version;
+                }
+            });
+            for host in ["b.example", "c.example"] {
+                let kv = &kv;
+                scope.spawn(move || {
+                    for _ in 0..2 {
+                        let tenant = kv.tenant(host).unwrap();
+                        tenant.set::<Count>("k", count(1)).unwrap();
+                        drop(tenant);
+                        assert_eq!(kv.tenant(host).unwrap().clear(), 1);
+                    }
+                });
+            }
+        });
+        assert_eq!((kv.stats().entries, kv.tenants().len()), (0, 0));
+    });
+}
+
+#[test]
+fn a_tenant_is_not_forgotten_while_it_is_watched() {
+    check(|| {
+        let kv = given::<Count>(Expiry::Manual).kv;
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let watch = another_handle::<Count>(&kv).watch("");
+                another_handle::<Count>(&kv).set("k", count(1)).unwrap();
+                assert!(std::iter::from_fn(|| watch.try_recv()).any(|change| change.key().is_some()));
+            });
+            for host in ["b.example", "c.example", "d.example"] {
+                let kv = &kv;
+                scope.spawn(move || kv.tenant(host).unwrap().typed::<Count>().watch("").refused().is_none());
+            }
+        });
+    });
+}
+
+#[test]
+fn a_first_write_makes_one_collection() {
+    check(|| {
+        let kv = given::<Count>(Expiry::Manual).kv;
+        thread::scope(|scope| {
+            for key in ["a", "b", "c"] {
+                let kv = &kv;
+                scope.spawn(move || {
+                    let store = another_handle::<Count>(kv);
+                    store.set(key, count(1)).unwrap();
+                    assert_eq!(n(&another_handle(kv), key), Some(1));
+                    assert!(store.contains(key));
+                });
+            }
+        });
+        assert_eq!(another_handle::<Count>(&kv).len(), 3);
+        assert_eq!(kv.stats().writes, 3);
+    });
+}

@@ -1,0 +1,133 @@
+//! Who waits for a change is woken by it. One who is not waits for ever, which is a deadlock.
+
+use crate::{Count, Given, another_handle, check, count, given, n, ttl};
+use kv_core::{Change, Expiry, Watch};
+use shuttle::thread;
+
+/// Waits until a key has a value.
+fn wait_for(watch: &Watch<Count>, wanted: &str, number: u64) {
+    loop {
+        match watch.recv().expect("the store is there") {
+            Change::Set(entry) if &*entry.key == wanted && entry.value.n == number => return,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn who_waits_is_woken_by_the_last_write() {
+    for expiry in [Expiry::Background, Expiry::Manual] {
+        check(move || {
+            let Given { kv, store, .. } = given::<Count>(expiry);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let store = another_handle::<Count>(&kv);
+                    store.set("k", count(1)).unwrap();
+                    store.set("k", count(2)).unwrap();
+                });
+                scope.spawn(|| wait_for(&another_handle::<Count>(&kv).watch(""), "k", 2));
+                scope.spawn(|| wait_for(&store.watch("k"), "k", 2));
+            });
+        });
+    }
+}
+
+#[test]
+fn each_who_waits_is_woken_by_what_is_under_its_prefix() {
+    check(|| {
+        let Given { kv: _kv, store, .. } = given::<Count>(Expiry::Background);
+        // The thread has something to wait for besides.
+        store.set_with("late", count(1), ttl(1000)).unwrap();
+        let (a, b) = (store.watch("a"), store.watch("b"));
+        thread::scope(|scope| {
+            for key in ["a", "b", "c"] {
+                let store = &store;
+                scope.spawn(move || store.set(key, count(1)).unwrap());
+            }
+            scope.spawn(|| wait_for(&a, "a", 1));
+            wait_for(&b, "b", 1);
+        });
+    });
+}
+
+#[test]
+fn who_waits_is_woken_by_a_removal() {
+    check(|| {
+        let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
+        store.set_many(["a", "b", "c", "d"].map(|key| (key, count(1)))).unwrap();
+        let watch = store.watch("b");
+        thread::scope(|scope| {
+            scope.spawn(|| match another_handle::<Count>(&kv).delete_prefix("") {
+                4 => {}
+                other => panic!("removed {other}"),
+            });
+            scope.spawn(|| {
+                let removed =
+                    |change: &Change<Count>| matches!(change, Change::Deleted { key, .. } if &**key == "b");
+                // It may be gone before the snapshot.
+                watch
+                    .iter()
+                    .find(|change| removed(change) || (*change == Change::Ready && n(&store, "b").is_none()));
+            });
+        });
+    });
+}
+
+#[test]
+fn two_who_take_turns_at_one_watch_miss_nothing() {
+    check(|| {
+        let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
+        let watch = store.watch("");
+        assert_eq!((watch.try_recv(), watch.try_recv()), (Some(Change::Reset), Some(Change::Ready)));
+        thread::scope(|scope| {
+            // Of each key there is one change, for one of them.
+            for key in ["a", "b"] {
+                let kv = &kv;
+                scope.spawn(move || another_handle::<Count>(kv).set(key, count(1)).unwrap());
+            }
+            for _ in 0..2 {
+                scope.spawn(|| assert!(matches!(watch.recv(), Some(Change::Set(_)))));
+            }
+        });
+        assert_eq!(watch.try_recv(), None);
+    });
+}
+
+#[test]
+fn who_waits_for_some_time_leaves_nothing_to_be_missed() {
+    check(|| {
+        let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
+        let watch = store.watch("k");
+        thread::scope(|scope| {
+            scope.spawn(|| another_handle::<Count>(&kv).set("k", count(1)).unwrap());
+            scope.spawn(|| {
+                for _ in 0..2 {
+                    if let Some(Change::Set(_)) = watch.recv_timeout(std::time::Duration::from_secs(1)) {
+                        return;
+                    }
+                }
+                wait_for(&watch, "k", 1);
+            });
+        });
+    });
+}
+
+#[test]
+fn who_waits_learns_that_the_store_is_gone_and_of_all_before() {
+    for expiry in [Expiry::Background, Expiry::Manual] {
+        check(move || {
+            let Given { kv, store, clock } = given::<Count>(expiry);
+            let watch = store.watch("");
+            drop((store, clock));
+            let writing = thread::spawn(move || another_handle::<Count>(&kv).set("k", count(1)).unwrap());
+            let watching = thread::spawn(move || {
+                let seen: Vec<_> = watch.iter().collect();
+                assert!(matches!(seen.last(), Some(Change::Set(_))) || seen.last() == Some(&Change::Ready));
+                assert!(seen.iter().any(|change| matches!(change, Change::Set(_))), "{seen:?}");
+                assert_eq!(watch.recv(), None);
+            });
+            writing.join().unwrap();
+            watching.join().unwrap();
+        });
+    }
+}
