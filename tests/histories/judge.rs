@@ -81,12 +81,13 @@ impl Report {
     pub(crate) fn show(&self, script: &Script, store: Driven) -> String {
         let mut calls: Vec<&Call> = self.recording.calls.iter().collect();
         calls.sort_by_key(|call| call.called);
-        let lines: String = calls.iter().map(|call| format!("  {call}\n")).collect();
+        let lines: Vec<_> = calls.iter().map(|call| format!("  {call}\n")).collect();
         let streams = self.recording.streams.iter().map(|stream| stream::show(stream)).collect::<Vec<_>>();
         format!(
-            "{store:?} of {:?}: {}\nthe shortest history found:\n{lines}who watched:\n{}\nrun it again with KV_HISTORIES_SEED={} KV_HISTORIES=1000",
+            "{store:?} of {:?}: {}\nthe shortest history found:\n{}who watched:\n{}\nrun it again with KV_HISTORIES_SEED={} KV_HISTORIES=1000",
             script.kind,
             self.wrong,
+            lines.concat(),
             streams.join("\n"),
             script.seed
         )

@@ -82,8 +82,12 @@ impl State {
                         self.make_way(&[*key], tick, kind);
                         self.put((key, value), Life::Keep, None, tick, kind)
                     }
-                    (None, Some(place)) => self.remove(place, tick),
-                    (None, None) => Some(()),
+                    (None, found) => {
+                        if let Some(place) = found {
+                            self.remove(place, tick);
+                        }
+                        Some(())
+                    }
                 }
             }
             (Op::GetOrInsert { key, value }, Outcome::Values(values)) => {
@@ -97,13 +101,17 @@ impl State {
             (Op::Delete(key), Outcome::Values(values)) => {
                 let found = self.living(key, tick);
                 when(values[..] == [found.map(|place| self.rows[place].value)])?;
-                found.map_or(Some(()), |place| self.remove(place, tick))
+                if let Some(place) = found {
+                    self.remove(place, tick);
+                }
+                Some(())
             }
             (Op::DeleteIf(key, version), outcome) => match (self.living(key, tick), outcome) {
                 (None, Outcome::Found(false)) => Some(()),
                 (Some(place), Outcome::Found(true)) => {
                     self.is_at(place, *version)?;
-                    self.remove(place, tick)
+                    self.remove(place, tick);
+                    Some(())
                 }
                 (Some(place), Outcome::Conflict(Some(current))) if current != version => {
                     self.is_at(place, *current)
@@ -212,11 +220,10 @@ impl State {
         self.settle_versions()
     }
 
-    fn remove(&mut self, place: usize, tick: u64) -> Option<()> {
+    fn remove(&mut self, place: usize, tick: u64) {
         self.rows.remove(place);
         self.last += 1;
         self.horizon = tick;
-        Some(())
     }
 
     /// Removes those that were written longest ago, as many as are too many with these.

@@ -57,7 +57,7 @@ impl Mutation {
                     is_gone(&stream[*n])
                         && is_known
                         && is_last(&stream, *n)
-                        && after.iter().any(|heard| std::ptr::eq(heard, &stream[*n]))
+                        && after.iter().any(|heard| std::ptr::eq(heard, &raw const stream[*n]))
                         && stream[last_reset(&stream)..*n]
                             .iter()
                             .any(|other| is_set(other) && key(other) == key(&stream[*n]))

@@ -238,10 +238,10 @@ impl Small {
 
     fn get_or_insert(&self, key: Key, value: Value) -> Outcome {
         let mut state = self.lock();
-        let stale =
+        let earlier =
             state.computed.filter(|(computed, _)| self.is(Fault::StaleComputation) && *computed == key);
         let found = state.living(key, self.tick()).map(|row| row.value);
-        let found = found.or(stale.map(|(_, value)| value));
+        let found = found.or(earlier.map(|(_, value)| value));
         let value = found.unwrap_or(value);
         state.computed = found.is_none().then_some((key, value));
         if found.is_none() {

@@ -73,10 +73,11 @@ impl<'s> SmallWatch<'s> {
         match self.store.fault {
             Some(Fault::OutOfOrder) => self.next.extend(newest.rev()),
             Some(Fault::LosesSet) => {
-                self.next.extend(newest.filter(|news| !matches!(news, News::Set { .. }) || fastrand::bool()))
+                self.next.extend(newest.filter(|news| !matches!(news, News::Set { .. }) || fastrand::bool()));
             }
             Some(Fault::HidesRemoval) => {
-                self.next.extend(newest.filter(|news| !matches!(news, News::Gone { .. }) || fastrand::bool()))
+                self.next
+                    .extend(newest.filter(|news| !matches!(news, News::Gone { .. }) || fastrand::bool()));
             }
             Some(Fault::SetAfterRemoval) => {
                 for news in newest {

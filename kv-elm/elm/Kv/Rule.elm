@@ -71,7 +71,7 @@ set rule values =
 -}
 array : Int -> (a -> List Invalid) -> List a -> List Invalid
 array count rule values =
-    check (List.length values == count) "type" [] ("must have " ++ counted count "item" "items")
+    check (List.length values == count) "type" [] ("must have exactly " ++ String.fromInt count ++ " items")
         ++ list rule values
 
 
@@ -220,7 +220,7 @@ int min max value =
 -}
 intButZero : Int -> Int -> Int -> List Invalid
 intButZero min max value =
-    int min max value ++ check (value /= 0) "int" [] "must not be 0"
+    int min max value ++ check (value /= 0) "int" [] "must be a whole number other than 0"
 
 
 {-| Neither `NaN` nor infinite, which JSON cannot write.

@@ -297,12 +297,16 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
     for (at, ty) in program.types.iter().enumerate() {
         let Some(stored) = &ty.stored else { continue };
         let module = scope.module_of(at);
+        // Where the module needs the name itself, the type goes by its full one.
+        let is_taken = ["Page", "Request", "Task", "Never", "Cmd"].contains(&ty.name.as_str());
+        let exposed = (!is_taken).then(|| ty.name.clone());
         match types.iter_mut().find(|(other, _)| *other == module) {
-            Some((_, names)) => names.push(ty.name.clone()),
-            None => types.push((module.clone(), vec![ty.name.clone()])),
+            Some((_, names)) => names.extend(exposed),
+            None => types.push((module.clone(), exposed.into_iter().collect())),
         }
+        let shown = if is_taken { format!("{module}.{}", ty.name) } else { ty.name.clone() };
         let mut row = Vec::new();
-        for (name, text) in seed_functions(&ty.name, stored, &module) {
+        for (name, text) in seed_functions(&ty.name, &shown, stored, &module) {
             row.push(name);
             body.push_str("\n\n\n");
             body.push_str(&text);
@@ -329,7 +333,8 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
         .into_iter()
         .map(|(module, mut names)| {
             names.sort();
-            format!("import {module} exposing ({})", names.join(", "))
+            let exposing = format!(" exposing ({})", names.join(", "));
+            format!("import {module}{}", if names.is_empty() { "" } else { &exposing })
         })
         .collect();
     imports.push(format!("import {base}.Request as Request exposing ({})", exposed.join(", ")));
@@ -353,7 +358,7 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
     Module { name: format!("{base}.Seed"), text }
 }
 
-fn seed_functions(name: &str, stored: &Stored, module: &str) -> Vec<(String, String)> {
+fn seed_functions(name: &str, ty: &str, stored: &Stored, module: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut add = |function: String, ty: String, args: &str, helper: &str| {
         let text = format!(
@@ -363,18 +368,18 @@ fn seed_functions(name: &str, stored: &Stored, module: &str) -> Vec<(String, Str
     };
     if stored.access.can_write() {
         if stored.key.is_empty() {
-            add(format!("set{name}"), format!("String -> {name} -> Cmd msg"), "key value", "told");
+            add(format!("set{name}"), format!("String -> {ty} -> Cmd msg"), "key value", "told");
         } else {
-            add(format!("set{name}"), format!("{name} -> Cmd msg"), "value", "told");
+            add(format!("set{name}"), format!("{ty} -> Cmd msg"), "value", "told");
         }
     }
-    add(format!("get{name}"), format!("String -> Task Never (Maybe {name})"), "key", "found");
+    add(format!("get{name}"), format!("String -> Task Never (Maybe {ty})"), "key", "found");
     if stored.access.can_write() {
         add(format!("delete{name}"), "String -> Cmd msg".to_owned(), "key", "told");
     }
     if stored.access.can_list() {
         let plural = &stored.plural;
-        let ty = format!("String -> Task Never (List ( String, {name} ))");
+        let ty = format!("String -> Task Never (List ( String, {ty} ))");
         add(format!("list{plural}"), ty, "prefix", "listed");
     }
     all

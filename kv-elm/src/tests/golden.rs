@@ -137,3 +137,51 @@ fn hard_shapes() {
 fn a_module_for_each_type_of_another_name_with_fields_in_elms_fashion() {
     is_as_in("split", &ElmClient::new(&hard()).module("Api.Store").module_per_type().camel_case().seed());
 }
+
+/// Names that generated code has uses for.
+macro_rules! named {
+    ($($name:ident)*) => {$(
+        #[derive(Serialize, Deserialize, KvType)]
+        struct $name {
+            value: u8,
+            tag: Option<String>,
+        }
+    )*};
+}
+
+named! { Page Request Type Live Version Invalid Decoder ReadWrite Value Never Cmd Task Order Codec Rule If }
+
+#[derive(Serialize, Deserialize, KvType)]
+enum Answer {
+    Just(u8),
+    Nothing,
+    Ok { name: String, fields: u8, a: u8, tag: u8, known: u8, r#type: u8 },
+    Err(u8, u8),
+    True,
+    LT,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, KvField)]
+enum Choice {
+    One,
+    Two,
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(key = "{parts}/{key}")]
+struct Keyed {
+    parts: i32,
+    key: String,
+    #[kv(range(min = 1))]
+    min: f64,
+    by_choice: BTreeMap<Choice, u8>,
+}
+
+#[test]
+fn names_that_generated_code_has_uses_for() {
+    macro_rules! catalog {
+        ($($name:ident)*) => { Catalog::builder()$(.expose::<$name>(Access::ReadWrite))*.build().unwrap() };
+    }
+    let catalog = catalog!(Page Request Type Live Version Invalid Decoder ReadWrite Value Never Cmd Task Order Codec Rule If Answer Keyed);
+    is_as_in("names", &ElmClient::new(&catalog).seed());
+}
