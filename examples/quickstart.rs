@@ -5,7 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "it shows what it does")]
 
-use kv_core::{Access, Catalog, Error, KvStore, ManualClock, ScanOptions, SetOptions, TenantStore};
+use kv_core::{Error, KvStore, ManualClock, ScanOptions, SetOptions, TenantStore};
 use models::storage::ui_storage::{CursorPosition, ViewportState};
 use models::storage::user_storage::{SessionCache, UserPreferences};
 use std::time::Duration;
@@ -158,12 +158,7 @@ fn rejected_values(acme: &TenantStore) {
 fn for_the_outside() -> Result<(), kv_core::CatalogError> {
     title("Catalog: what the outside may reach");
 
-    let catalog = Catalog::builder()
-        .expose::<UserPreferences>(Access::ReadWrite)
-        .expose::<CursorPosition>(Access::ReadWrite)
-        .expose::<ViewportState>(Access::ReadWrite)
-        .expose::<SessionCache>(Access::Get)
-        .build()?;
+    let catalog = models::storage::catalog()?;
     for exposed in catalog.exposed() {
         println!("  {:<16} {:<9?} keys under {:?}", exposed.tag(), exposed.access(), exposed.prefix());
     }

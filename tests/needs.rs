@@ -33,19 +33,44 @@ impl Program {
         version.status().is_ok_and(|status| status.success())
     }
 
-    fn is_required(&self) -> bool {
-        std::env::var("KV_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name.trim() == self.name))
+    /// The program as a need of tests.
+    pub fn need(&self) -> Need {
+        Need { name: self.name, get: self.get, is_here: self.is_here() }
     }
 
     /// A test that needs the program.
     pub fn test(&self, name: &str, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
-        if self.is_here() {
-            return Trial::test(name, run);
-        }
-        let missing = format!("needs {}: {}", self.name, self.get);
-        if self.is_required() {
-            return Trial::test(name, move || Err(missing.into()));
-        }
-        Trial::test(format!("{name} ({missing})"), run).with_ignored_flag(true)
+        test(name, &[self.need()], run)
     }
+}
+
+/// Anything that tests need, looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Need {
+    /// What `KV_REQUIRE` calls it.
+    pub name: &'static str,
+    /// How to get it.
+    pub get: &'static str,
+    /// Whether it is there.
+    pub is_here: bool,
+}
+
+impl Need {
+    fn is_required(&self) -> bool {
+        std::env::var("KV_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name.trim() == self.name))
+    }
+}
+
+/// A test that needs all of these.
+pub fn test(name: &str, needs: &[Need], run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    let missing: Vec<_> = needs.iter().filter(|need| !need.is_here).collect();
+    if missing.is_empty() {
+        return Trial::test(name, run);
+    }
+    let list: Vec<_> = missing.iter().map(|need| format!("needs {}: {}", need.name, need.get)).collect();
+    let list = list.join("; ");
+    if missing.iter().any(|need| need.is_required()) {
+        return Trial::test(name, move || Err(list.into()));
+    }
+    Trial::test(format!("{name} ({list})"), run).with_ignored_flag(true)
 }

@@ -51,6 +51,11 @@ impl Catalog {
         &self.exposed
     }
 
+    /// An iterator over [`exposed`](Self::exposed).
+    pub fn iter(&self) -> std::slice::Iter<'_, Exposed> {
+        self.exposed.iter()
+    }
+
     /// The type with this tag. Takes time linear in the number of types.
     pub fn get(&self, tag: &str) -> Option<&Exposed> {
         self.exposed.iter().find(|exposed| exposed.tag() == tag)
@@ -64,6 +69,16 @@ impl Catalog {
     /// How values of the type with this tag are read and written as JSON. Takes time linear in the number of types.
     pub fn codec(&self, tag: &str) -> Option<&Codec> {
         self.codecs.iter().find(|codec| codec.exposed().tag() == tag)
+    }
+}
+
+/// The types in the order in which they were exposed.
+impl<'a> IntoIterator for &'a Catalog {
+    type Item = &'a Exposed;
+    type IntoIter = std::slice::Iter<'a, Exposed>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

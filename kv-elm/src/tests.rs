@@ -1,0 +1,7 @@
+//! What is written, held against what is promised.
+
+mod fidelity;
+mod golden;
+mod injection;
+mod refusals;
+mod writing;

@@ -1,0 +1,187 @@
+//! Generated modules, kept as files in `snapshots/`, so that a change of what is written shows in review. With
+//! `UPDATE_SNAPSHOTS=1` they are written anew.
+
+use crate::ElmClient;
+use kv_core::{Access, Catalog, KvField, KvType};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::path::Path;
+
+/// Holds the modules of types against those in a folder of snapshots.
+fn is_as_in(folder: &str, client: &ElmClient) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(folder);
+    let modules = client.modules().unwrap();
+    for module in modules.iter().filter(|module| !module.name.ends_with("Live") && !is_whole(&module.name)) {
+        let path = dir.join(format!("{}.elm", module.name.replace('.', "/")));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &module.text).unwrap();
+        }
+        let there = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            there == module.text,
+            "{} is stale: run with UPDATE_SNAPSHOTS=1 and look at the difference\n{}",
+            path.display(),
+            crate::diff::lines(&there, &module.text)
+        );
+    }
+}
+
+/// Whether a module is the same for every catalog.
+fn is_whole(name: &str) -> bool {
+    ["Request", "Type", "Watch"].iter().any(|whole| name.ends_with(whole))
+}
+
+#[test]
+fn the_quickstart() {
+    is_as_in("quickstart", &ElmClient::new(&models::storage::catalog().unwrap()).seed());
+}
+
+/// A drawing.
+///
+/// - `shapes` are drawn in order
+/// - nothing else is
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(plural = "Artworks")]
+struct Drawing {
+    /// What is drawn, and how: see [`Shape`].
+    shapes: Vec<Shape>,
+    #[serde(flatten)]
+    frame: Frame,
+    #[serde(flatten)]
+    rest: BTreeMap<String, i64>,
+    by_color: HashMap<Color, u8>,
+    tags: BTreeSet<String>,
+    r#type: Option<Box<Drawing>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+struct Frame {
+    #[kv(range(min = 0, max = 4096))]
+    width: u32,
+    #[kv(range(min = 0.5))]
+    ratio: f64,
+}
+
+/// One shape.
+#[derive(Serialize, Deserialize, KvField)]
+enum Shape {
+    Nothing,
+    /// By its radius.
+    Circle(f64),
+    Rect(f64, f64),
+    Poly {
+        points: Vec<(f64, f64)>,
+        closed: bool,
+    },
+}
+
+#[derive(PartialEq, Eq, Hash, Serialize, Deserialize, KvField)]
+#[serde(rename_all = "snake_case")]
+enum Color {
+    DarkRed,
+    Green,
+}
+
+/// What happened.
+#[derive(Serialize, Deserialize, KvType)]
+#[serde(tag = "kind")]
+enum Event {
+    Ping,
+    Moved {
+        x: i32,
+        y: i32,
+    },
+    Framed(Frame),
+    #[serde(other)]
+    Unknown,
+}
+
+/// Who is here.
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(key = "room:{room}/{user_id}")]
+struct Presence {
+    room: u32,
+    user_id: UserId,
+    #[kv(len(max = 80), custom = "polite")]
+    saying: Option<String>,
+    #[kv(email)]
+    email: String,
+}
+
+fn polite(saying: &str) -> Result<(), &'static str> {
+    if saying.contains("please") { Ok(()) } else { Err("must be polite") }
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+struct UserId(#[kv(len(min = 1))] String);
+
+fn hard() -> Catalog {
+    Catalog::builder()
+        .expose::<Drawing>(Access::ReadWrite)
+        .expose::<Event>(Access::Read)
+        .expose::<Presence>(Access::ReadWrite)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn hard_shapes() {
+    is_as_in("hard", &ElmClient::new(&hard()).seed());
+}
+
+#[test]
+fn a_module_for_each_type_of_another_name_with_fields_in_elms_fashion() {
+    is_as_in("split", &ElmClient::new(&hard()).module("Api.Store").module_per_type().camel_case().seed());
+}
+
+/// Names that generated code has uses for.
+macro_rules! named {
+    ($($name:ident)*) => {$(
+        #[derive(Serialize, Deserialize, KvType)]
+        struct $name {
+            value: u8,
+            tag: Option<String>,
+        }
+    )*};
+}
+
+named! { Page Request Type Live Version Invalid Decoder ReadWrite Value Never Cmd Task Order Codec Rule If }
+
+#[derive(Serialize, Deserialize, KvType)]
+enum Answer {
+    Just(u8),
+    Nothing,
+    Ok { name: String, fields: u8, a: u8, tag: u8, known: u8, r#type: u8 },
+    Err(u8, u8),
+    True,
+    LT,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, KvField)]
+enum Choice {
+    One,
+    Two,
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+#[kv(key = "{parts}/{key}")]
+struct Keyed {
+    parts: i32,
+    key: String,
+    #[kv(range(min = 1))]
+    min: f64,
+    by_choice: BTreeMap<Choice, u8>,
+}
+
+#[test]
+fn names_that_generated_code_has_uses_for() {
+    macro_rules! catalog {
+        ($($name:ident)*) => { Catalog::builder()$(.expose::<$name>(Access::ReadWrite))*.build().unwrap() };
+    }
+    let catalog = catalog!(Page Request Type Live Version Invalid Decoder ReadWrite Value Never Cmd Task Order Codec Rule If Answer Keyed);
+    is_as_in("names", &ElmClient::new(&catalog).seed());
+}

@@ -1,0 +1,380 @@
+// What Kv.Live and kv-watch.js do together, against a scripted server: `node scenarios.mjs PROGRAM WATCH SCENARIO`.
+
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { FakeSocket, clock, fetches, load, requests, sockets, warnings } from "./world.mjs";
+
+const [program, watchScript, chosen] = process.argv.slice(2);
+const Elm = load(program);
+const { connectKv } = await import(pathToFileURL(watchScript));
+
+let app, page, pages;
+
+function begin(options = {}) {
+  app = Elm.Scripted.init({ flags: null });
+  pages = [];
+  app.ports.shown.subscribe((it) => pages.push((page = it)));
+  return connectKv(app, { WebSocket: FakeSocket, ...options });
+}
+
+const order = async (what, more = {}) => {
+  app.ports.order.send({ do: what, ...more });
+  await clock.wait();
+};
+const socket = () => sockets.at(-1);
+const says = async (...frames) => {
+  socket().says(...frames);
+  await clock.wait();
+};
+const opens = async () => {
+  socket().opens();
+  await clock.wait();
+};
+const breaks = async () => {
+  socket().breaks();
+  await clock.wait();
+};
+const entry = (key, x, version) => ({
+  key, type: "CursorPosition", value: { x, y: 0, item_id: "a", user_id: "7" },
+  version, created_at: 1, updated_at: 2, expires_at: null,
+});
+const reset = (watch) => ({ watch, op: "reset", type: "CursorPosition", prefix: "user:" });
+const set = (watch, key, x, version, id) => ({ watch, op: "set", ...(id && { id }), ...entry(key, x, version) });
+const gone = (watch, op, key, version) => ({ watch, op, id: version, key, type: "CursorPosition", version });
+const ready = (watch, id) => ({ watch, op: "ready", id });
+const problem = (status, code) => ({ status, title: "", code, error: `it is ${code}` });
+const shows = (status, cursors) => assert.deepEqual([page.status, page.cursors], [status, cursors]);
+const answer = async (...what) => {
+  requests.shift().answers(...what);
+  await clock.wait();
+};
+
+/** Watching, with what the server has. */
+async function watching(cursors = {}, version = "10") {
+  begin();
+  await order("start");
+  await opens();
+  const { id } = socket().heard()[0];
+  await says(reset(id), ...Object.entries(cursors).map(([key, x]) => set(id, key, x, version)), ready(id, version));
+  shows("current", cursors);
+  return id;
+}
+
+const scenarios = {
+  async a_snapshot_is_shown_when_it_is_whole() {
+    begin();
+    assert.equal(sockets.length, 0);
+    await order("start");
+    assert.equal(socket().url, "wss://acme.example/kv/ws");
+    assert.deepEqual(socket().protocols, ["kv.1"]);
+    await opens();
+    const [frame, ...rest] = socket().heard();
+    assert.deepEqual(rest, []);
+    assert.match(frame.schema, /^s1\./);
+    delete frame.schema;
+    assert.deepEqual(frame, { op: "watch", id: 1, type: "CursorPosition", prefix: "user:" });
+    await says(reset(1), set(1, "user:7", 3, "7"));
+    shows("catching", {});
+    await says(ready(1, "8"));
+    shows("current", { "user:7": 3 });
+    await says(set(1, "user:8", 4, "9", "9"));
+    shows("current", { "user:7": 3, "user:8": 4 });
+  },
+
+  async all_watches_share_one_socket_and_hear_their_own() {
+    await watching({ "user:7": 3 });
+    await order("startSettings");
+    assert.equal(sockets.length, 1);
+    const [{ id, type, prefix }] = socket().heard();
+    assert.deepEqual([id, type, prefix], [2, "UserPreferences", ""]);
+    const value = { theme: "dark", notifications: true, language: "de" };
+    await says(
+      { watch: 2, op: "reset", type: "UserPreferences", prefix: "" },
+      { ...entry("a", 0, "3"), type: "UserPreferences", value, watch: 2, op: "set" },
+      ready(2, "3"),
+    );
+    assert.deepEqual([page.settings, page.themes], ["current", { a: "dark" }]);
+    shows("current", { "user:7": 3 });
+  },
+
+  async removals_of_every_kind_are_shown() {
+    const id = await watching({ "user:1": 1, "user:2": 2, "user:3": 3, "user:4": 4 });
+    await says(gone(id, "deleted", "user:1", "11"), gone(id, "expired", "user:2", "12"), gone(id, "evicted", "user:3", "13"));
+    shows("current", { "user:4": 4 });
+  },
+
+  async a_connection_lost_within_a_snapshot_starts_it_again() {
+    begin();
+    await order("start");
+    await opens();
+    socket().heard();
+    await says(reset(1), set(1, "user:7", 3, "7"));
+    await breaks();
+    shows("catching", {});
+    await clock.wait(1000);
+    assert.equal(sockets.length, 2);
+    await opens();
+    const [{ id, after }] = socket().heard();
+    assert.equal(after, undefined);
+    await says(reset(id), set(id, "user:8", 4, "9"), ready(id, "9"));
+    shows("current", { "user:8": 4 });
+  },
+
+  async a_lost_connection_is_resumed_from_the_last_version() {
+    const id = await watching({ "user:7": 3, "user:8": 4 });
+    await says(set(id, "user:7", 5, "11", "11"));
+    await breaks();
+    shows("catching", { "user:7": 5, "user:8": 4 });
+    await clock.wait(1000);
+    await opens();
+    const [{ id: next, after }] = socket().heard();
+    assert.equal(after, "11");
+    assert.notEqual(next, id);
+    await says(gone(next, "deleted", "user:8", "12"), set(next, "user:9", 6, "13", "13"), ready(next, "13"));
+    shows("current", { "user:7": 5, "user:9": 6 });
+  },
+
+  async a_reset_replaces_what_is_shown_when_its_snapshot_is_whole() {
+    const id = await watching({ "user:7": 3, "user:8": 4 });
+    await says(reset(id), set(id, "user:7", 9, "20"));
+    shows("catching", { "user:7": 3, "user:8": 4 });
+    await says(ready(id, "21"));
+    shows("current", { "user:7": 9 });
+    // After a reset there is nothing to resume from until it is ready.
+    await says(reset(id));
+    await breaks();
+    await clock.wait(1000);
+    await opens();
+    assert.equal(socket().heard()[0].after, undefined);
+    shows("catching", { "user:7": 9 });
+  },
+
+  async an_assumed_value_is_shown_at_once_and_confirmed() {
+    const id = await watching({ "user:7": 3 });
+    pages.length = 0;
+    await order("move", { key: "user:7", x: 4 });
+    shows("current", { "user:7": 4 });
+    assert.deepEqual(page.server, { "user:7": 3 });
+    const [request] = requests;
+    assert.equal(request.method + " " + request.url, "POST /kv/set/CursorPosition?key=user%3A7");
+    await answer(200, { success: true, version: "11", expires_at: null });
+    assert.deepEqual(page.server, { "user:7": 3 });
+    await says(set(id, "user:7", 4, "11", "11"));
+    assert.deepEqual(page.server, { "user:7": 4 });
+    await says(set(id, "user:7", 5, "12", "12"));
+    shows("current", { "user:7": 5 });
+    assert.deepEqual(pages.map(({ cursors }) => cursors["user:7"]), [4, 4, 4, 5]);
+  },
+
+  async an_assumed_value_is_rolled_back_when_the_server_refuses() {
+    await watching({ "user:7": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:8", x: 5 });
+    shows("current", { "user:7": 4, "user:8": 5 });
+    await answer(412, { ...problem(412, "conflict"), current: "12" });
+    shows("current", { "user:7": 3, "user:8": 5 });
+    assert.match(page.failure, /12/);
+    requests.shift().fails();
+    await clock.wait();
+    shows("current", { "user:7": 3 });
+  },
+
+  async of_several_assumed_values_the_last_is_shown_until_all_are_answered() {
+    const id = await watching({ "user:7": 3 });
+    for (const x of [4, 5, 6]) await order("move", { key: "user:7", x });
+    await answer(200, { success: true, version: "11", expires_at: null });
+    await says(set(id, "user:7", 4, "11", "11"));
+    shows("current", { "user:7": 6 });
+    await answer(500, problem(500, "internal"));
+    shows("current", { "user:7": 6 });
+    await answer(200, { success: true, version: "12", expires_at: null });
+    shows("current", { "user:7": 6 });
+    assert.deepEqual(page.server, { "user:7": 4 });
+    await says(set(id, "user:7", 7, "13", "13"));
+    shows("current", { "user:7": 7 });
+  },
+
+  async an_event_may_come_before_the_answer() {
+    const id = await watching({});
+    await order("move", { key: "user:7", x: 4 });
+    await says(set(id, "user:7", 4, "11", "11"), gone(id, "deleted", "user:7", "12"));
+    shows("current", { "user:7": 4 });
+    await answer(200, { success: true, version: "11", expires_at: null });
+    shows("current", {});
+  },
+
+  async what_was_assumed_before_a_snapshot_is_settled_by_it() {
+    const id = await watching({ "user:7": 3, "user:8": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:8", x: 4 });
+    await answer(200, { success: true, version: "30", expires_at: null });
+    await answer(200, { success: true, version: "50", expires_at: null });
+    // user:7 was deleted meanwhile; of user:8 the snapshot is older than the answer.
+    await says(reset(id), set(id, "user:8", 3, "10"), ready(id, "40"));
+    shows("current", { "user:8": 4 });
+    await says(set(id, "user:8", 4, "50", "50"));
+    shows("current", { "user:8": 4 });
+    assert.deepEqual(page.server, { "user:8": 4 });
+  },
+
+  async a_refused_watch_says_so_and_is_not_asked_again() {
+    const id = await watching({ "user:7": 3 });
+    await order("startSettings");
+    await says({ re: 2, status: 403, problem: problem(403, "forbidden") });
+    assert.equal(page.settings, "refused: it is forbidden");
+    shows("current", { "user:7": 3 });
+    await breaks();
+    await clock.wait(1000);
+    await opens();
+    assert.deepEqual(socket().heard().map(({ type }) => type), ["CursorPosition"]);
+    await says({ re: socket().sent.at(-1)?.id ?? id + 2, status: 409, problem: problem(409, "schema-mismatch") });
+    assert.match(page.status, /^refused: .*reload/);
+  },
+
+  async an_unavailable_watch_is_asked_again() {
+    const id = await watching({ "user:7": 3 });
+    socket().heard();
+    await says({ re: id, status: 503, problem: problem(503, "unavailable") });
+    shows("catching", { "user:7": 3 });
+    await clock.wait(10_000);
+    const [{ id: next, after }] = socket().heard();
+    assert.equal(after, "10");
+    await says(ready(next, "10"));
+    shows("current", { "user:7": 3 });
+  },
+
+  async silence_means_that_the_connection_is_lost() {
+    await watching({ "user:7": 3 });
+    for (let i = 0; i < 10; i++) {
+      await clock.wait(44_000);
+      await says({ op: "ping" });
+    }
+    assert.equal(sockets.length, 1);
+    shows("current", { "user:7": 3 });
+    await clock.wait(45_000);
+    shows("catching", { "user:7": 3 });
+    assert.ok(sockets[0].closed);
+    await clock.wait(500);
+    assert.equal(sockets.length, 2);
+    // An attempt that comes to nothing is given up as well.
+    await clock.wait(46_000);
+    assert.equal(sockets.length, 3);
+  },
+
+  async attempts_come_less_and_less_often_until_one_succeeds() {
+    await watching({});
+    const pauses = [];
+    await breaks();
+    for (let i = 0; i < 9; i++) {
+      let pause = 0;
+      for (const before = sockets.length; sockets.length === before; pause += 250) await clock.wait(250);
+      pauses.push(pause);
+      await breaks();
+    }
+    assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+    await clock.wait(30_000);
+    await opens();
+    await says(ready(socket().heard()[0].id, "10"));
+    shows("current", {});
+    await breaks();
+    await clock.wait(500);
+    assert.equal(socket().readyState, 0);
+  },
+
+  async a_token_is_said_first() {
+    let give;
+    begin({ token: () => new Promise((resolve) => (give = resolve)) });
+    await order("start");
+    await opens();
+    await order("startSettings");
+    assert.deepEqual(socket().heard(), []);
+    give("secret");
+    await clock.wait();
+    assert.deepEqual(socket().heard().map(({ op, token, type }) => [op, token ?? type]), [
+      ["hello", "secret"], ["watch", "CursorPosition"], ["watch", "UserPreferences"],
+    ]);
+    // Each socket identifies itself anew.
+    await breaks();
+    await clock.wait(500);
+    await opens();
+    give("newer");
+    await clock.wait();
+    assert.deepEqual(socket().heard()[0], { op: "hello", token: "newer" });
+  },
+
+  async a_watch_ends_when_all_who_started_it_have_stopped() {
+    await watching({ "user:7": 3 });
+    await order("start");
+    assert.deepEqual(socket().heard().map(({ op, id, watch }) => [op, id ?? watch]), [["unwatch", 1], ["watch", 2]]);
+    await says(set(1, "user:7", 99, "99", "99"));
+    shows("current", { "user:7": 3 });
+    await order("stop");
+    assert.deepEqual(socket().heard(), []);
+    await order("stop");
+    assert.deepEqual(socket().heard(), [{ op: "unwatch", watch: 2 }]);
+    assert.ok(socket().closed);
+    await clock.wait(100_000);
+    assert.equal(sockets.length, 1);
+    await order("start");
+    assert.equal(sockets.length, 2);
+  },
+
+  async what_cannot_be_read_is_said_and_left_out() {
+    const id = await watching({ "user:7": 3 });
+    await says({ ...set(id, "user:8", 4, "11", "11"), value: { x: "four" } });
+    shows("unreadable", { "user:7": 3 });
+    await says(set(id, "user:8", 4, "12", "12"), ready(id, "12"));
+    shows("current", { "user:7": 3, "user:8": 4 });
+  },
+
+  async of_one_key_one_write_is_told_at_a_time_and_the_newest_waits() {
+    begin();
+    await order("tell", { key: "user:7", x: 1 });
+    for (const x of [2, 3, 4]) await order("tell", { key: "user:7", x });
+    await order("tell", { key: "user:8", x: 9 });
+    const xs = () => fetches.map(({ method, body }) => (method === "DELETE" ? "deleted" : JSON.parse(body).x));
+    assert.deepEqual(xs(), [1, 9]);
+    assert.equal(fetches[0].url, "/kv/set/CursorPosition?key=user%3A7&ttl_ms=1001");
+    assert.equal(fetches[0].headers["Content-Type"], "application/json");
+    assert.match(fetches[0].headers["Kv-Schema"], /^CursorPosition=/);
+    assert.ok(fetches[0].keepalive);
+    fetches[0].answers(200);
+    await clock.wait();
+    assert.deepEqual(xs(), [1, 9, 4]);
+    // A deletion waits for the write before it, as a write would.
+    await order("forget", { key: "user:7" });
+    assert.deepEqual(xs(), [1, 9, 4]);
+    fetches[2].fails();
+    await clock.wait();
+    assert.deepEqual(xs(), [1, 9, 4, "deleted"]);
+    assert.equal(fetches[3].body, undefined);
+    assert.equal(fetches[3].headers["Content-Type"], undefined);
+    fetches[3].answers(400, "it is invalid-key");
+    await clock.wait();
+    assert.equal(warnings.length, 2);
+    assert.match(warnings[1], /it is invalid-key/);
+    await order("tell", { key: "user:7", x: 5 });
+    assert.deepEqual(xs(), [1, 9, 4, "deleted", 5]);
+  },
+
+  async a_key_that_is_no_text_is_told_to_the_console() {
+    begin();
+    await order("tellBadKey");
+    assert.equal(fetches.length, 0);
+    assert.equal(warnings.length, 1);
+  },
+
+  async after_the_end_nothing_happens() {
+    const end = begin();
+    await order("start");
+    await opens();
+    end();
+    assert.ok(socket().closed);
+    await order("startSettings");
+    await clock.wait(100_000);
+    assert.equal(sockets.length, 1);
+  },
+};
+
+if (chosen === undefined) console.log(Object.keys(scenarios).join("\n"));
+else await scenarios[chosen]();

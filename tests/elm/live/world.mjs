@@ -1,0 +1,143 @@
+// A browser of which the test is the network and the clock: sockets, requests and time do what a scenario says.
+
+import { readFileSync } from "node:fs";
+
+/** The time, which stands still until `wait`. */
+export class Clock {
+  #now = 0;
+  #timers = new Map();
+  #next = 1;
+
+  install() {
+    globalThis.setTimeout = (run, after = 0) => {
+      this.#timers.set(this.#next, { run, at: this.#now + after });
+      return this.#next++;
+    };
+    globalThis.clearTimeout = (id) => this.#timers.delete(id);
+  }
+
+  /** Lets so many milliseconds pass; with none, what is due happens. */
+  async wait(ms = 0) {
+    const end = this.#now + ms;
+    for (;;) {
+      await quiet();
+      const due = [...this.#timers].filter(([, { at }]) => at <= end).sort(([a, x], [b, y]) => x.at - y.at || a - b)[0];
+      if (!due) break;
+      const [id, { run, at }] = due;
+      this.#timers.delete(id);
+      this.#now = at;
+      run();
+    }
+    this.#now = end;
+  }
+}
+
+const realImmediate = globalThis.setImmediate;
+const quiet = () => new Promise((done) => realImmediate(done));
+
+/** Every socket that was made, the newest last. */
+export const sockets = [];
+
+export class FakeSocket {
+  readyState = 0;
+  sent = [];
+  closed = false;
+
+  constructor(url, protocols) {
+    Object.assign(this, { url, protocols });
+    sockets.push(this);
+  }
+
+  send(text) {
+    if (this.readyState !== 1) throw new Error("not open");
+    this.sent.push(JSON.parse(text));
+  }
+
+  close() {
+    this.closed = true;
+    this.readyState = 2; // and it stays there: the other side may be out of reach
+  }
+
+  // What the server does.
+  opens() {
+    this.readyState = 1;
+    this.onopen?.({});
+  }
+
+  says(...frames) {
+    for (const frame of frames) this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+
+  breaks() {
+    this.readyState = 3;
+    this.onclose?.({ code: 1006 });
+  }
+
+  /** What was sent since the last time. */
+  heard() {
+    return this.sent.splice(0);
+  }
+}
+
+/** Every request of the program that has no answer yet. */
+export const requests = [];
+
+export class FakeRequest {
+  headers = {};
+  #listeners = {};
+
+  open(method, url) {
+    Object.assign(this, { method, url });
+  }
+  setRequestHeader(name, value) {
+    this.headers[name] = value;
+  }
+  addEventListener(name, run) {
+    this.#listeners[name] = run;
+  }
+  send(body) {
+    this.body = body;
+    requests.push(this);
+  }
+  getAllResponseHeaders() {
+    return "";
+  }
+  abort() {}
+
+  // What the server does.
+  answers(status, json) {
+    Object.assign(this, { status, statusText: "", responseURL: this.url, response: JSON.stringify(json) });
+    this.#listeners.load();
+  }
+  fails() {
+    this.#listeners.error();
+  }
+}
+
+/** Every `fetch` that has no answer yet. */
+export const fetches = [];
+
+export function fakeFetch(url, options) {
+  return new Promise((resolve, reject) => {
+    const answers = (status, text = "") =>
+      resolve({ ok: status < 300, status, text: async () => text });
+    fetches.push({ url, ...options, answers, fails: () => reject(new TypeError("no network")) });
+  });
+}
+
+/** What went to the console. */
+export const warnings = [];
+
+export const clock = new Clock();
+
+/** The program that the compiler made. */
+export function load(path) {
+  clock.install();
+  Object.assign(globalThis, { XMLHttpRequest: FakeRequest, fetch: fakeFetch, location: new URL("https://acme.example/board") });
+  AbortSignal.timeout = (ms) => ({ ms });
+  Math.random = () => 1; // the longest pauses
+  console.warn = (...words) => warnings.push(words.join(" "));
+  const scope = {};
+  new Function(readFileSync(path, "utf8")).call(scope);
+  return scope.Elm;
+}

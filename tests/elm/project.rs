@@ -1,0 +1,164 @@
+//! Elm programs in folders of their own, and what the compiler and the formatter say of them.
+
+use crate::home::Home;
+use libtest_mimic::Failed;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::{fs, io};
+
+/// Elm's compiler.
+pub(crate) const ELM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/node_modules/.bin/elm");
+/// Its formatter.
+pub(crate) const FORMATTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/node_modules/.bin/elm-format");
+
+/// The compiler keeps what it makes of packages in its home, for which two of them would race.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// A folder with an Elm program.
+#[derive(Debug)]
+pub(crate) struct Project {
+    folder: PathBuf,
+    home: Home,
+}
+
+/// What is wrong with each module, in the compiler's words; empty when all is well.
+pub(crate) type Verdict = BTreeMap<String, String>;
+
+impl Project {
+    /// A new folder with these modules, by their paths.
+    pub(crate) fn new<'a>(
+        name: &str,
+        home: Home,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> io::Result<Self> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elm").join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(folder.join("src"))?;
+        fs::write(folder.join("elm.json"), include_str!("elm.json"))?;
+        let project = Self { folder, home };
+        for (path, text) in files {
+            project.write(path, text)?;
+        }
+        Ok(project)
+    }
+
+    /// Puts a module there.
+    pub(crate) fn write(&self, path: &str, text: &str) -> io::Result<()> {
+        let path = self.folder.join("src").join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(path, text)
+    }
+
+    /// All modules of the program.
+    fn modules(&self) -> io::Result<Vec<PathBuf>> {
+        fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> io::Result<()> {
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    walk(&path, into)?;
+                } else if path.extension().is_some_and(|it| it == "elm") {
+                    into.push(path);
+                }
+            }
+            Ok(())
+        }
+        let mut modules = Vec::new();
+        walk(&self.folder.join("src"), &mut modules)?;
+        modules.sort();
+        Ok(modules)
+    }
+
+    /// Type-checks all modules.
+    pub(crate) fn check(&self) -> Result<Verdict, Failed> {
+        let output = self.elm(&["--report=json", "--output=/dev/null"], &self.modules()?)?;
+        if output.status.success() {
+            return Ok(Verdict::new());
+        }
+        let report = String::from_utf8_lossy(&output.stderr);
+        let start = report.find('{').ok_or_else(|| format!("elm says: {report}"))?;
+        let report: Value = serde_json::from_str(&report[start..])?;
+        let errors = report["errors"].as_array().ok_or_else(|| format!("elm says: {report}"))?;
+        Ok(errors
+            .iter()
+            .map(|error| {
+                let problems = error["problems"].as_array().into_iter().flatten().map(sentence);
+                let name = error["name"].as_str().unwrap_or_default().to_owned();
+                (name, problems.collect::<Vec<_>>().join("\n\n"))
+            })
+            .collect())
+    }
+
+    /// Type-checks all modules, of which none may be wrong.
+    pub(crate) fn must_compile(&self) -> Result<(), Failed> {
+        let verdict = self.check()?;
+        if verdict.is_empty() {
+            return Ok(());
+        }
+        let all: Vec<_> = verdict.iter().map(|(name, problems)| format!("{name}\n{problems}")).collect();
+        Err(all.join("\n\n").into())
+    }
+
+    /// Makes JavaScript of a program, and returns the file.
+    pub(crate) fn make(&self, main: &str, optimize: bool) -> Result<PathBuf, Failed> {
+        let script = self.folder.join(if optimize { "optimized.js" } else { "program.js" });
+        let output = format!("--output={}", script.display());
+        let flags: &[&str] = if optimize { &["--optimize", &output] } else { &[&output] };
+        let answer = self.elm(flags, &[self.folder.join("src").join(main)])?;
+        if answer.status.success() {
+            Ok(script)
+        } else {
+            Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
+        }
+    }
+
+    /// The client's JavaScript, as a module for Node, where the name must say so.
+    pub(crate) fn script(&self) -> io::Result<PathBuf> {
+        let script = self.folder.join("kv-watch.mjs");
+        fs::copy(self.folder.join("src/kv-watch.js"), &script)?;
+        Ok(script)
+    }
+
+    fn elm(&self, flags: &[&str], modules: &[PathBuf]) -> io::Result<Output> {
+        let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        Command::new(ELM)
+            .arg("make")
+            .args(modules)
+            .args(flags)
+            .current_dir(&self.folder)
+            .env("ELM_HOME", self.home.path())
+            .stdin(Stdio::null())
+            .output()
+    }
+
+    /// Whether all modules are formatted as the formatter would.
+    pub(crate) fn must_be_formatted(&self) -> Result<(), Failed> {
+        let mut command = Command::new(FORMATTER);
+        let answer =
+            command.args(["--validate", "--elm-version=0.19"]).arg(self.folder.join("src")).output()?;
+        if answer.status.success() {
+            Ok(())
+        } else {
+            Err(format!(
+                "{}{}",
+                String::from_utf8_lossy(&answer.stdout),
+                String::from_utf8_lossy(&answer.stderr)
+            )
+            .into())
+        }
+    }
+}
+
+/// A problem as the compiler tells it: its title and its text, which comes in pieces.
+fn sentence(problem: &Value) -> String {
+    let pieces = problem["message"].as_array().into_iter().flatten();
+    let text: String =
+        pieces.filter_map(|piece| piece.as_str().or_else(|| piece["string"].as_str())).collect();
+    format!("{}: {text}", problem["title"].as_str().unwrap_or_default())
+}

@@ -1,0 +1,27 @@
+//! What requests say of themselves, and what tasks make of several answers: `requests/Requests.elm`.
+
+use crate::client;
+use crate::compile::program;
+use crate::home::Home;
+use crate::{COMPILER, packages};
+use kv_tests::needs::{self, NODE};
+use libtest_mimic::{Failed, Trial};
+use std::process::Command;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/requests/run.mjs");
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let needs = [COMPILER.need(), NODE.need(), packages()];
+    vec![needs::test("requests_say_what_they_are_and_tasks_what_came_of_them", &needs, run)]
+}
+
+fn run() -> Result<(), Failed> {
+    let home = Home::real().ok_or("no packages")?;
+    let script = program("requests", home, &client::models()?)?.make("Requests.elm", true)?;
+    let answer = Command::new(NODE.command).arg(SCRIPT).arg(script).output()?;
+    if answer.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
+    }
+}

@@ -1,0 +1,278 @@
+//! Types with every rule in every place, and values that keep and break them.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use kv_core::{KvField, KvType};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Texts that are near to what some rule wants: by their length in scalar values, in UTF-16 units and in bytes, by their
+/// form, and by what is special in patterns, in JSON, in pointers and in Elm.
+///
+/// There is none from U+E000 to U+FFFF: Elm orders strings by UTF-16 units, so that beside characters beyond U+FFFF these
+/// stand elsewhere in its sets and maps than in Rust's.
+const TEXTS: &[&str] = &[
+    "",
+    "a",
+    "ab",
+    "abc",
+    "abcd",
+    "A",
+    "Z9",
+    "0",
+    "-",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "a\nb",
+    "\u{0}",
+    "\u{7f}",
+    "é",
+    "e\u{301}",
+    "ß",
+    "😀",
+    "😀😀",
+    "😀😀😀",
+    "👨‍👩‍👧",
+    "\u{200b}",
+    "\u{2028}",
+    "\u{10ffff}",
+    "\"",
+    "\\",
+    "'",
+    "`",
+    "/",
+    "~",
+    "~0",
+    "~1",
+    "a/b~c",
+    "{}",
+    "[]",
+    "null",
+    "de",
+    "de-CH",
+    "de-ch",
+    "DE-CH",
+    "deCH",
+    "de-CHX",
+    "x.y",
+    "x+y",
+    "x|y",
+    "^x$",
+    "a.b",
+    "a..b",
+    "a@b",
+    "a@b.c",
+    "@",
+    "a@",
+    "@b",
+    "ada@acme.example",
+    "ada+tag@acme.example",
+    "ada@acme..example",
+    "ada@-acme.example",
+    "Ada@ACME.example",
+    "ada @acme.example",
+    "ada@acme.example\n",
+    "ä@acme.example",
+    "https://acme.example",
+    "http://acme.example/a?b=c#d",
+    "HTTPS://acme.example",
+    "https://",
+    "https://a b",
+    "ftp://acme.example",
+    "//acme.example",
+    "acme.example",
+    "mailto:a@b.c",
+    "https://acme.example:8080/",
+    "https://[::1]/",
+    "2025-11-22",
+    "2025-1-22",
+    "12:30",
+    "fe:ed",
+    "fe:eD",
+    "light",
+    "dark",
+    "Light",
+];
+
+fn text(u: &mut Unstructured<'_>) -> Result<String> {
+    u.choose(TEXTS).map(|text| (*text).to_owned())
+}
+
+fn maybe(u: &mut Unstructured<'_>) -> Result<Option<String>> {
+    u.ratio(3, 4)?.then(|| text(u)).transpose()
+}
+
+fn list<'u, T>(
+    u: &mut Unstructured<'u>,
+    mut item: impl FnMut(&mut Unstructured<'u>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let len = u.int_in_range(0..=5)?;
+    (0..len).map(|_| item(u)).collect()
+}
+
+fn number(u: &mut Unstructured<'_>) -> Result<f64> {
+    u.choose(&[0.0, -0.0, 0.5, -0.5, 0.1, 1.0, 1e-9, 2.5, -2.5, 100.0, 100.5, 1e300, -1e300]).copied()
+}
+
+fn integer(u: &mut Unstructured<'_>) -> Result<i64> {
+    const MAX: i64 = (1 << 53) - 1;
+    u.choose(&[0, 1, -1, 9, 10, 11, 99, 100, 101, MAX, -MAX, MAX - 1]).copied()
+}
+
+fn texts(u: &mut Unstructured<'_>) -> Result<Vec<String>> {
+    list(u, text)
+}
+
+fn set(u: &mut Unstructured<'_>) -> Result<BTreeSet<String>> {
+    Ok(texts(u)?.into_iter().collect())
+}
+
+fn map(u: &mut Unstructured<'_>) -> Result<BTreeMap<String, String>> {
+    Ok(list(u, |u| Ok((text(u)?, text(u)?)))?.into_iter().collect())
+}
+
+/// Rules for texts.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub(crate) struct TextRules {
+    #[kv(len(min = 1, max = 3))]
+    #[arbitrary(with = text)]
+    both: String,
+    #[kv(len(min = 2))]
+    #[arbitrary(with = text)]
+    least: String,
+    #[kv(len(max = 2))]
+    #[arbitrary(with = text)]
+    most: String,
+    #[kv(len(min = 2, max = 2))]
+    #[arbitrary(with = text)]
+    exact: String,
+    #[kv(non_empty)]
+    #[arbitrary(with = text)]
+    some: String,
+    #[kv(pattern = "^[a-z]{2}(-[A-Z]{2})?$")]
+    #[arbitrary(with = text)]
+    language: String,
+    #[kv(pattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}")]
+    #[arbitrary(with = text)]
+    date: String,
+    #[kv(pattern = "^(a|ab|x\\.y|\\^x\\$|\\[\\]|x[+|]y)$")]
+    #[arbitrary(with = text)]
+    special: String,
+    #[kv(email)]
+    #[arbitrary(with = text)]
+    email: String,
+    #[kv(url)]
+    #[arbitrary(with = text)]
+    url: String,
+    #[kv(one_of("light", "dark", "\"", "\\"))]
+    #[arbitrary(with = text)]
+    theme: String,
+    #[kv(len(min = 2), pattern = "^[a-z]*$", one_of("light", "ab", "A"))]
+    #[arbitrary(with = maybe)]
+    several: Option<String>,
+}
+
+/// Rules for numbers.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub(crate) struct NumberRules {
+    #[kv(range(min = 1, max = 100))]
+    percent: u8,
+    #[kv(range(min = -10))]
+    least: i8,
+    #[kv(range(max = 10))]
+    #[arbitrary(with = integer)]
+    most: i64,
+    #[kv(range(min = 10, max = 100), js_safe)]
+    #[arbitrary(with = integer)]
+    big: i64,
+    #[kv(range(min = -0.5, max = 0.5))]
+    #[arbitrary(with = number)]
+    ratio: f64,
+    #[kv(range(min = 0))]
+    #[arbitrary(with = number)]
+    positive: f64,
+    #[kv(range(max = 100))]
+    #[arbitrary(with = number)]
+    hundred: f64,
+    #[kv(range(min = 10))]
+    maybe: Option<u16>,
+}
+
+/// Rules for what is in lists, sets and maps.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub(crate) struct ListRules {
+    #[kv(len(min = 1, max = 3), each(len(min = 1, max = 2)))]
+    #[arbitrary(with = texts)]
+    tags: Vec<String>,
+    #[kv(non_empty, each(non_empty))]
+    #[arbitrary(with = set)]
+    names: BTreeSet<String>,
+    #[kv(len(max = 2), each(one_of("light", "dark")))]
+    #[arbitrary(with = map)]
+    themes: BTreeMap<String, String>,
+    #[kv(each(each(range(max = 100))))]
+    rows: Vec<Vec<u8>>,
+    #[kv(len(min = 2))]
+    #[arbitrary(with = rest)]
+    rest: Option<Vec<String>>,
+}
+
+fn rest(u: &mut Unstructured<'_>) -> Result<Option<Vec<String>>> {
+    u.ratio(1, 2)?.then(|| texts(u)).transpose()
+}
+
+/// Rules of types inside types.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub(crate) struct InnerRules {
+    one: Item,
+    #[arbitrary(with = items)]
+    many: Vec<Item>,
+    #[arbitrary(with = by_name)]
+    by_name: BTreeMap<String, Item>,
+    maybe: Option<Box<Item>>,
+    pair: (Item, Item),
+    #[serde(rename = "a/b~c")]
+    renamed: Item,
+    #[serde(flatten)]
+    flat: Flat,
+    choice: Choice,
+}
+
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
+struct Item {
+    #[kv(len(min = 1, max = 2))]
+    #[arbitrary(with = text)]
+    name: String,
+}
+
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
+struct Flat {
+    #[kv(range(max = 100))]
+    flat_count: u8,
+}
+
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
+enum Choice {
+    Nothing,
+    One(
+        #[kv(non_empty)]
+        #[arbitrary(with = text)]
+        String,
+    ),
+    Two(#[kv(range(max = 9))] u8, Item),
+    Named {
+        #[kv(email)]
+        #[arbitrary(with = text)]
+        email: String,
+        item: Item,
+    },
+}
+
+fn items(u: &mut Unstructured<'_>) -> Result<Vec<Item>> {
+    list(u, Item::arbitrary)
+}
+
+fn by_name(u: &mut Unstructured<'_>) -> Result<BTreeMap<String, Item>> {
+    Ok(list(u, |u| Ok((text(u)?, Item::arbitrary(u)?)))?.into_iter().collect())
+}
