@@ -633,7 +633,7 @@ errorToString error =
             "another write came first: version " ++ version ++ " is there now"
 
         Conflict Nothing ->
-            "nothing is there any more"
+            "nothing is there"
 
         SchemaChanged ->
             "the server has other types than this page: reload it"
