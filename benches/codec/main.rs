@@ -7,9 +7,6 @@
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a program for a terminal")]
 #![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
-#[allow(unreachable_pub, reason = "they are a library's elsewhere")]
-#[path = "../../examples/models/lib.rs"]
-mod models;
 mod types;
 
 use kv_core::{Access, Catalog, DecodeOptions, KvType};
