@@ -1,5 +1,7 @@
 //! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
 
+#![expect(clippy::unwrap_used, reason = "the types are the catalog's own")]
+
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
 use kv_core::schema::json::Flaw;
