@@ -1,5 +1,7 @@
 //! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
 
+#![expect(clippy::unwrap_used, reason = "the types are the catalog's own")]
+
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
 use kv_core::schema::json::Flaw;
@@ -310,13 +312,15 @@ fn what_is_no_json_is_refused_whatever_the_type() {
             let behind = format!("{text} {behind}");
             ensure(flaw(behind.as_bytes())? == Flaw::TrailingData, "trailing data")?;
         }
-        for at in 0..=text.len() {
+        // Some of its places, from the first one on.
+        let stride = 1 + text.len() / 16;
+        for at in (0..=text.len()).step_by(stride) {
             let mut bad = text.clone().into_bytes();
             bad.insert(at, 0xff);
             ensure(flaw(&bad)? == Flaw::Encoding, "bad UTF-8")?;
         }
         if json.is_object() || json.is_array() || json.is_string() {
-            for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+            for at in (0..text.len()).step_by(stride).filter(|at| text.is_char_boundary(*at)) {
                 ensure(matches!(flaw(&text.as_bytes()[..at])?, Flaw::End), "its beginning")?;
             }
         }
