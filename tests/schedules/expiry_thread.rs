@@ -2,8 +2,9 @@
 //! so what it misses is a deadlock.
 
 use crate::{Count, Given, another_handle, check, count, given, secs, ttl};
-use kv_core::{Change, Expiry, TypedStore, Watch};
+use kv_core::{Change, Clock, Expiry, KvStore, SetOptions, TypedStore, Watch};
 use shuttle::thread;
+use std::time::{Duration, SystemTime};
 
 /// A watch that has told of all that is there.
 fn watch(store: &TypedStore<Count>) -> Watch<Count> {
@@ -56,6 +57,32 @@ fn an_earlier_deadline_is_not_slept_through() {
             });
             wait_for(&watch, "k");
         });
+    });
+}
+
+/// A clock that tells of no jumps, by which a second has passed whenever the thread looks.
+struct Passing;
+
+impl Clock for Passing {
+    fn now(&self) -> Duration {
+        if thread::current().name() == Some("kv-expiry") { secs(1) } else { Duration::ZERO }
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+}
+
+/// With another clock the jump to the deadline wakes the thread as well.
+#[test]
+fn an_earlier_deadline_wakes_the_thread() {
+    check(|| {
+        let kv = KvStore::builder().clock(Passing).build();
+        let store = another_handle::<Count>(&kv);
+        store.set_with("late", count(1), ttl(1000)).unwrap();
+        let watch = watch(&store);
+        store.set_with("k", count(1), SetOptions::new().ttl(Duration::from_millis(1))).unwrap();
+        wait_for(&watch, "k");
     });
 }
 

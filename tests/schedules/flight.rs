@@ -164,3 +164,27 @@ fn a_removal_makes_way_for_another_computation() {
         assert_eq!(computed, removed + store.len(), "a value was made that nobody asked for");
     });
 }
+
+#[test]
+fn nobody_is_given_a_value_that_was_removed_before_they_asked() {
+    check(|| {
+        let Given { kv, .. } = given::<Count>(Expiry::Manual);
+        let (computed, removed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let store = another_handle::<Count>(&kv);
+                    for _ in 0..2 {
+                        let gone = removed.lock().unwrap().clone();
+                        let compute = || count(computed.fetch_add(1, Ordering::SeqCst) as u64);
+                        let value = store.get_or_insert_with("k", compute).unwrap();
+                        assert!(!gone.contains(&value.n), "{} of {gone:?}", value.n);
+                        // Not under the lock, which the checker does not see.
+                        let deleted = store.delete("k");
+                        removed.lock().unwrap().extend(deleted.map(|value| value.n));
+                    }
+                });
+            }
+        });
+    });
+}

@@ -2,7 +2,11 @@
 
 use crate::{Count, Given, another_handle, check, count, given, n, ttl};
 use kv_core::{Change, Expiry, Watch};
+use shuttle::sync::{Condvar, Mutex};
 use shuttle::thread;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 
 /// Waits until a key has a value.
 fn wait_for(watch: &Watch<Count>, wanted: &str, number: u64) {
@@ -128,6 +132,57 @@ fn who_waits_learns_that_the_store_is_gone_and_of_all_before() {
             });
             writing.join().unwrap();
             watching.join().unwrap();
+        });
+    }
+}
+
+/// Somebody who does not look again until woken.
+#[derive(Default)]
+struct Sleeper {
+    is_woken: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Sleeper {
+    fn sleep(&self) {
+        let woken = self.changed.wait_while(self.is_woken.lock().unwrap(), |is_woken| !*is_woken);
+        *woken.unwrap() = false;
+    }
+}
+
+impl Wake for Sleeper {
+    fn wake(self: Arc<Self>) {
+        *self.is_woken.lock().unwrap() = true;
+        self.changed.notify_one();
+    }
+}
+
+/// The thread is at work for another change when the one comes that is waited for, and none comes after it.
+#[test]
+fn who_waits_is_woken_by_what_changes_while_the_thread_wakes_others() {
+    for has_deadlines in [true, false] {
+        check(move || {
+            let Given { kv: _kv, store, .. } = given::<Count>(Expiry::Background);
+            if has_deadlines {
+                store.set_with("late", count(1), ttl(1000)).unwrap();
+            }
+            let watch = store.watch("b");
+            assert_eq!((watch.try_recv(), watch.try_recv()), (Some(Change::Reset), Some(Change::Ready)));
+            let sleeper = Arc::new(Sleeper::default());
+            let waker = Waker::from(Arc::clone(&sleeper));
+            let mut cx = Context::from_waker(&waker);
+            for number in 0..4 {
+                let mut change = pin!(watch.recv_async());
+                assert!(change.as_mut().poll(&mut cx).is_pending());
+                store.set("a", count(number)).unwrap();
+                store.set("b", count(number)).unwrap();
+                loop {
+                    sleeper.sleep();
+                    if change.as_mut().poll(&mut cx).is_ready() {
+                        break;
+                    }
+                }
+            }
         });
     }
 }
