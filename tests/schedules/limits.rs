@@ -136,3 +136,25 @@ fn room_that_is_given_back_is_all_that_was_taken() {
         assert_eq!(store.set("z", count(1)), Err(full));
     });
 }
+
+/// Two types of a tenant have no lock in common.
+#[test]
+fn a_tenant_is_counted_once_whichever_type_is_its_first_or_its_last() {
+    check(|| {
+        let (_, kv) = given(Limits::unlimited().tenants(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                assert!(set(&kv, "a"));
+                another_handle::<Count>(&kv).delete("a");
+            });
+            scope.spawn(|| {
+                assert!(set_other(&kv, "a"), "one tenant was counted as more");
+                another_handle::<Other>(&kv).delete("a");
+                assert!(set_other(&kv, "b"));
+            });
+        });
+        let write = |host: &str| kv.tenant(host).unwrap().set::<Count>("k", count(1)).is_ok();
+        assert!(write("b.example"), "one tenant was counted as more");
+        assert!(!write("c.example"), "a tenant was not counted");
+    });
+}
