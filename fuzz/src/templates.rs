@@ -81,6 +81,7 @@ pub(crate) fn run(input: &Input<'_>) {
     let Ok(made) = builder.key() else { return };
     assert_eq!(key::check(&made), Ok(()));
     let parts: Vec<_> = input.values.iter().map(Value::written).collect();
+    assert!(parts.iter().all(|part| !part.is_empty()), "{made:?} has an empty part in {parts:?}");
     assert_eq!(apart(&made, start, &separators), parts, "{made:?} by {start:?}, {separators:?}");
 }
 
