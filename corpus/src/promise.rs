@@ -4,7 +4,7 @@ use crate::fit::{readable, written};
 use crate::mutate::{Words, mutate};
 use crate::{Case, Sample, make, text};
 use arbitrary::Unstructured;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// How a try went in which the promise was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,18 +153,29 @@ pub fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{text} is no JSON: {error}"))
 }
 
-/// Whether two JSON are the same, but for the last place of floats: without its feature `float_roundtrip`
-/// `serde_json` reads that only nearly as it was written.
+/// Whether two JSON are the same, but for the last place of floats.
 fn same(a: &Value, b: &Value) -> bool {
+    same_with(a, b, &|a, b| if a.is_f64() && b.is_f64() { nearly(a, b) } else { a == b })
+}
+
+/// Whether two JSON are the same, where a function says it of numbers.
+pub fn same_with(a: &Value, b: &Value, numbers: &impl Fn(&Number, &Number) -> bool) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
-            let (a, b) = (a.as_f64().unwrap_or_default(), b.as_f64().unwrap_or_default());
-            (a - b).abs() <= a.abs() * 4.0 * f64::EPSILON
+        (Value::Number(a), Value::Number(b)) => numbers(a, b),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_with(a, b, numbers))
         }
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+            let same = |name, a| b.get(name).is_some_and(|b| same_with(a, b, numbers));
+            a.len() == b.len() && a.iter().all(|(name, a)| same(name, a))
         }
         _ => a == b,
     }
+}
+
+/// Whether two numbers are the same but for the last place: without its feature `float_roundtrip` `serde_json` reads floats
+/// only nearly as they were written.
+pub fn nearly(a: &Number, b: &Number) -> bool {
+    let (a, b) = (a.as_f64().unwrap_or_default(), b.as_f64().unwrap_or_default());
+    (a - b).abs() <= a.abs() * 4.0 * f64::EPSILON
 }
