@@ -152,6 +152,7 @@ impl fmt::Debug for Validator<'_> {
 
 impl Validator<'_> {
     /// The validator for a member of an object, by its name on the wire.
+    #[inline]
     pub fn member<'b>(&'b mut self, name: &'b str) -> Validator<'b> {
         self.step(Segment::Member(name))
     }
@@ -229,6 +230,7 @@ impl Validator<'_> {
         });
     }
 
+    #[inline]
     fn step<'b>(&'b mut self, segment: Segment<'b>) -> Validator<'b> {
         Validator {
             report: self.report,

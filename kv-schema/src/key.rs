@@ -29,17 +29,40 @@ pub fn check(key: &str) -> Result<(), KeyError> {
     if key.len() > MAX_BYTES {
         return Err(KeyError::TooLong { bytes: key.len() });
     }
-    // Most keys are printable ASCII, which is told many bytes at a time: from the space on, up to the tilde.
-    let odd = key.bytes().fold(0, |odd, byte| odd | u8::from(byte.wrapping_sub(b' ') > b'~' - b' '));
-    if odd != 0
+    // Most keys are printable ASCII, which is told many bytes at a time.
+    if !is_printable_ascii(key.as_bytes())
         && let Some((at, found)) = key.char_indices().find(|(_, c)| c.is_control())
     {
         return Err(KeyError::Control { found, at });
     }
-    if key == "." || key == ".." {
+    if key.len() <= 2 && key.bytes().all(|byte| byte == b'.') {
         return Err(KeyError::Dots);
     }
     Ok(())
+}
+
+/// Whether every byte is from the space on and up to the tilde.
+#[inline]
+fn is_printable_ascii(bytes: &[u8]) -> bool {
+    const EACH: u64 = u64::MAX / 0xff;
+    // Eight bytes at a time, by the highest bits of each. It is set if it was; if one more than the byte sets it, as of the
+    // last byte of ASCII alone; or if 32 less does. What a byte carries to the next or borrows from it, it is odd itself.
+    let odd = |eight: [u8; 8]| {
+        let eight = u64::from_le_bytes(eight);
+        eight | eight.wrapping_add(EACH) | eight.wrapping_sub(EACH * 0x20)
+    };
+    let (eights, rest) = bytes.as_chunks();
+    let mut all = eights.iter().fold(0, |all, eight| all | odd(*eight));
+    match bytes.last_chunk() {
+        // Some of these for the second time.
+        Some(last) => all |= odd(*last),
+        None => {
+            let mut last = [b' '; 8];
+            last.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+            all |= odd(last);
+        }
+    }
+    all & (EACH * 0x80) == 0
 }
 
 /// Why a text is no key.
@@ -114,6 +137,23 @@ mod tests {
         assert_eq!(check(&"k".repeat(513)), Err(KeyError::TooLong { bytes: 513 }));
         for control in ['\u{0}', '\n', '\u{1f}', '\u{7f}', '\u{85}', '\u{9f}'] {
             assert_eq!(check(&format!("ab{control}")), Err(KeyError::Control { found: control, at: 2 }));
+        }
+    }
+
+    #[test]
+    fn every_byte_is_told_in_every_place() {
+        for len in [1, 7, 8, 9, 16, 19] {
+            for at in 0..len {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = vec![b'a'; len];
+                    bytes[at] = byte;
+                    assert_eq!(
+                        is_printable_ascii(&bytes),
+                        (b' '..=b'~').contains(&byte),
+                        "{byte} {at} {len}"
+                    );
+                }
+            }
         }
     }
 }

@@ -22,10 +22,17 @@ impl Len {
     /// Reports the value when its length is out of bounds. Counting a string takes time linear in it.
     #[inline]
     pub fn check<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
-        let Some(len) = value.measure() else { return };
-        if self.min.is_some_and(|min| len < min) || self.max.is_some_and(|max| len > max) {
+        // Told without counting of most strings that are counted at all.
+        if value.bounds().is_some_and(|(least, most)| !self.holds(least) || !self.holds(most))
+            && value.measure().is_some_and(|len| !self.holds(len))
+        {
             self.report(T::UNIT, v);
         }
+    }
+
+    #[inline]
+    fn holds(self, len: usize) -> bool {
+        self.min.is_none_or(|min| len >= min) && self.max.is_none_or(|max| len <= max)
     }
 
     #[cold]
@@ -104,6 +111,13 @@ pub trait HasLen {
     /// The length; `None` for an `Option` that holds nothing.
     fn measure(&self) -> Option<usize>;
 
+    /// Two numbers between which the length lies, bounds included, told in constant time where [`measure`](Self::measure)
+    /// has to count; `None` for an `Option` that holds nothing.
+    #[inline]
+    fn bounds(&self) -> Option<(usize, usize)> {
+        self.measure().map(|len| (len, len))
+    }
+
     /// Whether there is nothing in it; `None` for an `Option` that holds nothing.
     fn is_empty(&self) -> Option<bool>;
 }
@@ -117,6 +131,12 @@ impl HasLen for str {
         Some(if self.is_ascii() { self.len() } else { self.chars().count() })
     }
 
+    #[inline]
+    fn bounds(&self) -> Option<(usize, usize)> {
+        // Of one to four bytes a character.
+        Some((self.len().div_ceil(4), self.len()))
+    }
+
     fn is_empty(&self) -> Option<bool> {
         Some(Self::is_empty(self))
     }
@@ -125,8 +145,14 @@ impl HasLen for str {
 impl HasLen for String {
     const UNIT: Unit = Unit::Characters;
 
+    #[inline]
     fn measure(&self) -> Option<usize> {
         self.as_str().measure()
+    }
+
+    #[inline]
+    fn bounds(&self) -> Option<(usize, usize)> {
+        self.as_str().bounds()
     }
 
     fn is_empty(&self) -> Option<bool> {
@@ -174,6 +200,11 @@ macro_rules! measured {
                 $crate::rule::HasLen::measure(&**self)
             }
 
+            #[inline]
+            fn bounds(&self) -> Option<(usize, usize)> {
+                $crate::rule::HasLen::bounds(&**self)
+            }
+
             fn is_empty(&self) -> Option<bool> {
                 $crate::rule::HasLen::is_empty(&**self)
             }
@@ -199,6 +230,11 @@ impl<T: HasLen> HasLen for Option<T> {
         self.as_ref()?.measure()
     }
 
+    #[inline]
+    fn bounds(&self) -> Option<(usize, usize)> {
+        self.as_ref()?.bounds()
+    }
+
     fn is_empty(&self) -> Option<bool> {
         HasLen::is_empty(self.as_ref()?)
     }
@@ -219,6 +255,19 @@ mod tests {
         assert_eq!(verdict(Some(2), Some(2), "é🙂"), None);
         assert_eq!(verdict(Some(3), None, "é🙂").as_deref(), Some("must have at least 3 characters"));
         assert_eq!(verdict(None, Some(1), "é🙂").as_deref(), Some("must have at most 1 character"));
+    }
+
+    #[test]
+    fn what_bytes_tell_of_a_length_is_what_counting_tells() {
+        for text in ["", "a", "abcd", "abcde", "é🙂", "🙂🙂", "🙂🙂x"] {
+            let count = text.chars().count();
+            for bound in 0..10 {
+                assert_eq!(verdict(Some(bound), None, text).is_none(), count >= bound, "{text} {bound}");
+                assert_eq!(verdict(None, Some(bound), &Box::<str>::from(text)).is_none(), count <= bound);
+                let exactly = verdict(Some(bound), Some(bound), &Some(text.to_owned()));
+                assert_eq!(exactly.is_none(), count == bound, "{text} {bound}");
+            }
+        }
     }
 
     #[test]
