@@ -1,7 +1,7 @@
 //! What time it is.
 
 #[cfg(target_os = "linux")]
-mod coarse;
+mod linux;
 mod wall;
 
 pub(crate) use wall::Wall;
@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How far [`SystemClock::roughly_now`] may be behind. Linux moves its coarse clock on with its ticks, of which there are 100
+/// How many nanoseconds [`SystemClock::roughly_now`] may be behind. Linux moves its coarse clock on with its ticks, of which there are 100
 /// in a second or more; but the processor that ticks may be one that a host has taken away for a while.
-pub(crate) const ROUGHLY: Duration = Duration::from_secs(1);
+pub(crate) const ROUGHLY: u64 = 1_000_000_000;
 
 /// Where a store gets the time from.
 ///
@@ -62,7 +62,7 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock {
     origin: Instant,
     #[cfg(target_os = "linux")]
-    coarse: coarse::CoarseClock,
+    monotonic: linux::MonotonicClock,
 }
 
 impl SystemClock {
@@ -70,23 +70,39 @@ impl SystemClock {
     pub fn new() -> Self {
         Self {
             origin: Instant::now(),
-            // After the origin, so that it is behind rather than ahead.
             #[cfg(target_os = "linux")]
-            coarse: coarse::CoarseClock::new(),
+            monotonic: linux::MonotonicClock::new(),
         }
     }
 }
 
 impl SystemClock {
-    /// The time of [`now`](Clock::now), or one up to [`ROUGHLY`] before it where that costs less.
+    /// The nanoseconds since an origin that may be a moment after that of [`now`](Clock::now). Readings of the one are not
+    /// compared with those of the other.
     #[inline]
-    pub(crate) fn roughly_now(&self) -> Duration {
+    pub(crate) fn precisely_now(&self) -> u64 {
         #[cfg(target_os = "linux")]
-        if let Some(elapsed) = self.coarse.elapsed() {
+        if let Some(elapsed) = self.monotonic.elapsed() {
             return elapsed;
         }
-        self.now()
+        nanos(self.now())
     }
+
+    /// The time of [`precisely_now`](Self::precisely_now), or one up to [`ROUGHLY`] before it where that costs less.
+    #[inline]
+    pub(crate) fn roughly_now(&self) -> u64 {
+        #[cfg(target_os = "linux")]
+        if let Some(elapsed) = self.monotonic.roughly_elapsed() {
+            return elapsed;
+        }
+        self.precisely_now()
+    }
+}
+
+/// A time in nanoseconds: it reaches to 584 years.
+#[inline]
+pub(crate) fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Default for SystemClock {

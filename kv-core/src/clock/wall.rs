@@ -1,8 +1,8 @@
 //! [`Wall`]: the time of day by way of the monotonic clock, so that a write reads one clock and not two.
 
-use super::{Clock, SystemClock};
+use super::{SystemClock, nanos};
 use crate::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// For how long the distance between the two clocks is taken to be the same. In a millisecond the system adjusts its time of
 /// day by half a microsecond at most (`adjtimex`: 500 ppm); when somebody sets it, entries show it a millisecond late.
@@ -28,8 +28,13 @@ impl Wall {
         if measured_at != 0 && now.saturating_sub(measured_at) < TRUSTED_NANOS {
             return now.saturating_add(self.distance.load(Ordering::Relaxed));
         }
+        self.measure(now, clock)
+    }
+
+    #[cold]
+    fn measure(&self, now: u64, clock: &SystemClock) -> u64 {
         let day = nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
-        let after = nanos(clock.now());
+        let after = clock.precisely_now();
         // The thread may have waited between the readings. Then the time of day is that of the later one.
         if after - now.min(after) < PROMPT_NANOS {
             let then = now + (after - now.min(after)) / 2;
@@ -38,10 +43,6 @@ impl Wall {
         }
         day
     }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ mod tests {
         let day = || nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
         for _ in 0..100_000 {
             let before = day();
-            let shown = wall.at(nanos(clock.now()), &clock);
+            let shown = wall.at(clock.precisely_now(), &clock);
             let after = day();
             let slack = PROMPT_NANOS;
             assert!(before <= shown + slack && shown <= after + slack, "{before} {shown} {after}");

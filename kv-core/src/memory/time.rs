@@ -1,6 +1,6 @@
 //! What time it is for every operation, and what is due.
 
-use crate::clock::{Clock, ROUGHLY, SystemClock, Wall};
+use crate::clock::{Clock, ROUGHLY, SystemClock, Wall, nanos};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -32,11 +32,11 @@ impl Time {
     #[inline]
     pub(super) fn read(&self) -> Reading {
         let now = match self {
-            Self::System { clock, .. } => clock.now(),
-            Self::Custom(clock) => clock.now(),
+            Self::System { clock, .. } => clock.precisely_now(),
+            Self::Custom(clock) => nanos(clock.now()),
         };
         // What never expires is not due at the end of time either.
-        Reading(nanos(now).min(Deadline::NEVER.0 - 1))
+        Reading(now.min(Deadline::NEVER.0 - 1))
     }
 
     /// Reads the clock and the time of day. Not under a lock: it may be application code.
@@ -63,15 +63,10 @@ impl Time {
     pub(super) fn is_well_before(&self, deadline: Deadline) -> bool {
         deadline == Deadline::NEVER
             || match self {
-                Self::System { clock, .. } => nanos(clock.roughly_now() + ROUGHLY) < deadline.0,
+                Self::System { clock, .. } => clock.roughly_now().saturating_add(ROUGHLY) < deadline.0,
                 Self::Custom(_) => false,
             }
     }
-}
-
-#[inline]
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// A time of day in nanoseconds since 1970: it reaches to the year 2554.
