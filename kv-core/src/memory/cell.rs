@@ -93,11 +93,13 @@ pub(super) struct Found {
 
 impl Found {
     /// The version of a living entry.
+    #[inline]
     pub(super) fn version(self) -> Option<Version> {
         self.row.and_then(|(_, alive, _)| alive)
     }
 
     /// What the row takes, alive or not.
+    #[inline]
     pub(super) fn size(self) -> Size {
         self.row.map_or(Size::default(), |(_, _, bytes)| Size { entries: 1, bytes })
     }
