@@ -103,7 +103,7 @@ impl Drop for Lease {
     }
 }
 
-#[cfg(all(test, not(shuttle)))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
