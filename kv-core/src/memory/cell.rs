@@ -348,18 +348,18 @@ impl<T> Cell<T> {
     ) -> Version {
         moment.publish_alone();
         let Found { hash, row: found } = found;
-        let found = found.map(|(place, alive, _)| (place, alive.is_none()));
-        if let Some((place, true)) = found {
+        let found = found.map(|(place, alive, bytes)| (place, alive.is_none(), bytes));
+        if let Some((place, true, _)) = found {
             // It expired unnoticed, and is removed as a sweep would have done: what follows is a new entry.
             self.note_removal(place, Cause::Expired);
         }
         self.last_version += 1;
         let version = Version::new(self.last_version);
         self.counts.writes += 1;
-        self.bytes += write.bytes;
         let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = write.lifetime;
-        let stamp = Stamp::new(version, write.bytes);
-        let Some((place, was_due)) = found else {
+        let Some((place, was_due, bytes)) = found else {
+            self.bytes += write.bytes;
+            let stamp = Stamp::new(version, write.bytes);
             let deadline = moment.deadline(ttl);
             write.deadline = deadline;
             let place = self.rows.insert(Stored {
@@ -388,8 +388,13 @@ impl<T> Cell<T> {
             // Writers read the time of day before they queue for the lock, so one may come late with an early one.
             row.updated_at = of_day.max(row.updated_at);
         }
-        self.bytes -= row.bytes();
-        let before = std::mem::replace(&mut row.stamp, stamp);
+        let before = row.stamp;
+        row.stamp = if bytes == write.bytes {
+            before.at(version)
+        } else {
+            self.bytes = self.bytes - bytes + write.bytes;
+            Stamp::new(version, write.bytes)
+        };
         self.log.written(version.get(), place, (!was_due).then(|| before.version().get()));
         std::mem::swap(&mut row.value, &mut write.value);
         version

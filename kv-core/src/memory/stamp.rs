@@ -21,6 +21,12 @@ impl Stamp {
         Self(version.get() | (class(bytes) << VERSION))
     }
 
+    /// The same size at another version.
+    #[inline]
+    pub(super) fn at(self, version: Version) -> Self {
+        Self(version.get() | (self.0 >> VERSION << VERSION))
+    }
+
     #[inline]
     pub(super) fn version(self) -> Version {
         Version::new(self.0 & ((1 << VERSION) - 1))
@@ -73,6 +79,8 @@ mod tests {
             assert_eq!(round_up(rounded), rounded);
             let stamp = Stamp::new(last, rounded);
             assert_eq!((stamp.version(), stamp.bytes()), (last, rounded));
+            let first = stamp.at(Version::new(1));
+            assert_eq!((first.version(), first.bytes()), (Version::new(1), rounded));
         }
         assert_eq!(round_up(usize::MAX), 1 << 32);
         assert!(class(usize::MAX) < 1 << 11);
