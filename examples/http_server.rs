@@ -15,7 +15,7 @@ use kv_http::{KvHttp, TenantPolicy};
 use models::storage::ui_storage::{CursorPosition, ViewportState};
 use models::storage::user_storage::{SessionCache, UserPreferences};
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 
 const USAGE: &str = "usage: http_server [--port N] [--host PATTERN]...";
 
@@ -40,8 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shutdown = http.shutdown();
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}", listener.local_addr()?);
-    let app = http.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
+    axum::serve(listener, http.router())
         .with_graceful_shutdown(async move {
             // Without the signal there is nothing to wait for.
             let _ = tokio::signal::ctrl_c().await;

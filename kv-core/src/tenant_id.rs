@@ -66,7 +66,8 @@ fn name(host: &str) -> Result<TenantId, TenantError> {
     if name.len() > MAX_BYTES {
         return Err(TenantError::TooLong { bytes: name.len() });
     }
-    if name.split('.').any(str::is_empty) {
+    let has_two_dots = name.as_bytes().windows(2).any(|pair| pair == b"..");
+    if has_two_dots || name.starts_with('.') || name.ends_with('.') {
         return Err(TenantError::EmptyLabel);
     }
     // Most hosts are written in lower case, and need no copy in between.

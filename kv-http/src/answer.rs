@@ -134,7 +134,7 @@ impl PageWriter {
 /// The members of an entry.
 fn write_entry(json: &mut Json, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), JsonError> {
     json.name("key").text(key);
-    json.name("type").text(codec.exposed().tag());
+    json.name("type").word(codec.exposed().tag());
     json.name("value");
     codec.encode(&*entry.value, &mut json.bytes)?;
     json.name("version").version(Some(entry.version));
@@ -175,10 +175,17 @@ impl Json {
         }
     }
 
-    /// Begins a member. Names are never taken from a request.
+    /// Begins a member. Names are those of the wire, and tags: nothing in them needs to be escaped.
+    #[inline]
     pub(crate) fn name(&mut self, name: &str) -> &mut Self {
         self.separate();
-        self.text(name).bytes(b":")
+        self.word(name).bytes(b":")
+    }
+
+    /// A text in which nothing needs to be escaped.
+    #[inline]
+    fn word(&mut self, word: &str) -> &mut Self {
+        self.bytes(b"\"").bytes(word.as_bytes()).bytes(b"\"")
     }
 
     /// Begins an item of an array.
@@ -247,7 +254,10 @@ impl Json {
     /// Milliseconds since 1970.
     fn time(&mut self, time: Option<SystemTime>) -> &mut Self {
         match time {
-            Some(time) => self.value(&time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()),
+            Some(time) => {
+                let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+                self.value(&(since.as_secs() * 1000 + u64::from(since.subsec_millis())))
+            }
             None => self.raw("null"),
         }
     }

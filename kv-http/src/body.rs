@@ -2,10 +2,14 @@
 
 use crate::limits::Limits;
 use crate::problem::Problem;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use tokio::time::timeout;
 
 /// A body that has not been read.
 #[derive(Debug)]
@@ -27,12 +31,18 @@ impl Unread<'_> {
         if length.is_some_and(|length: u64| length > most as u64) {
             return Err(too_large());
         }
-        match tokio::time::timeout(limits.body_time, Limited::new(self.body, most).collect()).await {
-            Err(_) => Err(Problem::timeout()),
-            Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-            Ok(Err(_)) => Err(Problem::invalid_json("the body broke off")),
-        }
+        let mut reading = pin!(read(self.body, most));
+        // Mostly all of it came with the head, and a timer would be for nothing.
+        let read = match poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
+            Poll::Ready(read) => read,
+            Poll::Pending => {
+                Box::pin(timeout(limits.body_time, reading)).await.map_err(|_| Problem::timeout())?
+            }
+        };
+        read.map_err(|failure| match failure {
+            Failure::TooLarge => too_large(),
+            Failure::BrokenOff => Problem::invalid_json("the body broke off"),
+        })
     }
 
     /// A body that has nothing to say: no bytes, or `{}`.
@@ -48,6 +58,37 @@ impl Unread<'_> {
     }
 }
 
+/// Why a body was not read.
+enum Failure {
+    TooLarge,
+    BrokenOff,
+}
+
+/// Reads a body that has so many bytes at most.
+async fn read(mut body: Body, most: usize) -> Result<Bytes, Failure> {
+    // Mostly there is one piece, which is then not copied.
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(piece) = frame.map_err(|_| Failure::BrokenOff)?.into_data() else { continue };
+        if piece.len() > most - first.len().max(all.len()) {
+            return Err(Failure::TooLarge);
+        }
+        if first.is_empty() {
+            first = piece;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&piece);
+        }
+        if body.is_end_stream() {
+            break;
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
 /// Whether a body is said to be JSON, which is UTF-8, as it stands.
 fn says_json(headers: &HeaderMap) -> bool {
     let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
@@ -56,6 +97,9 @@ fn says_json(headers: &HeaderMap) -> bool {
     }
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let Some(ty) = types.next().filter(|_| types.next().is_none()) else { return false };
+    if ty == "application/json" {
+        return true;
+    }
     let Ok(ty) = ty.to_str() else { return false };
     let mut parts = ty.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));

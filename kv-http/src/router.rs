@@ -9,10 +9,11 @@ use crate::tenant::TenantPolicy;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use axum::routing::any;
 use kv_core::{Catalog, Engine};
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
+use tower::service_fn;
 
 /// The types of a catalog over HTTP.
 ///
@@ -81,14 +82,18 @@ impl KvHttp {
     /// The router. All its routes are below `/kv`, and it has no fallback, so that it merges with any other.
     pub fn router(self) -> Router {
         let service = Arc::new(self.service);
-        let route = any(move |request: Request<Body>| {
+        // No handler of axum's, which would keep its future in a box of its own.
+        let route = service_fn(move |request: Request<Body>| {
             let service = Arc::clone(&service);
             // Each future around another keeps what it is given: of the request there is one copy.
             let (parts, body) = request.into_parts();
-            async move { service.handle(&parts, body).await }
+            async move { Ok::<_, Infallible>(service.handle(&parts, body).await) }
         });
         // What is below is told apart in `route`, from the path as it was sent.
-        Router::new().route("/kv", route.clone()).route("/kv/", route.clone()).route("/kv/{*rest}", route)
+        Router::new()
+            .route_service("/kv", route.clone())
+            .route_service("/kv/", route.clone())
+            .route_service("/kv/{*rest}", route)
     }
 }
 

@@ -57,14 +57,14 @@ impl TenantPolicy {
             let pattern = pattern.as_ref();
             let host = pattern.strip_prefix("*.").unwrap_or(pattern);
             let refused = |problem| PolicyError::Pattern { pattern: pattern.to_owned(), problem };
-            let id = TenantId::new(host).map_err(refused)?;
-            if Authority::port_of(host).is_some() || (host.ends_with(':')) {
+            let host = Authority::parse(host).map_err(refused)?;
+            if host.port().is_some() || host.text.ends_with(':') {
                 return Err(PolicyError::Port { pattern: pattern.to_owned() });
             }
-            if host.len() < pattern.len() {
-                suffixes.push(format!(".{id}"));
+            if host.text.len() < pattern.len() {
+                suffixes.push(format!(".{}", host.id));
             } else {
-                exact.insert(id);
+                exact.insert(host.id);
             }
         }
         if exact.is_empty() && suffixes.is_empty() {
@@ -112,7 +112,7 @@ impl TenantPolicy {
     }
 
     /// The host that a request names, and its tenant.
-    pub(crate) fn tenant(&self, parts: &Parts) -> Result<(Authority, TenantId), Problem> {
+    pub(crate) fn tenant<'r>(&self, parts: &'r Parts) -> Result<(Authority<'r>, TenantId), Problem> {
         let mut host = named_host(parts)?;
         if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>()
             && self.proxies.contains(&peer.ip().to_canonical())
@@ -148,31 +148,31 @@ impl fmt::Debug for TenantPolicy {
 
 /// A host and its port.
 #[derive(Clone, Debug)]
-pub(crate) struct Authority {
+pub(crate) struct Authority<'t> {
     pub(crate) id: TenantId,
-    pub(crate) port: Option<u16>,
+    /// As it was written.
+    text: &'t str,
 }
 
-impl Authority {
-    pub(crate) fn parse(text: &str) -> Result<Self, TenantError> {
-        Ok(Self { id: TenantId::new(text)?, port: Self::port_of(text) })
+impl<'t> Authority<'t> {
+    pub(crate) fn parse(text: &'t str) -> Result<Self, TenantError> {
+        Ok(Self { id: TenantId::new(text)?, text })
     }
 
-    /// The port of a host that is well-formed.
-    fn port_of(text: &str) -> Option<u16> {
-        text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))?.1.parse().ok()
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))?.1.parse().ok()
     }
 }
 
 /// The host that a request names in all places alike.
-fn named_host(parts: &Parts) -> Result<Authority, Problem> {
+fn named_host(parts: &Parts) -> Result<Authority<'_>, Problem> {
     let in_header = only(&parts.headers, &HOST)?;
     let in_target = parts.uri.authority().map(axum::http::uri::Authority::as_str);
     let in_target = in_target.map(Authority::parse).transpose().map_err(Problem::invalid_host)?;
     match (in_header, in_target) {
         (Some(header), Some(target)) => {
             let default = if parts.uri.scheme_str() == Some("https") { 443 } else { 80 };
-            let port = |host: &Authority| host.port.unwrap_or(default);
+            let port = |host: &Authority<'_>| host.port().unwrap_or(default);
             if header.id != target.id || port(&header) != port(&target) {
                 return Err(Problem::invalid_host("`Host` and the target name different hosts"));
             }
@@ -186,13 +186,13 @@ fn named_host(parts: &Parts) -> Result<Authority, Problem> {
 }
 
 /// The host in a header that is there once at most.
-fn only(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Authority>, Problem> {
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<Authority<'h>>, Problem> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
         return Err(Problem::invalid_host(format!("`{name}` is there twice")));
     }
-    let text = value.to_str().map_err(|_| Problem::invalid_host(TenantError::NotAscii))?;
+    let text = str::from_utf8(value.as_bytes()).map_err(|_| Problem::invalid_host(TenantError::NotAscii))?;
     Authority::parse(text).map(Some).map_err(Problem::invalid_host)
 }
 
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_port_is_read_beside_any_host() {
-        let port = |text| Authority::parse(text).ok().map(|host| host.port);
+        let port = |text| Authority::parse(text).ok().map(|host| host.port());
         assert_eq!(port("a"), Some(None));
         assert_eq!(port("a.:8080"), Some(Some(8080)));
         assert_eq!(port("[::1]"), Some(None));
