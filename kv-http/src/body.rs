@@ -3,9 +3,10 @@
 use crate::limits::Limits;
 use crate::problem::Problem;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
-use http_body_util::BodyExt;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http_body_util::{BodyExt, LengthLimitError};
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -41,6 +42,7 @@ impl Unread<'_> {
         };
         read.map_err(|failure| match failure {
             Failure::TooLarge => too_large(),
+            Failure::OverALayersLimit => Problem::too_large("a body has to be smaller here"),
             Failure::BrokenOff => Problem::invalid_json("the body broke off"),
         })
     }
@@ -61,7 +63,22 @@ impl Unread<'_> {
 /// Why a body was not read.
 enum Failure {
     TooLarge,
+    OverALayersLimit,
     BrokenOff,
+}
+
+impl Failure {
+    /// A layer of the application's may have a limit of its own, which ends the body with an error.
+    fn of(error: &axum::Error) -> Self {
+        let mut error: Option<&dyn Error> = Some(error);
+        while let Some(reason) = error {
+            if reason.is::<LengthLimitError>() {
+                return Self::OverALayersLimit;
+            }
+            error = reason.source();
+        }
+        Self::BrokenOff
+    }
 }
 
 /// Reads a body that has so many bytes at most.
@@ -70,7 +87,7 @@ async fn read(mut body: Body, most: usize) -> Result<Bytes, Failure> {
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(piece) = frame.map_err(|_| Failure::BrokenOff)?.into_data() else { continue };
+        let Ok(piece) = frame.map_err(|error| Failure::of(&error))?.into_data() else { continue };
         if piece.len() > most - first.len().max(all.len()) {
             return Err(Failure::TooLarge);
         }
@@ -89,10 +106,13 @@ async fn read(mut body: Body, most: usize) -> Result<Bytes, Failure> {
     Ok(if all.is_empty() { first } else { all.into() })
 }
 
-/// Whether a body is said to be JSON, which is UTF-8, as it stands.
+/// Whether a body is said to be JSON, which is UTF-8, as it stands. The server takes off a transfer coding of chunks, and no
+/// other.
 fn says_json(headers: &HeaderMap) -> bool {
-    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
-    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
+    let is_all = |name, coding: &[u8]| {
+        headers.get_all(name).iter().all(|value| value.as_bytes().eq_ignore_ascii_case(coding))
+    };
+    if !is_all(CONTENT_ENCODING, b"identity") || !is_all(TRANSFER_ENCODING, b"chunked") {
         return false;
     }
     let mut types = headers.get_all(CONTENT_TYPE).iter();
@@ -115,6 +135,7 @@ fn says_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
     #[test]
     fn json_says_so() {

@@ -14,8 +14,8 @@ use crate::served::{Served, Types};
 use crate::shutdown::Shutdown;
 use crate::tenant::TenantPolicy;
 use crate::{batch, ttl, unwind};
-use axum::body::Body;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use axum::body::{Body, HttpBody};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
 use kv_core::schema::tag;
@@ -41,6 +41,9 @@ impl Service {
         let origin = self.origins.allowed(&parts.headers).cloned();
         let answered = unwind::or_internal(pin!(self.answer(parts, body))).await;
         let mut response = answered.unwrap_or_else(|problem| problem.response());
+        if parts.method == Method::HEAD {
+            leave_out_body(&mut response);
+        }
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -95,7 +98,7 @@ impl Service {
                 context.admit_get(ty)?;
                 let [key] = query::read(query, ["key"])?;
                 let key = place.key(key)?;
-                context.get(ty, &key, Some(Known::of_get(&parts.headers)?)).await
+                context.get(ty, &key, Known::of_get(&parts.headers)?).await
             }
             Route::Set(place) => {
                 let ty = self.ty(place.tag)?;
@@ -206,6 +209,16 @@ fn respond(answer: Answer) -> Response<Body> {
         response.headers_mut().insert(ETAG, etag);
     }
     response
+}
+
+/// What is left of an answer to HEAD, which is as long as the one to GET would be.
+fn leave_out_body(response: &mut Response<Body>) {
+    let length = std::mem::take(response.body_mut()).size_hint().exact();
+    if let Some(length) = length
+        && response.status() != StatusCode::NOT_MODIFIED
+    {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
 }
 
 /// A version in quotation marks.
