@@ -38,7 +38,7 @@ pub(crate) struct Service {
 impl Service {
     /// Answers a request, whatever happens.
     pub(crate) async fn handle(&self, parts: &Parts, body: Body) -> Response<Body> {
-        let origin = self.origins.allowed(&parts.headers).cloned();
+        let origin = self.origins.allowed(&parts.headers);
         let answered = unwind::or_internal(pin!(self.answer(parts, body))).await;
         let mut response = answered.unwrap_or_else(|problem| problem.response());
         if parts.method == Method::HEAD {
@@ -48,7 +48,7 @@ impl Service {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(origin) = origin {
-            origin::let_read(&mut response, origin);
+            origin::let_read(&mut response, origin.clone());
         }
         response
     }
