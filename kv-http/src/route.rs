@@ -31,7 +31,7 @@ impl<'p> Route<'p> {
     /// Reads a path.
     pub(crate) fn of(path: &'p str) -> Option<Self> {
         let path = path.strip_prefix("/kv/")?;
-        let (verb, rest) = path.split_once('/').map_or((path, None), |(verb, rest)| (verb, Some(rest)));
+        let (verb, rest) = first_segment(path);
         match (verb, rest) {
             ("get", Some(rest)) => Place::of(rest).map(Self::Get),
             ("set", Some(rest)) => Place::of(rest).map(Self::Set),
@@ -70,7 +70,7 @@ impl<'p> Route<'p> {
 
 impl<'p> Place<'p> {
     fn of(rest: &'p str) -> Option<Self> {
-        let (tag, key) = rest.split_once('/').map_or((rest, None), |(tag, key)| (tag, Some(key)));
+        let (tag, key) = first_segment(rest);
         (!tag.is_empty()).then_some(Self { tag, key })
     }
 
@@ -87,7 +87,8 @@ impl<'p> Place<'p> {
                     .ok_or_else(|| Problem::invalid_key("the key is not percent-encoded UTF-8"))?;
                 // Proxies merge slashes, so it may not be the key that was sent. As `%2F` is the same as `/`,
                 // it is no way around.
-                if key.split('/').any(str::is_empty) {
+                let has_empty = key.as_bytes().windows(2).any(|pair| pair == b"//");
+                if has_empty || key.starts_with('/') || key.ends_with('/') || key.is_empty() {
                     return Err(Problem::invalid_key(
                         "a key in the path has no empty segment, which proxies remove: use `?key=`",
                     ));
@@ -97,6 +98,14 @@ impl<'p> Place<'p> {
         };
         kv_core::schema::key::check(&key)?;
         Ok(key)
+    }
+}
+
+/// A path up to its first slash, and what follows that.
+fn first_segment(path: &str) -> (&str, Option<&str>) {
+    match path.bytes().position(|byte| byte == b'/') {
+        Some(at) => (&path[..at], Some(&path[at + 1..])),
+        None => (path, None),
     }
 }
 
