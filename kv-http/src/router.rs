@@ -37,6 +37,22 @@ pub struct KvHttp {
 
 impl KvHttp {
     /// Over the types of a catalog, for the hosts of a policy. A [`KvStore`](kv_core::KvStore) is an engine.
+    ///
+    /// ```
+    /// use kv_core::{Access, Catalog, KvStore, KvType};
+    /// use kv_http::{KvHttp, TenantPolicy};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// struct Theme(String);
+    ///
+    /// let catalog = Catalog::builder().expose::<Theme>(Access::Read).build()?;
+    /// // A handle stays with the program, which writes what clients may read.
+    /// let kv = KvStore::new();
+    /// let http = KvHttp::new(kv.clone(), catalog, TenantPolicy::hosts(["acme.example"])?);
+    /// kv.tenant("acme.example")?.set::<Theme>("default", Theme("dark".to_owned()))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a catalog is a handle, and given away in most programs"
@@ -61,6 +77,16 @@ impl KvHttp {
     /// # Panics
     ///
     /// When it is no origin: a scheme, `://`, and a host with its port where that is not the scheme's own.
+    ///
+    /// ```
+    /// # use kv_core::{Catalog, KvStore};
+    /// # use kv_http::{KvHttp, TenantPolicy};
+    /// # let (kv, catalog, policy) = (KvStore::new(), Catalog::builder().build()?, TenantPolicy::any_host());
+    /// let http = KvHttp::new(kv, catalog, policy)
+    ///     .allow_origin("https://app.example")
+    ///     .allow_origin("http://localhost:5173");
+    /// # Ok::<(), kv_core::CatalogError>(())
+    /// ```
     pub fn allow_origin(mut self, origin: impl AsRef<str>) -> Self {
         let origin = origin.as_ref();
         let is_origin = self.service.origins.allow(origin).is_some();
@@ -69,17 +95,52 @@ impl KvHttp {
     }
 
     /// How much a request may take; [`Limits::default`] by default.
+    ///
+    /// ```
+    /// # use kv_core::{Catalog, KvStore};
+    /// # use kv_http::{KvHttp, TenantPolicy};
+    /// use kv_http::Limits;
+    ///
+    /// # let (kv, catalog, policy) = (KvStore::new(), Catalog::builder().build()?, TenantPolicy::any_host());
+    /// let http = KvHttp::new(kv, catalog, policy).limits(Limits::default().body_bytes(16 << 10));
+    /// # Ok::<(), kv_core::CatalogError>(())
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.service.limits = limits;
         self
     }
 
-    /// What tells the router that the server is going down.
+    /// What tells the router that the server is going down: see [`Shutdown`].
+    ///
+    /// ```
+    /// # use kv_core::{Catalog, KvStore};
+    /// # use kv_http::{KvHttp, TenantPolicy};
+    /// # let (kv, catalog, policy) = (KvStore::new(), Catalog::builder().build()?, TenantPolicy::any_host());
+    /// let http = KvHttp::new(kv, catalog, policy);
+    /// let shutdown = http.shutdown();
+    /// let router = http.router();
+    /// // When the program is told to end:
+    /// shutdown.begin();
+    /// # Ok::<(), kv_core::CatalogError>(())
+    /// ```
     pub fn shutdown(&self) -> Shutdown {
         self.service.shutdown.clone()
     }
 
     /// The router. All its routes are below `/kv`, and it has no fallback, so that it merges with any other.
+    ///
+    /// ```
+    /// # use kv_core::{Catalog, KvStore};
+    /// # use kv_http::{KvHttp, TenantPolicy};
+    /// use axum::Router;
+    /// use axum::routing::get;
+    ///
+    /// # let (kv, catalog, policy) = (KvStore::new(), Catalog::builder().build()?, TenantPolicy::any_host());
+    /// let router = KvHttp::new(kv, catalog, policy).router();
+    /// // Below `/kv`; with `.nest("/api", router)` in the place of `merge`, below `/api/kv`.
+    /// let app: Router = Router::new().route("/", get(async || "hello")).merge(router);
+    /// # Ok::<(), kv_core::CatalogError>(())
+    /// ```
     pub fn router(self) -> Router {
         let service = Arc::new(self.service);
         // No handler of axum's, which would keep its future in a box of its own.

@@ -75,6 +75,10 @@ impl TenantPolicy {
 
     /// Serves any host, each as a tenant of its own. For development, and where something in front lets only known hosts
     /// through: otherwise strangers make tenants as they like, up to the store's limit.
+    ///
+    /// ```
+    /// let policy = kv_http::TenantPolicy::any_host();
+    /// ```
     pub fn any_host() -> Self {
         Self::new(Hosts::Any)
     }
@@ -105,6 +109,20 @@ impl TenantPolicy {
     ///
     /// The address of a connection is known where the router is served with
     /// [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
+    ///
+    /// ```no_run
+    /// use kv_http::{KvHttp, TenantPolicy};
+    /// use std::net::{Ipv4Addr, SocketAddr};
+    ///
+    /// # use kv_core::{Catalog, KvStore};
+    /// # async fn serve(kv: KvStore, catalog: Catalog) -> Result<(), Box<dyn std::error::Error>> {
+    /// let policy = TenantPolicy::hosts(["acme.example"])?.behind_proxy(Ipv4Addr::new(10, 0, 0, 1).into());
+    /// let app = KvHttp::new(kv, catalog, policy).router().into_make_service_with_connect_info::<SocketAddr>();
+    /// let listener = tokio::net::TcpListener::bind("10.0.0.2:3000").await?;
+    /// axum::serve(listener, app).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn behind_proxy(mut self, address: IpAddr) -> Self {
         self.proxies.insert(address.to_canonical());
@@ -197,6 +215,17 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<Authorit
 }
 
 /// Why patterns make no [`TenantPolicy`].
+///
+/// ```
+/// use kv_http::{PolicyError, TenantPolicy};
+///
+/// let refused = TenantPolicy::hosts(["acme.example:8080"]).unwrap_err();
+/// assert!(matches!(refused, PolicyError::Port { .. }));
+/// assert_eq!(
+///     refused.to_string(),
+///     "the pattern \"acme.example:8080\" has a port: leave it out, all ports of a host are one tenant"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {

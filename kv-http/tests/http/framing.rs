@@ -121,13 +121,11 @@ fn requests_on_one_connection_are_answered_in_order_whatever_bodies_they_bring()
             body.len()
         ),
         format!(
-            "{HEAD}Transfer-Encoding: chunked\r\n\r\n{:x};a=b\r\n{CURSOR}\r\n0\r\nTrailer: x\r\n\r\n",
-            length
+            "{HEAD}Transfer-Encoding: chunked\r\n\r\n{length:x};a=b\r\n{CURSOR}\r\n0\r\nTrailer: x\r\n\r\n",
         ),
         format!("POST /kv/set/Nothing?key=a HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n{CURSOR}"),
-        format!(
-            "DELETE /kv/delete/CursorPosition?key=b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}"
-        ),
+        "DELETE /kv/delete/CursorPosition?key=b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+            .to_owned(),
         "GET /kv/stats HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(),
     ];
     let said = exchange(&server, &requests.concat());

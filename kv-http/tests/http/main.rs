@@ -20,6 +20,7 @@ mod list;
 mod mounting;
 mod noise;
 mod server;
+mod serving;
 mod types;
 mod values;
 mod wire;
