@@ -131,6 +131,21 @@ fn the_catalog_says_what_may_be_done() {
 }
 
 #[test]
+fn answers_are_json_whatever_else_a_client_would_rather_have() {
+    // Source: RFC 9110, section 12.4.1: a server may disregard what it is asked for.
+    let server = Server::new();
+    for accept in ["text/html", "application/json;q=0", "*/*;q=0", ";;;"] {
+        let accept = format!("Accept: {accept}");
+        for (target, ty) in [("get/CursorPosition?key=a", "json"), ("get/Nothing?key=a", "problem+json")] {
+            let reply =
+                server.request("GET", &format!("/kv/{target}"), &[&accept, "Accept-Encoding: gzip"], "");
+            assert_eq!(reply.header("content-type"), Some(format!("application/{ty}").as_str()));
+            assert_eq!(reply.header("content-encoding"), None);
+        }
+    }
+}
+
+#[test]
 fn a_client_that_is_not_ours_gets_along() {
     let server = Server::new();
     let url = |path: &str| format!("http://{}/kv/{path}", server.addr);
