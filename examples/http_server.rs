@@ -10,12 +10,13 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it says where it is")]
 
+use axum::serve::ListenerExt as _;
 use kv_core::{Access, Catalog, KvStore};
 use kv_http::{KvHttp, TenantPolicy};
 use models::storage::ui_storage::{CursorPosition, ViewportState};
 use models::storage::user_storage::{SessionCache, UserPreferences};
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 
 const USAGE: &str = "usage: http_server [--port N] [--host PATTERN]...";
 
@@ -40,8 +41,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shutdown = http.shutdown();
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}", listener.local_addr()?);
-    let app = http.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app)
+    let listener = listener.tap_io(|connection| {
+        // The end of a long answer need not wait for the client to confirm its beginning.
+        let _ = connection.set_nodelay(true);
+    });
+    axum::serve(listener, http.router())
         .with_graceful_shutdown(async move {
             // Without the signal there is nothing to wait for.
             let _ = tokio::signal::ctrl_c().await;

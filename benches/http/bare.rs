@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -56,6 +57,8 @@ pub(crate) fn serve() -> std::io::Result<()> {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("http://{}", listener.local_addr()?);
         std::io::stdout().flush()?;
+        // As the two others do.
+        let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
         axum::serve(listener, router).await
     })
 }

@@ -1,5 +1,6 @@
 //! The load: wrk, one thread of it, with as many connections as a busy page has visitors.
 
+use crate::cores::Cores;
 use crate::servers::{Server, run};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,11 +36,14 @@ pub(crate) struct Figures {
 }
 
 /// The program that makes the load.
-pub(crate) struct Wrk(PathBuf);
+pub(crate) struct Wrk {
+    program: PathBuf,
+    cores: Cores,
+}
 
 impl Wrk {
     /// Finds it, or gets it from the distribution.
-    pub(crate) fn get() -> io::Result<Self> {
+    pub(crate) fn get(cores: Cores) -> io::Result<Self> {
         let named = std::env::var_os("KV_WRK").map_or_else(|| PathBuf::from("wrk"), PathBuf::from);
         // It says its version and ends with an error.
         if Command::new(&named).arg("-v").output().is_err() {
@@ -50,12 +54,12 @@ impl Wrk {
             }
             run("apt-get install wrk", install.args(["install", "-y", "-qq", "wrk"]))?;
         }
-        Ok(Self(named))
+        Ok(Self { program: named, cores })
     }
 
     /// Does one thing again and again.
     pub(crate) fn run(&self, server: &Server, operation: Operation, seconds: u32) -> io::Result<Figures> {
-        let mut wrk = Command::new(&self.0);
+        let mut wrk = self.cores.load(&self.program);
         wrk.arg("-t1").arg(format!("-c{CONNECTIONS}")).arg(format!("-d{seconds}s"));
         if operation == Operation::Set {
             wrk.arg("-s").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("http/set.lua"));

@@ -1,5 +1,6 @@
 //! The servers, each a process of its own.
 
+use crate::cores::Cores;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -48,11 +49,11 @@ impl Drop for Server {
 }
 
 /// The three of them: the seed document's, the bare one, ours.
-pub(crate) fn start() -> io::Result<[Server; 3]> {
+pub(crate) fn start(cores: Cores) -> io::Result<[Server; 3]> {
     Ok([
-        Server::start("seed (Express)", Command::new("node").arg(seed()?).arg("0"))?,
-        Server::start("bare axum", Command::new(std::env::current_exe()?).arg(crate::SERVE_BARE))?,
-        Server::start("kv-http", Command::new(example()?).args(["--port", "0"]))?,
+        Server::start("seed (Express)", cores.server("node").arg(seed()?).arg("0"))?,
+        Server::start("bare axum", cores.server(std::env::current_exe()?).arg(crate::SERVE_BARE))?,
+        Server::start("kv-http", cores.server(example()?).args(["--port", "0"]))?,
     ])
 }
 

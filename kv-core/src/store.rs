@@ -52,6 +52,11 @@ impl KvStore {
     }
 
     #[cfg(feature = "json")]
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    #[cfg(feature = "json")]
     pub(crate) fn tenant_by_id(&self, id: &TenantId) -> TenantStore {
         TenantStore::new(Arc::clone(&self.memory), id.clone())
     }

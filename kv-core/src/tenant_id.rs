@@ -51,11 +51,18 @@ impl TenantId {
 }
 
 fn name(host: &str) -> Result<TenantId, TenantError> {
-    let (name, port) = host.split_once(':').unwrap_or((host, ""));
-    // Looked at before the port, so that a host of the wrong form is not called a wrong port.
-    let is_strange = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-    if let Some(found) = name.as_bytes().iter().copied().find(is_strange) {
-        return Err(TenantError::Character(char::from(found)));
+    let end = host.bytes().position(|byte| byte == b':').unwrap_or(host.len());
+    let (name, port) = (&host[..end], host.get(end + 1..).unwrap_or_default());
+    let (mut has_upper, mut has_empty_label, mut before) = (false, false, b'.');
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => {}
+            b'A'..=b'Z' => has_upper = true,
+            b'.' => has_empty_label |= before == b'.',
+            // Told of before the port, so that a host of the wrong form is not called a wrong port.
+            strange => return Err(TenantError::Character(char::from(strange))),
+        }
+        before = byte;
     }
     check_port(port)
         .map_err(|error| if host.parse::<Ipv6Addr>().is_ok() { TenantError::Ipv6 } else { error })?;
@@ -66,11 +73,10 @@ fn name(host: &str) -> Result<TenantId, TenantError> {
     if name.len() > MAX_BYTES {
         return Err(TenantError::TooLong { bytes: name.len() });
     }
-    if name.split('.').any(str::is_empty) {
+    if has_empty_label {
         return Err(TenantError::EmptyLabel);
     }
     // Most hosts are written in lower case, and need no copy in between.
-    let has_upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
     Ok(TenantId(if has_upper { name.to_ascii_lowercase().into() } else { name.into() }))
 }
 

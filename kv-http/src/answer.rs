@@ -24,7 +24,7 @@ impl Answer {
 
     pub(crate) fn found(codec: &Codec, entry: &AnyEntry) -> Result<Self, JsonError> {
         let mut json = Json::object();
-        json.name("found").raw("true");
+        json.raw(r#""found":true"#);
         write_entry(&mut json, codec, &entry.key, entry)?;
         Ok(Self { json: Some(json.end()), etag: Some(entry.version) })
     }
@@ -35,9 +35,8 @@ impl Answer {
 
     pub(crate) fn written(written: Written) -> Self {
         let mut json = Json::object();
-        json.name("success").raw("true");
-        json.name("version").version(Some(written.version));
-        json.name("expires_at").time(written.expires_at);
+        json.raw(r#""success":true,"version":"#).version(Some(written.version));
+        json.raw(r#","expires_at":"#).time(written.expires_at);
         Self { json: Some(json.end()), etag: Some(written.version) }
     }
 
@@ -131,16 +130,14 @@ impl PageWriter {
     }
 }
 
-/// The members of an entry.
+/// The members of an entry. Most answers are one: what stands between its values is written in whole pieces.
 fn write_entry(json: &mut Json, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), JsonError> {
-    json.name("key").text(key);
-    json.name("type").text(codec.exposed().tag());
-    json.name("value");
+    json.name("key").text(key).raw(r#","type":"#).word(codec.exposed().tag()).raw(r#","value":"#);
     codec.encode(&*entry.value, &mut json.bytes)?;
-    json.name("version").version(Some(entry.version));
-    json.name("created_at").time(Some(entry.created_at));
-    json.name("updated_at").time(Some(entry.updated_at));
-    json.name("expires_at").time(entry.expires_at);
+    json.raw(r#","version":"#).version(Some(entry.version));
+    json.raw(r#","created_at":"#).time(Some(entry.created_at));
+    json.raw(r#","updated_at":"#).time(Some(entry.updated_at));
+    json.raw(r#","expires_at":"#).time(entry.expires_at);
     Ok(())
 }
 
@@ -175,10 +172,17 @@ impl Json {
         }
     }
 
-    /// Begins a member. Names are never taken from a request.
+    /// Begins a member. Names are those of the wire, and tags: nothing in them needs to be escaped.
+    #[inline]
     pub(crate) fn name(&mut self, name: &str) -> &mut Self {
         self.separate();
-        self.text(name).bytes(b":")
+        self.word(name).bytes(b":")
+    }
+
+    /// A text in which nothing needs to be escaped.
+    #[inline]
+    fn word(&mut self, word: &str) -> &mut Self {
+        self.bytes(b"\"").bytes(word.as_bytes()).bytes(b"\"")
     }
 
     /// Begins an item of an array.
@@ -247,7 +251,10 @@ impl Json {
     /// Milliseconds since 1970.
     fn time(&mut self, time: Option<SystemTime>) -> &mut Self {
         match time {
-            Some(time) => self.value(&time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()),
+            Some(time) => {
+                let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+                self.value(&(since.as_secs() * 1000 + u64::from(since.subsec_millis())))
+            }
             None => self.raw("null"),
         }
     }

@@ -1,6 +1,7 @@
 //! `POST /kv/batch`: operations in order, each on its own.
 
 use crate::answer::Answer;
+use crate::condition::Known;
 use crate::operation::{Context, Part, SetTtl};
 use crate::problem::Problem;
 use crate::{ttl, unwind};
@@ -139,7 +140,7 @@ impl<'a> Operation<'a> {
         match self.op {
             Verb::Get => {
                 context.admit_get(ty)?;
-                context.get(ty, self.key()?, None).await
+                context.get(ty, self.key()?, Known::default()).await
             }
             Verb::Set => {
                 context.admit_set(ty)?;

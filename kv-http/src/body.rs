@@ -2,10 +2,15 @@
 
 use crate::limits::Limits;
 use crate::problem::Problem;
-use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http_body_util::{BodyExt, LengthLimitError};
+use std::error::Error;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use tokio::time::timeout;
 
 /// A body that has not been read.
 #[derive(Debug)]
@@ -27,12 +32,19 @@ impl Unread<'_> {
         if length.is_some_and(|length: u64| length > most as u64) {
             return Err(too_large());
         }
-        match tokio::time::timeout(limits.body_time, Limited::new(self.body, most).collect()).await {
-            Err(_) => Err(Problem::timeout()),
-            Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-            Ok(Err(_)) => Err(Problem::invalid_json("the body broke off")),
-        }
+        let mut reading = pin!(read(self.body, most));
+        // Mostly all of it came with the head, and a timer would be for nothing.
+        let read = match poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await {
+            Poll::Ready(read) => read,
+            Poll::Pending => {
+                Box::pin(timeout(limits.body_time, reading)).await.map_err(|_| Problem::timeout())?
+            }
+        };
+        read.map_err(|failure| match failure {
+            Failure::TooLarge => too_large(),
+            Failure::OverALayersLimit => Problem::too_large("a body has to be smaller here"),
+            Failure::BrokenOff => Problem::invalid_json("the body broke off"),
+        })
     }
 
     /// A body that has nothing to say: no bytes, or `{}`.
@@ -48,14 +60,66 @@ impl Unread<'_> {
     }
 }
 
-/// Whether a body is said to be JSON, which is UTF-8, as it stands.
+/// Why a body was not read.
+enum Failure {
+    TooLarge,
+    OverALayersLimit,
+    BrokenOff,
+}
+
+impl Failure {
+    /// A layer of the application's may have a limit of its own, which ends the body with an error.
+    fn of(error: &axum::Error) -> Self {
+        let mut error: Option<&dyn Error> = Some(error);
+        while let Some(reason) = error {
+            if reason.is::<LengthLimitError>() {
+                return Self::OverALayersLimit;
+            }
+            error = reason.source();
+        }
+        Self::BrokenOff
+    }
+}
+
+/// Reads a body that has so many bytes at most.
+async fn read(mut body: Body, most: usize) -> Result<Bytes, Failure> {
+    // Mostly there is one piece, which is then not copied.
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(piece) = frame.map_err(|error| Failure::of(&error))?.into_data() else { continue };
+        if piece.len() > most - first.len().max(all.len()) {
+            return Err(Failure::TooLarge);
+        }
+        if first.is_empty() {
+            first = piece;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&piece);
+        }
+        if body.is_end_stream() {
+            break;
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+/// Whether a body is said to be JSON, which is UTF-8, as it stands. The server takes off a transfer coding of chunks, and no
+/// other.
 fn says_json(headers: &HeaderMap) -> bool {
-    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
-    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
+    let is_all = |name, coding: &[u8]| {
+        headers.get_all(name).iter().all(|value| value.as_bytes().eq_ignore_ascii_case(coding))
+    };
+    if !is_all(CONTENT_ENCODING, b"identity") || !is_all(TRANSFER_ENCODING, b"chunked") {
         return false;
     }
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let Some(ty) = types.next().filter(|_| types.next().is_none()) else { return false };
+    if ty == "application/json" {
+        return true;
+    }
     let Ok(ty) = ty.to_str() else { return false };
     let mut parts = ty.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
@@ -71,6 +135,7 @@ fn says_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
     #[test]
     fn json_says_so() {

@@ -36,23 +36,27 @@ pub(crate) fn of_delete(headers: &HeaderMap) -> Result<Condition, Problem> {
 }
 
 /// What a reader has already.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Known(Option<Tag>);
+#[derive(Debug, Default)]
+pub(crate) struct Known(Vec<Tag>);
 
 impl Known {
+    /// Reads the tags of all entries that a client, or a cache before it, has kept.
     pub(crate) fn of_get(headers: &HeaderMap) -> Result<Self, Problem> {
-        match (read(headers, &IF_MATCH)?, read(headers, &IF_NONE_MATCH)?) {
-            (Some(_), _) => Err(Problem::invalid_query("on a read there is If-None-Match alone")),
-            (None, tag) => Ok(Self(tag)),
+        if headers.contains_key(IF_MATCH) {
+            return Err(Problem::invalid_query("on a read there is If-None-Match alone"));
         }
+        let mut known = Vec::new();
+        for line in headers.get_all(IF_NONE_MATCH) {
+            let tags = line.to_str().ok().and_then(parse_list);
+            known.extend(tags.ok_or_else(|| {
+                Problem::invalid_query("if-none-match is `*` or versions in quotation marks, as in ETag")
+            })?);
+        }
+        Ok(Self(known))
     }
 
-    pub(crate) fn is(self, version: Version) -> bool {
-        match self.0 {
-            Some(Tag::Any) => true,
-            Some(Tag::Is(known)) => known == version,
-            Some(Tag::Weak) | None => false,
-        }
+    pub(crate) fn has(&self, version: Version) -> bool {
+        self.0.iter().any(|tag| *tag == Tag::Any || *tag == Tag::Is(version))
     }
 }
 
@@ -72,6 +76,14 @@ fn read(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tag>, Problem> 
     tag.map(Some).ok_or_else(|| {
         Problem::invalid_query(format!("{name} is `*` or one version in quotation marks, as in ETag"))
     })
+}
+
+/// Source: RFC 9110, section 5.6.1: elements may be empty, but not all of them.
+fn parse_list(text: &str) -> Option<Vec<Tag>> {
+    let elements = text.split(',').map(|element| element.trim_matches([' ', '\t']));
+    let tags: Vec<Tag> = elements.filter(|element| !element.is_empty()).map(parse).collect::<Option<_>>()?;
+    let is_alone = tags.len() == 1;
+    (!tags.is_empty() && (is_alone || !tags.contains(&Tag::Any))).then_some(tags)
 }
 
 fn parse(text: &str) -> Option<Tag> {
@@ -110,6 +122,17 @@ mod tests {
             "\"9007199254740992\"",
         ] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_tags_or_a_star_alone() {
+        let count = |text| parse_list(text).map(|tags| tags.len());
+        assert_eq!(count("*"), Some(1));
+        assert_eq!(count("\"1\""), Some(1));
+        assert_eq!(count(", \"1\",\t,W/\"a\" , \"2\","), Some(3));
+        for bad in ["", " ", ",", "*, \"1\"", "\"1\" \"2\"", "\"1\", 2", "*,*"] {
+            assert_eq!(parse_list(bad), None, "{bad}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The types of a store over HTTP.
 //!
 //! A [`Catalog`](kv_core::Catalog) says which types the outside may reach; [`KvHttp`] makes a router of it, with no further line
-//! about any type:
+//! about any type. A whole program, with `kv-core`, `kv-http`, `axum`, `serde` (with `derive`) and `tokio` (with `macros` and
+//! `rt-multi-thread`):
 //!
-//! ```
+//! ```no_run
 //! use kv_core::{Access, Catalog, KvStore, KvType};
 //! use kv_http::{KvHttp, TenantPolicy};
 //! use serde::{Deserialize, Serialize};
@@ -15,13 +16,28 @@
 //!     y: i32,
 //! }
 //!
-//! let kv = KvStore::new();
-//! let catalog = Catalog::builder().expose::<CursorPosition>(Access::ReadWrite).build()?;
-//! let policy = TenantPolicy::hosts(["acme.example", "*.acme.example"])?;
-//! let app: axum::Router = KvHttp::new(kv, catalog, policy).router();
-//! // let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-//! // axum::serve(listener, app).await?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let kv = KvStore::new();
+//!     let catalog = Catalog::builder().expose::<CursorPosition>(Access::ReadWrite).build()?;
+//!     // Others are refused: name the hosts by which browsers reach this server.
+//!     let policy = TenantPolicy::hosts(["localhost", "acme.example", "*.acme.example"])?;
+//!     let app: axum::Router = KvHttp::new(kv.clone(), catalog, policy).router();
+//!
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! What comes in over HTTP is what `kv.tenant("localhost")?.get::<CursorPosition>("user:7")` sees in the program:
+//!
+//! ```console
+//! $ curl -H 'Content-Type: application/json' -d '{"x":3,"y":4}' \
+//!     'http://localhost:3000/kv/set/CursorPosition?key=user:7'
+//! {"success":true,"version":"1795408841252906","expires_at":1795408871252}
+//! $ curl 'http://localhost:3000/kv/get/CursorPosition?key=user:7'
+//! {"found":true,"key":"user:7","type":"CursorPosition","value":{"x":3,"y":4},"version":"1795408841252906",…}
 //! ```
 //!
 //! The routes, each for the tenant that the request's host names:
@@ -48,7 +64,55 @@
 //! limits, and the time that the head of a request may take (`axum::serve` sets none) are those of the server and proxy around
 //! it.
 //!
-//! The router runs in tokio, with its time enabled, as `axum::serve` does.
+//! # Serving
+//!
+//! The router runs in tokio, with its time enabled, as under `axum::serve`. It merges with an application's own routes, nests below
+//! a path, and takes layers, as any router. What a deployment may want besides:
+//!
+//! - **No delay of small packets.** `axum::serve` leaves Nagle's algorithm on, by which the end of an answer that has several packets
+//!   may wait for the client to confirm those before. Turn it off for every connection:
+//!
+//!   ```no_run
+//!   use axum::serve::ListenerExt as _;
+//!
+//!   # async fn serve(app: axum::Router) -> std::io::Result<()> {
+//!   let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?.tap_io(|connection| {
+//!       // Without it, it is slower and not wrong.
+//!       let _ = connection.set_nodelay(true);
+//!   });
+//!   axum::serve(listener, app).await
+//!   # }
+//!   ```
+//!
+//! - **The end of the program.** [`Shutdown`] answers 503 while `axum::serve` finishes what it has begun.
+//! - **The address of a proxy**, only for [`TenantPolicy::behind_proxy`]: serve
+//!   [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
+//! - **A limit for slow heads**, without a proxy that has one: `axum::serve` waits for ever. Serve the connections with hyper-util (its
+//!   features `http1`, `server`, `service` and `tokio`), whose limit also ends connections that are idle for as long:
+//!
+//!   ```no_run
+//!   use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+//!   use hyper_util::server::conn::auto::Builder;
+//!   use hyper_util::service::TowerToHyperService;
+//!   use std::time::Duration;
+//!
+//!   # async fn serve(listener: tokio::net::TcpListener, app: axum::Router) -> std::io::Result<()> {
+//!   let mut server = Builder::new(TokioExecutor::new());
+//!   server.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
+//!   loop {
+//!       // An error is this connection's, or a lack of files that passes.
+//!       let Ok((connection, _)) = listener.accept().await else {
+//!           tokio::time::sleep(Duration::from_millis(100)).await;
+//!           continue;
+//!       };
+//!       let (server, app) = (server.clone(), TowerToHyperService::new(app.clone()));
+//!       tokio::spawn(async move {
+//!           // With upgrades, for WebSockets. What goes wrong with a connection is its client's.
+//!           let _ = server.serve_connection_with_upgrades(TokioIo::new(connection), app).await;
+//!       });
+//!   }
+//!   # }
+//!   ```
 //!
 //! In reading order: `router` ([`KvHttp`]); `service` (a request's way); `tenant` ([`TenantPolicy`]), `origin` (whose
 //! page asks), `route` and `query` (what is asked), `served` (types), `schema`, `condition` and `ttl` (how), `body` and `decode`;

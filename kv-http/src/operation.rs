@@ -71,12 +71,10 @@ impl<'r> Context<'r> {
         self.schema.check_read(ty)
     }
 
-    pub(crate) async fn get(&self, ty: &Served, key: &str, known: Option<Known>) -> Result<Answer, Problem> {
+    pub(crate) async fn get(&self, ty: &Served, key: &str, known: Known) -> Result<Answer, Problem> {
         let entry = self.engine.get(self.tenant, ty.stored(), key).await?;
         Ok(match entry {
-            Some(entry) if known.is_some_and(|known| known.is(entry.version)) => {
-                Answer::not_modified(entry.version)
-            }
+            Some(entry) if known.has(entry.version) => Answer::not_modified(entry.version),
             Some(entry) => Answer::found(&ty.codec, &entry)?,
             None => Answer::not_found(),
         })

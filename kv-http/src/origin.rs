@@ -32,7 +32,7 @@ impl Origins {
         let origin = origin.strip_suffix('/').unwrap_or(origin).to_ascii_lowercase();
         let (scheme, host) = split(&origin)?;
         let host = Authority::parse(host).ok()?;
-        let port = host.port.filter(|port| Some(*port) != default_port(scheme));
+        let port = host.port().filter(|port| Some(*port) != default_port(scheme));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         self.allowed.push(HeaderValue::from_str(&format!("{scheme}://{}{port}", host.id)).ok()?);
         Some(())
@@ -40,6 +40,9 @@ impl Origins {
 
     /// The request's origin, if it is one of those.
     pub(crate) fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
+        if self.allowed.is_empty() {
+            return None;
+        }
         let mut origins = headers.get_all(ORIGIN).iter();
         let origin = origins.next().filter(|_| origins.next().is_none())?;
         self.allowed.iter().find(|allowed| *allowed == origin)
@@ -49,7 +52,7 @@ impl Origins {
     pub(crate) fn check(
         &self,
         headers: &HeaderMap,
-        host: &Authority,
+        host: &Authority<'_>,
         changes_state: bool,
     ) -> Result<(), Problem> {
         if self.allowed(headers).is_some() {
@@ -99,7 +102,7 @@ pub(crate) fn let_read(response: &mut Response<Body>, origin: HeaderValue) {
 
 /// Whether there is no `Origin`, or it is the host that is asked. The scheme of the server is not known here, behind a proxy,
 /// so where the port is left out it is the one of the origin's scheme.
-fn is_own_origin(headers: &HeaderMap, host: &Authority) -> bool {
+fn is_own_origin(headers: &HeaderMap, host: &Authority<'_>) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };
     let parsed = origin.to_str().ok().and_then(|origin| {
@@ -107,7 +110,7 @@ fn is_own_origin(headers: &HeaderMap, host: &Authority) -> bool {
         Some((default_port(scheme)?, Authority::parse(host).ok()?))
     });
     let Some((default, origin)) = parsed.filter(|_| origins.next().is_none()) else { return false };
-    origin.id == host.id && origin.port.unwrap_or(default) == host.port.unwrap_or(default)
+    origin.id == host.id && origin.port().unwrap_or(default) == host.port().unwrap_or(default)
 }
 
 fn split(origin: &str) -> Option<(&str, &str)> {

@@ -3,6 +3,7 @@
 use crate::problem::Problem;
 use crate::query::decode;
 use axum::http::Method;
+use std::borrow::Cow;
 
 /// What a path asks for. Types and keys are as they stand there, percent-encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl<'p> Route<'p> {
     /// Reads a path.
     pub(crate) fn of(path: &'p str) -> Option<Self> {
         let path = path.strip_prefix("/kv/")?;
-        let (verb, rest) = path.split_once('/').map_or((path, None), |(verb, rest)| (verb, Some(rest)));
+        let (verb, rest) = first_segment(path);
         match (verb, rest) {
             ("get", Some(rest)) => Place::of(rest).map(Self::Get),
             ("set", Some(rest)) => Place::of(rest).map(Self::Set),
@@ -57,18 +58,24 @@ impl<'p> Route<'p> {
 
     /// Whether it takes a method.
     pub(crate) fn allows(self, method: &Method) -> bool {
-        self.allow().split(", ").any(|allowed| allowed == method.as_str())
+        match self {
+            Self::Get(_) | Self::List(_) | Self::ListFull | Self::Stats => {
+                *method == Method::GET || *method == Method::HEAD
+            }
+            Self::Set(_) | Self::Cleanup | Self::Batch => *method == Method::POST,
+            Self::Delete(_) => *method == Method::DELETE || *method == Method::POST,
+        }
     }
 }
 
 impl<'p> Place<'p> {
     fn of(rest: &'p str) -> Option<Self> {
-        let (tag, key) = rest.split_once('/').map_or((rest, None), |(tag, key)| (tag, Some(key)));
+        let (tag, key) = first_segment(rest);
         (!tag.is_empty()).then_some(Self { tag, key })
     }
 
     /// The key, which stands either here or in the query.
-    pub(crate) fn key(self, in_query: Option<String>) -> Result<String, Problem> {
+    pub(crate) fn key(self, in_query: Option<Cow<'p, str>>) -> Result<Cow<'p, str>, Problem> {
         let key = match (self.key, in_query) {
             (Some(_), Some(_)) => {
                 return Err(Problem::invalid_key("the key stands in the path or in the query, not in both"));
@@ -80,7 +87,8 @@ impl<'p> Place<'p> {
                     .ok_or_else(|| Problem::invalid_key("the key is not percent-encoded UTF-8"))?;
                 // Proxies merge slashes, so it may not be the key that was sent. As `%2F` is the same as `/`,
                 // it is no way around.
-                if key.split('/').any(str::is_empty) {
+                let has_empty = key.as_bytes().windows(2).any(|pair| pair == b"//");
+                if has_empty || key.starts_with('/') || key.ends_with('/') || key.is_empty() {
                     return Err(Problem::invalid_key(
                         "a key in the path has no empty segment, which proxies remove: use `?key=`",
                     ));
@@ -90,6 +98,14 @@ impl<'p> Place<'p> {
         };
         kv_core::schema::key::check(&key)?;
         Ok(key)
+    }
+}
+
+/// A path up to its first slash, and what follows that.
+fn first_segment(path: &str) -> (&str, Option<&str>) {
+    match path.bytes().position(|byte| byte == b'/') {
+        Some(at) => (&path[..at], Some(&path[at + 1..])),
+        None => (path, None),
     }
 }
 
@@ -129,6 +145,28 @@ mod tests {
     }
 
     #[test]
+    fn what_a_route_takes_is_what_it_says() {
+        let place = Place { tag: "T", key: None };
+        for route in [
+            Route::Get(place),
+            Route::Set(place),
+            Route::Delete(place),
+            Route::List("T"),
+            Route::ListFull,
+            Route::Cleanup,
+            Route::Stats,
+            Route::Batch,
+        ] {
+            let said: Vec<_> = route.allow().split(", ").collect();
+            for method in
+                [Method::GET, Method::HEAD, Method::POST, Method::DELETE, Method::PUT, Method::PATCH]
+            {
+                assert_eq!(route.allows(&method), said.contains(&method.as_str()), "{method} {route:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_key_in_the_path_says_what_arrives_at_any_server() {
         let key = |key| Place { tag: "T", key: Some(key) }.key(None).ok();
         assert_eq!(key("a%2Fb").as_deref(), Some("a/b"));
@@ -153,7 +191,7 @@ mod tests {
         ] {
             assert_eq!(key(bad), None, "{bad}");
         }
-        let both = Place { tag: "T", key: Some("a") }.key(Some("a".to_owned()));
+        let both = Place { tag: "T", key: Some("a") }.key(Some("a".into()));
         assert!(both.is_err());
     }
 }

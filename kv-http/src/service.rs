@@ -7,20 +7,21 @@ use crate::limits::Limits;
 use crate::operation::{Context, Part, SetTtl};
 use crate::origin::{self, Origins};
 use crate::problem::Problem;
-use crate::query::{Query, decode};
+use crate::query::{self, decode};
 use crate::route::Route;
 use crate::schema::ClientSchema;
 use crate::served::{Served, Types};
 use crate::shutdown::Shutdown;
 use crate::tenant::TenantPolicy;
 use crate::{batch, ttl, unwind};
-use axum::body::Body;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
+use axum::body::{Body, HttpBody};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
 use kv_core::schema::tag;
 use kv_core::{Engine, Version};
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::io::Write as _;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -37,14 +38,17 @@ pub(crate) struct Service {
 impl Service {
     /// Answers a request, whatever happens.
     pub(crate) async fn handle(&self, parts: &Parts, body: Body) -> Response<Body> {
-        let origin = self.origins.allowed(&parts.headers).cloned();
+        let origin = self.origins.allowed(&parts.headers);
         let answered = unwind::or_internal(pin!(self.answer(parts, body))).await;
         let mut response = answered.unwrap_or_else(|problem| problem.response());
+        if parts.method == Method::HEAD {
+            leave_out_body(&mut response);
+        }
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(origin) = origin {
-            origin::let_read(&mut response, origin);
+            origin::let_read(&mut response, origin.clone());
         }
         response
     }
@@ -92,15 +96,16 @@ impl Service {
             Route::Get(place) => {
                 let ty = self.ty(place.tag)?;
                 context.admit_get(ty)?;
-                let key = place.key(Query::read(query, &["key"])?.take("key"))?;
-                context.get(ty, &key, Some(Known::of_get(&parts.headers)?)).await
+                let [key] = query::read(query, ["key"])?;
+                let key = place.key(key)?;
+                context.get(ty, &key, Known::of_get(&parts.headers)?).await
             }
             Route::Set(place) => {
                 let ty = self.ty(place.tag)?;
                 context.admit_set(ty)?;
-                let mut query = Query::read(query, &["key", "ttl_ms"])?;
-                let key = place.key(query.take("key"))?;
-                let ttl = query.take("ttl_ms").map(|text| ttl::of_query(&text)).transpose()?;
+                let [key, ttl] = query::read(query, ["key", "ttl_ms"])?;
+                let key = place.key(key)?;
+                let ttl = ttl.map(|text| ttl::of_query(&text)).transpose()?;
                 let condition = condition::of_set(&parts.headers)?;
                 let json = body.json(&self.limits).await?;
                 context.set(ty, &key, &json, SetTtl::OrBeside(ttl), condition).await
@@ -108,48 +113,55 @@ impl Service {
             Route::Delete(place) => {
                 let ty = self.ty(place.tag)?;
                 context.admit_delete(ty)?;
-                let key = place.key(Query::read(query, &["key"])?.take("key"))?;
+                let [key] = query::read(query, ["key"])?;
+                let key = place.key(key)?;
                 let condition = condition::of_delete(&parts.headers)?;
                 if parts.method == Method::POST {
-                    body.nothing(&self.limits).await?;
+                    Box::pin(body.nothing(&self.limits)).await?;
                 }
                 context.delete(ty, &key, condition).await
             }
+            // Every request pays for the size of this future. What is asked for less often is in boxes.
             Route::List(segment) => {
                 let segment = decode(segment)
                     .ok_or_else(|| Problem::invalid_query("the path is not percent-encoded UTF-8"))?;
                 // No full prefix that goes beyond a tag looks like one.
                 if tag::check(&segment).is_err() {
-                    let query = Query::read(query, &["limit", "after"])?;
-                    return Box::pin(context.list_full(&segment, self.part(query)?)).await;
+                    let [limit, after] = query::read(query, ["limit", "after"])?;
+                    return Box::pin(context.list_full(&segment, self.part(limit, after)?)).await;
                 }
                 let ty = self.types.get(&segment)?;
                 context.admit_list(ty)?;
-                let mut query = Query::read(query, &["prefix", "limit", "after"])?;
-                let prefix = query.take("prefix").unwrap_or_default();
-                Box::pin(context.list(ty, &prefix, self.part(query)?)).await
+                let [prefix, limit, after] = query::read(query, ["prefix", "limit", "after"])?;
+                let prefix = prefix.unwrap_or_default();
+                Box::pin(context.list(ty, &prefix, self.part(limit, after)?)).await
             }
             Route::ListFull => {
-                let mut query = Query::read(query, &["full_prefix", "limit", "after"])?;
-                let full_prefix = query.take("full_prefix");
+                let [full_prefix, limit, after] = query::read(query, ["full_prefix", "limit", "after"])?;
                 let full_prefix = full_prefix
                     .ok_or_else(|| Problem::invalid_query("say what to list: a type, or `?full_prefix=`"))?;
-                Box::pin(context.list_full(&full_prefix, self.part(query)?)).await
+                Box::pin(context.list_full(&full_prefix, self.part(limit, after)?)).await
             }
             Route::Cleanup => {
                 own_tenant(query)?;
-                body.nothing(&self.limits).await?;
-                context.cleanup().await
+                Box::pin(async {
+                    body.nothing(&self.limits).await?;
+                    context.cleanup().await
+                })
+                .await
             }
             Route::Stats => {
                 own_tenant(query)?;
                 context.stats().await
             }
             Route::Batch => {
-                Query::read(query, &[])?;
-                let json = body.json(&self.limits).await?;
-                let operations = batch::read(&json)?;
-                Ok(Box::pin(batch::run(context, &operations, self.limits.page_bytes)).await)
+                let [] = query::read(query, [])?;
+                Box::pin(async {
+                    let json = body.json(&self.limits).await?;
+                    let operations = batch::read(&json)?;
+                    Ok(batch::run(context, &operations, self.limits.page_bytes).await)
+                })
+                .await
             }
         }
     }
@@ -160,19 +172,20 @@ impl Service {
     }
 
     /// What is left of a list's query.
-    fn part(&self, mut query: Query) -> Result<Part, Problem> {
-        let limit = query.take("limit").map(|text| {
+    fn part(&self, limit: Option<Cow<'_, str>>, after: Option<Cow<'_, str>>) -> Result<Part, Problem> {
+        let limit = limit.map(|text| {
             let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
             text.parse().ok().filter(|_| is_number).ok_or_else(Part::not_a_limit)
         });
         let limit = Part::limit(limit.transpose()?)?;
-        Ok(Part { limit, after: query.take("after"), room: self.limits.page_bytes })
+        Ok(Part { limit, after: after.map(Cow::into_owned), room: self.limits.page_bytes })
     }
 }
 
 /// Refuses to speak of other tenants.
 fn own_tenant(query: Option<&str>) -> Result<(), Problem> {
-    match Query::read(query, &["global"])?.take("global").as_deref() {
+    let [global] = query::read(query, ["global"])?;
+    match global.as_deref() {
         None | Some("false") => Ok(()),
         Some("true") => Err(Problem::forbidden("of all tenants the operator's own routes speak")),
         Some(_) => Err(Problem::invalid_query("`global` is true or false")),
@@ -198,9 +211,23 @@ fn respond(answer: Answer) -> Response<Body> {
     response
 }
 
+/// What is left of an answer to HEAD, which is as long as the one to GET would be.
+fn leave_out_body(response: &mut Response<Body>) {
+    let length = std::mem::take(response.body_mut()).size_hint().exact();
+    if let Some(length) = length
+        && response.status() != StatusCode::NOT_MODIFIED
+    {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+}
+
 /// A version in quotation marks.
 fn entity_tag(version: Version) -> Option<HeaderValue> {
-    let mut tag = String::with_capacity(24);
-    write!(tag, "\"{version}\"").ok()?;
-    HeaderValue::try_from(tag).ok()
+    let mut tag = [0; 22];
+    let mut rest = &mut tag[..];
+    rest.write_all(b"\"").ok()?;
+    serde_json::to_writer(&mut rest, &version.get()).ok()?;
+    rest.write_all(b"\"").ok()?;
+    let left = rest.len();
+    HeaderValue::from_bytes(&tag[..tag.len() - left]).ok()
 }

@@ -26,7 +26,12 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Refuses requests from now on.
+    /// Refuses requests from now on. Once begun, it does not end.
+    ///
+    /// ```
+    /// let shutdown = kv_http::Shutdown::default();
+    /// shutdown.begin();
+    /// ```
     pub fn begin(&self) {
         self.begun.store(true, Ordering::Release);
     }

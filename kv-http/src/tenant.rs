@@ -57,14 +57,14 @@ impl TenantPolicy {
             let pattern = pattern.as_ref();
             let host = pattern.strip_prefix("*.").unwrap_or(pattern);
             let refused = |problem| PolicyError::Pattern { pattern: pattern.to_owned(), problem };
-            let id = TenantId::new(host).map_err(refused)?;
-            if Authority::port_of(host).is_some() || (host.ends_with(':')) {
+            let host = Authority::parse(host).map_err(refused)?;
+            if host.port().is_some() || host.text.ends_with(':') {
                 return Err(PolicyError::Port { pattern: pattern.to_owned() });
             }
-            if host.len() < pattern.len() {
-                suffixes.push(format!(".{id}"));
+            if host.text.len() < pattern.len() {
+                suffixes.push(format!(".{}", host.id));
             } else {
-                exact.insert(id);
+                exact.insert(host.id);
             }
         }
         if exact.is_empty() && suffixes.is_empty() {
@@ -75,6 +75,10 @@ impl TenantPolicy {
 
     /// Serves any host, each as a tenant of its own. For development, and where something in front lets only known hosts
     /// through: otherwise strangers make tenants as they like, up to the store's limit.
+    ///
+    /// ```
+    /// let policy = kv_http::TenantPolicy::any_host();
+    /// ```
     pub fn any_host() -> Self {
         Self::new(Hosts::Any)
     }
@@ -105,6 +109,20 @@ impl TenantPolicy {
     ///
     /// The address of a connection is known where the router is served with
     /// [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
+    ///
+    /// ```no_run
+    /// use kv_http::{KvHttp, TenantPolicy};
+    /// use std::net::{Ipv4Addr, SocketAddr};
+    ///
+    /// # use kv_core::{Catalog, KvStore};
+    /// # async fn serve(kv: KvStore, catalog: Catalog) -> Result<(), Box<dyn std::error::Error>> {
+    /// let policy = TenantPolicy::hosts(["acme.example"])?.behind_proxy(Ipv4Addr::new(10, 0, 0, 1).into());
+    /// let app = KvHttp::new(kv, catalog, policy).router().into_make_service_with_connect_info::<SocketAddr>();
+    /// let listener = tokio::net::TcpListener::bind("10.0.0.2:3000").await?;
+    /// axum::serve(listener, app).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn behind_proxy(mut self, address: IpAddr) -> Self {
         self.proxies.insert(address.to_canonical());
@@ -112,7 +130,7 @@ impl TenantPolicy {
     }
 
     /// The host that a request names, and its tenant.
-    pub(crate) fn tenant(&self, parts: &Parts) -> Result<(Authority, TenantId), Problem> {
+    pub(crate) fn tenant<'r>(&self, parts: &'r Parts) -> Result<(Authority<'r>, TenantId), Problem> {
         let mut host = named_host(parts)?;
         if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>()
             && self.proxies.contains(&peer.ip().to_canonical())
@@ -148,31 +166,31 @@ impl fmt::Debug for TenantPolicy {
 
 /// A host and its port.
 #[derive(Clone, Debug)]
-pub(crate) struct Authority {
+pub(crate) struct Authority<'t> {
     pub(crate) id: TenantId,
-    pub(crate) port: Option<u16>,
+    /// As it was written.
+    text: &'t str,
 }
 
-impl Authority {
-    pub(crate) fn parse(text: &str) -> Result<Self, TenantError> {
-        Ok(Self { id: TenantId::new(text)?, port: Self::port_of(text) })
+impl<'t> Authority<'t> {
+    pub(crate) fn parse(text: &'t str) -> Result<Self, TenantError> {
+        Ok(Self { id: TenantId::new(text)?, text })
     }
 
-    /// The port of a host that is well-formed.
-    fn port_of(text: &str) -> Option<u16> {
-        text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))?.1.parse().ok()
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))?.1.parse().ok()
     }
 }
 
 /// The host that a request names in all places alike.
-fn named_host(parts: &Parts) -> Result<Authority, Problem> {
+fn named_host(parts: &Parts) -> Result<Authority<'_>, Problem> {
     let in_header = only(&parts.headers, &HOST)?;
     let in_target = parts.uri.authority().map(axum::http::uri::Authority::as_str);
     let in_target = in_target.map(Authority::parse).transpose().map_err(Problem::invalid_host)?;
     match (in_header, in_target) {
         (Some(header), Some(target)) => {
             let default = if parts.uri.scheme_str() == Some("https") { 443 } else { 80 };
-            let port = |host: &Authority| host.port.unwrap_or(default);
+            let port = |host: &Authority<'_>| host.port().unwrap_or(default);
             if header.id != target.id || port(&header) != port(&target) {
                 return Err(Problem::invalid_host("`Host` and the target name different hosts"));
             }
@@ -186,17 +204,28 @@ fn named_host(parts: &Parts) -> Result<Authority, Problem> {
 }
 
 /// The host in a header that is there once at most.
-fn only(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Authority>, Problem> {
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<Authority<'h>>, Problem> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
         return Err(Problem::invalid_host(format!("`{name}` is there twice")));
     }
-    let text = value.to_str().map_err(|_| Problem::invalid_host(TenantError::NotAscii))?;
+    let text = str::from_utf8(value.as_bytes()).map_err(|_| Problem::invalid_host(TenantError::NotAscii))?;
     Authority::parse(text).map(Some).map_err(Problem::invalid_host)
 }
 
 /// Why patterns make no [`TenantPolicy`].
+///
+/// ```
+/// use kv_http::{PolicyError, TenantPolicy};
+///
+/// let refused = TenantPolicy::hosts(["acme.example:8080"]).unwrap_err();
+/// assert!(matches!(refused, PolicyError::Port { .. }));
+/// assert_eq!(
+///     refused.to_string(),
+///     "the pattern \"acme.example:8080\" has a port: leave it out, all ports of a host are one tenant"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
@@ -245,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_port_is_read_beside_any_host() {
-        let port = |text| Authority::parse(text).ok().map(|host| host.port);
+        let port = |text| Authority::parse(text).ok().map(|host| host.port());
         assert_eq!(port("a"), Some(None));
         assert_eq!(port("a.:8080"), Some(Some(8080)));
         assert_eq!(port("[::1]"), Some(None));

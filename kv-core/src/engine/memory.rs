@@ -5,7 +5,7 @@ use super::{
     AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, Page, PageRequest,
     StoredType, Written,
 };
-use crate::memory::{self, Collection, Row, Times, or_resume};
+use crate::memory::{self, Collection, Memory, Row, Times, or_resume};
 use crate::{
     Change, Condition, Entry, Error, KvStore, KvType, SetOptions, TenantId, TenantStore, TypeStats, Version,
     Watch,
@@ -27,7 +27,7 @@ impl Engine for KvStore {
         ty: StoredType,
         key: &'a str,
     ) -> EngineFuture<'a, Option<AnyEntry>> {
-        Box::pin(async move { Ok(ty.in_memory().get(&self.tenant_by_id(tenant), key)) })
+        Box::pin(async move { Ok(ty.in_memory().get(self.memory(), tenant, key)) })
     }
 
     fn set<'a>(
@@ -101,7 +101,7 @@ impl Engine for KvStore {
 
 /// The operations on the entries of a type that is known here and not by who asks.
 pub(super) trait InMemory: Send + Sync {
-    fn get(&self, store: &TenantStore, key: &str) -> Option<AnyEntry>;
+    fn get(&self, memory: &Memory, tenant: &TenantId, key: &str) -> Option<AnyEntry>;
 
     fn set(
         &self,
@@ -126,9 +126,10 @@ pub(super) trait InMemory: Send + Sync {
 }
 
 impl<T: KvType> InMemory for Of<T> {
-    fn get(&self, store: &TenantStore, key: &str) -> Option<AnyEntry> {
-        let typed = store.typed::<T>();
-        let collection = typed.existing()?;
+    fn get(&self, memory: &Memory, tenant: &TenantId, key: &str) -> Option<AnyEntry> {
+        // Most calls are this one, for which no handle is made.
+        let tenant = memory.tenant(tenant)?;
+        let collection = tenant.collection::<T>()?;
         let found = collection.get_any(key);
         collection.count_read(found.is_some());
         found

@@ -80,6 +80,12 @@ fn who_has_the_version_is_told_that_it_is_the_same() {
     assert_eq!(get_unless("*"), 304);
     assert_eq!(get_unless(&format!("W/\"{version}\"")), 200, "tags are strong");
     assert_eq!(get_unless("\"1\""), 200);
+    assert_eq!(get_unless(&format!("\"1\", \"{version}\"")), 304);
+    assert_eq!(get_unless(&format!("\"1\"\r\nIf-None-Match: W/\"2\",\"{version}\"")), 304);
+    assert_eq!(get_unless(&format!("\"1\", W/\"{version}\"")), 200);
+    for bad in ["", ",", "*, \"1\"", "\"1\" \"2\"", "\"1\", 2", "\"1\"\r\nIf-None-Match: 2"] {
+        server.request("GET", GET, &[&format!("If-None-Match: {bad}")], "").is(400, "invalid-query");
+    }
     let version_of_head = server.request("HEAD", GET, &[&format!("If-None-Match: \"{version}\"")], "").status;
     assert_eq!(version_of_head, 304);
 }

@@ -46,6 +46,8 @@ fn a_request_without_one_well_formed_host_is_refused() {
         "Host: [::1]a\r\n",
         "Host: [::g]\r\n",
         "Host: [fe80::1%eth0]\r\n",
+        "Host: [fe80::1%25eth0]:80\r\n",
+        "Host: acme%2eexample\r\n",
         "Host: []\r\n",
         "Host: [1.2.3.4]\r\n",
         "Host: a, b\r\n",
@@ -78,6 +80,8 @@ fn an_absolute_target_names_the_host_too_and_agrees() {
         ("acme.example:8080", "Host: acme.example\r\n"),
         ("acme.example", ""),
         ("u@acme.example", "Host: acme.example\r\n"),
+        ("u:p@acme.example", "Host: acme.example\r\n"),
+        ("[fe80::1%25eth0]", "Host: [fe80::1]\r\n"),
         ("a_b", "Host: a_b\r\n"),
     ] {
         ask(&server, &absolute(target), host).is(400, "invalid-host");

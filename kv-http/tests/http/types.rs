@@ -75,10 +75,35 @@ fn a_route_names_the_methods_that_it_takes() {
         reply.is(405, "method-not-allowed");
         assert_eq!(reply.header("allow"), Some(allow), "{method} {target}");
     }
-    let head = server.request("HEAD", "/kv/get/CursorPosition?key=a", &[], "");
-    assert_eq!((head.status, head.body.as_str()), (200, ""));
-    let options = server.request("OPTIONS", "/kv/delete/CursorPosition?key=a", &[], "");
-    assert_eq!((options.status, options.header("allow")), (204, Some("DELETE, POST")));
+}
+
+#[test]
+fn every_route_answers_head_as_get_without_the_body_and_options_with_its_methods() {
+    let server = Server::new();
+    server.post("/kv/set/CursorPosition?key=a", CURSOR).is(200, "");
+    for (target, allow) in [
+        ("/kv/get/CursorPosition?key=a", "GET, HEAD"),
+        ("/kv/get/CursorPosition?key=nothing", "GET, HEAD"),
+        ("/kv/list/CursorPosition", "GET, HEAD"),
+        ("/kv/list/CursorPosition%3A", "GET, HEAD"),
+        ("/kv/list?full_prefix=", "GET, HEAD"),
+        ("/kv/stats", "GET, HEAD"),
+        ("/kv/set/CursorPosition?key=a", "POST"),
+        ("/kv/batch", "POST"),
+        ("/kv/cleanup", "POST"),
+        ("/kv/delete/CursorPosition?key=a", "DELETE, POST"),
+    ] {
+        let options = server.request("OPTIONS", target, &[], "");
+        options.is(204, "");
+        assert_eq!((options.header("allow"), options.body.as_str()), (Some(allow), ""), "{target}");
+
+        let (get, head) = (server.get(target), server.request("HEAD", target, &[], ""));
+        assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{target}");
+        for name in ["content-length", "content-type", "etag", "allow", "cache-control"] {
+            assert_eq!(head.header(name), get.header(name), "{name} of {target}");
+        }
+    }
+    server.request("OPTIONS", "/kv/nothing", &[], "").is(404, "not-found");
 }
 
 #[test]
@@ -106,25 +131,18 @@ fn the_catalog_says_what_may_be_done() {
 }
 
 #[test]
-fn it_merges_with_the_applications_own_routes_and_nests_below_a_path() {
-    use crate::server::catalog;
-    use axum::Router;
-    use axum::routing::get;
-    use kv_http::{KvHttp, TenantPolicy};
-
-    let router = || KvHttp::new(KvStore::new(), catalog(), TenantPolicy::any_host()).router();
-    let app = Router::new()
-        .route("/", get(async || "hello"))
-        .merge(router())
-        .nest("/api", router())
-        .fallback(async || "elsewhere");
-    let server = Server::serve(app);
-    assert_eq!(server.get("/").body, "hello");
-    assert_eq!(server.get("/other").body, "elsewhere");
-    server.post("/api/kv/set/CursorPosition/a%2Fb", CURSOR).is(200, "");
-    assert!(server.get("/api/kv/get/CursorPosition?key=a%2Fb").version().is_some());
-    assert!(server.get("/kv/get/CursorPosition?key=a%2Fb").version().is_none());
-    server.get("/kv/nothing").is(404, "not-found");
+fn answers_are_json_whatever_else_a_client_would_rather_have() {
+    // Source: RFC 9110, section 12.4.1: a server may disregard what it is asked for.
+    let server = Server::new();
+    for accept in ["text/html", "application/json;q=0", "*/*;q=0", ";;;"] {
+        let accept = format!("Accept: {accept}");
+        for (target, ty) in [("get/CursorPosition?key=a", "json"), ("get/Nothing?key=a", "problem+json")] {
+            let reply =
+                server.request("GET", &format!("/kv/{target}"), &[&accept, "Accept-Encoding: gzip"], "");
+            assert_eq!(reply.header("content-type"), Some(format!("application/{ty}").as_str()));
+            assert_eq!(reply.header("content-encoding"), None);
+        }
+    }
 }
 
 #[test]
