@@ -1,7 +1,8 @@
 //! [`Codec`].
 
 use super::JsonError;
-use super::strict::{Mode, Reading, Strict};
+use super::reading::{Mode, Reading};
+use super::strict::Strict;
 use crate::engine::{AnyValue, StoredType};
 use crate::schema::json::{self, DecodeError, DecodeOptions};
 use crate::schema::rule;

@@ -1,5 +1,5 @@
 //! JSON of values: out of those whose type is only known to be stored (`erased`, which asks the derive by way of `probe`),
-//! and out of and into those whose type a catalog exposes (`exposed`, by way of `strict`).
+//! and out of and into those whose type a catalog exposes (`exposed`, by way of `strict`, which notes what it sees in a `reading`).
 
 mod erased;
 #[cfg(feature = "json")]
@@ -7,6 +7,8 @@ mod exposed;
 #[cfg(feature = "json")]
 #[expect(missing_debug_implementations, missing_docs, reason = "for generated code alone")]
 pub mod probe;
+#[cfg(feature = "json")]
+mod reading;
 #[cfg(feature = "json")]
 mod strict;
 
