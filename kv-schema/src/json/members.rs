@@ -1,7 +1,7 @@
 //! Objects: the members of structs, flattened ones among them, and keys of maps.
 
+use super::document::Token;
 use super::error::shown;
-use super::grammar::Token;
 use super::scan::Scan;
 use super::shape::{MUST_BE_OBJECT, Node, Shapes, is};
 use super::variants::variant_named;

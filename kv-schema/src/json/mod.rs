@@ -5,10 +5,11 @@
 //! number for the name of a variant, no member twice, be it by another of its names. So what a client meant
 //! cannot be taken for something else.
 //!
-//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens) and `grammar` (what is JSON at all); `shape` (values),
+//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
 //! `members` (objects) and `variants` (enums); `beside` (which types leave room for a `ttl`).
 
 mod beside;
+mod document;
 mod error;
 mod grammar;
 mod members;
@@ -22,7 +23,7 @@ pub use error::{DecodeError, Flaw, Malformed};
 use crate::check::ValidationErrors;
 use crate::ttl::{self, Ttl};
 use crate::ty::TypeSchema;
-use grammar::{Document, Token};
+use document::{Document, Token};
 use shape::{Node, Shapes};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Values: whether JSON has the shape of a type.
 
+use super::document::{Document, Token};
 use super::error::{Flaw, Malformed};
-use super::grammar::{Document, Token};
 use super::members::has_key;
 use super::scan::Scan;
 use crate::check::{Pass, Validator};
