@@ -1,5 +1,6 @@
 //! What is noted while a document is read.
 
+use super::traits::Traits;
 use crate::schema::json::DecodeOptions;
 use crate::schema::ttl::Ttl;
 use serde::de::Error;
@@ -25,6 +26,7 @@ pub(super) struct Reading {
     depth: usize,
     /// Whether the names of structs' members are noted too, since not every struct's reader looks for double ones.
     notes_all_names: bool,
+    is_buffered: bool,
     ints: Ints,
     /// Whether the last value that was read was one for nobody.
     ignored: bool,
@@ -64,12 +66,13 @@ pub(super) enum Step {
 }
 
 impl Reading {
-    pub(super) fn new(mode: Mode, options: DecodeOptions, notes_all_names: bool) -> Self {
+    pub(super) fn new(mode: Mode, options: DecodeOptions, traits: Traits) -> Self {
         Self {
             mode,
             max_depth: options.depth(),
             depth: 0,
-            notes_all_names,
+            notes_all_names: traits.is_opaque || traits.is_buffered,
+            is_buffered: traits.is_buffered,
             ints: if mode == Mode::Doubt && !options.reads_any_int() { Ints::Watched } else { Ints::Welcome },
             ignored: false,
             ttl: if options.takes_ttl() { TtlMember::Asked } else { TtlMember::Unasked },
@@ -124,6 +127,11 @@ impl Reading {
     /// Comes out of what is so deep.
     pub(super) fn leave(&mut self, depth: usize) {
         self.depth = depth - 1;
+    }
+
+    /// Whether what is asked for without a type may be what a buffer is filled with.
+    pub(super) fn may_buffer(&self) -> bool {
+        self.is_buffered
     }
 
     /// Whether integers are of interest.

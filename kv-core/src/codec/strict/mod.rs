@@ -24,6 +24,8 @@ use std::fmt;
 enum Asked {
     Struct,
     Int,
+    /// Whatever there is, which may be kept in a buffer.
+    Any,
     Other,
 }
 
@@ -85,7 +87,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     integers! { deserialize_i64 deserialize_i128 deserialize_u64 deserialize_u128 }
 
     accompany! {
-        deserialize_any() Other;
+        deserialize_any() Any;
         deserialize_bytes() Other;
         deserialize_byte_buf() Other;
         deserialize_option() Other;
@@ -147,7 +149,7 @@ macro_rules! visit {
 macro_rules! visit_int {
     ($($method:ident($ty:ty))*) => {$(
         fn $method<E: Error>(self, value: $ty) -> Result<V::Value, E> {
-            if self.asked == Asked::Int {
+            if self.asked == Asked::Int || self.asked == Asked::Any && self.reading.may_buffer() {
                 let value = i128::try_from(value);
                 self.reading.note_int(value.is_ok_and(|value| value.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs()));
             }
@@ -188,7 +190,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Within<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        if self.asked == Asked::Struct && self.reading.doubts() {
+        let is_odd = match self.asked {
+            Asked::Struct => true,
+            // Of a tag and what belongs to it, or in a buffer of plain values, where none belongs.
+            Asked::Any => self.reading.may_buffer(),
+            Asked::Int | Asked::Other => false,
+        };
+        if is_odd && self.reading.doubts() {
             return Err(refused());
         }
         let depth = self.reading.enter()?;
