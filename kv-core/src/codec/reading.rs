@@ -65,6 +65,7 @@ pub(super) enum Step {
     Item(usize),
 }
 
+// What is asked for every value is inlined into the reader of the type, which is compiled in another crate.
 impl Reading {
     pub(super) fn new(mode: Mode, options: DecodeOptions, traits: Traits) -> Self {
         Self {
@@ -92,11 +93,13 @@ impl Reading {
     }
 
     /// What is looked at.
+    #[inline]
     pub(super) fn mode(&self) -> Mode {
         self.mode
     }
 
     /// Whether an integer was met that JavaScript rounds.
+    #[inline]
     pub(super) fn has_unsafe_int(&self) -> bool {
         self.ints == Ints::Unsafe
     }
@@ -114,6 +117,7 @@ impl Reading {
         pointer
     }
 
+    #[inline]
     pub(super) fn doubts(&self) -> bool {
         self.mode == Mode::Doubt
     }
@@ -125,21 +129,25 @@ impl Reading {
     }
 
     /// Comes out of what is so deep.
+    #[inline]
     pub(super) fn leave(&mut self, depth: usize) {
         self.depth = depth - 1;
     }
 
     /// Whether what is asked for without a type may be what a buffer is filled with.
+    #[inline]
     pub(super) fn may_buffer(&self) -> bool {
         self.is_buffered
     }
 
     /// Whether integers are of interest.
+    #[inline]
     pub(super) fn watches_ints(&self) -> bool {
         self.ints != Ints::Welcome
     }
 
     /// Notes an integer that is read as one.
+    #[inline]
     pub(super) fn note_int(&mut self, is_safe: bool) {
         if !is_safe && self.ints == Ints::Watched {
             self.ints = Ints::Unsafe;
@@ -147,6 +155,7 @@ impl Reading {
     }
 
     /// Whether a `ttl` is looked for in the object that is so deep.
+    #[inline]
     pub(super) fn takes_ttl(&self, depth: usize) -> bool {
         depth == 1 && self.ttl != TtlMember::Unasked
     }
@@ -160,11 +169,13 @@ impl Reading {
     }
 
     /// Notes that a value was for nobody.
+    #[inline]
     pub(super) fn note_ignored(&mut self) {
         self.ignored = true;
     }
 
     /// Notes the name of a struct's member before it is read.
+    #[inline]
     pub(super) fn note_member(&mut self, name: &str) {
         self.ignored = false;
         if self.notes_all_names {
@@ -174,8 +185,10 @@ impl Reading {
 
     /// Notes the name once its value was read, if that was for nobody: of those that it knows, a struct's reader sees
     /// for itself that they come once.
+    #[inline]
     pub(super) fn note_stranger(&mut self, name: &str) {
-        if std::mem::take(&mut self.ignored) && !self.notes_all_names {
+        if self.ignored && !self.notes_all_names {
+            self.ignored = false;
             self.note(name);
         }
     }
@@ -208,11 +221,13 @@ impl Reading {
     }
 
     /// The name that was noted last, where it will be asked for.
+    #[inline]
     pub(super) fn traced_name(&self) -> String {
         if self.mode == Mode::Trace { self.name.clone() } else { String::new() }
     }
 
     /// Where the names of the next object will be.
+    #[inline]
     pub(super) fn begin_names(&self) -> usize {
         self.names.len()
     }
