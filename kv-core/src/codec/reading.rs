@@ -26,7 +26,7 @@ pub(super) struct Reading {
     depth: usize,
     /// Whether the names of structs' members are noted too, since not every struct's reader looks for double ones.
     notes_all_names: bool,
-    is_buffered: bool,
+    traits: Traits,
     ints: Ints,
     /// Whether the last value that was read was one for nobody.
     ignored: bool,
@@ -73,7 +73,7 @@ impl Reading {
             max_depth: options.depth(),
             depth: 0,
             notes_all_names: traits.is_opaque || traits.is_buffered,
-            is_buffered: traits.is_buffered,
+            traits,
             ints: if mode == Mode::Doubt && !options.reads_any_int() { Ints::Watched } else { Ints::Welcome },
             ignored: false,
             ttl: if options.takes_ttl() { TtlMember::Asked } else { TtlMember::Unasked },
@@ -137,7 +137,13 @@ impl Reading {
     /// Whether what is asked for without a type may be what a buffer is filled with.
     #[inline]
     pub(super) fn may_buffer(&self) -> bool {
-        self.is_buffered
+        self.traits.is_buffered
+    }
+
+    /// Whether what is asked for without a type can only be text.
+    #[inline]
+    pub(super) fn expects_text(&self) -> bool {
+        self.doubts() && !self.traits.asks_for_anything()
     }
 
     /// Whether integers are of interest.

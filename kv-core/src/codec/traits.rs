@@ -21,21 +21,35 @@ pub(super) struct Traits {
     pub(super) is_hidden: bool,
     /// Whether some of it is any JSON, and its reader unknown.
     pub(super) is_opaque: bool,
+    /// Whether some of it is text whose reader, another crate's, may ask for anything and read it from a number or a list.
+    is_foreign: bool,
 }
 
 impl Traits {
     pub(super) fn of(schema: &'static TypeSchema) -> Self {
         let mut traits = Self::default();
         traits.visit(schema, &mut HashSet::new());
-        // A reader that is unknown may ask for anything, as buffers do.
-        traits.is_hidden |= traits.is_buffered && traits.is_opaque;
+        // Who asks for anything cannot be told from another who does.
+        let askers = [traits.is_buffered, traits.is_opaque, traits.is_foreign];
+        traits.is_hidden |= askers.into_iter().filter(|asks| *asks).count() > 1;
         traits
+    }
+
+    /// Whether it may be asked for anything, and not by a reader of text alone.
+    pub(super) fn asks_for_anything(self) -> bool {
+        self.is_buffered || self.is_opaque
     }
 
     fn visit(&mut self, schema: &'static TypeSchema, seen: &mut HashSet<TypeId>) {
         if !seen.insert(schema.id) {
             return;
         }
+        self.is_foreign |= match schema.shape {
+            Shape::Formatted(_) => !schema.module.is_empty(),
+            // `Month` and `Weekday`.
+            Shape::Enum(_) => schema.module == "time",
+            _ => false,
+        };
         let mut visit = |ty: TypeRef| self.visit(ty.get(), seen);
         match schema.shape {
             Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {

@@ -394,10 +394,14 @@ fn a_name_that_is_there_twice_in_what_serde_buffers_is_found() {
         ("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"kind\":\"Closed\""),
         ("\"kind\":\"Closed\"", "\"zz\":{\"a\":1,\"\\u0061\":2},\"kind\":\"Closed\""),
     ] {
-        let DecodeError::Malformed(malformed) = refused::<Feed>(&FEED.replace(good, twice)) else {
-            panic!("{twice} has another flaw");
-        };
-        assert!(matches!(malformed.flaw, Flaw::Duplicate(_)), "{twice}: {malformed}");
+        for options in [DecodeOptions::new(), DecodeOptions::new().take_ttl()] {
+            let found = codec::<Feed>().decode(FEED.replace(good, twice).as_bytes(), options).map(drop);
+            let is_duplicate = matches!(
+                &found,
+                Err(DecodeError::Malformed(malformed)) if matches!(malformed.flaw, Flaw::Duplicate(_))
+            );
+            assert!(is_duplicate, "{twice}: {found:?}");
+        }
     }
 }
 
@@ -486,4 +490,65 @@ fn null_is_the_outermost_none() {
     assert_eq!(json, br#"{"twice":null,"unit":null}"#);
     let read = codec::<Nothings>().decode(&json, DecodeOptions::new()).unwrap();
     assert_eq!(read.value.downcast_ref(), Some(&Nothings { twice: None, unit: None }));
+}
+
+/// Types whose readers take numbers and lists where they write text.
+#[cfg(all(feature = "rust_decimal", feature = "time"))]
+mod foreign {
+    use super::{codec, violations};
+    use kv_core::{DecodeOptions, KvField, KvType};
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+    use time::{Date, Month};
+
+    #[derive(Debug, Serialize, Deserialize, KvType)]
+    struct Invoice {
+        total: Decimal,
+        due: Date,
+        month: Month,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, KvType)]
+    struct Noted {
+        total: Decimal,
+        due: Date,
+        month: Month,
+        #[kv(opaque)]
+        notes: Value,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, KvType)]
+    struct Flat {
+        total: Decimal,
+        due: Date,
+        month: Month,
+        #[serde(flatten)]
+        more: More,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, KvField)]
+    struct More {
+        paid: bool,
+    }
+
+    fn is_read_as_text<T: KvType + Serialize + for<'de> Deserialize<'de>>() {
+        let good =
+            json!({ "total": "1.50", "due": "2026-03-01", "month": "March", "notes": 1, "paid": true });
+        let read = codec::<T>().decode(good.to_string().as_bytes(), DecodeOptions::new());
+        assert!(read.is_ok(), "{}: {read:?}", T::TYPE_TAG);
+        for (name, wrong) in [("total", json!(1.5)), ("due", json!([2026, 60])), ("month", json!(3))] {
+            let mut json = good.clone();
+            json[name] = wrong;
+            let found = violations::<T>(&json.to_string());
+            assert_eq!(found[0].0, format!("/{name}"), "{}: {found:?}", T::TYPE_TAG);
+        }
+    }
+
+    #[test]
+    fn text_is_no_number_and_no_list_whatever_its_reader_takes() {
+        is_read_as_text::<Invoice>();
+        is_read_as_text::<Noted>();
+        is_read_as_text::<Flat>();
+    }
 }

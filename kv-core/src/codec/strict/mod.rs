@@ -87,7 +87,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     integers! { deserialize_i64 deserialize_i128 deserialize_u64 deserialize_u128 }
 
     accompany! {
-        deserialize_any() Any;
         deserialize_bytes() Other;
         deserialize_byte_buf() Other;
         deserialize_option() Other;
@@ -99,6 +98,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         deserialize_map() Other;
         deserialize_struct(name: &'static str, fields: &'static [&'static str]) Struct;
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) Other;
+    }
+
+    /// Some readers of text ask for anything, and take numbers and lists as well.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        if self.reading.expects_text() {
+            return self.inner.deserialize_str(visitor);
+        }
+        let (inner, visitor) = self.within(visitor, Asked::Any);
+        inner.deserialize_any(visitor)
     }
 
     /// `serde_json` skips what is for nobody without a look at its names and strings.
