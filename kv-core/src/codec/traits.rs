@@ -14,6 +14,7 @@ const MAX_WRAPPED: usize = 8;
 
 /// What about a type decides how it is read.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a type may have any of them")]
 pub(super) struct Traits {
     /// Whether serde reads some of it into buffers.
     pub(super) is_buffered: bool,

@@ -477,6 +477,7 @@ fn each_of_many_fields_is_missed_and_met_once() {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+#[expect(clippy::option_option, reason = "it is what the test is about")]
 struct Nothings {
     twice: Option<Option<u8>>,
     unit: Option<()>,
