@@ -53,7 +53,7 @@ enum State {
     Moved(u32, u32),
 }
 
-/// Shapes that serde reads into a buffer first.
+/// Shapes that serde reads into a buffer first, with plain values in it.
 #[derive(Serialize, Deserialize, KvType)]
 pub(crate) struct Feed {
     #[serde(flatten)]
@@ -73,6 +73,26 @@ enum Event {
     Joined { user: String, at: i64 },
     Left { user: String, at: i64, after_ms: u32 },
     Said { user: String, at: i64, text: String },
+}
+
+/// Shapes that serde reads into a buffer first, with lists and structs in it.
+#[derive(Serialize, Deserialize, KvType)]
+pub(crate) struct Journal {
+    entries: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum Entry {
+    Moved { user: String, at: i64, from: Place, to: Place },
+    Invited { user: String, at: i64, guests: Vec<String> },
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Place {
+    Point { x: f64, y: f64 },
+    Named(String),
 }
 
 /// Three columns of eight cards.
@@ -123,4 +143,18 @@ pub(crate) fn feed() -> Feed {
         }
     };
     Feed { page: Page { total: 300, offset: 30 }, events: (0..30).map(event).collect() }
+}
+
+/// Twenty entries.
+pub(crate) fn journal() -> Journal {
+    let entry = |nth: u32| {
+        let (user, at) = (format!("user{nth}"), 1_763_836_800_000 + i64::from(nth));
+        if nth.is_multiple_of(2) {
+            let from = Place::Point { x: f64::from(nth) * 1.5, y: 20.25 };
+            Entry::Moved { user, at, from, to: Place::Named("the other table".to_owned()) }
+        } else {
+            Entry::Invited { user, at, guests: (0..4).map(|guest| format!("guest{guest}")).collect() }
+        }
+    };
+    Journal { entries: (0..20).map(entry).collect() }
 }

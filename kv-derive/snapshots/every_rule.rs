@@ -23,7 +23,12 @@ struct Rules {
 // What #[derive(KvField)] writes:
 
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::KvField for Rules {
     fn schema() -> &'static ::kv_core::__private::ty::TypeSchema {
         const {

@@ -10,7 +10,12 @@ where
 // What #[derive(KvField)] writes:
 
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl<T: ::kv_core::__private::KvField, const N: usize> ::kv_core::__private::KvField
 for Page<T, N>
 where

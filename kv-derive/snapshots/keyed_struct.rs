@@ -8,7 +8,12 @@ struct Seat {
 // What #[derive(KvType)] writes:
 
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::KvField for Seat {
     fn schema() -> &'static ::kv_core::__private::ty::TypeSchema {
         const {
@@ -76,7 +81,12 @@ impl ::kv_core::__private::KvField for Seat {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::KvType for Seat {
     const TYPE_TAG: &'static ::core::primitive::str = "Seat";
     const KEY_PREFIX: &'static ::core::primitive::str = "Seat:";
@@ -104,7 +114,12 @@ impl ::kv_core::__private::KvType for Seat {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::Keyed for Seat {
     fn key(
         &self,
@@ -148,7 +163,12 @@ impl ::kv_core::__private::Keyed for Seat {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl Seat {
     ///What the keys of one `room` start with, and of one `row` where given, up to the separator.
     ///

@@ -4,7 +4,12 @@ struct UserId(#[kv(non_empty)] String);
 // What #[derive(KvType)] writes:
 
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::store::kv::__private::KvField for UserId {
     fn schema() -> &'static ::store::kv::__private::ty::TypeSchema {
         const {
@@ -57,7 +62,12 @@ impl ::store::kv::__private::KvField for UserId {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::store::kv::__private::KvType for UserId {
     const TYPE_TAG: &'static ::core::primitive::str = "UserId";
     const KEY_PREFIX: &'static ::core::primitive::str = "UserId:";
@@ -70,7 +80,12 @@ impl ::store::kv::__private::KvType for UserId {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::store::kv::__private::MapKey for UserId {
     type Ref = Self;
     fn write_key(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

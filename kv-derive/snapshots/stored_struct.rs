@@ -14,7 +14,12 @@ pub struct CursorPosition {
 // What #[derive(KvType)] writes:
 
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::KvField for CursorPosition {
     fn schema() -> &'static ::kv_core::__private::ty::TypeSchema {
         const {
@@ -106,7 +111,12 @@ impl ::kv_core::__private::KvField for CursorPosition {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::KvType for CursorPosition {
     const TYPE_TAG: &'static ::core::primitive::str = "CursorPosition";
     const KEY_PREFIX: &'static ::core::primitive::str = "CursorPosition:";

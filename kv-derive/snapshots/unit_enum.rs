@@ -7,7 +7,12 @@ enum Color {
 // What #[derive(KvField)] writes:
 
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::KvField for Color {
     fn schema() -> &'static ::kv_core::__private::ty::TypeSchema {
         const {
@@ -55,7 +60,12 @@ impl ::kv_core::__private::KvField for Color {
     }
 }
 #[automatically_derived]
-#[allow(deprecated, clippy::disallowed_types)]
+#[allow(
+    deprecated,
+    clippy::disallowed_types,
+    clippy::trait_duplication_in_bounds,
+    clippy::type_repetition_in_bounds
+)]
 impl ::kv_core::__private::MapKey for Color {
     type Ref = Self;
     fn write_key(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -101,7 +101,7 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// | `#[kv(…)]` | meaning |
 /// |---|---|
-/// | `opaque` | any type that serde knows: any JSON to the outside, neither checked (but by `custom`) nor counted; `#[serde(with = …)]` is welcome |
+/// | `opaque` | any type that serde knows: any JSON to the outside, neither checked (but by `custom`) nor counted; `#[serde(with = …)]` is welcome. Flattened or under an internal tag it must be an object |
 /// | `skip` | left out of the schema, neither checked nor counted. On a type that meets the outside, `#[serde(skip)]` belongs beside it |
 ///
 /// # Attributes on the type

@@ -123,3 +123,14 @@ pub struct Name(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, KvType)]
 #[kv(crate = "::renamed", key = "{0}:{1}")]
 pub struct Pair(u64, u64);
+
+/// A generic struct with bounds of its own, that of the derive among them.
+#[derive(Clone, Debug, PartialEq, Eq, KvField)]
+#[kv(crate = "::renamed")]
+pub struct Both<T: KvField, U>
+where
+    U: KvField + Clone,
+{
+    first: T,
+    second: U,
+}

@@ -4,7 +4,7 @@
 
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
-use kv_core::schema::json::Flaw;
+use kv_core::schema::json::{self, Flaw};
 use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType, Ttl, ValidationErrors};
 use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
 use kv_corpus::{Case, Subject, Visitor, make, text, visit};
@@ -346,6 +346,88 @@ fn depth(json: &Value) -> usize {
         Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
         _ => 0,
     }
+}
+
+/// Puts in some place what serde may take for what was there: a list for members, a number for a name or an object
+/// around it, an empty object for nothing, an integer that is rounded.
+fn make_odd(json: &mut Value, u: &mut Unstructured<'_>) -> arbitrary::Result<()> {
+    let part = match json {
+        Value::Array(items) if !items.is_empty() && u.ratio(3, 4)? => {
+            let at = u.choose_index(items.len())?;
+            items.get_mut(at)
+        }
+        Value::Object(members) if !members.is_empty() && u.ratio(3, 4)? => {
+            let at = u.choose_index(members.len())?;
+            members.values_mut().nth(at)
+        }
+        _ => None,
+    };
+    if let Some(part) = part {
+        return make_odd(part, u);
+    }
+    let object = |name: &str, value: Value| Value::Object([(name.to_owned(), value)].into_iter().collect());
+    *json = match json.take() {
+        Value::Object(members) => Value::Array(members.into_iter().map(|(_, value)| value).collect()),
+        Value::String(text) if u.arbitrary()? => object(&text, Value::Null),
+        Value::String(_) => u.int_in_range(0..=3_u8)?.into(),
+        Value::Number(_) if u.arbitrary()? => (1_u64 << 53).into(),
+        Value::Number(number) if number.as_u64() == Some(0) => (-0.0).into(),
+        Value::Null => Value::Object(serde_json::Map::new()),
+        other => Value::Array(vec![other]),
+    };
+    Ok(())
+}
+
+/// The same JSON with an unknown member in some object, there once or twice, and something in it.
+fn with_stranger(json: &Value, u: &mut Unstructured<'_>) -> arbitrary::Result<String> {
+    let (mut text, mut ends) = (String::new(), Vec::new());
+    objects(json, &mut text, &mut ends);
+    if let Some((end, _)) = ends.get(u.int_in_range(0..=ends.len())?) {
+        let stranger =
+            u.choose(&["1", "9007199254740993", "[[1]]", r#"{"a":{"b":1}}"#, r#"{"a":1,"\u0061":2}"#])?;
+        let more = format!(",\"zz\":{stranger}").repeat(u.int_in_range(1..=2)?);
+        text.insert_str(*end, &more);
+    }
+    Ok(text)
+}
+
+#[test]
+fn a_codec_and_the_schema_give_one_verdict() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let u = &mut Unstructured::new(bytes);
+        let text = (|| {
+            let mut json = make::plain(stored.case.schema, u)?;
+            if u.arbitrary()? {
+                make_odd(&mut json, u)?;
+            }
+            if let (Value::Object(members), true) = (&mut json, u.ratio(1, 4)?) {
+                members.insert("ttl".to_owned(), u.int_in_range(0..=3_u8)?.into());
+            }
+            with_stranger(&json, u)
+        })();
+        let Ok(text) = text else { return Ok(Tried::Nothing) };
+        let shallow = depth(&serde_json::from_str(&text).unwrap_or_default()).saturating_sub(1);
+        let all = [anything(), anything().take_ttl(), DecodeOptions::new(), anything().max_depth(shallow)];
+        let mut tried = Tried::Read;
+        for options in all {
+            let decoded = stored.codec.decode(text.as_bytes(), options);
+            match (json::check(stored.case.schema, text.as_bytes(), options), decoded) {
+                (Ok(ttl), Ok(decoded)) if decoded.ttl == ttl => {}
+                (Err(theirs), Err(ours)) if ours == theirs => tried = Tried::Refused,
+                // What only the type's own reader knows to be wrong.
+                (Ok(_), Err(DecodeError::Value(errors)))
+                    if errors.iter().all(|violation| violation.message.starts_with("cannot be read: ")) => {}
+                (verdict, decoded) => {
+                    return Err(format!(
+                        "{text} with {options:?} is {decoded:?}, and the schema says {verdict:?}"
+                    ));
+                }
+            }
+        }
+        Ok(tried)
+    });
+    assert!(trials.iter().all(|trial| trial.read + trial.refused > 0), "{trials:?}");
+    assert!(trials.iter().filter(|trial| trial.refused > 0).count() > 40);
 }
 
 #[test]

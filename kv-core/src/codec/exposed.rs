@@ -1,17 +1,17 @@
 //! [`Codec`].
 
 use super::JsonError;
-use super::strict::{Mode, Reading, Strict};
+use super::reading::{Mode, Reading};
+use super::strict::Strict;
+use super::traits::Traits;
 use crate::engine::{AnyValue, StoredType};
 use crate::schema::json::{self, DecodeError, DecodeOptions};
 use crate::schema::rule;
 use crate::schema::ttl::Ttl;
-use crate::schema::ty::{Enum, Fields, Shape, Tagging, TypeRef, TypeSchema};
 use crate::{Access, Exposed, KvType, ValidationErrors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::any::{Any, TypeId};
-use std::collections::HashSet;
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -125,8 +125,11 @@ impl Codec {
         (self.encode)(value, into)
     }
 
-    /// Reads the JSON of a value of the type, in one pass as long as nothing is wrong and the type has no shape that
-    /// serde buffers (`flatten`, `untagged`, an enum with a tag among or beside its fields).
+    /// Reads the JSON of a value of the type, in one pass as long as nothing is wrong.
+    ///
+    /// Of some types the JSON is gone over twice more, before it is read: those with parts that serde buffers (`flatten`,
+    /// `untagged`, an enum with a tag among or beside its fields) where there is more in these than text, numbers and
+    /// booleans.
     ///
     /// The JSON must be what serde would read as the type, and more: see [`json`].
     ///
@@ -142,7 +145,7 @@ impl Codec {
     /// When the type's own `Deserialize` does.
     pub fn decode(&self, json: &[u8], options: DecodeOptions) -> Result<Decoded, DecodeError> {
         let options = if self.takes_ttl { options } else { options.keep_ttl() };
-        if !self.traits.is_buffered
+        if !self.traits.is_hidden
             && let Ok(text) = std::str::from_utf8(json)
         {
             let mut reading = self.reading(Mode::Doubt, options);
@@ -166,7 +169,7 @@ impl Codec {
     }
 
     fn reading(&self, mode: Mode, options: DecodeOptions) -> Reading {
-        Reading::new(mode, options, self.traits.is_opaque)
+        Reading::new(mode, options, self.traits)
     }
 }
 
@@ -185,73 +188,4 @@ fn unreadable(pointer: &str, error: &serde_json::Error) -> DecodeError {
         v.pointer(pointer).report(rule::TYPE, &[], format_args!("cannot be read: {said}"));
     });
     report.err().map_or(DecodeError::InvalidTtl, DecodeError::Value)
-}
-
-/// What about a type decides how it is read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Traits {
-    /// Whether serde reads some of it into buffers, where nobody sees it.
-    is_buffered: bool,
-    /// Whether some of it is any JSON, and its reader unknown.
-    is_opaque: bool,
-}
-
-impl Traits {
-    fn of(schema: &'static TypeSchema) -> Self {
-        let mut traits = Self::default();
-        traits.visit(schema, &mut HashSet::new());
-        traits
-    }
-
-    fn visit(&mut self, schema: &'static TypeSchema, seen: &mut HashSet<TypeId>) {
-        if !seen.insert(schema.id) {
-            return;
-        }
-        let mut visit = |ty: TypeRef| self.visit(ty.get(), seen);
-        match schema.shape {
-            Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
-                visit(item);
-            }
-            Shape::Tuple(items) => items.iter().copied().for_each(visit),
-            Shape::Map { key, value } => {
-                visit(key);
-                visit(value);
-                // Keys of different names can be the same one then.
-                self.is_buffered |= has_second_names(key.get());
-            }
-            Shape::Struct(fields) => self.fields(fields, seen),
-            Shape::Enum(Enum { tagging, variants }) => {
-                self.is_buffered |= tagging != Tagging::External;
-                for variant in variants {
-                    self.is_buffered |= variant.untagged;
-                    self.fields(variant.fields, seen);
-                }
-            }
-            Shape::Json => self.is_opaque = true,
-            Shape::Unit
-            | Shape::Bool
-            | Shape::Int(_)
-            | Shape::NonZero(_)
-            | Shape::Float(_)
-            | Shape::Char
-            | Shape::String
-            | Shape::Formatted(_) => {}
-            _ => self.is_buffered = true,
-        }
-    }
-
-    fn fields(&mut self, fields: Fields, seen: &mut HashSet<TypeId>) {
-        for field in fields.all() {
-            self.is_buffered |= field.flatten;
-            self.visit(field.ty.get(), seen);
-        }
-    }
-}
-
-fn has_second_names(key: &'static TypeSchema) -> bool {
-    match key.shape {
-        Shape::Enum(all) => all.variants.iter().any(|variant| variant.other || !variant.aliases.is_empty()),
-        Shape::Struct(Fields::Newtype { field, .. }) => has_second_names(field.ty.get()),
-        _ => false,
-    }
 }

@@ -1,5 +1,6 @@
 //! JSON of values: out of those whose type is only known to be stored (`erased`, which asks the derive by way of `probe`),
-//! and out of and into those whose type a catalog exposes (`exposed`, by way of `strict`).
+//! and out of and into those whose type a catalog exposes (`exposed`, by way of `strict`, which notes what
+//! it sees in a `reading`; `traits` says of which types it sees enough).
 
 mod erased;
 #[cfg(feature = "json")]
@@ -8,7 +9,11 @@ mod exposed;
 #[expect(missing_debug_implementations, missing_docs, reason = "for generated code alone")]
 pub mod probe;
 #[cfg(feature = "json")]
+mod reading;
+#[cfg(feature = "json")]
 mod strict;
+#[cfg(feature = "json")]
+mod traits;
 
 pub(crate) use erased::Erased;
 #[cfg(feature = "json")]

@@ -305,3 +305,251 @@ fn what_is_written_stands_behind_what_is_there_or_nothing_does() {
     codec::<Shape>().encode(&Shape::Circle { r: 1 }, &mut into).unwrap();
     assert_eq!(into, br#"[{"t":"Circle","r":1}"#);
 }
+
+/// Parts that serde reads into a buffer, with nothing but plain values in them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+struct Feed {
+    #[serde(flatten)]
+    page: Page,
+    events: Vec<Event>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct Page {
+    total: u32,
+    #[serde(alias = "skip")]
+    offset: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(tag = "kind")]
+enum Event {
+    Left { user: User, at: i64 },
+    Moved(Position),
+    Closed,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+struct User(String);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
+#[serde(deny_unknown_fields)]
+struct Position {
+    x: f64,
+    y: f64,
+}
+
+const FEED: &str = r#"{"total":3,"events":[{"kind":"Left","user":"7","at":1763836800000},
+    {"x":0.5,"y":1,"kind":"Moved"},{"kind":"Closed"}],"skip":-2}"#;
+
+fn feed() -> Feed {
+    let left = Event::Left { user: User("7".to_owned()), at: 1_763_836_800_000 };
+    let events = vec![left, Event::Moved(Position { x: 0.5, y: 1.0 }), Event::Closed];
+    Feed { page: Page { total: 3, offset: Some(-2) }, events }
+}
+
+#[test]
+fn what_serde_buffers_is_read_as_strictly() {
+    let read = codec::<Feed>().decode(FEED.as_bytes(), DecodeOptions::new()).unwrap();
+    assert_eq!(read.value.downcast_ref(), Some(&feed()));
+    let ints = "must be a whole number from -9007199254740991 to 9007199254740991";
+    for (good, wrong, pointer, sentence) in [
+        ("\"total\":3", "\"total\":\"3\"", "/total", "must be a whole number"),
+        ("\"total\":3", "\"total\":[3]", "/total", "must be a whole number"),
+        (
+            "\"total\":3",
+            "\"offset\":1,\"total\":3",
+            "/skip",
+            "must be left out: it is another name of what is there already",
+        ),
+        ("-2", "-9007199254740992", "/skip", ints),
+        ("1763836800000", "9007199254740992", "/events/0/at", ints),
+        ("1763836800000", "-0", "/events/0/at", ints),
+        ("\"7\"", "[\"7\"]", "/events/0/user", "must be a string"),
+        ("\"7\"", "7", "/events/0/user", "must be a string"),
+        ("{\"kind\":\"Closed\"}", "[\"Closed\"]", "/events/2", "must be an object"),
+        ("\"Closed\"", "2", "/events/2/kind", "must be one of \"Left\", \"Moved\", \"Closed\""),
+        (
+            "\"Closed\"",
+            "{\"Closed\":null}",
+            "/events/2/kind",
+            "must be one of \"Left\", \"Moved\", \"Closed\"",
+        ),
+        ("\"y\":1", "\"y\":1,\"z\":2", "/events/1/z", "must be left out: there is no such member"),
+        ("{\"x\":0.5,\"y\":1,\"kind\":\"Moved\"}", "[\"Moved\",0.5,1]", "/events/1", "must be an object"),
+    ] {
+        let json = FEED.replace(good, wrong);
+        assert_ne!(json, FEED);
+        let found = violations::<Feed>(&json);
+        assert_eq!((found[0].0.as_str(), found[0].2.as_str()), (pointer, sentence), "{json}");
+    }
+}
+
+#[test]
+fn a_name_that_is_there_twice_in_what_serde_buffers_is_found() {
+    for (good, twice) in [
+        ("\"total\":3", "\"zz\":1,\"total\":3,\"zz\":2"),
+        ("\"total\":3", "\"zz\":{\"a\":1,\"a\":2},\"total\":3"),
+        ("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"zz\":1,\"zz\":1"),
+        ("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"kind\":\"Closed\""),
+        ("\"kind\":\"Closed\"", "\"zz\":{\"a\":1,\"\\u0061\":2},\"kind\":\"Closed\""),
+    ] {
+        for options in [DecodeOptions::new(), DecodeOptions::new().take_ttl()] {
+            let found = codec::<Feed>().decode(FEED.replace(good, twice).as_bytes(), options).map(drop);
+            let is_duplicate = matches!(
+                &found,
+                Err(DecodeError::Malformed(malformed)) if matches!(malformed.flaw, Flaw::Duplicate(_))
+            );
+            assert!(is_duplicate, "{twice}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_serde_buffers_may_be_as_deep_as_all_else() {
+    let decode = |json: &str, depth| {
+        codec::<Feed>().decode(json.as_bytes(), DecodeOptions::new().max_depth(depth)).map(drop)
+    };
+    let too_deep = |result| matches!(result, Err(DecodeError::Malformed(malformed)) if matches!(malformed.flaw, Flaw::TooDeep(_)));
+    assert_eq!(decode(FEED, 3), Ok(()));
+    assert!(too_deep(decode(FEED, 2)));
+    // Members that nobody knows are kept in the buffer as well.
+    for (good, deeper) in [
+        ("\"total\":3", "\"total\":3,\"zz\":{\"a\":{\"a\":{}}}"),
+        ("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"zz\":{}"),
+    ] {
+        let deep = FEED.replace(good, deeper);
+        assert_eq!(decode(&deep, 4), Ok(()), "{deeper}");
+        assert!(too_deep(decode(&deep, 3)), "{deeper}");
+    }
+}
+
+#[test]
+fn a_ttl_stands_among_flattened_members_and_is_none_inside() {
+    let codec = codec::<Feed>();
+    let beside = FEED.replace("\"total\":3", "\"ttl\":5,\"total\":3");
+    let inside = FEED.replace("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"ttl\":5");
+    for (json, ttl) in [(beside, Some(Ttl::In(Duration::from_millis(5)))), (inside, None)] {
+        let decoded = codec.decode(json.as_bytes(), DecodeOptions::new().take_ttl()).unwrap();
+        assert_eq!(decoded.ttl, ttl, "{json}");
+        assert_eq!(decoded.value.downcast_ref(), Some(&feed()), "{json}");
+    }
+}
+
+/// More fields than most types have.
+macro_rules! wide {
+    ($($field:ident)*) => {
+        #[derive(Debug, Serialize, Deserialize, KvType)]
+        struct Wide {
+            $($field: u8,)*
+            #[serde(alias = "other")]
+            last: u8,
+        }
+    };
+}
+
+wide! {
+    a0 a1 a2 a3 a4 a5 a6 a7 a8 a9 b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9
+    e0 e1 e2 e3 e4 e5 e6 e7 e8 e9 f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 g0 g1 g2 g3 g4 g5 g6 g7 g8 g9
+}
+
+#[test]
+fn each_of_many_fields_is_missed_and_met_once() {
+    let names = ('a'..='g').flat_map(|letter| (0..10).map(move |digit| format!("{letter}{digit}")));
+    let members: Vec<_> = names.map(|name| format!("\"{name}\":1")).collect();
+    let json = |without: &str, more: &str| {
+        let kept = members.iter().filter(|member| !member.contains(without)).cloned();
+        format!("{{{}}}", kept.chain([more.to_owned()]).collect::<Vec<_>>().join(","))
+    };
+    assert!(codec::<Wide>().decode(json("zz", "\"last\":1").as_bytes(), DecodeOptions::new()).is_ok());
+    let missing = violations::<Wide>(&json("g7", "\"last\":1"));
+    assert_eq!(missing, [("/g7".to_owned(), "type", "must be there".to_owned())]);
+    let twice = violations::<Wide>(&json("zz", "\"last\":1,\"other\":1"));
+    let sentence = "must be left out: it is another name of what is there already".to_owned();
+    assert_eq!(twice, [("/other".to_owned(), "type", sentence)]);
+    let DecodeError::Malformed(malformed) = refused::<Wide>(&json("zz", "\"last\":1,\"g3\":1")) else {
+        panic!()
+    };
+    assert_eq!(
+        (malformed.flaw, malformed.offset),
+        (Flaw::Duplicate("g3".to_owned()), json("zz", "\"last\":1").len())
+    );
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
+#[expect(clippy::option_option, reason = "it is what the test is about")]
+struct Nothings {
+    twice: Option<Option<u8>>,
+    unit: Option<()>,
+}
+
+#[test]
+fn null_is_the_outermost_none() {
+    let mut json = Vec::new();
+    let some = Nothings { twice: Some(None), unit: Some(()) };
+    codec::<Nothings>().encode(&some, &mut json).unwrap();
+    assert_eq!(json, br#"{"twice":null,"unit":null}"#);
+    let read = codec::<Nothings>().decode(&json, DecodeOptions::new()).unwrap();
+    assert_eq!(read.value.downcast_ref(), Some(&Nothings { twice: None, unit: None }));
+}
+
+/// Types whose readers take numbers and lists where they write text.
+#[cfg(all(feature = "rust_decimal", feature = "time"))]
+mod foreign {
+    use super::{codec, violations};
+    use kv_core::{DecodeOptions, KvField, KvType};
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+    use time::{Date, Month};
+
+    #[derive(Debug, Serialize, Deserialize, KvType)]
+    struct Invoice {
+        total: Decimal,
+        due: Date,
+        month: Month,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, KvType)]
+    struct Noted {
+        total: Decimal,
+        due: Date,
+        month: Month,
+        #[kv(opaque)]
+        notes: Value,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, KvType)]
+    struct Flat {
+        total: Decimal,
+        due: Date,
+        month: Month,
+        #[serde(flatten)]
+        more: More,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, KvField)]
+    struct More {
+        paid: bool,
+    }
+
+    fn is_read_as_text<T: KvType + Serialize + for<'de> Deserialize<'de>>() {
+        let good =
+            json!({ "total": "1.50", "due": "2026-03-01", "month": "March", "notes": 1, "paid": true });
+        let read = codec::<T>().decode(good.to_string().as_bytes(), DecodeOptions::new());
+        assert!(read.is_ok(), "{}: {read:?}", T::TYPE_TAG);
+        for (name, wrong) in [("total", json!(1.5)), ("due", json!([2026, 60])), ("month", json!(3))] {
+            let mut json = good.clone();
+            json[name] = wrong;
+            let found = violations::<T>(&json.to_string());
+            assert_eq!(found[0].0, format!("/{name}"), "{}: {found:?}", T::TYPE_TAG);
+        }
+    }
+
+    #[test]
+    fn text_is_no_number_and_no_list_whatever_its_reader_takes() {
+        is_read_as_text::<Invoice>();
+        is_read_as_text::<Noted>();
+        is_read_as_text::<Flat>();
+    }
+}

@@ -40,11 +40,16 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
 }
 
 /// What stands before every implementation. A type that its owner has marked is no reason to warn of the code that
-/// is generated for it.
+/// is generated for it; nor is one that has the derive's bounds already, or bounds in a `where` clause.
 pub(crate) fn impl_attrs() -> TokenStream {
     quote! {
         #[automatically_derived]
-        #[allow(deprecated, clippy::disallowed_types)]
+        #[allow(
+            deprecated,
+            clippy::disallowed_types,
+            clippy::trait_duplication_in_bounds,
+            clippy::type_repetition_in_bounds
+        )]
     }
 }
 

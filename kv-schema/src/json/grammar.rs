@@ -1,165 +1,145 @@
 //! What is JSON that is taken at all, whatever the type: RFC 8259, each member once, not too deep.
 
+use super::document::{Token, behind, said};
 use super::error::{Flaw, Malformed, shown};
 use super::scan::{Kind, Scan, Scanner};
-use std::borrow::Cow;
 
 /// How many names are compared each with each.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
-/// JSON that is taken, and where its lists and objects end.
-pub(super) struct Document<'a> {
-    text: &'a str,
-    /// Start and end of each list and object, in the order of their starts.
-    spans: Vec<(usize, usize)>,
-}
+/// How many bytes a value or a name takes in usual JSON, to ask for memory once.
+const BYTES_A_TOKEN: usize = 6;
 
-/// A member of an object.
-#[derive(Clone, Debug)]
-pub(super) struct Member<'a> {
-    pub(super) name: Cow<'a, str>,
-    /// Where its value starts.
-    pub(super) at: usize,
-}
-
-impl<'a> Document<'a> {
-    /// Reads bytes as the one value that they must be.
-    pub(super) fn read(bytes: &'a [u8], max_depth: usize) -> Scan<Self> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| Malformed { offset: error.valid_up_to(), flaw: Flaw::Encoding })?;
-        let mut scanner = Scanner::new(text, 0);
-        if text.starts_with('\u{feff}') {
-            return scanner.flaw(Flaw::ByteOrderMark);
-        }
-        let mut document = Self { text, spans: Vec::new() };
-        document.value(&mut scanner, 0, max_depth)?;
-        match scanner.peek() {
-            None => Ok(document),
-            Some(_) => scanner.flaw(Flaw::TrailingData),
-        }
+/// Reads a text as the one value that it must be.
+pub(super) fn read(text: &str, max_depth: usize) -> Scan<Vec<Token<'_>>> {
+    let scanner = Scanner::new(text, 0);
+    if text.starts_with('\u{feff}') {
+        return scanner.flaw(Flaw::ByteOrderMark);
     }
+    let tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN + 1);
+    let mut reader = Reader { text, scanner, max_depth, tokens };
+    reader.value(0)?;
+    match reader.scanner.peek() {
+        None => Ok(reader.tokens),
+        Some(_) => reader.scanner.flaw(Flaw::TrailingData),
+    }
+}
 
+/// Goes over a text once.
+struct Reader<'a> {
+    text: &'a str,
+    scanner: Scanner<'a>,
+    max_depth: usize,
+    tokens: Vec<Token<'a>>,
+}
+
+impl Reader<'_> {
     /// Goes over a value that stands `depth` deep.
-    fn value(&mut self, scanner: &mut Scanner<'a>, depth: usize, max_depth: usize) -> Scan {
-        let kind = scanner.kind()?;
-        match kind {
-            Kind::Null | Kind::Bool => return scanner.word().map(drop),
-            Kind::Number => return scanner.number().map(drop),
-            Kind::String => return scanner.string().map(drop),
-            Kind::List | Kind::Object if depth == max_depth => return scanner.flaw(Flaw::TooDeep(max_depth)),
-            Kind::List | Kind::Object => {}
-        }
-        let span = self.spans.len();
-        self.spans.push((scanner.at, 0));
-        scanner.at += 1;
-        match kind {
-            Kind::Object => self.object(scanner, depth + 1, max_depth)?,
-            _ => self.list(scanner, depth + 1, max_depth)?,
-        }
-        self.spans[span].1 = scanner.at;
+    fn value(&mut self, depth: usize) -> Scan {
+        let at = self.tokens.len();
+        let token = match self.scanner.kind()? {
+            Kind::Null => self.scanner.word().map(|()| Token::Null)?,
+            Kind::Bool => self.scanner.word().map(|()| Token::Bool)?,
+            Kind::Number => Token::Number(self.scanner.number()?),
+            Kind::String => {
+                let (text, is_escaped) = self.scanner.string()?;
+                Token::String(text, is_escaped)
+            }
+            Kind::List | Kind::Object if depth == self.max_depth => {
+                return self.scanner.flaw(Flaw::TooDeep(self.max_depth));
+            }
+            Kind::List => {
+                self.tokens.push(Token::Null);
+                self.list(depth + 1)?;
+                self.tokens[at] = Token::List(self.tokens.len());
+                return Ok(());
+            }
+            Kind::Object => {
+                self.tokens.push(Token::Null);
+                self.object(depth + 1)?;
+                self.tokens[at] = Token::Object(self.tokens.len());
+                return Ok(());
+            }
+        };
+        self.tokens.push(token);
         Ok(())
     }
 
-    fn list(&mut self, scanner: &mut Scanner<'a>, depth: usize, max_depth: usize) -> Scan {
-        if scanner.eat(b']') {
+    fn list(&mut self, depth: usize) -> Scan {
+        self.scanner.at += 1;
+        if self.scanner.eat(b']') {
             return Ok(());
         }
         loop {
-            self.value(scanner, depth, max_depth)?;
-            if scanner.eat(b']') {
+            self.value(depth)?;
+            if self.scanner.eat(b']') {
                 return Ok(());
             }
-            scanner.expect(b',', "`,` or `]`")?;
+            self.scanner.expect(b',', "`,` or `]`")?;
         }
     }
 
-    fn object(&mut self, scanner: &mut Scanner<'a>, depth: usize, max_depth: usize) -> Scan {
-        if scanner.eat(b'}') {
+    fn object(&mut self, depth: usize) -> Scan {
+        self.scanner.at += 1;
+        if self.scanner.eat(b'}') {
             return Ok(());
         }
-        let mut names = Vec::new();
+        let first = self.tokens.len();
+        let mut members = 0;
         loop {
-            scanner.peek();
-            let at = scanner.at;
-            names.push((scanner.string()?, at));
-            scanner.expect(b':', "`:`")?;
-            self.value(scanner, depth, max_depth)?;
-            if scanner.eat(b'}') {
-                return each_once(names);
+            let (name, is_escaped) = self.scanner.string()?;
+            self.tokens.push(Token::String(name, is_escaped));
+            members += 1;
+            self.scanner.expect(b':', "`:`")?;
+            self.value(depth)?;
+            if self.scanner.eat(b'}') {
+                return self.each_once(first, members);
             }
-            scanner.expect(b',', "`,` or `}`")?;
+            self.scanner.expect(b',', "`,` or `}`")?;
         }
     }
 
-    /// Where reading starts for the value that starts there, or behind the white space there.
-    pub(super) const fn at(&self, at: usize) -> Scanner<'a> {
-        Scanner::new(self.text, at)
-    }
-
-    pub(super) const fn len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Goes over a value without another look inside.
-    fn skip(&self, scanner: &mut Scanner<'a>) -> Scan {
-        match scanner.kind()? {
-            Kind::Null | Kind::Bool => scanner.word().map(drop),
-            Kind::Number => scanner.number().map(drop),
-            Kind::String => scanner.string().map(drop),
-            Kind::List | Kind::Object => {
-                let found = self.spans.binary_search_by_key(&scanner.at, |(start, _)| *start);
-                scanner.at = found.map_or(self.text.len(), |span| self.spans[span].1);
-                Ok(())
-            }
-        }
-    }
-
-    /// Where the items of a list start.
-    pub(super) fn items(&self, mut scanner: Scanner<'a>) -> Scan<Vec<usize>> {
-        let mut items = Vec::new();
-        if !scanner.eat(b'[') || scanner.eat(b']') {
-            return Ok(items);
-        }
-        loop {
-            scanner.peek();
-            items.push(scanner.at);
-            self.skip(&mut scanner)?;
-            if !scanner.eat(b',') {
-                return Ok(items);
-            }
-        }
-    }
-
-    /// The members of an object.
-    pub(super) fn members(&self, mut scanner: Scanner<'a>) -> Scan<Vec<Member<'a>>> {
-        let mut members = Vec::new();
-        if !scanner.eat(b'{') || scanner.eat(b'}') {
-            return Ok(members);
-        }
-        loop {
-            let name = scanner.string()?;
-            scanner.eat(b':');
-            scanner.peek();
-            members.push(Member { name, at: scanner.at });
-            self.skip(&mut scanner)?;
-            if !scanner.eat(b',') {
-                return Ok(members);
-            }
-        }
+    /// Finds the first name, by its second place, that is there twice among the members from a token on.
+    fn each_once(&self, first: usize, members: usize) -> Scan {
+        let names = Names { tokens: &self.tokens, at: first };
+        let twice = if members <= FEW {
+            let earlier = |nth| names.clone().take(nth);
+            let mut all = names.clone().enumerate();
+            all.find(|(nth, name)| earlier(*nth).any(|other| is_same(other, *name))).map(|(_, name)| name)
+        } else {
+            // Where a name starts in the text decides which of equal ones is the later one.
+            let mut all: Vec<_> = names.map(|name| (said(name), name.0.as_ptr(), name)).collect();
+            all.sort_unstable();
+            let again = all.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].2);
+            again.min_by_key(|name| name.0.as_ptr())
+        };
+        let Some(name) = twice else { return Ok(()) };
+        // The quote before it.
+        let offset = name.0.as_ptr().addr() - self.text.as_ptr().addr() - 1;
+        Err(Box::new(Malformed { offset, flaw: Flaw::Duplicate(shown(&said(name))) }))
     }
 }
 
-/// Finds the first name, by its second place, that is there twice.
-fn each_once(mut names: Vec<(Cow<'_, str>, usize)>) -> Scan {
-    let twice = if names.len() <= FEW {
-        (1..names.len()).find(|at| names[..*at].iter().any(|(name, _)| *name == names[*at].0))
-    } else {
-        names.sort_unstable();
-        let again = (1..names.len()).filter(|at| names[at - 1].0 == names[*at].0);
-        again.min_by_key(|at| names[*at].1)
-    };
-    match twice {
-        Some(at) => Err(Malformed { offset: names[at].1, flaw: Flaw::Duplicate(shown(&names[at].0)) }),
-        None => Ok(()),
+/// What stands between the quotes of a name, and whether anything there is escaped.
+type Name<'a> = (&'a str, bool);
+
+/// The names of the members that start at a token.
+#[derive(Clone)]
+struct Names<'t, 'a> {
+    tokens: &'t [Token<'a>],
+    at: usize,
+}
+
+impl<'a> Iterator for Names<'_, 'a> {
+    type Item = Name<'a>;
+
+    fn next(&mut self) -> Option<Name<'a>> {
+        let Some(Token::String(name, is_escaped)) = self.tokens.get(self.at) else { return None };
+        self.at = behind(self.tokens, self.at + 1);
+        Some((name, *is_escaped))
     }
+}
+
+fn is_same(a: Name<'_>, b: Name<'_>) -> bool {
+    if a.1 || b.1 { said(a) == said(b) } else { a.0 == b.0 }
 }

@@ -1,7 +1,7 @@
 //! Objects: the members of structs, flattened ones among them, and keys of maps.
 
+use super::document::Token;
 use super::error::shown;
-use super::grammar::Member;
 use super::scan::Scan;
 use super::shape::{MUST_BE_OBJECT, Node, Shapes, is};
 use super::variants::variant_named;
@@ -9,45 +9,74 @@ use crate::check::{Pass, Validator};
 use crate::rule::TYPE;
 use crate::ty::{Enum, Field, Fields, IntKind, Shape, Tagging, TypeSchema};
 use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The fields that were there.
+#[derive(Default)]
+struct Seen {
+    /// A bit for each of the first 64, which are all that most types have.
+    first: u64,
+    others: HashSet<usize>,
+}
+
+impl Seen {
+    /// Notes one, and says whether it is new.
+    fn insert(&mut self, at: usize) -> bool {
+        if at >= 64 {
+            return self.others.insert(at);
+        }
+        let is_new = !self.has(at);
+        self.first |= 1 << at;
+        is_new
+    }
+
+    fn has(&self, at: usize) -> bool {
+        if at < 64 { self.first >> at & 1 == 1 } else { self.others.contains(&at) }
+    }
+}
 
 /// The members that nobody has taken yet.
-type Left<'a> = Vec<Option<Member<'a>>>;
+type Left = Vec<Option<usize>>;
 
-impl<'a> Shapes<'_, 'a> {
+impl Shapes<'_, '_> {
     /// What stands for the fields of a struct, or of a variant under its name.
-    pub(super) fn fields(&mut self, fields: &Fields, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
+    pub(super) fn fields(&mut self, fields: &Fields, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         match *fields {
-            Fields::Unit => is(self.is_null(node)?, "must be null", v),
+            Fields::Unit => is(matches!(self.token(node), Token::Null), "must be null", v),
             Fields::Newtype { field, .. } => return self.value(field.ty.get(), field.rules, node, v),
             Fields::Tuple(fields) => return self.tuple(fields, node, v),
             Fields::Named { fields, deny_unknown } => {
-                if !self.is_object(node)? {
+                if !self.is_object(node) {
                     v.report(TYPE, &[], MUST_BE_OBJECT);
                     return Ok(());
                 }
-                let members = self.members(node)?;
-                return self.named(fields, deny_unknown, &members, v);
+                return self.named(fields, deny_unknown, node, v);
             }
         }
         Ok(())
     }
 
     /// The members of an object for fields.
-    pub(super) fn named(
+    fn named(
         &mut self,
         fields: &'static [Field],
         deny_unknown: bool,
-        members: &[Member<'a>],
+        node: Node<'_>,
         v: &mut Validator<'_>,
     ) -> Scan {
         let flattens = fields.iter().any(|field| field.flatten);
-        let mut seen = vec![false; fields.len()];
+        let mut seen = Seen::default();
+        let mut next = 0;
         let mut left = Vec::new();
-        for member in members {
-            match field_named(fields, &member.name) {
-                Some(index) => self.member(fields, index, &mut seen, member, v)?,
-                None if flattens => left.push(Some(member.clone())),
-                None if deny_unknown => unknown(member, v),
+        for member in self.members(node) {
+            let name = self.document.name(member);
+            match field_named(fields, &name, next) {
+                Some(index) => {
+                    next = index + 1;
+                    self.member(&fields[index], seen.insert(index), member, &mut v.member(&name))?;
+                }
+                None if flattens => left.push(Some(member)),
+                None if deny_unknown => unknown(&name, v),
                 None => {}
             }
         }
@@ -56,7 +85,7 @@ impl<'a> Shapes<'_, 'a> {
             self.flat(field.ty.get(), &mut left, v)?;
         }
         if flattens && deny_unknown {
-            left.iter().flatten().for_each(|member| unknown(member, v));
+            left.iter().flatten().for_each(|member| unknown(&self.document.name(*member), v));
         }
         Ok(())
     }
@@ -64,29 +93,26 @@ impl<'a> Shapes<'_, 'a> {
     /// A member for a field: at most one for each, whichever of its names it goes by.
     fn member(
         &mut self,
-        fields: &'static [Field],
-        index: usize,
-        seen: &mut [bool],
-        member: &Member<'a>,
+        field: &'static Field,
+        is_first: bool,
+        member: usize,
         v: &mut Validator<'_>,
     ) -> Scan {
-        let field = &fields[index];
-        let v = &mut v.member(&member.name);
-        if std::mem::replace(&mut seen[index], true) {
+        if !is_first {
             v.report(
                 TYPE,
                 &[],
                 format_args!("must be left out: it is another name of what is there already"),
             );
         }
-        self.value(field.ty.get(), field.rules, Node::At(member.at), v)
+        self.value(field.ty.get(), field.rules, Node::At(member + 1), v)
     }
 
     /// A flattened field, out of the members that its parent has no field for. Source: serde's `FlatMapDeserializer`.
     ///
     /// Structs without flattened fields of their own, and externally and adjacently tagged enums, take their members;
     /// all others only look at them, and leave them for the next.
-    fn flat(&mut self, schema: &'static TypeSchema, left: &mut Left<'a>, v: &mut Validator<'_>) -> Scan {
+    fn flat(&mut self, schema: &'static TypeSchema, left: &mut Left, v: &mut Validator<'_>) -> Scan {
         match schema.shape {
             // Whatever is wrong inside, it is then nothing.
             Shape::Option(inner) => {
@@ -101,11 +127,13 @@ impl<'a> Shapes<'_, 'a> {
             Shape::Enum(all) if !all.variants.iter().any(|variant| variant.untagged) => match all.tagging {
                 Tagging::External => self.take_variant(&all, left, v),
                 Tagging::Adjacent { tag, content, .. } => {
-                    let is_own = |member: &Member<'_>| member.name == tag || member.name == content;
-                    let taken: Vec<_> =
-                        left.iter_mut().filter_map(|slot| slot.take_if(|member| is_own(member))).collect();
+                    let is_own = |name: &str| name == tag || name == content;
+                    let taken: Vec<_> = left
+                        .iter_mut()
+                        .filter_map(|slot| slot.take_if(|member| is_own(&self.document.name(*member))))
+                        .collect();
                     // What else there is concerns others.
-                    self.adjacent(&all, (tag, content, false), &taken, v)
+                    self.adjacent(&all, (tag, content, false), Node::Object(&taken), v)
                 }
                 Tagging::Internal { .. } | Tagging::Untagged => {
                     self.value(schema, &[], Node::Object(&still(left)), v)
@@ -122,15 +150,15 @@ impl<'a> Shapes<'_, 'a> {
     }
 
     /// Members are taken as they come. For what is only tried, up to the first that is wrong, as serde does.
-    fn take_fields(&mut self, fields: &'static [Field], left: &mut Left<'a>, v: &mut Validator<'_>) -> Scan {
-        let mut seen = vec![false; fields.len()];
+    fn take_fields(&mut self, fields: &'static [Field], left: &mut Left, v: &mut Validator<'_>) -> Scan {
+        let mut seen = Seen::default();
         let before = v.reported();
         for slot in left {
-            let index = slot.as_ref().and_then(|member| field_named(fields, &member.name));
-            if let Some(index) = index
-                && let Some(member) = slot.take()
-            {
-                self.member(fields, index, &mut seen, &member, v)?;
+            let Some(member) = *slot else { continue };
+            let name = self.document.name(member);
+            if let Some(index) = field_named(fields, &name, 0) {
+                *slot = None;
+                self.member(&fields[index], seen.insert(index), member, &mut v.member(&name))?;
                 if v.pass() == Pass::Probing && v.reported() > before {
                     return Ok(());
                 }
@@ -142,17 +170,18 @@ impl<'a> Shapes<'_, 'a> {
 
     /// The first member that names a variant. An unknown name is not that of `#[serde(other)]`: it may be another
     /// field's.
-    fn take_variant(&mut self, all: &Enum, left: &mut Left<'a>, v: &mut Validator<'_>) -> Scan {
+    fn take_variant(&mut self, all: &Enum, left: &mut Left, v: &mut Validator<'_>) -> Scan {
         let known = |name: &str| {
             all.variants.iter().find(|variant| variant.name == name || variant.aliases.contains(&name))
         };
         let found = left.iter_mut().find_map(|slot| {
-            let variant = slot.as_ref().and_then(|member| known(&member.name))?;
+            let variant = slot.and_then(|member| known(&self.document.name(member)))?;
             Some((variant, slot.take()?))
         });
         match found {
             Some((variant, member)) => {
-                self.content(variant, Node::At(member.at), &mut v.member(&member.name))
+                let name = self.document.name(member);
+                self.fields(&variant.fields, Node::At(member + 1), &mut v.member(&name))
             }
             None => {
                 v.report(TYPE, &[], format_args!("must have a member called {}", names(all)));
@@ -209,26 +238,31 @@ fn is_integer(kind: IntKind, name: &str) -> bool {
         }
 }
 
-/// The field that a member is read as.
-fn field_named(fields: &[Field], name: &str) -> Option<usize> {
-    fields.iter().position(|field| !field.flatten && (field.name == name || field.aliases.contains(&name)))
+/// The field that a member is read as. Most come in the order of the fields, so that is looked first where the next one
+/// is.
+fn field_named(fields: &[Field], name: &str, next: usize) -> Option<usize> {
+    let is_named = |field: &Field| !field.flatten && (field.name == name || field.aliases.contains(&name));
+    match fields.get(next) {
+        Some(field) if is_named(field) => Some(next),
+        _ => fields.iter().position(is_named),
+    }
 }
 
 /// Asks for the fields that nobody does without.
-fn all_there(fields: &'static [Field], seen: &[bool], v: &mut Validator<'_>) {
-    for (field, seen) in fields.iter().zip(seen) {
-        if !seen && !field.flatten && !field.is_optional() {
+fn all_there(fields: &'static [Field], seen: &Seen, v: &mut Validator<'_>) {
+    for (at, field) in fields.iter().enumerate() {
+        if !seen.has(at) && !field.flatten && !field.is_optional() {
             v.member(field.name).report(TYPE, &[], "must be there");
         }
     }
 }
 
-fn unknown(member: &Member<'_>, v: &mut Validator<'_>) {
-    v.member(&member.name).report(TYPE, &[], "must be left out: there is no such member");
+fn unknown(name: &str, v: &mut Validator<'_>) {
+    v.member(name).report(TYPE, &[], "must be left out: there is no such member");
 }
 
-fn still<'a>(left: &Left<'a>) -> Vec<Member<'a>> {
-    left.iter().flatten().cloned().collect()
+fn still(left: &Left) -> Vec<usize> {
+    left.iter().flatten().copied().collect()
 }
 
 /// The names of an enum's variants, as far as a sentence holds them.

@@ -5,10 +5,11 @@
 //! number for the name of a variant, no member twice, be it by another of its names. So what a client meant
 //! cannot be taken for something else.
 //!
-//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens) and `grammar` (what is JSON at all); `shape` (values),
+//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
 //! `members` (objects) and `variants` (enums); `beside` (which types leave room for a `ttl`).
 
 mod beside;
+mod document;
 mod error;
 mod grammar;
 mod members;
@@ -22,8 +23,7 @@ pub use error::{DecodeError, Flaw, Malformed};
 use crate::check::ValidationErrors;
 use crate::ttl::{self, Ttl};
 use crate::ty::TypeSchema;
-use grammar::Document;
-use scan::{Kind, Scanner};
+use document::{Document, Token};
 use shape::{Node, Shapes};
 use std::time::Duration;
 
@@ -115,35 +115,33 @@ pub fn check(
     json: &[u8],
     options: DecodeOptions,
 ) -> Result<Option<Ttl>, DecodeError> {
-    let document = Document::read(json, options.max_depth).map_err(DecodeError::Malformed)?;
-    let mut ttl = None;
-    let mut members = None;
-    if options.takes_ttl && takes_ttl(schema) {
-        let mut all = document.members(document.at(0)).map_err(DecodeError::Malformed)?;
-        if let Some(at) = all.iter().position(|member| member.name == "ttl") {
-            ttl = Some(ttl_of(document.at(all.remove(at).at))?);
-            members = Some(all);
-        }
-    }
-    let root = members.as_deref().map_or(Node::At(0), Node::Object);
+    let document =
+        Document::read(json, options.max_depth).map_err(|malformed| DecodeError::Malformed(*malformed))?;
     let mut shapes = Shapes::new(&document, options.any_int);
+    let mut root = Node::At(0);
+    let mut ttl = None;
+    if options.takes_ttl
+        && let Some(at) = shapes.member_named("ttl", root)
+        && takes_ttl(schema)
+    {
+        ttl = Some(ttl_of(document.token(at)).ok_or(DecodeError::InvalidTtl)?);
+        root = Node::Without(0, at);
+    }
     let mut scanned = Ok(());
     let report = ValidationErrors::collect(|v| scanned = shapes.value(schema, &[], root, v));
-    scanned.map_err(DecodeError::Malformed)?;
+    scanned.map_err(|malformed| DecodeError::Malformed(*malformed))?;
     report.map_err(DecodeError::Value)?;
     Ok(ttl)
 }
 
 /// What stands as `ttl`: `null`, or a whole number of milliseconds.
-fn ttl_of(mut scanner: Scanner<'_>) -> Result<Ttl, DecodeError> {
-    let ttl = match scanner.kind().map_err(DecodeError::Malformed)? {
-        Kind::Null => Some(Ttl::Never),
-        Kind::Number => {
-            let millis =
-                scanner.number().map_err(DecodeError::Malformed)?.parse().ok().map(Duration::from_millis);
+fn ttl_of(token: Token<'_>) -> Option<Ttl> {
+    match token {
+        Token::Null => Some(Ttl::Never),
+        Token::Number(number) => {
+            let millis = number.parse().ok().map(Duration::from_millis);
             millis.filter(|ttl| ttl::check(*ttl).is_ok()).map(Ttl::In)
         }
         _ => None,
-    };
-    ttl.ok_or(DecodeError::InvalidTtl)
+    }
 }

@@ -1,7 +1,6 @@
 //! JSON's tokens, where they stand in a text. Source: RFC 8259.
 
 use super::error::{Flaw, Malformed};
-use std::borrow::Cow;
 
 /// A place in a text from which tokens are read.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +8,19 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     pub(super) at: usize,
 }
+
+/// The bytes that do not stand for themselves in a string.
+const ENDS_PLAIN: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        ends[control] = true;
+        control += 1;
+    }
+    ends[b'"' as usize] = true;
+    ends[b'\\' as usize] = true;
+    ends
+};
 
 /// The kinds of values, by their first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +33,8 @@ pub(super) enum Kind {
     Object,
 }
 
-pub(super) type Scan<T = ()> = Result<T, Malformed>;
+/// The error is boxed, since nearly all that is scanned is sound and results are returned for every token.
+pub(super) type Scan<T = ()> = Result<T, Box<Malformed>>;
 
 impl<'a> Scanner<'a> {
     pub(super) const fn new(text: &'a str, at: usize) -> Self {
@@ -33,7 +46,7 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn flaw<T>(&self, flaw: Flaw) -> Scan<T> {
-        Err(Malformed { offset: self.at, flaw })
+        Err(Box::new(Malformed { offset: self.at, flaw }))
     }
 
     fn byte(&self) -> Option<u8> {
@@ -76,13 +89,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes over `null`, `true` or `false`, and returns which.
-    pub(super) fn word(&mut self) -> Scan<&'static str> {
+    /// Goes over `null`, `true` or `false`.
+    pub(super) fn word(&mut self) -> Scan {
         let rest = &self.text[self.at..];
         match ["null", "true", "false"].into_iter().find(|word| rest.starts_with(word)) {
             Some(word) => {
                 self.at += word.len();
-                Ok(word)
+                Ok(())
             }
             None if ["null", "true", "false"].iter().any(|word| word.starts_with(rest)) => {
                 self.at = self.text.len();
@@ -128,30 +141,24 @@ impl<'a> Scanner<'a> {
         Ok(&self.text[from..self.at])
     }
 
-    /// Goes over a string, and returns what it says.
-    pub(super) fn string(&mut self) -> Scan<Cow<'a, str>> {
+    /// Goes over a string, and returns what stands between its quotes, and whether anything there is escaped.
+    pub(super) fn string(&mut self) -> Scan<(&'a str, bool)> {
         self.expect(b'"', "a string")?;
-        let mut said = Cow::Borrowed("");
+        let from = self.at;
+        let mut is_escaped = false;
         loop {
-            let from = self.at;
-            while self.byte().is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-                self.at += 1;
-            }
-            let plain = &self.text[from..self.at];
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| ENDS_PLAIN[usize::from(*byte)]);
+            self.at += plain.unwrap_or(rest.len());
             match self.byte() {
                 None => return self.flaw(Flaw::End),
                 Some(b'"') => {
                     self.at += 1;
-                    if said.is_empty() {
-                        return Ok(Cow::Borrowed(plain));
-                    }
-                    said.to_mut().push_str(plain);
-                    return Ok(said);
+                    return Ok((&self.text[from..self.at - 1], is_escaped));
                 }
                 Some(b'\\') => {
-                    let said = said.to_mut();
-                    said.push_str(plain);
-                    said.push(self.escape()?);
+                    self.escape()?;
+                    is_escaped = true;
                 }
                 Some(_) => return self.flaw(Flaw::ControlCharacter),
             }
@@ -172,13 +179,14 @@ impl<'a> Scanner<'a> {
             Some(b't') => '\t',
             Some(b'u') => {
                 let first = self.unit()?;
-                let mut units = vec![first];
                 let is_high = (0xd800..0xdc00).contains(&first);
-                if is_high && self.text[self.at..].starts_with("\\u") {
+                let second = if is_high && self.text[self.at..].starts_with("\\u") {
                     self.at += 2;
-                    units.push(self.unit()?);
-                }
-                match char::decode_utf16(units).next() {
+                    Some(self.unit()?)
+                } else {
+                    None
+                };
+                match char::decode_utf16([first].into_iter().chain(second)).next() {
                     Some(Ok(c)) => c,
                     _ => return from.flaw(Flaw::LoneSurrogate),
                 }
@@ -200,4 +208,17 @@ impl<'a> Scanner<'a> {
         self.at += 4;
         Ok(unit)
     }
+}
+
+/// What a string says that is escaped.
+pub(super) fn unescaped(string: &str) -> String {
+    let mut said = String::with_capacity(string.len());
+    let mut scanner = Scanner::new(string, 0);
+    while let Some(plain) = string[scanner.at..].find('\\') {
+        said.push_str(&string[scanner.at..scanner.at + plain]);
+        scanner.at += plain;
+        said.extend(scanner.escape());
+    }
+    said.push_str(&string[scanner.at..]);
+    said
 }

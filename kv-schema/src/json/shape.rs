@@ -1,27 +1,57 @@
 //! Values: whether JSON has the shape of a type.
 
+use super::document::{Document, Token};
 use super::error::{Flaw, Malformed};
-use super::grammar::{Document, Member};
 use super::members::has_key;
-use super::scan::{Kind, Scan};
+use super::scan::Scan;
 use crate::check::{Pass, Validator};
 use crate::field::KvField;
 use crate::rule::{FINITE, INT, MAX_SAFE_INTEGER, Rule, TYPE};
 use crate::ty::{Field, Fields, IntKind, Shape, TypeSchema};
 use crate::{Param, rule};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// JSON that is to be a value: what stands somewhere, or an object of some of the members that stand somewhere.
+/// JSON that is to be a value.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Node<'m, 'a> {
+pub(super) enum Node<'m> {
+    /// What stands there.
     At(usize),
-    Object(&'m [Member<'a>]),
+    /// The object there, but for the member whose value stands elsewhere.
+    Without(usize, usize),
+    /// An object of these members, wherever they stand.
+    Object(&'m [usize]),
+}
+
+/// The members of an object: where their names stand, each with its value behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Members<'d, 'm, 'a> {
+    document: &'d Document<'a>,
+    left: Range<usize>,
+    /// Where the value of the one is that does not count; 0 if all do.
+    without: usize,
+    chosen: std::slice::Iter<'m, usize>,
+}
+
+impl Iterator for Members<'_, '_, '_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.left.start < self.left.end {
+            let name = self.left.start;
+            self.left.start = self.document.behind(name + 1);
+            if name + 1 != self.without {
+                return Some(name);
+            }
+        }
+        self.chosen.next().copied()
+    }
 }
 
 /// Goes through a document by a schema.
 pub(super) struct Shapes<'d, 'a> {
-    document: &'d Document<'a>,
+    pub(super) document: &'d Document<'a>,
     any_int: bool,
     steps_left: usize,
 }
@@ -35,40 +65,33 @@ impl<'d, 'a> Shapes<'d, 'a> {
         Self { document, any_int, steps_left: document.len().saturating_mul(STEPS_A_BYTE) }
     }
 
-    pub(super) fn kind(&self, node: Node<'_, 'a>) -> Scan<Kind> {
+    /// What is there.
+    pub(super) fn token(&self, node: Node<'_>) -> Token<'a> {
         match node {
-            Node::At(at) => self.document.at(at).kind(),
-            Node::Object(_) => Ok(Kind::Object),
+            Node::At(at) => self.document.token(at),
+            Node::Without(..) | Node::Object(_) => Token::Object(0),
         }
+    }
+
+    pub(super) fn is_object(&self, node: Node<'_>) -> bool {
+        matches!(self.token(node), Token::Object(_))
     }
 
     /// The members of what is an object.
-    pub(super) fn members<'m>(&self, node: Node<'m, 'a>) -> Scan<Cow<'m, [Member<'a>]>> {
-        match node {
-            Node::At(at) => self.document.members(self.document.at(at)).map(Cow::Owned),
-            Node::Object(members) => Ok(Cow::Borrowed(members)),
-        }
+    pub(super) fn members<'m>(&self, node: Node<'m>) -> Members<'d, 'm, 'a> {
+        let (left, without, chosen): (_, _, &[_]) = match node {
+            Node::At(at) => (self.document.members(at), 0, &[]),
+            Node::Without(at, value) => (self.document.members(at), value, &[]),
+            Node::Object(members) => (0..0, 0, members),
+        };
+        Members { document: self.document, left, without, chosen: chosen.iter() }
     }
 
     /// What a string says; `None` when it is none.
-    pub(super) fn text(&self, node: Node<'_, 'a>) -> Scan<Option<Cow<'a, str>>> {
+    pub(super) fn text(&self, node: Node<'_>) -> Option<Cow<'a, str>> {
         match node {
-            Node::At(at) => {
-                let mut scanner = self.document.at(at);
-                if scanner.kind()? == Kind::String { scanner.string().map(Some) } else { Ok(None) }
-            }
-            Node::Object(_) => Ok(None),
-        }
-    }
-
-    /// How a number is written; `None` when it is none.
-    fn number(&self, node: Node<'_, 'a>) -> Scan<Option<&'a str>> {
-        match node {
-            Node::At(at) => {
-                let mut scanner = self.document.at(at);
-                if scanner.kind()? == Kind::Number { scanner.number().map(Some) } else { Ok(None) }
-            }
-            Node::Object(_) => Ok(None),
+            Node::At(at) => self.document.text(at),
+            Node::Without(..) | Node::Object(_) => None,
         }
     }
 
@@ -88,101 +111,101 @@ impl<'d, 'a> Shapes<'d, 'a> {
         &mut self,
         schema: &'static TypeSchema,
         rules: &'static [Rule],
-        node: Node<'_, 'a>,
+        node: Node<'_>,
         v: &mut Validator<'_>,
     ) -> Scan {
         let Some(left) = self.steps_left.checked_sub(1) else {
-            return Err(Malformed { offset: self.document.len(), flaw: Flaw::Ambiguous });
+            return Err(Box::new(Malformed { offset: self.document.len(), flaw: Flaw::Ambiguous }));
         };
         self.steps_left = left;
-        let kind = self.kind(node)?;
+        let token = self.token(node);
         match schema.shape {
-            Shape::Unit => is(kind == Kind::Null, "must be null", v),
-            Shape::Bool => is(kind == Kind::Bool, "must be true or false", v),
-            Shape::Int(int) => return self.integer(int, false, rules, node, v),
-            Shape::NonZero(int) => return self.integer(int, true, rules, node, v),
-            Shape::Float(_) => match self.number(node)?.map(str::parse::<f64>) {
-                None => v.report(TYPE, &[], "must be a number"),
-                Some(number) if number.as_ref().is_ok_and(|number| number.is_finite()) => {}
-                Some(_) => v.report(FINITE, &[], "must be a finite number"),
+            Shape::Unit => is(matches!(token, Token::Null), "must be null", v),
+            Shape::Bool => is(matches!(token, Token::Bool), "must be true or false", v),
+            Shape::Int(int) => self.integer(int, false, rules, token, v),
+            Shape::NonZero(int) => self.integer(int, true, rules, token, v),
+            Shape::Float(_) => match token {
+                Token::Number(number) if is_finite(number) => {}
+                Token::Number(_) => v.report(FINITE, &[], "must be a finite number"),
+                _ => v.report(TYPE, &[], "must be a number"),
             },
             Shape::Char => {
-                let is_one = self.text(node)?.is_some_and(|text| text.chars().count() == 1);
+                let is_one = self.text(node).is_some_and(|text| text.chars().count() == 1);
                 is(is_one, "must be a string of one character", v);
             }
-            Shape::String => is(kind == Kind::String, "must be a string", v),
-            Shape::Formatted(format) => match self.text(node)? {
+            Shape::String => is(matches!(token, Token::String(..)), "must be a string", v),
+            Shape::Formatted(format) => match self.text(node) {
                 Some(text) if (format.accepts)(&text) => {}
                 _ => v.report(TYPE, &[], format_args!("must be a string of the form {}", format.name)),
             },
             Shape::Json => {}
-            Shape::Option(_) if kind == Kind::Null => {}
+            Shape::Option(_) if matches!(token, Token::Null) => {}
             Shape::Option(inner) => return self.value(inner.get(), rules, node, v),
             Shape::List(item) | Shape::Set(item) => {
-                let Some(items) = self.items(node, v)? else { return Ok(()) };
-                for (at, item_at) in items.into_iter().enumerate() {
+                let Some(items) = self.items(node, v) else { return Ok(()) };
+                for (at, item_at) in items.enumerate() {
                     self.value(item.get(), of_items(rules), Node::At(item_at), &mut v.item(at))?;
                 }
             }
             Shape::Array { item, len } => {
-                let Some(items) = self.items(node, v)? else { return Ok(()) };
-                has_length(items.len(), len, v);
-                for (at, item_at) in items.into_iter().enumerate().take(len) {
+                let Some(items) = self.items(node, v) else { return Ok(()) };
+                has_length(items.clone().count(), len, v);
+                for (at, item_at) in items.enumerate().take(len) {
                     self.value(item.get(), of_items(rules), Node::At(item_at), &mut v.item(at))?;
                 }
             }
             Shape::Tuple(types) => {
-                let Some(items) = self.items(node, v)? else { return Ok(()) };
-                has_length(items.len(), types.len(), v);
-                for ((at, item_at), ty) in items.into_iter().enumerate().zip(types) {
+                let Some(items) = self.items(node, v) else { return Ok(()) };
+                has_length(items.clone().count(), types.len(), v);
+                for ((at, item_at), ty) in items.enumerate().zip(types) {
                     self.value(ty.get(), &[], Node::At(item_at), &mut v.item(at))?;
                 }
             }
-            Shape::Map { .. } if kind != Kind::Object => v.report(TYPE, &[], MUST_BE_OBJECT),
+            Shape::Map { .. } if !self.is_object(node) => v.report(TYPE, &[], MUST_BE_OBJECT),
             Shape::Map { key, value } => {
-                let members = self.members(node)?;
                 let mut names = Vec::new();
-                for member in members.iter() {
-                    let v = &mut v.member(&member.name);
-                    has_key(key.get(), &member.name, &mut names, v);
-                    self.value(value.get(), of_items(rules), Node::At(member.at), v)?;
+                for member in self.members(node) {
+                    let name = self.document.name(member);
+                    let v = &mut v.member(&name);
+                    has_key(key.get(), &name, &mut names, v);
+                    self.value(value.get(), of_items(rules), Node::At(member + 1), v)?;
                 }
             }
             Shape::Struct(fields) => {
                 self.fields(&fields, node, v)?;
-                return self.time(schema, node, v);
+                self.time(schema, node, v);
             }
             Shape::Enum(all) => return self.variants(&all, node, v),
         }
         Ok(())
     }
 
-    /// The starts of a list's items; `None`, and reported, when it is no list.
-    fn items(&self, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan<Option<Vec<usize>>> {
+    /// Where a list's items are; `None`, and reported, when it is no list.
+    fn items(
+        &self,
+        node: Node<'_>,
+        v: &mut Validator<'_>,
+    ) -> Option<impl Iterator<Item = usize> + Clone + use<'d, 'a>> {
         match node {
-            Node::At(at) if self.kind(node)? == Kind::List => {
-                self.document.items(self.document.at(at)).map(Some)
+            Node::At(at) if matches!(self.document.token(at), Token::List(_)) => {
+                Some(self.document.items(at))
             }
             _ => {
                 v.report(TYPE, &[], "must be a list");
-                Ok(None)
+                None
             }
         }
     }
 
     /// A list for fields. Those at its end may be missing if they have defaults.
-    pub(super) fn tuple(
-        &mut self,
-        fields: &'static [Field],
-        node: Node<'_, 'a>,
-        v: &mut Validator<'_>,
-    ) -> Scan {
-        let Some(items) = self.items(node, v)? else { return Ok(()) };
+    pub(super) fn tuple(&mut self, fields: &'static [Field], node: Node<'_>, v: &mut Validator<'_>) -> Scan {
+        let Some(items) = self.items(node, v) else { return Ok(()) };
         let needed = fields.iter().rposition(|field| !field.default).map_or(0, |last| last + 1);
-        if items.len() < needed || items.len() > fields.len() {
-            has_length(items.len(), fields.len(), v);
+        let len = items.clone().count();
+        if len < needed || len > fields.len() {
+            has_length(len, fields.len(), v);
         }
-        for ((at, item_at), field) in items.into_iter().enumerate().zip(fields) {
+        for ((at, item_at), field) in items.enumerate().zip(fields) {
             self.value(field.ty.get(), field.rules, Node::At(item_at), &mut v.item(at))?;
         }
         Ok(())
@@ -194,12 +217,11 @@ impl<'d, 'a> Shapes<'d, 'a> {
         kind: IntKind,
         not_zero: bool,
         rules: &'static [Rule],
-        node: Node<'_, 'a>,
+        token: Token<'_>,
         v: &mut Validator<'_>,
-    ) -> Scan {
-        let Some(number) = self.number(node)? else {
-            v.report(TYPE, &[], "must be a whole number");
-            return Ok(());
+    ) {
+        let Token::Number(number) = token else {
+            return v.report(TYPE, &[], "must be a whole number");
         };
         let (mut min, mut max) = kind.range();
         let any_int = self.any_int || rules.contains(&Rule::AnyInt(rule::AnyInt));
@@ -207,9 +229,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
             (min, max) = (min.max(-MAX_SAFE_INTEGER), max.min(MAX_SAFE_INTEGER));
         }
         // Serde takes -0 for a float where it reads no 128 bits.
-        let is_whole = !number.contains(['.', 'e', 'E']) && (number != "-0" || kind.is_128_bits());
-        let fits = is_whole
-            && match number.parse::<i128>() {
+        let fits = (number != "-0" || kind.is_128_bits())
+            && match number.parse::<i64>().map(i128::from).or_else(|_| number.parse()) {
                 Ok(number) => min <= number && number <= max,
                 // The range in the schema ends where an `i128` does.
                 Err(_) => any_int && kind == IntKind::U128 && number.parse::<u128>().is_ok(),
@@ -220,28 +241,29 @@ impl<'d, 'a> Shapes<'d, 'a> {
         } else if not_zero && number.trim_start_matches('-') == "0" {
             v.report(INT, &[], "must be a whole number other than 0");
         }
-        Ok(())
     }
 
     /// The one thing about times that no schema says: whole seconds among the nanoseconds are added to the seconds, and
     /// there must be such a time.
-    fn time(&self, schema: &'static TypeSchema, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
+    fn time(&self, schema: &'static TypeSchema, node: Node<'_>, v: &mut Validator<'_>) {
         let is_system_time = *schema == *SystemTime::schema();
-        if !is_system_time && *schema != *Duration::schema() || self.kind(node)? != Kind::Object {
-            return Ok(());
+        if !is_system_time && *schema != *Duration::schema() || !self.is_object(node) {
+            return;
         }
         let mut parts = [0_u64; 2];
-        let Shape::Struct(fields) = schema.shape else { return Ok(()) };
-        for member in self.members(node)?.iter() {
-            let part = fields.all().iter().position(|field| field.name == member.name);
-            if let Some(part) = part.and_then(|at| parts.get_mut(at)) {
-                *part = self.number(Node::At(member.at))?.and_then(|n| n.parse().ok()).unwrap_or_default();
+        let Shape::Struct(fields) = schema.shape else { return };
+        for member in self.members(node) {
+            let name = self.document.name(member);
+            let part = fields.all().iter().position(|field| field.name == name);
+            if let Some(part) = part.and_then(|at| parts.get_mut(at))
+                && let Token::Number(number) = self.document.token(member + 1)
+            {
+                *part = number.parse().unwrap_or_default();
             }
         }
         let whole = parts[0].checked_add(parts[1] / 1_000_000_000).map(Duration::from_secs);
         let exists = whole.is_some_and(|time| !is_system_time || UNIX_EPOCH.checked_add(time).is_some());
         is(exists, "must be a time that there is", v);
-        Ok(())
     }
 }
 
@@ -252,6 +274,12 @@ pub(super) fn is(holds: bool, sentence: &str, v: &mut Validator<'_>) {
     if !holds {
         v.report(TYPE, &[], sentence);
     }
+}
+
+/// Whether a number is one that a float holds. Only an exponent or very many digits lead further.
+fn is_finite(number: &str) -> bool {
+    let is_small = number.len() <= f64::MAX_10_EXP as usize && !number.contains(['e', 'E']);
+    is_small || number.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 fn has_length(items: usize, len: usize, v: &mut Validator<'_>) {

@@ -1,24 +1,15 @@
 //! Enums.
 
-use super::grammar::Member;
 use super::members::names;
-use super::scan::{Kind, Scan};
+use super::scan::Scan;
 use super::shape::{MUST_BE_OBJECT, Node, Shapes, is, is_unit};
 use crate::check::Validator;
 use crate::rule::TYPE;
 use crate::ty::{Enum, Fields, Shape, Tagging, TypeSchema, Variant};
 
-impl<'a> Shapes<'_, 'a> {
-    pub(super) fn is_null(&self, node: Node<'_, 'a>) -> Scan<bool> {
-        Ok(self.kind(node)? == Kind::Null)
-    }
-
-    pub(super) fn is_object(&self, node: Node<'_, 'a>) -> Scan<bool> {
-        Ok(self.kind(node)? == Kind::Object)
-    }
-
+impl Shapes<'_, '_> {
     /// A value of an enum. Variants without a tag are tried behind those with one, in their order.
-    pub(super) fn variants(&mut self, all: &Enum, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
+    pub(super) fn variants(&mut self, all: &Enum, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         let first_untagged = match all.tagging {
             Tagging::Untagged => Some(0),
             _ => all.variants.iter().position(|variant| variant.untagged),
@@ -30,38 +21,37 @@ impl<'a> Shapes<'_, 'a> {
             return Ok(());
         }
         for variant in untagged {
-            if self.tries(v, |shapes, v| shapes.bare(variant, node, v))? {
+            if self.tries(v, |shapes, v| shapes.fields(&variant.fields, node, v))? {
                 return Ok(());
             }
         }
         // Of a single one it can be said what is wrong with it.
         if let (true, [only]) = (tagged.variants.is_empty(), untagged) {
-            return self.bare(only, node, v);
+            return self.fields(&only.fields, node, v);
         }
         v.report(TYPE, &[], "must have one of the forms that it can have");
         Ok(())
     }
 
-    fn tagged(&mut self, all: &Enum, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
+    fn tagged(&mut self, all: &Enum, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         if matches!(all.tagging, Tagging::External) {
             return self.external(all, node, v);
         }
-        if !self.is_object(node)? {
+        if !self.is_object(node) {
             v.report(TYPE, &[], MUST_BE_OBJECT);
             return Ok(());
         }
-        let members = self.members(node)?;
         match all.tagging {
-            Tagging::Internal { tag } => self.internal(all, tag, &members, v),
+            Tagging::Internal { tag } => self.internal(all, tag, node, v),
             Tagging::Adjacent { tag, content, deny_unknown } => {
-                self.adjacent(all, (tag, content, deny_unknown), &members, v)
+                self.adjacent(all, (tag, content, deny_unknown), node, v)
             }
             Tagging::External | Tagging::Untagged => Ok(()),
         }
     }
 
-    fn external(&mut self, all: &Enum, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
-        if let Some(name) = self.text(node)? {
+    fn external(&mut self, all: &Enum, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
+        if let Some(name) = self.text(node) {
             match variant_named(all.variants, &name) {
                 Some(variant) if matches!(variant.fields, Fields::Unit) => {}
                 Some(_) => v.report(TYPE, &[], "must be an object with what this variant holds"),
@@ -69,12 +59,12 @@ impl<'a> Shapes<'_, 'a> {
             }
             return Ok(());
         }
-        if self.is_object(node)?
-            && let [member] = self.members(node)?.as_ref()
-        {
-            let v = &mut v.member(&member.name);
-            return match variant_named(all.variants, &member.name) {
-                Some(variant) => self.content(variant, Node::At(member.at), v),
+        let mut members = self.members(node);
+        if let (Some(member), None) = (members.next(), members.next()) {
+            let name = self.document.name(member);
+            let v = &mut v.member(&name);
+            return match variant_named(all.variants, &name) {
+                Some(variant) => self.fields(&variant.fields, Node::At(member + 1), v),
                 None => {
                     v.report(TYPE, &[], format_args!("must be called {}", names(all)));
                     Ok(())
@@ -89,55 +79,54 @@ impl<'a> Shapes<'_, 'a> {
         Ok(())
     }
 
-    /// What stands under a variant's name.
-    pub(super) fn content(&mut self, variant: &Variant, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
-        self.fields(&variant.fields, node, v)
-    }
-
-    /// What stands for a variant where it stands alone.
-    fn bare(&mut self, variant: &Variant, node: Node<'_, 'a>, v: &mut Validator<'_>) -> Scan {
-        self.fields(&variant.fields, node, v)
-    }
-
-    /// The variant that a member names; reported when there is none.
+    /// The variant that a member names, and where its name stands; reported when there is none.
     fn named_by<'e>(
         &self,
         all: &'e Enum,
         tag: &'static str,
-        members: &[Member<'a>],
+        node: Node<'_>,
         v: &mut Validator<'_>,
-    ) -> Scan<Option<&'e Variant>> {
+    ) -> Option<(&'e Variant, usize)> {
         let v = &mut v.member(tag);
-        let Some(member) = members.iter().find(|member| member.name == tag) else {
+        let Some(value) = self.member_named(tag, node) else {
             v.report(TYPE, &[], "must be there");
-            return Ok(None);
+            return None;
         };
-        let name = self.text(Node::At(member.at))?;
+        let name = self.document.text(value);
         let variant = name.and_then(|name| variant_named(all.variants, &name));
         if variant.is_none() {
             not_named(all, v);
         }
-        Ok(variant)
+        variant.map(|variant| (variant, value))
     }
 
-    fn internal(
-        &mut self,
-        all: &Enum,
-        tag: &'static str,
-        members: &[Member<'a>],
-        v: &mut Validator<'_>,
-    ) -> Scan {
-        let Some(variant) = self.named_by(all, tag, members, v)? else { return Ok(()) };
-        let rest: Vec<_> = members.iter().filter(|member| member.name != tag).cloned().collect();
+    /// Where the value of a member is.
+    pub(super) fn member_named(&self, name: &str, node: Node<'_>) -> Option<usize> {
+        self.members(node).find(|member| self.document.name(*member) == name).map(|member| member + 1)
+    }
+
+    fn internal(&mut self, all: &Enum, tag: &'static str, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
+        let Some((variant, named_at)) = self.named_by(all, tag, node, v) else { return Ok(()) };
+        let members: Vec<_>;
+        let rest = if let Node::At(at) = node {
+            Node::Without(at, named_at)
+        } else {
+            members = self.members(node).filter(|member| member + 1 != named_at).collect();
+            Node::Object(&members)
+        };
         match variant.fields {
             // Whatever other members there are, even where others deny them.
             Fields::Unit => Ok(()),
             Fields::Newtype { field, .. } if is_unit(field.ty.get()) => {
-                is(rest.is_empty(), "must have no member beside its tag", v);
+                is(self.members(rest).next().is_none(), "must have no member beside its tag", v);
                 Ok(())
             }
-            Fields::Newtype { field, .. } if may_be_unit(field.ty.get()) && rest.is_empty() => Ok(()),
-            ref fields => self.fields(fields, Node::Object(&rest), v),
+            Fields::Newtype { field, .. }
+                if may_be_unit(field.ty.get()) && self.members(rest).next().is_none() =>
+            {
+                Ok(())
+            }
+            ref fields => self.fields(fields, rest, v),
         }
     }
 
@@ -145,17 +134,17 @@ impl<'a> Shapes<'_, 'a> {
         &mut self,
         all: &Enum,
         (tag, content, deny_unknown): (&'static str, &'static str, bool),
-        members: &[Member<'a>],
+        node: Node<'_>,
         v: &mut Validator<'_>,
     ) -> Scan {
-        for member in members {
-            if deny_unknown && member.name != tag && member.name != content {
-                v.member(&member.name).report(TYPE, &[], "must be left out: there is no such member");
+        for name in self.members(node).map(|member| self.document.name(member)) {
+            if deny_unknown && name != tag && name != content {
+                v.member(&name).report(TYPE, &[], "must be left out: there is no such member");
             }
         }
-        let Some(variant) = self.named_by(all, tag, members, v)? else { return Ok(()) };
-        match members.iter().find(|member| member.name == content) {
-            Some(member) => self.bare(variant, Node::At(member.at), &mut v.member(content)),
+        let Some((variant, _)) = self.named_by(all, tag, node, v) else { return Ok(()) };
+        match self.member_named(content, node) {
+            Some(at) => self.fields(&variant.fields, Node::At(at), &mut v.member(content)),
             None => {
                 let can_do_without = match variant.fields {
                     Fields::Unit => true,

@@ -4,6 +4,12 @@
 //! value that is written and never read again, or read as one that is written otherwise. A catalog refuses such types,
 //! so that no client meets them; in process they do no harm.
 //!
+//! Two things are no faults, though a value may come back as another one, since what is written of that is the same
+//! JSON again. JSON has one `null`: of an `Option` around what may itself be null (`Option<Option<_>>`, `Option<()>`,
+//! an opaque field) it is the outermost `None`. And what is opaque is an object where it is flattened or stands under an internal
+//! tag: null is written there as no members, and read as an empty object; all else that is none, serde refuses to
+//! write.
+//!
 //! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`, `FlatMapDeserializer`,
 //! `TaggedSerializer`, `ContentDeserializer`), and what `serde_json` made of a value of each kind.
 

@@ -1,0 +1,166 @@
+//! Names of members, keys of maps and names of variants.
+
+use crate::codec::reading::Reading;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Visitor};
+use std::borrow::Cow;
+use std::fmt;
+
+/// The name of a member, from where it stands if nothing in it is escaped.
+pub(super) struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+        inner.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
+
+/// A key of a map, or the name of a variant: it is read as its type reads it, and noted.
+pub(super) struct Key<'r, T> {
+    pub(super) seed: T,
+    pub(super) reading: &'r mut Reading,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        self.seed.deserialize(KeyReader { inner, reading: self.reading })
+    }
+}
+
+struct KeyReader<'r, D> {
+    inner: D,
+    reading: &'r mut Reading,
+}
+
+macro_rules! note {
+    ($($method:ident($($arg:ident: $ty:ty),*);)*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
+            self.inner.$method($($arg,)* KeyVisitor { visitor, reading: self.reading })
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyReader<'_, D> {
+    type Error = D::Error;
+
+    note! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(len: usize);
+        deserialize_tuple_struct(name: &'static str, len: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+struct KeyVisitor<'r, V> {
+    visitor: V,
+    reading: &'r mut Reading,
+}
+
+macro_rules! note_text {
+    ($($method:ident($ty:ty))*) => {$(
+        fn $method<E: Error>(self, name: $ty) -> Result<V::Value, E> {
+            self.reading.note(&name);
+            self.visitor.$method(name)
+        }
+    )*};
+}
+
+macro_rules! note_number {
+    ($($method:ident($ty:ty))*) => {$(
+        fn $method<E: Error>(self, number: $ty) -> Result<V::Value, E> {
+            self.reading.note_number(number);
+            self.visitor.$method(number)
+        }
+    )*};
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for KeyVisitor<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    note_text! { visit_str(&str) visit_borrowed_str(&'de str) visit_string(String) }
+
+    note_number! {
+        visit_bool(bool) visit_i8(i8) visit_i16(i16) visit_i32(i32) visit_i64(i64) visit_i128(i128) visit_u8(u8)
+        visit_u16(u16) visit_u32(u32) visit_u64(u64) visit_u128(u128) visit_f32(f32) visit_f64(f64) visit_char(char)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.visitor.visit_some(KeyReader { inner, reading: self.reading })
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.visitor.visit_newtype_struct(KeyReader { inner, reading: self.reading })
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_enum(KeyVariant { inner, reading: self.reading })
+    }
+}
+
+struct KeyVariant<'r, A> {
+    inner: A,
+    reading: &'r mut Reading,
+}
+
+impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for KeyVariant<'_, A> {
+    type Error = A::Error;
+    type Variant = A::Variant;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, A::Variant), A::Error> {
+        self.inner.variant_seed(Key { seed, reading: self.reading })
+    }
+}

@@ -1,0 +1,151 @@
+//! What about a type decides how it is read.
+//!
+//! Some shapes serde reads into a buffer before it knows what they are, and then reads the value from there, where nobody
+//! goes along. What it makes of text, numbers and booleans in a buffer is what it makes of them in JSON, and nothing else.
+//! But there a list is read as a struct, an object as the name of a variant, and an empty one as nothing; and of an untagged enum it
+//! takes the first variant that will do. So whoever has more in a buffer is held against its schema first.
+
+use crate::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
+use std::any::TypeId;
+use std::collections::HashSet;
+
+/// How many newtypes and `Option`s around each other are looked into. Some types hold themselves.
+const MAX_WRAPPED: usize = 8;
+
+/// What about a type decides how it is read.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a type may have any of them")]
+pub(super) struct Traits {
+    /// Whether serde reads some of it into buffers.
+    pub(super) is_buffered: bool,
+    /// Whether there is something in a buffer that is read otherwise than from JSON, or a name that is not what it says.
+    pub(super) is_hidden: bool,
+    /// Whether some of it is any JSON, and its reader unknown.
+    pub(super) is_opaque: bool,
+    /// Whether some of it is text whose reader, another crate's, may ask for anything and read it from a number or a list.
+    is_foreign: bool,
+}
+
+impl Traits {
+    pub(super) fn of(schema: &'static TypeSchema) -> Self {
+        let mut traits = Self::default();
+        traits.visit(schema, &mut HashSet::new());
+        // Who asks for anything cannot be told from another who does.
+        let askers = [traits.is_buffered, traits.is_opaque, traits.is_foreign];
+        traits.is_hidden |= askers.into_iter().filter(|asks| *asks).count() > 1;
+        traits
+    }
+
+    /// Whether it may be asked for anything, and not by a reader of text alone.
+    pub(super) fn asks_for_anything(self) -> bool {
+        self.is_buffered || self.is_opaque
+    }
+
+    fn visit(&mut self, schema: &'static TypeSchema, seen: &mut HashSet<TypeId>) {
+        if !seen.insert(schema.id) {
+            return;
+        }
+        self.is_foreign |= match schema.shape {
+            Shape::Formatted(_) => !schema.module.is_empty(),
+            // `Month` and `Weekday`.
+            Shape::Enum(_) => schema.module == "time",
+            _ => false,
+        };
+        let mut visit = |ty: TypeRef| self.visit(ty.get(), seen);
+        match schema.shape {
+            Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
+                visit(item);
+            }
+            Shape::Tuple(items) => items.iter().copied().for_each(visit),
+            Shape::Map { key, value } => {
+                visit(key);
+                visit(value);
+                // Keys of different names can be the same one then.
+                self.is_hidden |= has_second_names(key.get());
+            }
+            Shape::Struct(fields) => self.fields(fields, seen),
+            Shape::Enum(all) => self.variants(&all, seen),
+            Shape::Json => self.is_opaque = true,
+            Shape::Unit
+            | Shape::Bool
+            | Shape::Int(_)
+            | Shape::NonZero(_)
+            | Shape::Float(_)
+            | Shape::Char
+            | Shape::String
+            | Shape::Formatted(_) => {}
+            _ => self.is_hidden = true,
+        }
+    }
+
+    fn fields(&mut self, fields: Fields, seen: &mut HashSet<TypeId>) {
+        for field in fields.all() {
+            if field.flatten {
+                self.is_buffered = true;
+                self.is_hidden |= !has_plain_members(field.ty.get());
+            }
+            self.visit(field.ty.get(), seen);
+        }
+    }
+
+    fn variants(&mut self, all: &Enum, seen: &mut HashSet<TypeId>) {
+        for variant in all.variants {
+            self.is_buffered |= all.tagging != Tagging::External;
+            self.is_hidden |= variant.untagged
+                || match all.tagging {
+                    Tagging::External => false,
+                    Tagging::Internal { .. } => !has_plain_content(variant),
+                    // An adjacent tag is read as an enum, which may be an object.
+                    Tagging::Adjacent { .. } | Tagging::Untagged => true,
+                };
+            self.fields(variant.fields, seen);
+        }
+    }
+}
+
+/// Whether what a variant holds is plain, or an object of what is.
+fn has_plain_content(variant: &Variant) -> bool {
+    match variant.fields {
+        Fields::Unit => true,
+        Fields::Newtype { field, .. } => is_plain(field.ty.get()) || has_plain_members(field.ty.get()),
+        Fields::Tuple(_) => false,
+        Fields::Named { fields, .. } => fields.iter().all(is_plain_field),
+    }
+}
+
+/// Whether it is an object of what is plain.
+fn has_plain_members(schema: &'static TypeSchema) -> bool {
+    matches!(schema.shape, Shape::Struct(Fields::Named { fields, .. }) if fields.iter().all(is_plain_field))
+}
+
+fn is_plain_field(field: &Field) -> bool {
+    !field.flatten && is_plain(field.ty.get())
+}
+
+/// Whether it is text, a number or a boolean, or none.
+fn is_plain(schema: &'static TypeSchema) -> bool {
+    let mut content = schema;
+    for _ in 0..MAX_WRAPPED {
+        content = match content.shape {
+            Shape::Option(inner) => inner.get(),
+            Shape::Struct(Fields::Newtype { field, .. }) => field.ty.get(),
+            Shape::Bool
+            | Shape::Int(_)
+            | Shape::NonZero(_)
+            | Shape::Float(_)
+            | Shape::Char
+            | Shape::String
+            | Shape::Formatted(_) => return true,
+            _ => return false,
+        };
+    }
+    false
+}
+
+fn has_second_names(key: &'static TypeSchema) -> bool {
+    match key.shape {
+        Shape::Enum(all) => all.variants.iter().any(|variant| variant.other || !variant.aliases.is_empty()),
+        Shape::Struct(Fields::Newtype { field, .. }) => has_second_names(field.ty.get()),
+        _ => false,
+    }
+}
