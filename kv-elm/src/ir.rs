@@ -329,6 +329,13 @@ impl Program {
         names
     }
 
+    /// The names of the members that a flattened value has.
+    pub(crate) fn names(&self, codec: &Codec) -> Vec<String> {
+        let mut names = Vec::new();
+        self.collect_names(codec, &mut names, &mut Vec::new());
+        names
+    }
+
     fn collect_record(&self, record: &Record, names: &mut Vec<String>, seen: &mut Vec<Index>) {
         for field in &record.fields {
             if field.presence == Presence::Flat {

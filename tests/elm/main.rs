@@ -13,6 +13,7 @@ mod changed;
 mod client;
 mod compile;
 mod home;
+mod inherited;
 mod live;
 mod project;
 mod requests;
