@@ -37,7 +37,7 @@ export function connectKv(app, { baseUrl = "", token = null, WebSocket = globalT
   };
   kvOut.subscribe(hear);
   return () => {
-    kvOut.unsubscribe?.(hear);
+    kvOut.unsubscribe(hear);
     watcher.end();
   };
 }
@@ -50,7 +50,6 @@ function makeWatcher(newSocket, token, say) {
   let pause = 0; // before the next attempt
   let attempt = null; // the timer of that attempt
   let silence = null; // the timer of the socket in use
-  let ended = false;
 
   const nameOf = ({ type, prefix }) => JSON.stringify([type, prefix]);
   const isWatched = (watch) => watches.get(nameOf(watch.ask)) === watch;
@@ -70,7 +69,7 @@ function makeWatcher(newSocket, token, say) {
   };
 
   const connect = () => {
-    if (ended || socket || attempt || watches.size === 0) return;
+    if (socket || attempt || watches.size === 0) return;
     try {
       socket = newSocket();
     } catch (error) {
@@ -178,12 +177,10 @@ function makeWatcher(newSocket, token, say) {
   };
 
   // The network is back: no need to wait.
-  const online = () => attempt && connectNow();
-  globalThis.addEventListener?.("online", online);
+  globalThis.addEventListener?.("online", connectNow);
 
   const end = () => {
-    ended = true;
-    globalThis.removeEventListener?.("online", online);
+    globalThis.removeEventListener?.("online", connectNow);
     clearTimeout(attempt);
     release();
   };

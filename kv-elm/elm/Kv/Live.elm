@@ -201,8 +201,7 @@ confirm (Live it) =
 
 
 {-| Whether the watch has come as far as the last answer: that version of the key is known, or
-a later one, or the watch is past it as a whole. In the midst of a snapshot nothing is said of
-what is still shown.
+a later one, or the watch is past it as a whole.
 -}
 isTold : Assumption a -> Live a -> Bool
 isTold { key, underWay, written } ((Live it) as whole) =
@@ -211,8 +210,8 @@ isTold { key, underWay, written } ((Live it) as whole) =
         isPast target =
             Maybe.map (\version -> Request.atLeast version target) >> Maybe.withDefault False
     in
-    case ( underWay, written, it.snapshot ) of
-        ( 0, Just version, Nothing ) ->
+    case ( underWay, written ) of
+        ( 0, Just version ) ->
             isPast version it.reached || isPast version (Maybe.map .version (entry key whole))
 
         _ ->

@@ -196,6 +196,12 @@ showing model cmd =
                         |> List.map (\( key, { x } ) -> ( key, Encode.int x ))
                         |> Encode.object
                   )
+                , ( "got"
+                  , Live.toList model.cursors
+                        |> List.filterMap (\( key, _ ) -> Live.get key model.cursors |> Maybe.map (Tuple.pair key))
+                        |> List.map (\( key, { x } ) -> ( key, Encode.int x ))
+                        |> Encode.object
+                  )
                 , ( "server"
                   , Live.toList model.cursors
                         |> List.filterMap (\( key, _ ) -> Live.entry key model.cursors)

@@ -43,7 +43,11 @@ const set = (watch, key, x, version, id) => ({ watch, op: "set", ...(id && { id 
 const gone = (watch, op, key, version) => ({ watch, op, id: version, key, type: "CursorPosition", version });
 const ready = (watch, id) => ({ watch, op: "ready", id });
 const problem = (status, code) => ({ status, title: "", code, error: `it is ${code}` });
-const shows = (status, cursors) => assert.deepEqual([page.status, page.cursors], [status, cursors]);
+const shows = (status, cursors) => {
+  assert.deepEqual([page.status, page.cursors], [status, cursors]);
+  // One by one they are the same.
+  assert.deepEqual(page.got, cursors);
+};
 const answer = async (...what) => {
   requests.shift().answers(...what);
   await clock.wait();
@@ -313,6 +317,7 @@ const scenarios = {
       ["user:\u{ff22}", 3], ["user:😀a", 1],
     ]);
     await order("move", { key: "user:😀a", x: 4 });
+    assert.deepEqual([page.cursors["user:😀a"], page.got["user:😀a"], page.server["user:😀a"]], [4, 4, 1]);
     requests.shift().fails();
     await clock.wait();
     assert.equal(page.cursors["user:😀a"], 1);
@@ -349,6 +354,15 @@ const scenarios = {
     await says(reset(id), set(id, "user:7", 9, "10"), ready(id));
     // The answer for user:8 is still to come.
     shows("current", { "user:7": 9, "user:8": 4 });
+    await says(reset(id), set(id, "user:7", 9, "10"), set(id, "user:8", 6, "60"), ready(id));
+    shows("current", { "user:7": 9, "user:8": 4 });
+    await answer(200, { success: true, version: "51", expires_at: null });
+    shows("current", { "user:7": 9, "user:8": 6 });
+    // How far it was before the snapshot says nothing of what is behind it.
+    await says(set(id, "user:7", 9, "70", "70"), reset(id), ready(id));
+    await order("move", { key: "user:7", x: 5 });
+    await answer(200, { success: true, version: "65", expires_at: null });
+    shows("current", { "user:7": 5 });
   },
 
   async silence_means_that_the_connection_is_lost() {
@@ -511,7 +525,9 @@ const scenarios = {
     assert.equal(sockets.length, 2);
     // The attempt that it would have made later is made no more.
     await breaks();
-    await clock.wait(1000);
+    await clock.wait(999);
+    assert.equal(sockets.length, 2);
+    await clock.wait(1);
     assert.equal(sockets.length, 3);
     await opens();
     const [{ id: next }] = socket().heard();
@@ -568,7 +584,10 @@ const scenarios = {
   async a_watch_ends_when_all_who_started_it_have_stopped() {
     await watching({ "user:7": 3 });
     await order("start");
-    assert.deepEqual(socket().heard().map(({ op, id, watch }) => [op, id ?? watch]), [["unwatch", 1], ["watch", 2]]);
+    // From a snapshot on, which whoever started it last has yet to see.
+    assert.deepEqual(socket().heard().map(({ op, id, watch, after }) => [op, id ?? watch, after]), [
+      ["unwatch", 1, undefined], ["watch", 2, undefined],
+    ]);
     await says(set(1, "user:7", 99, "99", "99"));
     shows("current", { "user:7": 3 });
     await order("stop");
@@ -576,10 +595,32 @@ const scenarios = {
     await order("stop");
     assert.deepEqual(socket().heard(), [{ op: "unwatch", watch: 2 }]);
     assert.ok(socket().closed);
-    await clock.wait(100_000);
+    await clock.wait(45_000);
     assert.equal(sockets.length, 1);
     await order("start");
     assert.equal(sockets.length, 2);
+  },
+
+  async a_watch_that_is_started_between_two_attempts_waits_for_the_next() {
+    await watching({ "user:7": 3 });
+    await breaks();
+    await order("startSettings");
+    await clock.wait(499);
+    assert.equal(sockets.length, 1);
+    await clock.wait(1);
+    await opens();
+    assert.deepEqual(socket().heard().map(({ type }) => type), ["CursorPosition", "UserPreferences"]);
+  },
+
+  async a_program_may_use_one_port_or_none() {
+    connectKv({})();
+    connectKv({ ports: {} })();
+    let hear;
+    connectKv({ ports: { kvOut: { subscribe: (it) => (hear = it) } } }, { WebSocket: FakeSocket });
+    hear({ op: "watch", type: "CursorPosition", prefix: "", schema: "s1" });
+    await opens();
+    await says(reset(1), ready(1, "8"));
+    await breaks();
   },
 
   async what_cannot_be_read_is_said_and_left_out() {
