@@ -1,5 +1,6 @@
 //! What the compiler and the formatter say.
 
+use crate::browser::PAGE;
 use crate::client::{self, Files};
 use crate::home::Home;
 use crate::project::{Project, Verdict};
@@ -68,7 +69,7 @@ fn refs(files: &Files) -> impl Iterator<Item = (&str, &str)> {
 
 /// A client, the app and the usage.
 pub(crate) fn program(name: &str, home: Home, client: &Files) -> Result<Project, Failed> {
-    Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE, REQUESTS]))?)
+    Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE, REQUESTS, PAGE]))?)
 }
 
 /// Every mutant is a module beside the original, so that one run of the compiler judges them all.
