@@ -186,8 +186,8 @@ pub(crate) enum Codec {
     Array(Box<Codec>, usize),
     /// A list of one to three.
     Tuple(Vec<Codec>),
-    /// `Dict` in Elm where its keys can be compared, else a list of pairs.
-    Map(Key, Box<Codec>),
+    /// `Dict` in Elm where its keys can be compared, else a list of pairs. The rules are those of the keys.
+    Map(Key, Vec<Check>, Box<Codec>),
     Result {
         ok: Box<Codec>,
         err: Box<Codec>,
@@ -269,7 +269,7 @@ impl Codec {
                 inner.named()
             }
             Self::Tuple(items) => items.iter().flat_map(Self::named).collect(),
-            Self::Map(key, value) => {
+            Self::Map(key, _, value) => {
                 let key = match key {
                     Key::Variant(index) => Some(*index),
                     _ => None,

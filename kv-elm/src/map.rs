@@ -287,7 +287,7 @@ impl Map<'_> {
     /// What is flattened: any JSON is an object there.
     fn flat(&mut self, schema: &'static TypeSchema, ty: TypeRef, at: At<'_>) -> Codec {
         match schema.shape {
-            Shape::Json => Codec::Map(Key::String, Box::new(Codec::Json)),
+            Shape::Json => Codec::Map(Key::String, Vec::new(), Box::new(Codec::Json)),
             Shape::Option(inner) => Codec::Maybe(Box::new(self.flat(inner.get(), inner, at))),
             _ => self.codec(ty, at),
         }
@@ -341,8 +341,9 @@ impl Map<'_> {
             }
             Shape::Tuple(items) => Codec::Tuple(items.iter().map(|item| self.codec(*item, inside)).collect()),
             Shape::Map { key, value } => {
+                let rules = checks_of_key(key.get());
                 let key = self.key(key.get(), At { rules: &[], ..at });
-                Codec::Map(key, Box::new(self.codec(value, inside)))
+                Codec::Map(key, rules, Box::new(self.codec(value, inside)))
             }
             Shape::Enum(ty::Enum { variants: [ok, err], .. }) if is_result(schema) => {
                 let plain = At { rules: &[], ..at };
@@ -493,6 +494,17 @@ fn each(rules: &'static [Rule]) -> &'static [Rule] {
         .iter()
         .find_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None })
         .unwrap_or(&[])
+}
+
+/// The rules that Elm checks of keys: those of newtypes around them.
+fn checks_of_key(mut schema: &TypeSchema) -> Vec<Check> {
+    let mut all = Vec::new();
+    for _ in 0..32 {
+        let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape else { break };
+        schema = field.ty.get();
+        all.extend(checks(field.rules, schema));
+    }
+    all
 }
 
 /// The rules that Elm checks, of those of a place.

@@ -228,6 +228,9 @@ pub(crate) struct ListRules {
     #[kv(each(range(max = 100)))]
     by_number: HashMap<i16, u8>,
     by_bool: HashMap<bool, Item>,
+    #[kv(each(range(max = 100)))]
+    by_id: HashMap<Id, u8>,
+    by_score: BTreeMap<Score, Item>,
     by_name: HashMap<Name, Item>,
     #[kv(len(min = 2))]
     #[arbitrary(with = rest)]
@@ -244,6 +247,18 @@ enum Name {
     #[serde(rename = "9")]
     Nine,
 }
+
+/// A key with rules.
+#[derive(Debug, PartialEq, Eq, Hash, Arbitrary, Serialize, Deserialize, KvField)]
+struct Id(
+    #[kv(len(min = 1, max = 2), one_of("a", "b", "aＡ", "", "abc"))]
+    #[arbitrary(with = text)]
+    String,
+);
+
+/// A number with rules.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary, Serialize, Deserialize, KvField)]
+struct Score(#[kv(range(max = 100))] u8);
 
 fn by_char(u: &mut Unstructured<'_>) -> Result<HashMap<char, Item>> {
     const CHARS: &[char] = &['a', '\u{d7ff}', '\u{e000}', 'Ａ', '\u{ffff}', '😀', '\u{10ffff}'];

@@ -92,6 +92,15 @@ dict toString rule values =
         |> List.concatMap (entry rule)
 
 
+{-| The same, with a rule for the keys, which are texts.
+-}
+textDict : (String -> List Invalid) -> (a -> List Invalid) -> Dict String a -> List Invalid
+textDict ofKey ofValue values =
+    Dict.toList values
+        |> List.sortBy (Tuple.first >> Type.byteOrder)
+        |> List.concatMap (\( key, value ) -> under (segment key) (ofKey key ++ ofValue value))
+
+
 {-| The keys and the values of a map, each at its key.
 -}
 intDict : (Int -> List Invalid) -> (a -> List Invalid) -> Dict Int a -> List Invalid

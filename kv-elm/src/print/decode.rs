@@ -44,10 +44,10 @@ impl Scope<'_> {
                     None => call("Decode.null", [atom("()")]),
                 }
             }
-            Codec::Map(key, value) if key.is_comparable() => {
+            Codec::Map(key, _, value) if key.is_comparable() => {
                 call("Codec.dict", [self.key_from_string(*key), of(value)])
             }
-            Codec::Map(key, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
+            Codec::Map(key, _, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.result", [of(err), of(ok)]),
             Codec::Named(index) => self.later(*index, from, atom(self.value(*index, "", "Decoder"))),
         }
@@ -81,10 +81,10 @@ impl Scope<'_> {
         match codec {
             Codec::Unit => call("Decode.succeed", [atom("()")]),
             Codec::Maybe(inner) => call("Decode.maybe", [self.flat_decoder(inner, from, known)]),
-            Codec::Map(Key::String, value) => {
+            Codec::Map(Key::String, _, value) => {
                 call("Codec.restOf", [known_names(known), self.decoder(value, Some(from))])
             }
-            Codec::Map(key, value) => {
+            Codec::Map(key, _, value) => {
                 let function = if key.is_comparable() { "Codec.restOfDict" } else { "Codec.restOfPairs" };
                 let args = [known_names(known), self.key_from_string(*key), self.decoder(value, Some(from))];
                 call(function, args)

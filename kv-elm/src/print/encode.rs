@@ -31,13 +31,13 @@ impl Scope<'_> {
                     None => atom("Codec.encodeUnit"),
                 }
             }
-            Codec::Map(key @ Key::String, value) => {
+            Codec::Map(key @ Key::String, _, value) => {
                 call("Codec.encodeDict", [self.key_to_string(*key), of(value)])
             }
-            Codec::Map(key, value) if key.is_comparable() => {
+            Codec::Map(key, _, value) if key.is_comparable() => {
                 call("Encode.dict", [self.key_to_string(*key), of(value)])
             }
-            Codec::Map(key, value) => call("Codec.encodePairs", [self.key_to_string(*key), of(value)]),
+            Codec::Map(key, _, value) => call("Codec.encodePairs", [self.key_to_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.encodeResult", [of(err), of(ok)]),
             Codec::Named(index) => atom(self.value(*index, "encode", "")),
         }
@@ -71,10 +71,10 @@ impl Scope<'_> {
 
     fn members_function(&self, codec: &Codec) -> Option<Expr> {
         Some(match codec {
-            Codec::Map(key, item) if key.is_comparable() => {
+            Codec::Map(key, _, item) if key.is_comparable() => {
                 call("Codec.dictMembers", [self.key_to_string(*key), self.encoder(item)])
             }
-            Codec::Map(key, item) => {
+            Codec::Map(key, _, item) => {
                 call("Codec.pairMembers", [self.key_to_string(*key), self.encoder(item)])
             }
             Codec::Named(index) => atom(self.value(*index, "", "Members")),

@@ -38,13 +38,17 @@ impl Scope<'_> {
             }
             Codec::List(item) => call("Rule.list", [of(item)?]),
             Codec::Set(item) => apply(set(item), of(item)?),
-            Codec::Map(key, value) => match (key, of(value)) {
-                (Key::Int(int), value) => {
-                    let of_key = call("Rule.int", [number(int.min), number(int.max)]);
-                    call("Rule.intDict", [of_key, value.unwrap_or_else(none)])
+            Codec::Map(key, rules, value) => {
+                let ruled = |function: &str, key: &Codec| {
+                    let of_key = self.validator(key, rules)?;
+                    Some(call(function, [of_key, of(value).unwrap_or_else(none)]))
+                };
+                match key {
+                    Key::Int(int) => ruled("Rule.intDict", &Codec::Int(*int))?,
+                    Key::String if !rules.is_empty() => ruled("Rule.textDict", &Codec::String)?,
+                    key => apply(self.entries(*key), of(value)?),
                 }
-                (key, value) => apply(self.entries(*key), value?),
-            },
+            }
             Codec::Tuple(items) => {
                 let validators: Vec<_> = items.iter().map(of).collect();
                 if validators.iter().all(Option::is_none) {
@@ -105,7 +109,7 @@ impl Scope<'_> {
                 let (function, item) = match codec {
                     Codec::List(item) | Codec::Array(item, _) => (atom("Rule.list"), item),
                     Codec::Set(item) => (set(item), item),
-                    Codec::Map(key, item) => (self.entries(*key), item),
+                    Codec::Map(key, _, item) => (self.entries(*key), item),
                     _ => return None,
                 };
                 // The items' own rules come behind those of the field.
@@ -275,7 +279,7 @@ fn segment(name: &str) -> String {
 fn size(codec: &Codec) -> Option<&'static str> {
     Some(match codec {
         Codec::Set(_) => "Set.size",
-        Codec::Map(key, _) if key.is_comparable() => "Dict.size",
+        Codec::Map(key, ..) if key.is_comparable() => "Dict.size",
         Codec::List(_) | Codec::Array(..) | Codec::Map(..) => "List.length",
         _ => return None,
     })
