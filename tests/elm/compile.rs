@@ -24,6 +24,12 @@ pub(crate) fn trials() -> Vec<Trial> {
             }
             Ok(())
         }),
+        needs::test("every_emitted_module_has_documentation_of_what_it_exposes", &[elm], || {
+            for (name, files) in client::all()? {
+                Project::new(&format!("{name}-docs"), Home::stubs()?, refs(&files))?.must_be_documented()?;
+            }
+            Ok(())
+        }),
         needs::test("our_own_elm_is_formatted", &[FORMATTER.need()], || {
             program("own-format", Home::stubs()?, &Files::new())?.must_be_formatted()
         }),

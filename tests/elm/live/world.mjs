@@ -71,10 +71,6 @@ export class FakeSocket {
     for (const frame of frames) this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  saysText(data) {
-    this.onmessage?.({ data });
-  }
-
   breaks() {
     this.readyState = 3;
     this.onclose?.({ code: 1006 });
