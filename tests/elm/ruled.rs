@@ -269,6 +269,37 @@ fn rest(u: &mut Unstructured<'_>) -> Result<Option<Vec<String>>> {
     u.ratio(1, 2)?.then(|| texts(u)).transpose()
 }
 
+/// More entries than JavaScript has room for on its stack, in maps of every kind.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub(crate) struct Large {
+    #[arbitrary(with = many)]
+    by_number: BTreeMap<i32, u8>,
+    #[arbitrary(with = many)]
+    by_text: BTreeMap<String, u8>,
+    #[serde(flatten)]
+    #[arbitrary(with = many)]
+    rest: HashMap<String, u8>,
+}
+
+fn many<M: FromIterator<(K, u8)>, K: From<Place>>(u: &mut Unstructured<'_>) -> Result<M> {
+    let len = if u.ratio(1, 100)? { 10_000 } else { 2 };
+    Ok((0..len).map(|nth| (Place(nth).into(), 1)).collect())
+}
+
+struct Place(i32);
+
+impl From<Place> for i32 {
+    fn from(Place(nth): Place) -> Self {
+        nth
+    }
+}
+
+impl From<Place> for String {
+    fn from(Place(nth): Place) -> Self {
+        format!("at {nth}")
+    }
+}
+
 /// Rules of types inside types.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct InnerRules {

@@ -128,6 +128,7 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject::of::<ruled::TextRules>(),
         Subject::of::<ruled::NumberRules>(),
         Subject::of::<ruled::ListRules>(),
+        Subject::of::<ruled::Large>(),
         Subject::of::<ruled::InnerRules>(),
         Subject::of::<inherited::InheritedFields>(),
         Subject::of::<inherited::InheritedRequired>(),
