@@ -114,17 +114,17 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
     let code = kept.iter().map(|helper| helper.text).collect::<Vec<_>>().join("\n\n\n");
     // What only others here need is not exposed.
     let rows = rows(kept.iter().filter(|helper| helper.names.iter().any(|name| wanted.contains(name))));
-    let row = |helpers: &[&Helper<'_>], name: fn(&Helper<'_>) -> String| {
-        helpers.iter().map(|helper| name(helper)).collect::<Vec<_>>().join(", ")
-    };
-    let exposing: Vec<_> = rows.iter().map(|helpers| row(helpers, |helper| helper.exposed())).collect();
+    let listed = |row: Vec<String>| row.join(", ");
+    let exposing: Vec<_> =
+        rows.iter().map(|row| listed(row.iter().map(|helper| helper.exposed()).collect())).collect();
     let exposing = match exposing.as_slice() {
         [one] => format!("exposing ({one})"),
         rows => format!("exposing\n    ( {}\n    )", rows.join("\n    , ")),
     };
     let docs: Vec<_> = rows
         .iter()
-        .map(|helpers| format!("@docs {}", row(helpers, |helper| helper.names[0].to_owned())))
+        .map(|row| listed(row.iter().map(|helper| helper.names[0].to_owned()).collect()))
+        .map(|row| format!("@docs {row}"))
         .collect();
     let words = words(&code);
     let imports: Vec<_> = head

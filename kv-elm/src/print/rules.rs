@@ -39,13 +39,13 @@ impl Scope<'_> {
             Codec::List(item) => call("Rule.list", [of(item)?]),
             Codec::Set(item) => apply(set(item), of(item)?),
             Codec::Map(key, rules, value) => {
-                let ruled = |function: &str, key: &Codec| {
+                let entries = |function: &str, key: &Codec| {
                     let of_key = self.validator(key, rules)?;
                     Some(call(function, [of_key, of(value).unwrap_or_else(none)]))
                 };
                 match key {
-                    Key::Int(int) => ruled("Rule.intDict", &Codec::Int(*int))?,
-                    Key::String if !rules.is_empty() => ruled("Rule.textDict", &Codec::String)?,
+                    Key::Int(int) => entries("Rule.intDict", &Codec::Int(*int))?,
+                    Key::String if !rules.is_empty() => entries("Rule.textDict", &Codec::String)?,
                     key => apply(self.entries(*key), of(value)?),
                 }
             }
