@@ -25,6 +25,10 @@ pub const NODE: Program =
 pub const NGINX: Program =
     Program { name: "nginx", command: "nginx", version: "-v", get: "apt-get install nginx-light" };
 
+/// A browser, for what becomes of our requests in one.
+pub const CHROMIUM: Program =
+    Program { name: "chromium", command: "chromium", version: "--version", get: "apt-get install chromium" };
+
 impl Program {
     /// Whether it can be run.
     pub fn is_here(&self) -> bool {

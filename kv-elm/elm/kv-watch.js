@@ -37,7 +37,7 @@ export function connectKv(app, { baseUrl = "", token = null, WebSocket = globalT
   };
   kvOut.subscribe(hear);
   return () => {
-    kvOut.unsubscribe?.(hear);
+    kvOut.unsubscribe(hear);
     watcher.end();
   };
 }
@@ -50,9 +50,13 @@ function makeWatcher(newSocket, token, say) {
   let pause = 0; // before the next attempt
   let attempt = null; // the timer of that attempt
   let silence = null; // the timer of the socket in use
-  let ended = false;
 
   const nameOf = ({ type, prefix }) => JSON.stringify([type, prefix]);
+  const isWatched = (watch) => watches.get(nameOf(watch.ask)) === watch;
+  const forget = (watch) => {
+    watches.delete(nameOf(watch.ask));
+    if (watches.size === 0) release();
+  };
   const hear = ({ ask }, event) => say({ ...event, type: ask.type, prefix: ask.prefix });
   const send = (frame) => greeted && socket.send(JSON.stringify(frame));
   const begin = (watch) => {
@@ -65,7 +69,7 @@ function makeWatcher(newSocket, token, say) {
   };
 
   const connect = () => {
-    if (ended || socket || attempt || watches.size === 0) return;
+    if (socket || attempt || watches.size === 0) return;
     try {
       socket = newSocket();
     } catch (error) {
@@ -143,14 +147,15 @@ function makeWatcher(newSocket, token, say) {
 
   const refused = (watch, problem) => {
     if (problem.status !== 503) {
-      watches.delete(nameOf(watch.ask));
+      forget(watch);
       hear(watch, { op: "refused", problem });
       return;
     }
-    // It is not this watch's fault: ask again, unless it has begun anew by then.
+    // It is not this watch's fault: ask again, unless it has begun anew or ended by then.
     const { id } = watch;
     lose(watch);
-    setTimeout(() => watch.id === id && greeted && begin(watch), FIRST_PAUSE + Math.random() * SILENCE / 10);
+    const again = () => greeted && watch.id === id && isWatched(watch) && begin(watch);
+    setTimeout(again, FIRST_PAUSE + Math.random() * SILENCE / 10);
   };
 
   const start = (ask) => {
@@ -165,21 +170,17 @@ function makeWatcher(newSocket, token, say) {
   };
 
   const stop = (ask) => {
-    const name = nameOf(ask);
-    const watch = watches.get(name);
+    const watch = watches.get(nameOf(ask));
     if (!watch || --watch.starts > 0) return;
     send({ op: "unwatch", watch: watch.id });
-    watches.delete(name);
-    if (watches.size === 0) release();
+    forget(watch);
   };
 
   // The network is back: no need to wait.
-  const online = () => attempt && connectNow();
-  globalThis.addEventListener?.("online", online);
+  globalThis.addEventListener?.("online", connectNow);
 
   const end = () => {
-    ended = true;
-    globalThis.removeEventListener?.("online", online);
+    globalThis.removeEventListener?.("online", connectNow);
     clearTimeout(attempt);
     release();
   };

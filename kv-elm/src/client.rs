@@ -53,8 +53,8 @@ impl ElmClient {
         self
     }
 
-    /// Says which command refreshes the files, instead of `cargo test kv_elm`. Generated files and [`check`](Self::check)
-    /// name it.
+    /// Says which command refreshes the files, instead of `KV_ELM_UPDATE=1 cargo test kv_elm`, which runs the test of
+    /// [`check`](Self::check). The files and the error of a check name it as it stands here, for whoever reads them.
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.config.command = command.into();
         self
@@ -64,6 +64,9 @@ impl ElmClient {
     ///
     /// Each file is written at once or not at all, and only where it differs. Files that an earlier run has generated and
     /// that are none any more are removed; no other file is touched.
+    ///
+    /// Their first lines tell how to refresh them: where no test does it by [`check`](Self::check), say by
+    /// [`command`](Self::command) what does.
     ///
     /// # Errors
     ///
@@ -75,7 +78,8 @@ impl ElmClient {
 
     /// Asks that a folder has the client, as [`write_to`](Self::write_to) would write it.
     ///
-    /// As a test it keeps the client true. With `KV_ELM_UPDATE=1` in the environment it writes instead.
+    /// As a test it keeps the client true. With `KV_ELM_UPDATE=1` in the environment it writes instead: with this test, that
+    /// is the command that the files tell.
     ///
     /// ```no_run
     /// # mod my_app { pub fn catalog() -> kv_core::Catalog { unimplemented!() } }
@@ -94,7 +98,7 @@ impl ElmClient {
         if std::env::var_os("KV_ELM_UPDATE").is_some_and(|value| value == "1") {
             return files::write(&files, module, dir).map(drop);
         }
-        files::check(&files, module, dir, &format!("KV_ELM_UPDATE=1 {}", self.config.command))
+        files::check(&files, module, dir, &self.config.command)
     }
 
     /// Asks that every type in a folder of Rust sources that derives `KvType` is in the client.

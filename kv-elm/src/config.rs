@@ -20,7 +20,7 @@ impl Default for Config {
             split: false,
             camel_case: false,
             seed: false,
-            command: "cargo test kv_elm".to_owned(),
+            command: "KV_ELM_UPDATE=1 cargo test kv_elm".to_owned(),
         }
     }
 }

@@ -186,8 +186,8 @@ pub(crate) enum Codec {
     Array(Box<Codec>, usize),
     /// A list of one to three.
     Tuple(Vec<Codec>),
-    /// `Dict` in Elm where its keys can be compared, else a list of pairs.
-    Map(Key, Box<Codec>),
+    /// `Dict` in Elm where its keys can be compared, else a list of pairs. The rules are those of the keys.
+    Map(Key, Vec<Check>, Box<Codec>),
     Result {
         ok: Box<Codec>,
         err: Box<Codec>,
@@ -269,7 +269,7 @@ impl Codec {
                 inner.named()
             }
             Self::Tuple(items) => items.iter().flat_map(Self::named).collect(),
-            Self::Map(key, value) => {
+            Self::Map(key, _, value) => {
                 let key = match key {
                     Key::Variant(index) => Some(*index),
                     _ => None,
@@ -326,6 +326,13 @@ impl Program {
     pub(crate) fn record_names(&self, record: &Record) -> Vec<String> {
         let mut names = Vec::new();
         self.collect_record(record, &mut names, &mut Vec::new());
+        names
+    }
+
+    /// The names of the members that a flattened value has.
+    pub(crate) fn names(&self, codec: &Codec) -> Vec<String> {
+        let mut names = Vec::new();
+        self.collect_names(codec, &mut names, &mut Vec::new());
         names
     }
 

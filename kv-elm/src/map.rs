@@ -203,7 +203,30 @@ impl Map<'_> {
         Piece::Part { field: name, newtypes, key }
     }
 
+    /// Refuses the one character that Elm's compiler makes two others of.
+    fn literal(&mut self, text: &str, place: &str) {
+        // Elm 0.19.1: '\u{FFFF}' is '\uD7FF\uDFFF' in what it compiles to.
+        if text.contains('\u{ffff}') {
+            self.refuse(
+                place,
+                "has U+FFFF in a name or a rule, which Elm's compiler takes for another text",
+                "leave it out: it stands for no character",
+            );
+        }
+    }
+
+    fn literals_of_rules(&mut self, rules: &[Rule], place: &str) {
+        for rule in rules {
+            match rule {
+                Rule::OneOf(one_of) => one_of.allowed.iter().for_each(|text| self.literal(text, place)),
+                Rule::Each(each) => self.literals_of_rules(each.rules, place),
+                _ => {}
+            }
+        }
+    }
+
     fn value(&mut self, field: &ty::Field, place: &str, strict: bool) -> Checked {
+        self.literals_of_rules(field.rules, place);
         let codec = self.codec(field.ty, At { place, rules: field.rules, strict });
         Checked { codec, rules: checks(field.rules, field.ty.get()) }
     }
@@ -237,6 +260,8 @@ impl Map<'_> {
     }
 
     fn field(&mut self, field: &ty::Field, place: &str, strict: bool) -> Field {
+        self.literal(field.name, place);
+        self.literals_of_rules(field.rules, place);
         let schema = field.ty.get();
         let at = At { place, rules: field.rules, strict };
         let (presence, codec) = match schema.shape {
@@ -244,6 +269,7 @@ impl Map<'_> {
             Shape::Option(inner) => (Presence::Optional, self.inside_option(inner, at)),
             _ if field.may_be_left_out => {
                 let default = field.default_json.and_then(ty::DefaultJson::get);
+                let default = default.map(|json| json.replace('\u{ffff}', "\\uffff"));
                 (default.map_or(Presence::LeftOut, Presence::Default), self.codec(field.ty, at))
             }
             _ => (Presence::Required, self.codec(field.ty, at)),
@@ -261,7 +287,7 @@ impl Map<'_> {
     /// What is flattened: any JSON is an object there.
     fn flat(&mut self, schema: &'static TypeSchema, ty: TypeRef, at: At<'_>) -> Codec {
         match schema.shape {
-            Shape::Json => Codec::Map(Key::String, Box::new(Codec::Json)),
+            Shape::Json => Codec::Map(Key::String, Vec::new(), Box::new(Codec::Json)),
             Shape::Option(inner) => Codec::Maybe(Box::new(self.flat(inner.get(), inner, at))),
             _ => self.codec(ty, at),
         }
@@ -315,8 +341,9 @@ impl Map<'_> {
             }
             Shape::Tuple(items) => Codec::Tuple(items.iter().map(|item| self.codec(*item, inside)).collect()),
             Shape::Map { key, value } => {
+                let rules = checks_of_key(key.get());
                 let key = self.key(key.get(), At { rules: &[], ..at });
-                Codec::Map(key, Box::new(self.codec(value, inside)))
+                Codec::Map(key, rules, Box::new(self.codec(value, inside)))
             }
             Shape::Enum(ty::Enum { variants: [ok, err], .. }) if is_result(schema) => {
                 let plain = At { rules: &[], ..at };
@@ -408,6 +435,12 @@ impl Map<'_> {
         if all.variants.is_empty() {
             self.refuse(place, "has no variants, and so no values", "leave out what holds it");
         }
+        if let ty::Tagging::Internal { tag } | ty::Tagging::Adjacent { tag, .. } = all.tagging {
+            self.literal(tag, place);
+        }
+        if let ty::Tagging::Adjacent { content, .. } = all.tagging {
+            self.literal(content, place);
+        }
         let mixed =
             all.tagging == ty::Tagging::Untagged || all.variants.iter().any(|variant| variant.untagged);
         let variants =
@@ -427,6 +460,7 @@ impl Map<'_> {
 
     fn variant(&mut self, variant: &ty::Variant, place: &str, strict: bool) -> Variant {
         let place = format!("{place}::{}", variant.rust_name);
+        self.literal(variant.name, &place);
         let name = names::upper_first(variant.rust_name);
         if !names::is_type(&name) {
             self.refuse(
@@ -460,6 +494,17 @@ fn each(rules: &'static [Rule]) -> &'static [Rule] {
         .iter()
         .find_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None })
         .unwrap_or(&[])
+}
+
+/// The rules that Elm checks of keys: those of newtypes around them.
+fn checks_of_key(mut schema: &TypeSchema) -> Vec<Check> {
+    let mut all = Vec::new();
+    for _ in 0..32 {
+        let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape else { break };
+        schema = field.ty.get();
+        all.extend(checks(field.rules, schema));
+    }
+    all
 }
 
 /// The rules that Elm checks, of those of a place.

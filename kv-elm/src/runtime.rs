@@ -80,6 +80,12 @@ impl<'a> Helper<'a> {
     fn is_public(&self) -> bool {
         self.text.starts_with("{-|")
     }
+
+    /// As it stands in a list of what a module exposes.
+    fn exposed(&self) -> String {
+        let name = self.names[0];
+        if self.is_type { format!("{name}(..)") } else { name.to_owned() }
+    }
 }
 
 /// A module with the helpers that are wanted, and those that they need; `None` without any.
@@ -106,17 +112,20 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
         return None;
     }
     let code = kept.iter().map(|helper| helper.text).collect::<Vec<_>>().join("\n\n\n");
-    // What only others here need is no less public: it is documented, too.
-    let public: Vec<_> = kept.iter().filter(|helper| helper.is_public()).collect();
-    let exposing: Vec<_> = public
+    // What only others here need is not exposed.
+    let rows = rows(kept.iter().filter(|helper| helper.names.iter().any(|name| wanted.contains(name))));
+    let listed = |row: Vec<String>| row.join(", ");
+    let exposing: Vec<_> =
+        rows.iter().map(|row| listed(row.iter().map(|helper| helper.exposed()).collect())).collect();
+    let exposing = match exposing.as_slice() {
+        [one] => format!("exposing ({one})"),
+        rows => format!("exposing\n    ( {}\n    )", rows.join("\n    , ")),
+    };
+    let docs: Vec<_> = rows
         .iter()
-        .map(
-            |helper| {
-                if helper.is_type { format!("{}(..)", helper.names[0]) } else { helper.names[0].to_owned() }
-            },
-        )
+        .map(|row| listed(row.iter().map(|helper| helper.names[0].to_owned()).collect()))
+        .map(|row| format!("@docs {row}"))
         .collect();
-    let docs: Vec<_> = public.iter().map(|helper| helper.names[0]).collect();
     let words = words(&code);
     let imports: Vec<_> = head
         .lines()
@@ -126,11 +135,29 @@ fn pruned(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
     let intro =
         head.split_once("{-| ").map_or("", |(_, rest)| rest).split("\n\n@docs").next().unwrap_or_default();
     Some(format!(
-        "module Kv.{name} exposing ({})\n\n{{-| {intro}\n\n@docs {}\n\n-}}\n\n{}\n\n\n{code}\n",
-        exposing.join(", "),
-        docs.join(", "),
+        "module Kv.{name} {exposing}\n\n{{-| {intro}\n\n{}\n\n-}}\n\n{}\n\n\n{code}\n",
+        docs.join("\n"),
         imports.join("\n"),
     ))
+}
+
+/// Helpers in rows, of which each fits in a line.
+fn rows<'h>(helpers: impl Iterator<Item = &'h &'h Helper<'h>>) -> Vec<Vec<&'h Helper<'h>>> {
+    const WIDTH: usize = 80;
+    let mut rows: Vec<Vec<&Helper<'_>>> = Vec::new();
+    let mut width = 0;
+    for helper in helpers {
+        let more = helper.exposed().len() + 2;
+        match rows.last_mut() {
+            Some(row) if width + more <= WIDTH => row.push(helper),
+            _ => {
+                rows.push(vec![helper]);
+                width = 0;
+            }
+        }
+        width += more;
+    }
+    rows
 }
 
 /// An import as far as it is used.

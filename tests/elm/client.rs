@@ -29,6 +29,11 @@ pub(crate) fn models() -> Result<Files, Failed> {
     emit(&ElmClient::new(model_types()).seed())
 }
 
+/// The quickstart's client.
+pub(crate) fn quickstart() -> Result<Files, Failed> {
+    emit(&ElmClient::new(&models::storage::catalog()?))
+}
+
 /// Their client, with another type or another access for one of them, or without it.
 pub(crate) fn models_but(tag: &str, other: Option<Exposed>) -> Result<Files, Failed> {
     let others = model_types().into_iter().filter(|exposed| exposed.tag() != tag);

@@ -1,9 +1,11 @@
 //! What the compiler and the formatter say.
 
+use crate::browser::PAGE;
 use crate::client::{self, Files};
 use crate::home::Home;
 use crate::project::{Project, Verdict};
 use crate::{COMPILER, FORMATTER, packages};
+use kv_core::schema::Access;
 use kv_tests::needs;
 use libtest_mimic::{Failed, Trial};
 
@@ -19,6 +21,12 @@ pub(crate) fn trials() -> Vec<Trial> {
         needs::test("every_emitted_module_is_formatted_as_elm_format_would", &[FORMATTER.need()], || {
             for (name, files) in client::all()? {
                 program(&format!("{name}-format"), Home::stubs()?, &files)?.must_be_formatted()?;
+            }
+            Ok(())
+        }),
+        needs::test("every_emitted_module_has_documentation_of_what_it_exposes", &[elm], || {
+            for (name, files) in client::all()? {
+                Project::new(&format!("{name}-docs"), Home::stubs()?, refs(&files))?.must_be_documented()?;
             }
             Ok(())
         }),
@@ -40,6 +48,11 @@ pub(crate) fn trials() -> Vec<Trial> {
                 program(&format!("programs-{home}"), find(home)?, &client::models()?)?.must_compile()
             }),
             needs::test(&format!("no_mutant_type_checks_with_the_{home}"), &needs, move || no_mutant(home)),
+            needs::test(
+                &format!("what_an_access_does_not_allow_does_not_type_check_with_the_{home}"),
+                &needs,
+                move || each_verb_of_each_access(home),
+            ),
         ]);
     }
     trials.push(needs::test("the_app_becomes_javascript_optimized", &[elm, packages()], || {
@@ -62,7 +75,7 @@ fn refs(files: &Files) -> impl Iterator<Item = (&str, &str)> {
 
 /// A client, the app and the usage.
 pub(crate) fn program(name: &str, home: Home, client: &Files) -> Result<Project, Failed> {
-    Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE, REQUESTS]))?)
+    Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE, REQUESTS, PAGE]))?)
 }
 
 /// Every mutant is a module beside the original, so that one run of the compiler judges them all.
@@ -82,6 +95,107 @@ fn no_mutant(home: &str) -> Result<(), Failed> {
     }
     println!("{judged} mutants");
     if judged < 100 { Err(format!("no more than {judged} mutants").into()) } else { Ok(()) }
+}
+
+/// A module that uses a verb.
+const VERB: &str = "module MODULE exposing (it)
+
+import Kv
+import Kv.Live
+import Kv.Request as Request
+import Kv.Type as Type exposing (Type)
+import Kv.Watch
+
+
+it key value =
+    CODE
+
+
+toList : Type (Type.CanList access) a -> String -> b -> ()
+toList _ _ _ =
+    ()
+
+
+toWrite : Type (Type.CanWrite access) a -> String -> a -> ()
+toWrite _ _ _ =
+    ()
+
+
+toGet : Type Type.GetOnly a -> String -> b -> ()
+toGet _ _ _ =
+    ()
+";
+
+/// Every verb: its name, code that uses it, and whether an access allows it. The first ones are functions of
+/// [`client::wire`]'s types, the others those for all types.
+fn verbs(tag: &str, access: Access) -> Vec<(&'static str, String, bool)> {
+    let descriptor = format!("{}{}", tag[..1].to_lowercase(), &tag[1..]);
+    let many = if tag.ends_with('s') { tag.to_owned() } else { format!("{tag}s") };
+    let (list, write) = (access.can_list(), access.can_write());
+    [
+        ("named get", "Request.map (\\_ -> ()) (Kv.getTAG key)", true),
+        ("named list", "Request.map (\\_ -> ()) (Kv.listMANY key)", list),
+        ("named live", "Kv.Live.start (Kv.liveMANY key)", list),
+        ("named set", "Kv.setTAG key value", write),
+        ("named delete", "Kv.deleteTAG key", write),
+        ("get", "Request.get Kv.TYPE key", true),
+        ("getEntry", "Request.getEntry Kv.TYPE key", true),
+        ("list", "Request.list Kv.TYPE key", list),
+        ("all", "Request.all (Request.list Kv.TYPE key)", list),
+        ("watch", "Kv.Watch.start (Kv.Watch.watch Kv.TYPE key)", list),
+        ("live", "Kv.Live.live Kv.TYPE key", list),
+        ("set", "Request.set Kv.TYPE key value", write),
+        ("put", "Request.put Kv.TYPE (Ok key) value", write),
+        ("delete", "Request.delete Kv.TYPE key", write),
+        ("as a type to list", "toList Kv.TYPE key value", list),
+        ("as a type to write", "toWrite Kv.TYPE key value", write),
+        ("as a type to get", "toGet Kv.TYPE key value", access == Access::Get),
+    ]
+    .into_iter()
+    .map(|(name, code, allowed)| {
+        let code = code.replace("TAG", tag).replace("MANY", &many).replace("TYPE", &descriptor);
+        (name, code, allowed)
+    })
+    .collect()
+}
+
+/// What the server would allow compiles, and nothing else.
+fn each_verb_of_each_access(home: &str) -> Result<(), Failed> {
+    let files = client::wire()?;
+    let project = Project::new(&format!("access-{home}"), find(home)?, refs(&files))?;
+    let types = [
+        ("CursorPosition", Access::ReadWrite),
+        ("ViewportState", Access::Read),
+        ("SessionCache", Access::Get),
+    ];
+    let mut all = Vec::new();
+    for (tag, access) in types {
+        for (verb, code, allowed) in verbs(tag, access) {
+            let module = format!("Verb{}", all.len());
+            let text = VERB.replace("MODULE", &module).replace("CODE", &code);
+            project.write(&format!("{module}.elm"), &text)?;
+            all.push((module, access, verb, allowed));
+        }
+    }
+    let verdict = project.check()?;
+    let mut wrong = Vec::new();
+    for (module, access, verb, allowed) in &all {
+        let problem = verdict.get(module);
+        // The functions by name are not there, others are not for the type.
+        let refused = if verb.starts_with("named") { "NAMING ERROR" } else { "TYPE MISMATCH" };
+        match problem {
+            None if !allowed => wrong.push(format!("{access:?}: {verb} compiles")),
+            Some(problem) if *allowed || !problem.contains(refused) => {
+                wrong.push(format!("{access:?}: {verb}: {problem}"));
+            }
+            _ => {}
+        }
+    }
+    if verdict.keys().any(|name| !name.starts_with("Verb")) {
+        wrong.push(format!("{:?}", verdict.keys()));
+    }
+    println!("{} uses, {} of which do not compile", all.len(), verdict.len());
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }
 
 fn judge(verdict: &Verdict, mutants: &[Mutant]) -> Result<(), Failed> {

@@ -5,14 +5,16 @@
 //! - [`client`] is what kv-elm emits, [`subject`] are the types that it is emitted for.
 //! - [`compile`] asks the compiler and the formatter, [`changed`] does so after Rust types have changed. [`requests`] has what
 //!   requests are by themselves. [`round`] sends values to Elm and back, [`wire`] plays the exchanges of
-//!   `tests/wire`, [`live`] breaks connections.
+//!   `tests/wire`, [`live`] breaks connections, [`browser`] has a browser and a server.
 
 #![expect(clippy::print_stdout, reason = "how much was compared is told with the results")]
 
+mod browser;
 mod changed;
 mod client;
 mod compile;
 mod home;
+mod inherited;
 mod live;
 mod project;
 mod requests;
@@ -49,6 +51,7 @@ fn main() {
         live::trials(),
         wire::trials(),
         round::trials(),
+        browser::trials(),
     ]
     .into_iter()
     .flatten()

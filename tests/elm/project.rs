@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 use libtest_mimic::Failed;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -103,6 +103,49 @@ impl Project {
         }
         let all: Vec<_> = verdict.iter().map(|(name, problems)| format!("{name}\n{problems}")).collect();
         Err(all.join("\n\n").into())
+    }
+
+    /// Makes documentation of all modules, as for a package: of everything that they expose, and nothing else.
+    pub(crate) fn must_be_documented(&self) -> Result<(), Failed> {
+        let modules: Vec<_> = self.modules()?;
+        let src = self.folder.join("src");
+        let mut names = Vec::new();
+        for path in &modules {
+            // A package may have no ports.
+            let text = fs::read_to_string(path)?;
+            let text = text.strip_prefix("port ").unwrap_or(&text);
+            let text = text.replace(
+                "\nport kvOut : Encode.Value -> Cmd msg\n",
+                "\nkvOut : Encode.Value -> Cmd msg\nkvOut _ =\n    Cmd.none\n",
+            );
+            let text = text.replace(
+                "\nport kvIn : (Decode.Value -> msg) -> Sub msg\n",
+                "\nkvIn : (Decode.Value -> msg) -> Sub msg\nkvIn _ =\n    Sub.none\n",
+            );
+            fs::write(path, text)?;
+            let name = path.strip_prefix(&src)?.with_extension("");
+            names.push(name.to_string_lossy().replace('/', "."));
+        }
+        let application: Value = serde_json::from_str(include_str!("elm.json"))?;
+        let used = ["elm/core", "elm/http", "elm/json", "elm/regex", "elm/time", "elm/url"];
+        let range = |name: &str| {
+            let version = application["dependencies"]["direct"][name].as_str().unwrap_or_default();
+            json!(format!("{version} <= v < 100.0.0"))
+        };
+        let dependencies: serde_json::Map<_, _> =
+            used.iter().map(|name| ((*name).to_owned(), range(name))).collect();
+        let outline = json!({
+            "type": "package", "name": "kv/client", "summary": "A client", "license": "MIT", "version": "1.0.0",
+            "exposed-modules": names, "elm-version": "0.19.0 <= v < 0.20.0",
+            "dependencies": dependencies, "test-dependencies": {},
+        });
+        fs::write(self.folder.join("elm.json"), outline.to_string())?;
+        let answer = self.elm(&["--docs=docs.json"], &[])?;
+        if answer.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
+        }
     }
 
     /// Makes JavaScript of a program, and returns the file.

@@ -3,13 +3,11 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Texts that are near to what some rule wants: by their length in scalar values, in UTF-16 units and in bytes, by their
-/// form, and by what is special in patterns, in JSON, in pointers and in Elm.
-///
-/// There is none from U+E000 to U+FFFF: Elm orders strings by UTF-16 units, so that beside characters beyond U+FFFF these
-/// stand elsewhere in its sets and maps than in Rust's.
+/// form, by what is special in patterns, in JSON, in pointers and in Elm, and by their order: Elm's own is that of UTF-16, in
+/// which U+E000 to U+FFFF stand behind all that is beyond them.
 const TEXTS: &[&str] = &[
     "",
     "a",
@@ -37,6 +35,18 @@ const TEXTS: &[&str] = &[
     "\u{200b}",
     "\u{2028}",
     "\u{10ffff}",
+    "\u{e000}",
+    "Ａ",
+    "\u{fffe}",
+    "\u{ffff}",
+    "\u{ffff}\u{0}",
+    "\u{ffff}\u{e000}",
+    "\u{ffff}\u{ffff}",
+    "\u{ffff}😀",
+    "😀Ａ",
+    "aＡ",
+    "a😀",
+    "\u{d7ff}",
     "\"",
     "\\",
     "'",
@@ -213,13 +223,81 @@ pub(crate) struct ListRules {
     themes: BTreeMap<String, String>,
     #[kv(each(each(range(max = 100))))]
     rows: Vec<Vec<u8>>,
+    #[arbitrary(with = by_char)]
+    by_char: HashMap<char, Item>,
+    #[kv(each(range(max = 100)))]
+    by_number: HashMap<i16, u8>,
+    by_bool: HashMap<bool, Item>,
+    #[kv(each(range(max = 100)))]
+    by_id: HashMap<Id, u8>,
+    by_score: BTreeMap<Score, Item>,
+    by_name: HashMap<Name, Item>,
     #[kv(len(min = 2))]
     #[arbitrary(with = rest)]
     rest: Option<Vec<String>>,
 }
 
+/// A key of a map, whose order is that of the variants.
+#[derive(Debug, PartialEq, Eq, Hash, Arbitrary, Serialize, Deserialize, KvField)]
+enum Name {
+    Zoe,
+    #[serde(rename = "10")]
+    Ten,
+    Ada,
+    #[serde(rename = "9")]
+    Nine,
+}
+
+/// A key with rules.
+#[derive(Debug, PartialEq, Eq, Hash, Arbitrary, Serialize, Deserialize, KvField)]
+struct Id(
+    #[kv(len(min = 1, max = 2), one_of("a", "b", "aＡ", "", "abc"))]
+    #[arbitrary(with = text)]
+    String,
+);
+
+/// A number with rules.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary, Serialize, Deserialize, KvField)]
+struct Score(#[kv(range(max = 100))] u8);
+
+fn by_char(u: &mut Unstructured<'_>) -> Result<HashMap<char, Item>> {
+    const CHARS: &[char] = &['a', '\u{d7ff}', '\u{e000}', 'Ａ', '\u{ffff}', '😀', '\u{10ffff}'];
+    Ok(list(u, |u| Ok((*u.choose(CHARS)?, Item::arbitrary(u)?)))?.into_iter().collect())
+}
+
 fn rest(u: &mut Unstructured<'_>) -> Result<Option<Vec<String>>> {
     u.ratio(1, 2)?.then(|| texts(u)).transpose()
+}
+
+/// More entries than JavaScript has room for on its stack, in maps of every kind.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub(crate) struct Large {
+    #[arbitrary(with = many)]
+    by_number: BTreeMap<i32, u8>,
+    #[arbitrary(with = many)]
+    by_text: BTreeMap<String, u8>,
+    #[serde(flatten)]
+    #[arbitrary(with = many)]
+    rest: HashMap<String, u8>,
+}
+
+fn many<M: FromIterator<(K, u8)>, K: From<Place>>(u: &mut Unstructured<'_>) -> Result<M> {
+    let len = if u.ratio(1, 100)? { 10_000 } else { 2 };
+    Ok((0..len).map(|nth| (Place(nth).into(), 1)).collect())
+}
+
+struct Place(i32);
+
+impl From<Place> for i32 {
+    fn from(Place(nth): Place) -> Self {
+        nth
+    }
+}
+
+impl From<Place> for String {
+    fn from(Place(nth): Place) -> Self {
+        format!("at {nth}")
+    }
 }
 
 /// Rules of types inside types.

@@ -1,6 +1,6 @@
 //! Types whose values go to Elm and back.
 
-use crate::ruled;
+use crate::{inherited, ruled};
 use arbitrary::Unstructured;
 use kv_core::schema::{Access, Exposed};
 use kv_core::{KvType, Param, ValidationErrors, Violation};
@@ -110,7 +110,7 @@ fn to_json(violation: &Violation) -> Value {
     json!({ "pointer": violation.pointer, "rule": violation.rule, "params": params, "message": violation.message })
 }
 
-/// The types of the corpus that can be stored, and those with every rule.
+/// The types of the corpus that can be stored, those with every rule, and those with names that are JavaScript's.
 pub(crate) fn all() -> Vec<Subject> {
     struct Collect(Vec<Subject>);
 
@@ -128,7 +128,12 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject::of::<ruled::TextRules>(),
         Subject::of::<ruled::NumberRules>(),
         Subject::of::<ruled::ListRules>(),
+        Subject::of::<ruled::Large>(),
         Subject::of::<ruled::InnerRules>(),
+        Subject::of::<inherited::InheritedFields>(),
+        Subject::of::<inherited::InheritedRequired>(),
+        Subject::of::<inherited::InheritedKeys>(),
+        Subject::of::<inherited::InheritedVariants>(),
     ]);
     subjects.0
 }

@@ -11,6 +11,7 @@ What the codecs share. Only what they use is here.
 import Dict exposing (Dict)
 import Json.Decode as Decode exposing (Decoder)
 import Json.Encode as Encode
+import Kv.Type as Type
 import Set exposing (Set)
 
 
@@ -77,14 +78,16 @@ maybeThere name decoder soFar =
 {-| A member that is left out where it would be this JSON.
 -}
 withDefault : String -> String -> Decoder a -> Decoder (a -> b) -> Decoder b
-withDefault name json decoder soFar =
-    ifThere name decoder (instead json decoder)
+withDefault name text decoder soFar =
+    ifThere name decoder (instead text decoder)
         |> Decode.map2 (<|) soFar
 
 
+{-| What this JSON is.
+-}
 instead : String -> Decoder a -> Decoder a
-instead json decoder =
-    case Decode.decodeString decoder json of
+instead text decoder =
+    case Decode.decodeString decoder text of
         Ok value ->
             Decode.succeed value
 
@@ -94,16 +97,125 @@ instead json decoder =
 
 ifThere : String -> Decoder a -> Decoder a -> Decoder a
 ifThere name decoder otherwise =
-    Decode.maybe (Decode.field name Decode.value)
+    isThere name
         |> Decode.andThen
             (\found ->
-                case found of
-                    Just _ ->
-                        Decode.field name decoder
+                if found then
+                    Decode.field name decoder
 
-                    Nothing ->
-                        otherwise
+                else
+                    otherwise
             )
+
+
+isThere : String -> Decoder Bool
+isThere name =
+    -- In JavaScript every object has a `constructor`, and more of that kind. These are functions, and no JSON.
+    Decode.oneOf [ Decode.map (\_ -> True) (Decode.field name json), Decode.succeed False ]
+
+
+{-| The member `__proto__`, or something else. To JavaScript, objects without it have one as well, which is an object.
+-}
+protoOr : Decoder a -> Decoder a -> Decoder a
+protoOr otherwise decoder =
+    members Decode.value
+        |> Decode.andThen
+            (\found ->
+                if List.any (\( name, _ ) -> name == "__proto__") found then
+                    Decode.field "__proto__" decoder
+
+                else
+                    otherwise
+            )
+
+
+{-| Any JSON. JavaScript's functions are none.
+-}
+json : Decoder Decode.Value
+json =
+    Decode.oneOf
+        [ Decode.null ()
+        , Decode.map (\_ -> ()) Decode.bool
+        , Decode.map (\_ -> ()) Decode.float
+        , Decode.map (\_ -> ()) Decode.string
+
+        -- Every object and every list has one. So do functions, but no field is looked for there.
+        , Decode.map (\_ -> ()) (Decode.field "toString" Decode.value)
+        ]
+        |> Decode.andThen (\() -> Decode.value)
+
+
+members : Decoder a -> Decoder (List ( String, a ))
+members decoder =
+    -- `Decode.keyValuePairs` asks each object by its `hasOwnProperty`, and throws where a member has that name.
+    isThere "hasOwnProperty"
+        |> Decode.andThen
+            (\isInTheWay ->
+                if isInTheWay then
+                    Decode.andThen (\object_ -> readAll decoder object_ (namesOf object_)) Decode.value
+
+                else
+                    Decode.keyValuePairs decoder
+            )
+
+
+namesOf : Decode.Value -> List String
+namesOf object_ =
+    -- They are read from a copy in which `hasOwnProperty` has another name.
+    let
+        unused : String -> String
+        unused name =
+            case Decode.decodeValue (Decode.field name Decode.value) object_ of
+                Ok _ ->
+                    unused (name ++ "_")
+
+                Err _ ->
+                    name
+
+        other : String
+        other =
+            unused "hasOwnProperty_"
+
+        -- Quotes inside texts stand behind a `\`, so that a comma or a brace is before names alone.
+        renamed : String -> String -> String
+        renamed before =
+            String.replace (before ++ "\"hasOwnProperty\":") (before ++ "\"" ++ other ++ "\":")
+    in
+    Encode.encode 0 object_
+        |> renamed "{"
+        |> renamed ","
+        |> Decode.decodeString (Decode.keyValuePairs Decode.value)
+        |> Result.withDefault []
+        |> List.map Tuple.first
+        |> List.map
+            (\name ->
+                if name == other then
+                    "hasOwnProperty"
+
+                else
+                    name
+            )
+
+
+readAll : Decoder a -> Decode.Value -> List String -> Decoder (List ( String, a ))
+readAll decoder object_ names =
+    let
+        read : String -> Result Decode.Error ( String, a )
+        read name =
+            Decode.decodeValue (Decode.field name decoder) object_
+                |> Result.map (Tuple.pair name)
+    in
+    all read names
+
+
+all : (a -> Result Decode.Error b) -> List a -> Decoder (List b)
+all convert list =
+    case List.foldr (\item -> Result.map2 (::) (convert item)) (Ok []) list of
+        Ok converted ->
+            Decode.succeed converted
+
+        Err error ->
+            Decode.fail (Decode.errorToString error)
 
 
 {-| Members that stand among those of the parent.
@@ -117,17 +229,17 @@ flattened decoder soFar =
 -}
 object : a -> Decoder a
 object value =
-    Decode.map (\_ -> value) (Decode.keyValuePairs Decode.value)
+    Decode.map (\_ -> value) (members Decode.value)
 
 
 {-| An object without other members than these.
 -}
 only : List String -> Decoder a -> Decoder a
 only names decoder =
-    Decode.keyValuePairs Decode.value
+    members Decode.value
         |> Decode.andThen
-            (\members ->
-                case List.filter (\( name, _ ) -> not (List.member name names)) members of
+            (\found ->
+                case List.filter (\( name, _ ) -> not (List.member name names)) found of
                     ( name, _ ) :: _ ->
                         Decode.fail ("Unknown member: " ++ name)
 
@@ -154,25 +266,25 @@ restOfDict names toKey decoder =
 -}
 restOfPairs : List String -> (String -> Maybe k) -> Decoder a -> Decoder (List ( k, a ))
 restOfPairs names toKey decoder =
-    Decode.keyValuePairs Decode.value
-        |> Decode.andThen
-            (\members ->
-                members
-                    |> List.map Tuple.first
-                    |> List.filter (\name -> not (List.member name names))
-                    |> List.map (\name -> Decode.map2 Tuple.pair (keyOf toKey name) (Decode.field name decoder))
-                    |> List.foldr (Decode.map2 (::)) (Decode.succeed [])
-            )
+    let
+        read : ( String, Decode.Value ) -> Result Decode.Error ( k, a )
+        read ( name, value ) =
+            Decode.decodeValue decoder value
+                |> Result.mapError (Decode.Field name)
+                |> Result.andThen (\found -> keyed toKey ( name, found ))
+    in
+    members Decode.value
+        |> Decode.andThen (List.filter (\( name, _ ) -> not (List.member name names)) >> all read)
 
 
-keyOf : (String -> Maybe k) -> String -> Decoder k
-keyOf toKey name =
+keyed : (String -> Maybe k) -> ( String, a ) -> Result Decode.Error ( k, a )
+keyed toKey ( name, value ) =
     case toKey name of
-        Just found ->
-            Decode.succeed found
+        Just key_ ->
+            Ok ( key_, value )
 
         Nothing ->
-            Decode.fail ("Not a key: " ++ name)
+            Err (Decode.Failure "Expecting another key" (Encode.string name))
 
 
 {-| An object with open keys, which Elm compares.
@@ -186,13 +298,7 @@ dict toKey decoder =
 -}
 pairs : (String -> Maybe k) -> Decoder a -> Decoder (List ( k, a ))
 pairs toKey decoder =
-    Decode.keyValuePairs decoder
-        |> Decode.andThen
-            (\members ->
-                members
-                    |> List.map (\( name, value ) -> Decode.map (\found -> ( found, value )) (keyOf toKey name))
-                    |> List.foldr (Decode.map2 (::)) (Decode.succeed [])
-            )
+    Decode.andThen (all (keyed toKey)) (members decoder)
 
 
 {-| A whole number as a key.
@@ -403,10 +509,10 @@ named name variants =
 -}
 external : (String -> Decoder a) -> Decoder a
 external content =
-    Decode.keyValuePairs Decode.value
+    members Decode.value
         |> Decode.andThen
-            (\members ->
-                case members of
+            (\found ->
+                case found of
                     [ ( name, _ ) ] ->
                         Decode.field name (content name)
 
@@ -419,10 +525,10 @@ external content =
 -}
 memberOf : List String -> (String -> Decoder a) -> Decoder a
 memberOf names content =
-    Decode.keyValuePairs Decode.value
+    members Decode.value
         |> Decode.andThen
-            (\members ->
-                case List.filter (\( name, _ ) -> List.member name names) members of
+            (\found ->
+                case List.filter (\( name, _ ) -> List.member name names) found of
                     ( name, _ ) :: _ ->
                         Decode.field name (content name)
 
@@ -486,10 +592,48 @@ encodeTriple encodeA encodeB encodeC ( a, b, c ) =
     Encode.list identity [ encodeA a, encodeB b, encodeC c ]
 
 
+{-| An object. What is written to `__proto__` is lost to JavaScript, unless it is read from JSON.
+-}
+encodeObject : List ( String, Encode.Value ) -> Encode.Value
+encodeObject list =
+    let
+        isLost : ( String, Encode.Value ) -> Bool
+        isLost ( name, _ ) =
+            name == "__proto__"
+
+        text : ( String, Encode.Value ) -> String
+        text ( name, value ) =
+            Encode.encode 0 (Encode.string name) ++ ":" ++ Encode.encode 0 value
+    in
+    if List.any isLost list then
+        ("{" ++ String.join "," (List.map text list) ++ "}")
+            |> Decode.decodeString Decode.value
+            |> Result.withDefault (Encode.object list)
+
+    else
+        Encode.object list
+
+
+{-| -}
+encodeDict : (comparable -> String) -> (a -> Encode.Value) -> Dict comparable a -> Encode.Value
+encodeDict toString encode dict_ =
+    encodeObject (dictMembers toString encode dict_)
+
+
 {-| -}
 encodePairs : (k -> String) -> (a -> Encode.Value) -> List ( k, a ) -> Encode.Value
-encodePairs toString encode members =
-    Encode.object (pairMembers toString encode members)
+encodePairs toString encode list =
+    encodeObject (pairMembers toString encode list)
+
+
+{-| Texts or characters as a list, in the order of Rust's sets.
+-}
+encodeTexts : (comparable -> String) -> Set comparable -> Encode.Value
+encodeTexts toString texts =
+    Set.toList texts
+        |> List.map toString
+        |> List.sortBy Type.byteOrder
+        |> Encode.list Encode.string
 
 
 {-| -}
@@ -506,24 +650,24 @@ encodeResult encodeError encodeOk value =
 {-| The entries as members of an object.
 -}
 dictMembers : (comparable -> String) -> (a -> Encode.Value) -> Dict comparable a -> List ( String, Encode.Value )
-dictMembers toString encode members =
-    pairMembers toString encode (Dict.toList members)
+dictMembers toString encode dict_ =
+    pairMembers toString encode (Dict.toList dict_)
 
 
 {-| The pairs as members of an object.
 -}
 pairMembers : (k -> String) -> (a -> Encode.Value) -> List ( k, a ) -> List ( String, Encode.Value )
-pairMembers toString encode members =
-    List.map (Tuple.mapBoth toString encode) members
+pairMembers toString encode list =
+    List.map (Tuple.mapBoth toString encode) list
 
 
 {-| The members of what is there.
 -}
 maybeMembers : (a -> List ( String, Encode.Value )) -> Maybe a -> List ( String, Encode.Value )
-maybeMembers members maybe =
+maybeMembers toMembers maybe =
     case maybe of
         Just value ->
-            members value
+            toMembers value
 
         Nothing ->
             []

@@ -48,12 +48,15 @@ The server's values under a prefix, in your model, kept current.
 
 import Dict exposing (Dict)
 import Kv.Request as Request exposing (Entry, Error, Version)
-import Kv.Type exposing (Type)
+import Kv.Type as Type exposing (CanList, Type)
 import Kv.Watch as Watch exposing (Watch)
 
 
 {-| The values under a prefix. It holds functions, so that `==` is not for it: compare what
 [`toList`](#toList) gives.
+
+Its dictionaries have the keys in the server's order, by [`Kv.Type.byteOrder`](Kv-Type#byteOrder).
+
 -}
 type Live a
     = Live
@@ -70,7 +73,8 @@ type Live a
 their answers, and the newest answer so far was `written`.
 -}
 type alias Assumption a =
-    { value : a
+    { key : String
+    , value : a
     , underWay : Int
     , written : Maybe Version
     }
@@ -93,7 +97,7 @@ type Status
 
 {-| Nothing yet. Have [`start`](#start) in the same step.
 -}
-live : Type access a -> String -> Live a
+live : Type (CanList access) a -> String -> Live a
 live type_ prefix =
     Live
         { watch = Watch.watch type_ prefix
@@ -140,16 +144,16 @@ take change known snapshot (Live it) =
             Live { it | snapshot = Just Dict.empty, reached = Nothing, status = Catching }
 
         ( Watch.Set new, Just soFar ) ->
-            Live { it | snapshot = Just (Dict.insert new.key new soFar) }
+            Live { it | snapshot = Just (insert new soFar) }
 
         ( Watch.Set new, Nothing ) ->
-            Live { it | known = Dict.insert new.key new known }
+            Live { it | known = insert new known }
 
         ( Watch.Removed _ key _, Just soFar ) ->
-            Live { it | snapshot = Just (Dict.remove key soFar) }
+            Live { it | snapshot = Just (Dict.remove (Type.byteOrder key) soFar) }
 
         ( Watch.Removed _ key _, Nothing ) ->
-            Live { it | known = Dict.remove key known }
+            Live { it | known = Dict.remove (Type.byteOrder key) known }
 
         ( Watch.Ready, _ ) ->
             Live { it | known = Maybe.withDefault known snapshot, snapshot = Nothing, status = Current }
@@ -162,6 +166,11 @@ take change known snapshot (Live it) =
 
         ( Watch.Unreadable reason, _ ) ->
             Live { it | status = Unreadable reason }
+
+
+insert : Entry a -> Dict String (Entry a) -> Dict String (Entry a)
+insert new =
+    Dict.insert (Type.byteOrder new.key) new
 
 
 {-| The watch has come further. If it is ready and does not say how far, it has heard of everything
@@ -188,23 +197,22 @@ confirm (Live it) =
         Live it
 
     else
-        Live { it | assumed = Dict.filter (\key assumption -> not (isTold key assumption (Live it))) it.assumed }
+        Live { it | assumed = Dict.filter (\_ assumption -> not (isTold assumption (Live it))) it.assumed }
 
 
 {-| Whether the watch has come as far as the last answer: that version of the key is known, or
-a later one, or the watch is past it as a whole. In the midst of a snapshot nothing is said of
-what is still shown.
+a later one, or the watch is past it as a whole.
 -}
-isTold : String -> Assumption a -> Live a -> Bool
-isTold key { underWay, written } (Live it) =
+isTold : Assumption a -> Live a -> Bool
+isTold { key, underWay, written } ((Live it) as whole) =
     let
         isPast : Version -> Maybe Version -> Bool
         isPast target =
             Maybe.map (\version -> Request.atLeast version target) >> Maybe.withDefault False
     in
-    case ( underWay, written, it.snapshot ) of
-        ( 0, Just version, Nothing ) ->
-            isPast version it.reached || isPast version (Maybe.map .version (Dict.get key it.known))
+    case ( underWay, written ) of
+        ( 0, Just version ) ->
+            isPast version it.reached || isPast version (Maybe.map .version (entry key whole))
 
         _ ->
             False
@@ -220,13 +228,13 @@ status (Live it) =
 {-| The value under a key, or the one that is [assumed](#assume).
 -}
 get : String -> Live a -> Maybe a
-get key (Live it) =
-    case Dict.get key it.assumed of
+get key ((Live it) as whole) =
+    case Dict.get (Type.byteOrder key) it.assumed of
         Just { value } ->
             Just value
 
         Nothing ->
-            Maybe.map .value (Dict.get key it.known)
+            Maybe.map .value (entry key whole)
 
 
 {-| What the server has under a key, whatever is assumed. Its version is for
@@ -234,17 +242,17 @@ get key (Live it) =
 -}
 entry : String -> Live a -> Maybe (Entry a)
 entry key (Live it) =
-    Dict.get key it.known
+    Dict.get (Type.byteOrder key) it.known
 
 
-{-| All values in the order of their keys, with those that are [assumed](#assume).
+{-| All values in the server's order of their keys, with those that are [assumed](#assume).
 -}
 toList : Live a -> List ( String, a )
 toList (Live it) =
     Dict.union
-        (Dict.map (\_ assumption -> assumption.value) it.assumed)
-        (Dict.map (\_ known -> known.value) it.known)
-        |> Dict.toList
+        (Dict.map (\_ { key, value } -> ( key, value )) it.assumed)
+        (Dict.map (\_ { key, value } -> ( key, value )) it.known)
+        |> Dict.values
 
 
 {-| Show a value as if the server had it. Send the write in the same step, and give its outcome
@@ -266,9 +274,9 @@ assume key value (Live it) =
                     Just { assumption | value = value, underWay = assumption.underWay + 1 }
 
                 Nothing ->
-                    Just { value = value, underWay = 1, written = Nothing }
+                    Just { key = key, value = value, underWay = 1, written = Nothing }
     in
-    Live { it | assumed = Dict.update key another it.assumed }
+    Live { it | assumed = Dict.update (Type.byteOrder key) another it.assumed }
 
 
 {-| A write of an assumed value has its outcome.
@@ -299,7 +307,7 @@ settle key outcome (Live it) =
                     else
                         Just { assumption | underWay = underWay }
     in
-    Live { it | assumed = Dict.update key (Maybe.andThen answered) it.assumed }
+    Live { it | assumed = Dict.update (Type.byteOrder key) (Maybe.andThen answered) it.assumed }
         |> confirm
 
 

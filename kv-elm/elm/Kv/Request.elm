@@ -58,7 +58,7 @@ The functions in [`Kv`](Kv) are these, for one type each.
 import Http
 import Json.Decode as Decode exposing (Decoder)
 import Json.Encode as Encode
-import Kv.Type as Type exposing (Invalid, ReadWrite, Type)
+import Kv.Type as Type exposing (CanList, CanWrite, Invalid, Type)
 import Task exposing (Task)
 import Time
 import Url.Builder
@@ -437,7 +437,7 @@ isHalf char =
 
 {-| Store a value under a key, in the place of what was there.
 -}
-set : Type ReadWrite a -> String -> a -> Request Version
+set : Type (CanWrite access) a -> String -> a -> Request Version
 set type_ key =
     put type_ (Ok key)
 
@@ -445,7 +445,7 @@ set type_ key =
 {-| [`set`](#set), with a key that was made from the value. `Err` has the part of which none
 can be made.
 -}
-put : Type ReadWrite a -> Result String String -> a -> Request Version
+put : Type (CanWrite access) a -> Result String String -> a -> Request Version
 put type_ key value =
     let
         call : Call
@@ -496,14 +496,14 @@ getEntry type_ key =
 
 {-| Remove what is under a key. `True` if something was.
 -}
-delete : Type ReadWrite a -> String -> Request Bool
+delete : Type (CanWrite access) a -> String -> Request Bool
 delete type_ key =
     Request (callTo "DELETE" "delete" type_ ( "key", key )) (Decode.field "existed" Decode.bool)
 
 
 {-| The first page of the values whose keys start with this. See [`all`](#all).
 -}
-list : Type access a -> String -> Request (Page a)
+list : Type (CanList access) a -> String -> Request (Page a)
 list type_ prefix =
     Request (callTo "GET" "list" type_ ( "prefix", prefix ))
         (Decode.map2 Page

@@ -10,7 +10,7 @@ The rules that values are held to, with the server's sentences. Only those that 
 
 import Dict exposing (Dict)
 import Json.Encode as Encode
-import Kv.Type exposing (Invalid)
+import Kv.Type as Type exposing (Invalid)
 import Regex
 import Set exposing (Set)
 
@@ -67,6 +67,13 @@ set rule values =
     list rule (Set.toList values)
 
 
+{-| The same for texts and characters, which Rust orders otherwise.
+-}
+textSet : (a -> String) -> (a -> List Invalid) -> Set a -> List Invalid
+textSet toString rule values =
+    list rule (List.sortBy (toString >> Type.byteOrder) (Set.toList values))
+
+
 {-| A list of so many items.
 -}
 array : Int -> (a -> List Invalid) -> List a -> List Invalid
@@ -75,18 +82,50 @@ array count rule values =
         ++ list rule values
 
 
+{-| The values of a map, each at its key. The keys are texts or characters.
+-}
+dict : (k -> String) -> (a -> List Invalid) -> Dict k a -> List Invalid
+dict toString rule values =
+    Dict.toList values
+        |> List.map (Tuple.mapFirst toString)
+        |> List.sortBy (Tuple.first >> Type.byteOrder)
+        |> List.concatMap (entry rule)
+
+
+{-| The same, with a rule for the keys, which are texts.
+-}
+textDict : (String -> List Invalid) -> (a -> List Invalid) -> Dict String a -> List Invalid
+textDict ofKey ofValue values =
+    Dict.toList values
+        |> List.sortBy (Tuple.first >> Type.byteOrder)
+        |> List.concatMap (\( key, value ) -> under (segment key) (ofKey key ++ ofValue value))
+
+
 {-| The keys and the values of a map, each at its key.
 -}
-dict : (k -> String) -> (k -> List Invalid) -> (a -> List Invalid) -> Dict k a -> List Invalid
-dict toString ofKey ofValue values =
-    pairs toString ofKey ofValue (Dict.toList values)
+intDict : (Int -> List Invalid) -> (a -> List Invalid) -> Dict Int a -> List Invalid
+intDict ofKey ofValue values =
+    Dict.toList values
+        |> List.concatMap (\( key, value ) -> under (String.fromInt key) (ofKey key ++ ofValue value))
 
 
-{-| The same, with keys that Elm does not compare.
+{-| The values of a map with keys that Elm does not compare, in the order of all that there can be.
 -}
-pairs : (k -> String) -> (k -> List Invalid) -> (a -> List Invalid) -> List ( k, a ) -> List Invalid
-pairs toString ofKey ofValue values =
-    List.concatMap (\( key, value ) -> under (segment (toString key)) (ofKey key ++ ofValue value)) values
+pairs : List String -> (k -> String) -> (a -> List Invalid) -> List ( k, a ) -> List Invalid
+pairs order toString rule values =
+    let
+        named : String -> List ( String, a )
+        named name =
+            List.map (Tuple.mapFirst toString) values
+                |> List.filter (\( other, _ ) -> other == name)
+    in
+    List.concatMap named order
+        |> List.concatMap (entry rule)
+
+
+entry : (a -> List Invalid) -> ( String, a ) -> List Invalid
+entry rule ( name, value ) =
+    under (segment name) (rule value)
 
 
 segment : String -> String

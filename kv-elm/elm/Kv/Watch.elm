@@ -37,7 +37,7 @@ for. `kv-watch.js`, which is generated with this file, does it through two ports
 import Json.Decode as Decode exposing (Decoder)
 import Json.Encode as Encode
 import Kv.Request as Request exposing (Entry, Error, Request, Version)
-import Kv.Type as Type exposing (Type)
+import Kv.Type as Type exposing (CanList, Type)
 
 
 port kvOut : Encode.Value -> Cmd msg
@@ -95,7 +95,7 @@ type Watch a
 
 {-| What to watch. Nothing happens before [`start`](#start).
 -}
-watch : Type access a -> String -> Watch a
+watch : Type (CanList access) a -> String -> Watch a
 watch type_ prefix =
     Watch
         { tag = Type.tag type_

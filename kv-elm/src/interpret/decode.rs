@@ -46,7 +46,7 @@ impl Interpreter<'_> {
                 }
             }
             Codec::Tuple(items) => self.items(json, Some(items.len()), |nth| &items[nth]),
-            Codec::Map(key, value) => match json {
+            Codec::Map(key, _, value) => match json {
                 Value::Object(members) => self.entries(*key, value, members.iter()),
                 _ => no("an object"),
             },
@@ -156,7 +156,7 @@ impl Interpreter<'_> {
         match codec {
             Codec::Unit => Ok(Held::Unit),
             Codec::Maybe(inner) => Ok(Held::Maybe(self.flat(inner, json, known).ok().map(Box::new))),
-            Codec::Map(key, value) => match json {
+            Codec::Map(key, _, value) => match json {
                 Value::Object(members) => {
                     self.entries(*key, value, members.iter().filter(|(name, _)| !known.contains(name)))
                 }

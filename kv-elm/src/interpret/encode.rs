@@ -14,7 +14,7 @@ impl Interpreter<'_> {
             (Codec::Tuple(codecs), Held::Many(items)) => {
                 codecs.iter().zip(items).map(|(codec, held)| self.json(codec, held)).collect()
             }
-            (Codec::Map(_, value), Held::Pairs(pairs)) => Value::Object(
+            (Codec::Map(_, _, value), Held::Pairs(pairs)) => Value::Object(
                 pairs.iter().map(|(name, held)| (name.clone(), self.json(value, held))).collect(),
             ),
             (Codec::Result { ok, .. }, Held::Variant(0, held)) => json!({ "Ok": self.json(ok, held) }),

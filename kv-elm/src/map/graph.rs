@@ -191,7 +191,7 @@ fn variant_keys(codec: &Codec, found: &mut Vec<Index>) {
         }
         Codec::Tuple(items) => items.iter().for_each(|item| variant_keys(item, found)),
         Codec::Result { ok, err } => [ok, err].into_iter().for_each(|part| variant_keys(part, found)),
-        Codec::Map(key, value) => {
+        Codec::Map(key, _, value) => {
             if let Key::Variant(index) = key {
                 found.push(*index);
             }
@@ -229,7 +229,9 @@ fn is_checked(codec: &Codec, checked: &[bool]) -> bool {
     match codec {
         Codec::Int(_) | Codec::Float { finite: true } | Codec::Array(..) => true,
         Codec::Maybe(inner) | Codec::List(inner) | Codec::Set(inner) => is_checked(inner, checked),
-        Codec::Map(key, value) => matches!(key, Key::Int(_)) || is_checked(value, checked),
+        Codec::Map(key, rules, value) => {
+            matches!(key, Key::Int(_)) || has_checks(rules) || is_checked(value, checked)
+        }
         Codec::Tuple(items) => items.iter().any(|item| is_checked(item, checked)),
         Codec::Result { ok, err } => is_checked(ok, checked) || is_checked(err, checked),
         Codec::Named(index) => checked[*index],

@@ -30,7 +30,7 @@ impl Scope<'_> {
             Codec::Float { .. } => atom("Decode.float"),
             Codec::Char => atom("Codec.char"),
             Codec::String => atom("Decode.string"),
-            Codec::Json => atom("Decode.value"),
+            Codec::Json => atom("Codec.json"),
             Codec::Maybe(inner) => call("Decode.nullable", [of(inner)]),
             Codec::List(item) => call("Decode.list", [of(item)]),
             Codec::Set(item) => call("Codec.set", [of(item)]),
@@ -44,11 +44,10 @@ impl Scope<'_> {
                     None => call("Decode.null", [atom("()")]),
                 }
             }
-            Codec::Map(Key::String, value) => call("Decode.dict", [of(value)]),
-            Codec::Map(key, value) if key.is_comparable() => {
+            Codec::Map(key, _, value) if key.is_comparable() => {
                 call("Codec.dict", [self.key_from_string(*key), of(value)])
             }
-            Codec::Map(key, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
+            Codec::Map(key, _, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.result", [of(err), of(ok)]),
             Codec::Named(index) => self.later(*index, from, atom(self.value(*index, "", "Decoder"))),
         }
@@ -82,10 +81,10 @@ impl Scope<'_> {
         match codec {
             Codec::Unit => call("Decode.succeed", [atom("()")]),
             Codec::Maybe(inner) => call("Decode.maybe", [self.flat_decoder(inner, from, known)]),
-            Codec::Map(Key::String, value) => {
+            Codec::Map(Key::String, _, value) => {
                 call("Codec.restOf", [known_names(known), self.decoder(value, Some(from))])
             }
-            Codec::Map(key, value) => {
+            Codec::Map(key, _, value) => {
                 let function = if key.is_comparable() { "Codec.restOfDict" } else { "Codec.restOfPairs" };
                 let args = [known_names(known), self.key_from_string(*key), self.decoder(value, Some(from))];
                 call(function, args)
@@ -131,7 +130,9 @@ impl Scope<'_> {
         if record.strict && !flat {
             steps.push(call("Codec.only", [strings(&names)]));
         }
-        let asks = record.fields.iter().any(|field| field.presence == Presence::Required);
+        // Lists have a `length` as well.
+        let asks = |field: &Field| field.presence == Presence::Required && field.wire != "length";
+        let asks = record.fields.iter().any(asks);
         let begin = if asks || flat { "Decode.succeed" } else { "Codec.object" };
         pipe(call(begin, [make]), steps)
     }
@@ -139,6 +140,9 @@ impl Scope<'_> {
     fn field(&self, field: &Field, from: Index, known: &Known<'_>) -> Expr {
         let name = atom(string(&field.wire));
         let decoder = || self.decoder(&field.value.codec, Some(from));
+        if field.wire == PROTO && field.presence != Presence::Flat {
+            return call("Codec.flattened", [self.proto(&field.presence, &decoder)]);
+        }
         match &field.presence {
             Presence::Required => call("Codec.required", [name, decoder()]),
             Presence::Optional => call("Codec.optional", [name, decoder()]),
@@ -146,6 +150,18 @@ impl Scope<'_> {
             Presence::Default(json) => call("Codec.withDefault", [name, atom(string(json)), decoder()]),
             Presence::Flat => call("Codec.flattened", [self.flat_decoder(&field.value.codec, from, known)]),
         }
+    }
+
+    /// The decoder of a member that every object has in JavaScript.
+    fn proto(&self, presence: &Presence, decoder: &dyn Fn() -> Expr) -> Expr {
+        let nothing = || call("Decode.succeed", [atom(self.maybe("Nothing"))]);
+        let (otherwise, decoder) = match presence {
+            Presence::Required | Presence::Flat => (no_proto(), decoder()),
+            Presence::Optional => (nothing(), call("Decode.nullable", [decoder()])),
+            Presence::LeftOut => (nothing(), call("Decode.map", [atom(self.maybe("Just")), decoder()])),
+            Presence::Default(json) => (call("Codec.instead", [atom(string(json)), decoder()]), decoder()),
+        };
+        call("Codec.protoOr", [otherwise, decoder])
     }
 
     /// What makes a record of its fields, in order.
@@ -227,6 +243,7 @@ impl Scope<'_> {
             Tagging::Adjacent { tag, content, strict } => {
                 let read = |variant: &Variant| match &variant.content {
                     Content::Nothing => call("Decode.succeed", [atom(&variant.name)]),
+                    _ if content == PROTO => call("Codec.protoOr", [no_proto(), self.alone(variant, at)]),
                     _ => call("Decode.field", [atom(string(content)), self.alone(variant, at)]),
                 };
                 let decoder = self.tagged(at, tag, &tagged, &read);
@@ -369,6 +386,13 @@ impl Scope<'_> {
         ));
         Expr::Case(Box::new(atom(name)), branches)
     }
+}
+
+/// A name that JavaScript has a use for: without such a member, an object has its prototype there.
+pub(super) const PROTO: &str = "__proto__";
+
+fn no_proto() -> Expr {
+    call("Decode.fail", [atom(string("Expecting a member named __proto__"))])
 }
 
 fn int_decoder(int: Int) -> Expr {

@@ -1,5 +1,6 @@
 //! Encoders.
 
+use super::decode::PROTO;
 use super::layout::{Expr, Lines, atom, call, list, pair};
 use super::scope::Scope;
 use super::text::string;
@@ -19,7 +20,10 @@ impl Scope<'_> {
             Codec::Json => atom("identity"),
             Codec::Maybe(inner) => call("Codec.encodeMaybe", [of(inner)]),
             Codec::List(item) | Codec::Array(item, _) => call("Encode.list", [of(item)]),
-            Codec::Set(item) => call("Encode.set", [of(item)]),
+            Codec::Set(item) => match text_of(item) {
+                Some(to_string) => call("Codec.encodeTexts", [atom(to_string)]),
+                None => call("Encode.set", [of(item)]),
+            },
             Codec::Tuple(items) => {
                 let function = ["Codec.encodeSingle", "Codec.encodePair", "Codec.encodeTriple"];
                 match function.get(items.len().wrapping_sub(1)) {
@@ -27,10 +31,13 @@ impl Scope<'_> {
                     None => atom("Codec.encodeUnit"),
                 }
             }
-            Codec::Map(key, value) if key.is_comparable() => {
+            Codec::Map(key @ Key::String, _, value) => {
+                call("Codec.encodeDict", [self.key_to_string(*key), of(value)])
+            }
+            Codec::Map(key, _, value) if key.is_comparable() => {
                 call("Encode.dict", [self.key_to_string(*key), of(value)])
             }
-            Codec::Map(key, value) => call("Codec.encodePairs", [self.key_to_string(*key), of(value)]),
+            Codec::Map(key, _, value) => call("Codec.encodePairs", [self.key_to_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.encodeResult", [of(err), of(ok)]),
             Codec::Named(index) => atom(self.value(*index, "encode", "")),
         }
@@ -64,10 +71,10 @@ impl Scope<'_> {
 
     fn members_function(&self, codec: &Codec) -> Option<Expr> {
         Some(match codec {
-            Codec::Map(key, item) if key.is_comparable() => {
+            Codec::Map(key, _, item) if key.is_comparable() => {
                 call("Codec.dictMembers", [self.key_to_string(*key), self.encoder(item)])
             }
-            Codec::Map(key, item) => {
+            Codec::Map(key, _, item) => {
                 call("Codec.pairMembers", [self.key_to_string(*key), self.encoder(item)])
             }
             Codec::Named(index) => atom(self.value(*index, "", "Members")),
@@ -104,6 +111,18 @@ impl Scope<'_> {
         }
     }
 
+    /// Whether `__proto__` may be among the members of an object.
+    fn may_have_proto(&self, record: &Record) -> bool {
+        record.fields.iter().any(|field| match field.presence {
+            Presence::Flat => self.names_proto(&field.value.codec),
+            _ => field.wire == PROTO,
+        })
+    }
+
+    fn names_proto(&self, codec: &Codec) -> bool {
+        self.program.is_open(codec) || self.program.names(codec).iter().any(|name| name == PROTO)
+    }
+
     fn field_members(&self, field: &Field, value: Expr) -> Members {
         let codec = &field.value.codec;
         let name = atom(string(&field.wire));
@@ -134,12 +153,13 @@ impl Scope<'_> {
                 let body = call("Encode.list", [atom("identity"), list(encoded.collect())]);
                 (pattern(&ty.name, &letters), body)
             }
-            Body::Record(_) if ty.flattened => {
-                (value.clone(), call("Encode.object", [call(self.value(at, "", "Members"), [whole()])]))
+            Body::Record(record) if ty.flattened => {
+                let members = call(self.value(at, "", "Members"), [whole()]);
+                (value.clone(), object(members, self.may_have_proto(record)))
             }
             Body::Record(record) => {
-                let body = call("Encode.object", [self.record_members(record, &value, Vec::new())]);
-                (self.record_argument(at, record, &value), body)
+                let members = self.record_members(record, &value, Vec::new());
+                (self.record_argument(at, record, &value), object(members, self.may_have_proto(record)))
             }
             Body::Enum(all) if ty.is_key => {
                 let _ = all;
@@ -221,10 +241,18 @@ impl Scope<'_> {
             Tagging::Untagged => return (pattern, json),
         };
         // Of what holds nothing, no name is needed.
-        (
-            self.used(pattern, variant, &members),
-            if as_members { members } else { call("Encode.object", [members]) },
-        )
+        let pattern = self.used(pattern, variant, &members);
+        if as_members {
+            return (pattern, members);
+        }
+        let beside = !matches!(tagging, Tagging::External | Tagging::Adjacent { .. });
+        let may_have_proto = beside
+            && match &variant.content {
+                Content::One(value) => self.names_proto(&value.codec),
+                Content::Record(record) => self.may_have_proto(record),
+                Content::Nothing | Content::Many(_) => false,
+            };
+        (pattern, object(members, may_have_proto))
     }
 
     fn used(&self, pattern: String, variant: &Variant, body: &Expr) -> String {
@@ -246,7 +274,8 @@ impl Scope<'_> {
                 call("Encode.list", [atom("identity"), list(items.collect())])
             }
             Content::Record(record) => {
-                call("Encode.object", [self.record_members(record, &names[0], Vec::new())])
+                let members = self.record_members(record, &names[0], Vec::new());
+                object(members, self.may_have_proto(record))
             }
         }
     }
@@ -279,10 +308,25 @@ enum Members {
     Some(Option<Expr>),
 }
 
+/// An object of members; JavaScript loses one that is called `__proto__`.
+fn object(members: Expr, may_have_proto: bool) -> Expr {
+    let is_careful = may_have_proto || super::mentions(&members, &string(PROTO));
+    call(if is_careful { "Codec.encodeObject" } else { "Encode.object" }, [members])
+}
+
 /// A list with a line for each item, where there are any.
 pub(super) fn several(items: Vec<Expr>) -> Expr {
     let lines = if items.is_empty() { Lines::AsItFits } else { Lines::Several };
     Expr::List(items, lines)
+}
+
+/// How the items of a set become texts; `None` for those that are none.
+pub(super) fn text_of(item: &Codec) -> Option<&'static str> {
+    match item {
+        Codec::String => Some("identity"),
+        Codec::Char => Some("String.fromChar"),
+        _ => None,
+    }
 }
 
 /// Applies a function to one argument more.

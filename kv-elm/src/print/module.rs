@@ -145,7 +145,12 @@ fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
     import(format!("{module}.Live"), Some("Live"), "Live", &["Live"]);
     import(format!("{module}.Request"), Some("Request"), "Request", &["Page", "Request", "Version"]);
     import(format!("{module}.Rule"), Some("Rule"), "Rule", &[]);
-    import(format!("{module}.Type"), Some("Type"), "Type", &["Invalid", "ReadOnly", "ReadWrite", "Type"]);
+    import(
+        format!("{module}.Type"),
+        Some("Type"),
+        "Type",
+        &["GetOnly", "Invalid", "ReadOnly", "ReadWrite", "Type"],
+    );
     import("Set".to_owned(), None, "Set", &["Set"]);
     if scope.config.split {
         let mut modules: Vec<(String, Vec<String>)> = Vec::new();

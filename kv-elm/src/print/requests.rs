@@ -44,8 +44,11 @@ impl Scope<'_> {
     /// The descriptor of a stored type.
     pub(super) fn descriptor(&self, at: Index, stored: &Stored) -> Definition {
         let name = &self.program.types[at].name;
-        let access = if stored.access.can_write() { "ReadWrite" } else { "ReadOnly" };
-        let make = if stored.access.can_write() { "Type.readWrite" } else { "Type.readOnly" };
+        let (access, make) = match (stored.access.can_list(), stored.access.can_write()) {
+            (_, true) => ("ReadWrite", "Type.readWrite"),
+            (true, false) => ("ReadOnly", "Type.readOnly"),
+            (false, false) => ("GetOnly", "Type.getOnly"),
+        };
         let parts = [
             ("tag", string(&stored.tag)),
             ("schema", string(&stored.token)),

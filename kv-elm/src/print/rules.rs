@@ -1,7 +1,7 @@
 //! Validators.
 
 use super::decode::{number, strings};
-use super::encode::{apply, pattern, several};
+use super::encode::{apply, pattern, several, text_of};
 use super::layout::{Expr, atom, call, list};
 use super::scope::Scope;
 use super::text::string;
@@ -37,8 +37,18 @@ impl Scope<'_> {
                 call("Rule.array", [atom(len.to_string()), of(item).unwrap_or_else(none)])
             }
             Codec::List(item) => call("Rule.list", [of(item)?]),
-            Codec::Set(item) => call("Rule.set", [of(item)?]),
-            Codec::Map(key, value) => self.entries(*key, of(value))?,
+            Codec::Set(item) => apply(set(item), of(item)?),
+            Codec::Map(key, rules, value) => {
+                let entries = |function: &str, key: &Codec| {
+                    let of_key = self.validator(key, rules)?;
+                    Some(call(function, [of_key, of(value).unwrap_or_else(none)]))
+                };
+                match key {
+                    Key::Int(int) => entries("Rule.intDict", &Codec::Int(*int))?,
+                    Key::String if !rules.is_empty() => entries("Rule.textDict", &Codec::String)?,
+                    key => apply(self.entries(*key), of(value)?),
+                }
+            }
             Codec::Tuple(items) => {
                 let validators: Vec<_> = items.iter().map(of).collect();
                 if validators.iter().all(Option::is_none) {
@@ -56,18 +66,26 @@ impl Scope<'_> {
         })
     }
 
-    fn entries(&self, key: Key, value: Option<Expr>) -> Option<Expr> {
-        let of_key = match key {
-            Key::Int(int) => Some(call("Rule.int", [number(int.min), number(int.max)])),
-            _ => None,
-        };
-        if of_key.is_none() && value.is_none() {
-            return None;
+    /// The function that holds each value of a map to a rule.
+    fn entries(&self, key: Key) -> Expr {
+        match key {
+            Key::Int(_) => call("Rule.intDict", [atom("Rule.none")]),
+            Key::String | Key::Char => call("Rule.dict", [self.key_to_string(key)]),
+            Key::Bool | Key::Variant(_) => {
+                call("Rule.pairs", [strings(&self.keys_in_order(key)), self.key_to_string(key)])
+            }
         }
-        let function = if key.is_comparable() { "Rule.dict" } else { "Rule.pairs" };
-        let none = || atom("Rule.none");
-        let args = [self.key_to_string(key), of_key.unwrap_or_else(none), value.unwrap_or_else(none)];
-        Some(call(function, args))
+    }
+
+    /// All keys that there can be, as Rust orders them.
+    fn keys_in_order(&self, key: Key) -> Vec<String> {
+        match key {
+            Key::Variant(at) => match &self.program.types[at].body {
+                Body::Enum(all) => all.variants.iter().map(|variant| variant.wire.clone()).collect(),
+                _ => Vec::new(),
+            },
+            _ => ["false", "true"].map(ToOwned::to_owned).to_vec(),
+        }
     }
 
     fn rule(&self, rule: &Check, codec: &Codec) -> Option<Expr> {
@@ -90,11 +108,8 @@ impl Scope<'_> {
             (Check::Each(rules), codec) => {
                 let (function, item) = match codec {
                     Codec::List(item) | Codec::Array(item, _) => (atom("Rule.list"), item),
-                    Codec::Set(item) => (atom("Rule.set"), item),
-                    Codec::Map(key, item) => {
-                        let function = if key.is_comparable() { "Rule.dict" } else { "Rule.pairs" };
-                        (call(function, [self.key_to_string(*key), atom("Rule.none")]), item)
-                    }
+                    Codec::Set(item) => (set(item), item),
+                    Codec::Map(key, _, item) => (self.entries(*key), item),
                     _ => return None,
                 };
                 // The items' own rules come behind those of the field.
@@ -247,6 +262,14 @@ impl Scope<'_> {
     }
 }
 
+/// The function that holds each item of a set to a rule.
+fn set(item: &Codec) -> Expr {
+    match text_of(item) {
+        Some(to_string) => call("Rule.textSet", [atom(to_string)]),
+        None => atom("Rule.set"),
+    }
+}
+
 /// A name in a JSON pointer. Source: RFC 6901, section 3.
 fn segment(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
@@ -256,7 +279,7 @@ fn segment(name: &str) -> String {
 fn size(codec: &Codec) -> Option<&'static str> {
     Some(match codec {
         Codec::Set(_) => "Set.size",
-        Codec::Map(key, _) if key.is_comparable() => "Dict.size",
+        Codec::Map(key, ..) if key.is_comparable() => "Dict.size",
         Codec::List(_) | Codec::Array(..) | Codec::Map(..) => "List.length",
         _ => return None,
     })

@@ -28,10 +28,10 @@ impl Scope<'_> {
             Codec::Tuple(items) => {
                 format!("( {} )", items.iter().map(|item| self.ty(item)).collect::<Vec<_>>().join(", "))
             }
-            Codec::Map(key, value) if key.is_comparable() => {
+            Codec::Map(key, _, value) if key.is_comparable() => {
                 format!("Dict {} {}", self.ty_of_key(*key), self.ty_argument(value))
             }
-            Codec::Map(key, value) => format!("List ( {}, {} )", self.ty_of_key(*key), self.ty(value)),
+            Codec::Map(key, _, value) => format!("List ( {}, {} )", self.ty_of_key(*key), self.ty(value)),
             Codec::Result { ok, err } => format!("Result {} {}", self.ty_argument(err), self.ty_argument(ok)),
             Codec::Named(index) => self.program.types[*index].name.clone(),
         }

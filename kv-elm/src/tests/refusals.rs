@@ -107,6 +107,21 @@ mod two {
         #[serde(rename = "groesse")]
         größe: u8,
     }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    pub(super) struct NoCharacter {
+        #[serde(rename = "a\u{ffff}")]
+        #[kv(each(one_of("b", "c\u{ffff}")))]
+        names: Vec<String>,
+        state: State,
+    }
+
+    #[derive(Serialize, Deserialize, kv_core::KvField)]
+    #[serde(tag = "\u{ffff}")]
+    enum State {
+        #[serde(rename = "\u{ffff}")]
+        Open,
+    }
 }
 
 fn client<A: ElmStored, B: ElmStored>() -> ElmClient {
@@ -145,6 +160,12 @@ fn names_that_elm_or_generated_code_needs_are_refused() {
     assert!(fields.contains("and `n` are both `n` in Elm"), "{fields}");
     let accents = two::Accents::elm().unwrap_err().to_string();
     assert!(accents.contains("`größe` in Elm, which is no name of a field"), "{accents}");
+    let no_character = refused(&client::<two::Accents, two::NoCharacter>());
+    let places = ["NoCharacter.names` ", "two::State` ", "two::State::Open` "];
+    for place in places {
+        let is_told = |it: &&String| it.contains(place) && it.contains("U+FFFF");
+        assert_eq!(no_character.iter().filter(is_told).count(), 1, "{place}: {no_character:?}");
+    }
     let module = refused(&client::<one::Order, two::Codec>().module_per_type());
     assert!(
         module.iter().any(|refusal| refusal.contains("`Kv.Codec`, which is one of kv-elm's own")),

@@ -92,7 +92,7 @@ fn a_check_shows_the_difference_and_the_command() {
         "Kv.elm",
         "- cursor : Type ReadOnly Cursor",
         "+ cursor : Type ReadWrite Cursor",
-        "KV_ELM_UPDATE=1 make elm",
+        "Refresh it: make elm",
     ] {
         assert!(text.contains(words), "{text}");
     }

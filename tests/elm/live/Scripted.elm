@@ -44,6 +44,8 @@ type Order
     | Tell String Int
     | Forget String
     | TellBadKey
+    | TellTheme String String
+    | TellElsewhere String Int
 
 
 init : ( Model, Cmd Msg )
@@ -86,6 +88,17 @@ update msg model =
 
         Ordered (Ok StopSettings) ->
             showing model (Live.stop model.settings)
+
+        Ordered (Ok (TellTheme key theme)) ->
+            showing model (Watch.tell (Kv.setUserPreferences key { theme = theme, notifications = True, language = "en" }))
+
+        Ordered (Ok (TellElsewhere key x)) ->
+            showing model
+                (Kv.setCursorPosition key (cursor x)
+                    |> Request.withBaseUrl "https://store.example/"
+                    |> Request.withTimeout 250
+                    |> Watch.tell
+                )
 
         Ordered (Ok (Move key x)) ->
             showing
@@ -144,9 +157,6 @@ orderDecoder =
                     "startSettings" ->
                         Decode.succeed StartSettings
 
-                    "stopSettings" ->
-                        Decode.succeed StopSettings
-
                     "move" ->
                         withKeyAndX Move
 
@@ -155,6 +165,15 @@ orderDecoder =
 
                     "forget" ->
                         Decode.map Forget (Decode.field "key" Decode.string)
+
+                    "stopSettings" ->
+                        Decode.succeed StopSettings
+
+                    "tellTheme" ->
+                        Decode.map2 TellTheme (Decode.field "key" Decode.string) (Decode.field "theme" Decode.string)
+
+                    "tellElsewhere" ->
+                        withKeyAndX TellElsewhere
 
                     "tellBadKey" ->
                         Decode.succeed TellBadKey
@@ -174,6 +193,12 @@ showing model cmd =
                 [ ( "status", Encode.string (statusToString (Live.status model.cursors)) )
                 , ( "cursors"
                   , Live.toList model.cursors
+                        |> List.map (\( key, { x } ) -> ( key, Encode.int x ))
+                        |> Encode.object
+                  )
+                , ( "got"
+                  , Live.toList model.cursors
+                        |> List.filterMap (\( key, _ ) -> Live.get key model.cursors |> Maybe.map (Tuple.pair key))
                         |> List.map (\( key, { x } ) -> ( key, Encode.int x ))
                         |> Encode.object
                   )

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
-import { FakeSocket, clock, fetches, load, requests, sockets, warnings } from "./world.mjs";
+import { FakeSocket, clock, fetches, goesOnline, load, requests, sockets, warnings } from "./world.mjs";
 
 const [program, watchScript, chosen] = process.argv.slice(2);
 const Elm = load(program);
@@ -43,7 +43,11 @@ const set = (watch, key, x, version, id) => ({ watch, op: "set", ...(id && { id 
 const gone = (watch, op, key, version) => ({ watch, op, id: version, key, type: "CursorPosition", version });
 const ready = (watch, id) => ({ watch, op: "ready", id });
 const problem = (status, code) => ({ status, title: "", code, error: `it is ${code}` });
-const shows = (status, cursors) => assert.deepEqual([page.status, page.cursors], [status, cursors]);
+const shows = (status, cursors) => {
+  assert.deepEqual([page.status, page.cursors], [status, cursors]);
+  // One by one they are the same.
+  assert.deepEqual(page.got, cursors);
+};
 const answer = async (...what) => {
   requests.shift().answers(...what);
   await clock.wait();
@@ -243,6 +247,124 @@ const scenarios = {
     shows("current", { "user:7": 3 });
   },
 
+  async an_unavailable_watch_that_began_anew_or_ended_is_not_asked_again() {
+    const id = await watching({ "user:7": 3 });
+    await order("startSettings");
+    const unavailable = (re) => says({ re, status: 503, problem: problem(503, "unavailable") });
+    // It ends meanwhile.
+    socket().heard();
+    await unavailable(2);
+    await order("stopSettings");
+    await clock.wait(10_000);
+    assert.deepEqual(socket().heard(), [{ op: "unwatch", watch: 2 }]);
+    // Somebody else starts it meanwhile.
+    await unavailable(id);
+    await order("start");
+    await clock.wait(10_000);
+    assert.deepEqual(socket().heard().map(({ op }) => op), ["unwatch", "watch"]);
+    // The connection is made again meanwhile, or not yet.
+    await unavailable(3);
+    await breaks();
+    await clock.wait(500);
+    await opens();
+    await clock.wait(10_000);
+    assert.deepEqual(socket().heard().map(({ op }) => op), ["watch"]);
+    await unavailable(4);
+    await breaks();
+    await clock.wait(10_000);
+    await opens();
+    assert.deepEqual(socket().heard().map(({ op, id }) => [op, id]), [["watch", 5]]);
+  },
+
+  async a_socket_without_watches_is_closed() {
+    const id = await watching({ "user:7": 3 });
+    await says({ re: id, status: 403, problem: problem(403, "forbidden") });
+    assert.equal(page.status, "refused: it is forbidden");
+    assert.ok(socket().closed);
+    await clock.wait(100_000);
+    await order("stop");
+    assert.equal(sockets.length, 1);
+  },
+
+  async what_is_about_no_watch_is_told_to_the_console() {
+    await watching({ "user:7": 3 });
+    const { length } = pages;
+    await says({ re: null, status: 400, problem: problem(400, "invalid-json") }, { watch: 99, op: "reset" }, { op: "pong" });
+    assert.deepEqual([warnings, pages.length], [["kv: it is invalid-json"], length]);
+    shows("current", { "user:7": 3 });
+  },
+
+  async what_is_removed_within_a_snapshot_is_not_in_it() {
+    const id = await watching({ "user:7": 3 });
+    await says(reset(id), set(id, "user:7", 4, "20"), set(id, "user:8", 5, "21"));
+    await says({ ...gone(id, "deleted", "user:8", "22"), id: undefined }, ready(id, "22"));
+    shows("current", { "user:7": 4 });
+  },
+
+  async keys_are_in_the_order_of_the_server() {
+    // Of UTF-8, that is: UTF-16, which Elm and JavaScript compare, would have the last ones first.
+    const keys = ["user:", "user:A", "user:a", "user:é", "user:\u{ff21}", "user:\u{ffff}", "user:\u{ffff}a", "user:😀", "user:😀a"];
+    assert.deepEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), keys);
+    assert.notDeepEqual([...keys].sort(), keys);
+    const id = await watching(Object.fromEntries([...keys].reverse().map((key) => [key, 1])));
+    assert.deepEqual(Object.keys(page.cursors), keys);
+    await order("move", { key: "user:\u{ff22}", x: 2 });
+    assert.deepEqual(Object.keys(page.cursors), [...keys.slice(0, 5), "user:\u{ff22}", ...keys.slice(5)]);
+    assert.deepEqual(Object.keys(page.server), keys);
+    await answer(200, { success: true, version: "11", expires_at: null });
+    await says(set(id, "user:\u{ff22}", 3, "11", "11"), gone(id, "deleted", "user:😀", "12"));
+    assert.deepEqual(Object.entries(page.cursors).filter(([key, x]) => key.includes("😀") || x > 1), [
+      ["user:\u{ff22}", 3], ["user:😀a", 1],
+    ]);
+    await order("move", { key: "user:😀a", x: 4 });
+    assert.deepEqual([page.cursors["user:😀a"], page.got["user:😀a"], page.server["user:😀a"]], [4, 4, 1]);
+    requests.shift().fails();
+    await clock.wait();
+    assert.equal(page.cursors["user:😀a"], 1);
+  },
+
+  async versions_are_compared_as_numbers() {
+    const id = await watching({ "user:7": 3, "user:8": 3 }, "9");
+    await order("move", { key: "user:7", x: 4 });
+    await answer(200, { success: true, version: "100", expires_at: null });
+    await says(set(id, "user:8", 5, "99", "99"));
+    shows("current", { "user:7": 4, "user:8": 5 });
+    await says(gone(id, "deleted", "user:7", "101"));
+    shows("current", { "user:8": 5 });
+  },
+
+  async answers_may_come_in_another_order_than_their_writes() {
+    const id = await watching({ "user:7": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:7", x: 5 });
+    requests.reverse();
+    await answer(200, { success: true, version: "12", expires_at: null });
+    await answer(200, { success: true, version: "11", expires_at: null });
+    await says(set(id, "user:7", 4, "11", "11"));
+    shows("current", { "user:7": 5 });
+    await says(set(id, "user:7", 5, "12", "12"), set(id, "user:7", 6, "13", "13"));
+    shows("current", { "user:7": 6 });
+  },
+
+  async what_was_answered_before_a_watch_is_ready_is_settled_even_if_it_does_not_say_how_far_it_is() {
+    const id = await watching({ "user:7": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:8", x: 4 });
+    await answer(200, { success: true, version: "50", expires_at: null });
+    await says(reset(id), set(id, "user:7", 9, "10"), ready(id));
+    // The answer for user:8 is still to come.
+    shows("current", { "user:7": 9, "user:8": 4 });
+    await says(reset(id), set(id, "user:7", 9, "10"), set(id, "user:8", 6, "60"), ready(id));
+    shows("current", { "user:7": 9, "user:8": 4 });
+    await answer(200, { success: true, version: "51", expires_at: null });
+    shows("current", { "user:7": 9, "user:8": 6 });
+    // How far it was before the snapshot says nothing of what is behind it.
+    await says(set(id, "user:7", 9, "70", "70"), reset(id), ready(id));
+    await order("move", { key: "user:7", x: 5 });
+    await answer(200, { success: true, version: "65", expires_at: null });
+    shows("current", { "user:7": 5 });
+  },
+
   async silence_means_that_the_connection_is_lost() {
     await watching({ "user:7": 3 });
     for (let i = 0; i < 10; i++) {
@@ -302,10 +424,170 @@ const scenarios = {
     assert.deepEqual(socket().heard()[0], { op: "hello", token: "newer" });
   },
 
+  async a_socket_that_is_lost_while_it_waits_for_the_token_is_forgotten() {
+    const gives = [];
+    begin({ token: () => new Promise((give) => gives.push(give)) });
+    await order("start");
+    await opens();
+    await breaks();
+    // The token comes while there is no socket, while the next one connects, and while that waits for its own.
+    gives[0]("old");
+    await clock.wait(500);
+    assert.equal(sockets.length, 2);
+    await order("startSettings");
+    await opens();
+    await breaks();
+    await clock.wait(1000);
+    assert.equal(sockets.length, 3);
+    gives[1]("older");
+    await clock.wait();
+    await order("stopSettings");
+    await order("startSettings");
+    assert.deepEqual(socket().heard(), []);
+    await opens();
+    assert.deepEqual(socket().heard(), []);
+    gives[2]("new");
+    await clock.wait();
+    assert.deepEqual(socket().heard().map(({ op, token, type }) => [op, token ?? type]), [
+      ["hello", "new"], ["watch", "CursorPosition"], ["watch", "UserPreferences"],
+    ]);
+    assert.deepEqual([sockets[0].heard(), sockets[1].heard(), warnings], [[], [], []]);
+  },
+
+  async a_token_that_cannot_be_had_is_asked_for_again() {
+    const asked = [];
+    begin({ token: () => new Promise((give, fail) => asked.push({ give, fail })) });
+    await order("start");
+    await opens();
+    asked[0].fail(new Error("no session"));
+    await clock.wait();
+    assert.ok(sockets[0].closed);
+    assert.match(warnings[0], /no session/);
+    shows("catching", {});
+    await clock.wait(500);
+    assert.equal(sockets.length, 2);
+    await opens();
+    // One that fails when its socket is gone harms no other.
+    await breaks();
+    await clock.wait(1000);
+    await opens();
+    asked[1].fail(new Error("too late"));
+    await clock.wait();
+    assert.ok(!socket().closed);
+    asked[2].give(null);
+    await clock.wait();
+    assert.deepEqual(socket().heard().map(({ op }) => op), ["watch"]);
+    assert.equal(sockets.length, 3);
+  },
+
+  async a_token_may_be_a_text() {
+    begin({ token: "secret" });
+    await order("start");
+    await opens();
+    assert.deepEqual(socket().heard().map(({ op }) => op), ["hello", "watch"]);
+  },
+
+  async the_socket_is_at_the_base_url() {
+    for (const [baseUrl, url] of [
+      ["https://store.example", "wss://store.example/kv/ws"],
+      ["http://localhost:8000/", "ws://localhost:8000/kv/ws"],
+      ["https://acme.example/api//", "wss://acme.example/api/kv/ws"],
+    ]) {
+      const end = begin({ baseUrl });
+      await order("start");
+      assert.equal(socket().url, url);
+      end();
+    }
+  },
+
+  async where_no_socket_can_be_made_it_is_tried_again() {
+    FakeSocket.refuses = true;
+    begin();
+    await order("start");
+    assert.equal(warnings.length, 1);
+    await clock.wait(500);
+    assert.equal(warnings.length, 2);
+    FakeSocket.refuses = false;
+    await clock.wait(1000);
+    assert.equal(sockets.length, 1);
+    await opens();
+    assert.equal(socket().heard().length, 1);
+  },
+
+  async where_the_network_is_back_nobody_waits() {
+    const id = await watching({ "user:7": 3 });
+    goesOnline();
+    await clock.wait();
+    assert.equal(sockets.length, 1);
+    await breaks();
+    goesOnline();
+    await clock.wait();
+    assert.equal(sockets.length, 2);
+    // The attempt that it would have made later is made no more.
+    await breaks();
+    await clock.wait(999);
+    assert.equal(sockets.length, 2);
+    await clock.wait(1);
+    assert.equal(sockets.length, 3);
+    await opens();
+    const [{ id: next }] = socket().heard();
+    await says(ready(next, "10"));
+    assert.notEqual(next, id);
+    shows("current", { "user:7": 3 });
+  },
+
+  async a_socket_that_was_let_go_is_heard_no_more() {
+    const id = await watching({ "user:7": 3 });
+    const [old] = sockets;
+    await clock.wait(45_500);
+    assert.equal(sockets.length, 2);
+    old.says(set(id, "user:7", 9, "11", "11"));
+    old.breaks();
+    old.opens();
+    await opens();
+    await says(ready(socket().heard()[0].id, "10"));
+    shows("current", { "user:7": 3 });
+    await clock.wait(1000);
+    assert.deepEqual([sockets.length, old.heard(), socket().closed], [2, [], false]);
+  },
+
+  async a_loss_is_told_once_and_each_time() {
+    const id = await watching({ "user:7": 3 });
+    await breaks();
+    const told = pages.length;
+    for (const pause of [500, 1000, 2000]) {
+      await clock.wait(pause);
+      await breaks();
+    }
+    assert.equal(pages.length, told);
+    await clock.wait(4000);
+    await opens();
+    await says(ready(socket().heard()[0].id, "10"));
+    shows("current", { "user:7": 3 });
+    await breaks();
+    shows("catching", { "user:7": 3 });
+  },
+
+  async a_watch_that_was_stopped_while_it_was_lost_is_not_begun() {
+    await watching({ "user:7": 3 });
+    await breaks();
+    await order("stop");
+    await clock.wait(100_000);
+    assert.equal(sockets.length, 1);
+    await order("start");
+    assert.equal(sockets.length, 2);
+    await opens();
+    const [frame, ...rest] = socket().heard();
+    assert.deepEqual([frame.after, rest], [undefined, []]);
+  },
+
   async a_watch_ends_when_all_who_started_it_have_stopped() {
     await watching({ "user:7": 3 });
     await order("start");
-    assert.deepEqual(socket().heard().map(({ op, id, watch }) => [op, id ?? watch]), [["unwatch", 1], ["watch", 2]]);
+    // From a snapshot on, which whoever started it last has yet to see.
+    assert.deepEqual(socket().heard().map(({ op, id, watch, after }) => [op, id ?? watch, after]), [
+      ["unwatch", 1, undefined], ["watch", 2, undefined],
+    ]);
     await says(set(1, "user:7", 99, "99", "99"));
     shows("current", { "user:7": 3 });
     await order("stop");
@@ -313,10 +595,32 @@ const scenarios = {
     await order("stop");
     assert.deepEqual(socket().heard(), [{ op: "unwatch", watch: 2 }]);
     assert.ok(socket().closed);
-    await clock.wait(100_000);
+    await clock.wait(45_000);
     assert.equal(sockets.length, 1);
     await order("start");
     assert.equal(sockets.length, 2);
+  },
+
+  async a_watch_that_is_started_between_two_attempts_waits_for_the_next() {
+    await watching({ "user:7": 3 });
+    await breaks();
+    await order("startSettings");
+    await clock.wait(499);
+    assert.equal(sockets.length, 1);
+    await clock.wait(1);
+    await opens();
+    assert.deepEqual(socket().heard().map(({ type }) => type), ["CursorPosition", "UserPreferences"]);
+  },
+
+  async a_program_may_use_one_port_or_none() {
+    connectKv({})();
+    connectKv({ ports: {} })();
+    let hear;
+    connectKv({ ports: { kvOut: { subscribe: (it) => (hear = it) } } }, { WebSocket: FakeSocket });
+    hear({ op: "watch", type: "CursorPosition", prefix: "", schema: "s1" });
+    await opens();
+    await says(reset(1), ready(1, "8"));
+    await breaks();
   },
 
   async what_cannot_be_read_is_said_and_left_out() {
@@ -338,6 +642,7 @@ const scenarios = {
     assert.equal(fetches[0].headers["Content-Type"], "application/json");
     assert.match(fetches[0].headers["Kv-Schema"], /^CursorPosition=/);
     assert.ok(fetches[0].keepalive);
+    assert.equal(fetches[0].signal.ms, 30_000);
     fetches[0].answers(200);
     await clock.wait();
     assert.deepEqual(xs(), [1, 9, 4]);
@@ -357,11 +662,41 @@ const scenarios = {
     assert.deepEqual(xs(), [1, 9, 4, "deleted", 5]);
   },
 
+  async writes_of_other_types_and_places_wait_for_nobody() {
+    begin();
+    await order("tell", { key: "user:7", x: 1 });
+    await order("tellTheme", { key: "user:7", theme: "dark" });
+    await order("tellElsewhere", { key: "user:7", x: 2 });
+    assert.deepEqual(fetches.map(({ url }) => url), [
+      "/kv/set/CursorPosition?key=user%3A7&ttl_ms=1001",
+      "/kv/set/UserPreferences?key=user%3A7",
+      "https://store.example/kv/set/CursorPosition?key=user%3A7",
+    ]);
+    assert.equal(fetches[2].signal.ms, 250);
+  },
+
+  async what_is_large_does_not_outlive_the_page() {
+    begin();
+    await order("tellTheme", { key: "a", theme: "x".repeat(20_000) });
+    await order("tellTheme", { key: "b", theme: "x".repeat(19_900) });
+    assert.deepEqual(fetches.map(({ keepalive }) => keepalive), [false, true]);
+  },
+
   async a_key_that_is_no_text_is_told_to_the_console() {
     begin();
     await order("tellBadKey");
     assert.equal(fetches.length, 0);
     assert.equal(warnings.length, 1);
+  },
+
+  async nothing_is_begun_again_after_the_end() {
+    const end = begin({ token: () => new Promise(() => {}) });
+    await order("start");
+    await breaks();
+    end();
+    goesOnline();
+    await clock.wait(100_000);
+    assert.equal(sockets.length, 1);
   },
 
   async after_the_end_nothing_happens() {

@@ -39,12 +39,15 @@ const quiet = () => new Promise((done) => realImmediate(done));
 export const sockets = [];
 
 export class FakeSocket {
+  /** Whether none can be made. */
+  static refuses = false;
   readyState = 0;
   sent = [];
   closed = false;
 
   constructor(url, protocols) {
     Object.assign(this, { url, protocols });
+    if (FakeSocket.refuses) throw new Error("no sockets");
     sockets.push(this);
   }
 
@@ -125,6 +128,10 @@ export function fakeFetch(url, options) {
   });
 }
 
+/** Has the browser tell that it is online again. */
+export const goesOnline = () => listeners.get("online")?.();
+const listeners = new Map();
+
 /** What went to the console. */
 export const warnings = [];
 
@@ -134,6 +141,8 @@ export const clock = new Clock();
 export function load(path) {
   clock.install();
   Object.assign(globalThis, { XMLHttpRequest: FakeRequest, fetch: fakeFetch, location: new URL("https://acme.example/board") });
+  globalThis.addEventListener = (name, run) => listeners.set(name, run);
+  globalThis.removeEventListener = (name, run) => listeners.get(name) === run && listeners.delete(name);
   AbortSignal.timeout = (ms) => ({ ms });
   Math.random = () => 1; // the longest pauses
   console.warn = (...words) => warnings.push(words.join(" "));

@@ -10,7 +10,7 @@ import Json.Decode as Decode exposing (Decoder)
 import Json.Encode as Encode
 import Kv exposing (CursorPosition)
 import Kv.Request as Request exposing (Error(..), Request, Version)
-import Kv.Type as Type exposing (Invalid, ReadWrite, Type)
+import Kv.Type as Type exposing (CanList, Invalid, ReadWrite, Type)
 import Kv.Watch as Watch exposing (Watch)
 import Time
 
@@ -104,7 +104,7 @@ answer ask =
             look Kv.viewportState ask
 
         "SessionCache" ->
-            look Kv.sessionCache ask
+            find Kv.sessionCache ask
 
         _ ->
             Encode.null
@@ -132,17 +132,24 @@ change type_ ask =
             look type_ ask
 
 
-look : Type access a -> Ask -> Encode.Value
+look : Type (CanList access) a -> Ask -> Encode.Value
 look type_ ask =
     case ask.verb of
-        "get" ->
-            Request.getEntry type_ ask.key
-                |> tell (Maybe.map (entryToValue type_) >> Maybe.withDefault Encode.null) ask
-
         "list" ->
             Request.list type_ ask.key
                 |> withOptions listOption ask
                 |> tell (pageToValue type_) ask
+
+        _ ->
+            find type_ ask
+
+
+find : Type access a -> Ask -> Encode.Value
+find type_ ask =
+    case ask.verb of
+        "get" ->
+            Request.getEntry type_ ask.key
+                |> tell (Maybe.map (entryToValue type_) >> Maybe.withDefault Encode.null) ask
 
         _ ->
             Encode.null
