@@ -206,8 +206,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
         if !any_int {
             (min, max) = (min.max(-MAX_SAFE_INTEGER), max.min(MAX_SAFE_INTEGER));
         }
-        // Serde takes -0 for a float where it reads no 128 bits.
-        let is_whole = !number.contains(['.', 'e', 'E']) && (number != "-0" || kind.is_128_bits());
+        // Serde takes -0 for a float, and for an integer of 128 bits only where there can be a sign.
+        let is_whole = !number.contains(['.', 'e', 'E']) && (number != "-0" || kind == IntKind::I128);
         let fits = is_whole
             && match number.parse::<i128>() {
                 Ok(number) => min <= number && number <= max,
