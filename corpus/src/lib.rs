@@ -9,6 +9,7 @@
 //! - [`make`] makes JSON from a schema alone, in every form that is read.
 //! - [`mutate`] spoils JSON a little.
 //! - [`promise`] is what a schema promises, as functions of random bytes: the tests of this crate and `fuzz` feed them.
+//! - [`strict`] has what kv-core's codecs let pass of that, and the oracle by which they and the schema are held to one verdict.
 //! - [`walk`] goes through a schema. [`text`] writes JSON with its members in any order.
 //!
 //! Readers of schemas (emitters, servers) test themselves against the same types.
@@ -18,6 +19,7 @@ pub mod fit;
 pub mod make;
 pub mod mutate;
 pub mod promise;
+pub mod strict;
 pub mod text;
 pub mod types;
 pub mod walk;

@@ -54,6 +54,11 @@ pub(crate) fn run(input: &Input<'_>) {
             Piece::Part(name) => format!("{{{name}}}"),
         });
         assert_eq!(again.collect::<String>(), input.template);
+        let is_odd = |piece: &Piece<'_>| match piece {
+            Piece::Text(text) => text.contains(|c: char| c.is_control() || matches!(c, '{' | '}')),
+            Piece::Part(name) => name.is_empty() || name.contains(['{', '}']),
+        };
+        assert!(!pieces.iter().any(is_odd), "{pieces:?}");
         let in_a_row = |pair: &[Piece<'_>]| matches!(pair, [Piece::Part(_), Piece::Part(_)]);
         assert!(!pieces.is_empty() && !pieces.windows(2).any(in_a_row), "{pieces:?}");
     }

@@ -1,6 +1,6 @@
 //! Limits that many writers meet at once: those of one type at its lock, and those of two at the tenant's counts alone.
 
-use crate::{Count, another_handle, check, count, secs, ttl};
+use crate::{Count, Recent, another_handle, check, count, secs, ttl};
 use kv_core::{Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, Version};
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
 use shuttle::thread;
@@ -134,6 +134,23 @@ fn room_that_is_given_back_is_all_that_was_taken() {
         assert!(set(&kv, "x") && set(&kv, "y"));
         let full = Error::LimitExceeded { limit: Limit::BytesPerTenant, allowed: 2 * one };
         assert_eq!(store.set("z", count(1)), Err(full));
+    });
+}
+
+#[test]
+fn what_makes_way_gives_its_room_back_once() {
+    check(|| {
+        let (_, kv) = given(Limits::unlimited().entries_per_tenant(3));
+        thread::scope(|scope| {
+            for key in ["a", "b", "c"] {
+                let kv = &kv;
+                scope.spawn(move || another_handle::<Recent>(kv).set(key, Recent { n: 1 }).unwrap());
+            }
+            scope.spawn(|| another_handle::<Recent>(&kv).set("a", Recent { n: 2 }).unwrap());
+        });
+        assert_eq!(another_handle::<Recent>(&kv).len(), 2);
+        assert!(set(&kv, "x"), "room was lost");
+        assert!(!set(&kv, "y"), "room was given back twice");
     });
 }
 

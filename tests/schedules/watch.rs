@@ -147,6 +147,9 @@ fn who_comes_back_is_told_of_all_that_was_missed() {
         let version = watch.version().expect("it is ready");
         // While somebody else watches the log of writes is kept, and else it is not.
         drop(watch);
+        // What is gone and there again is on the first of two pages.
+        given.store.delete("a");
+        given.store.set_many(["a", "b", "c"].map(|key| (key, count(2)))).unwrap();
         let mut watch = None;
         thread::scope(|scope| {
             scope.spawn(|| write_this_and_that(&given));
@@ -160,6 +163,86 @@ fn who_comes_back_is_told_of_all_that_was_missed() {
         });
         seen.catch_up(&watch.unwrap());
         seen.assert_is_all_of(&given.store, "");
+    });
+}
+
+/// Of what was kept while another watched, the most is forgotten when that one goes.
+#[test]
+fn who_comes_back_as_another_goes_misses_no_removal() {
+    check(|| {
+        let given = given_five(Expiry::Manual);
+        let (watch, other, mut seen) = (given.store.watch(""), given.store.watch(""), Seen::default());
+        seen.catch_up(&watch);
+        let version = watch.version().expect("it is ready");
+        drop(watch);
+        for key in ["a", "b", "c"] {
+            given.store.delete(key);
+        }
+        let mut watch = None;
+        thread::scope(|scope| {
+            scope.spawn(|| drop(other));
+            scope.spawn(|| {
+                seen.is_ready = false;
+                let again = given.store.watch_after("", version);
+                seen.catch_up(&again);
+                watch = Some(again);
+            });
+        });
+        seen.catch_up(&watch.unwrap());
+        seen.assert_is_all_of(&given.store, "");
+    });
+}
+
+/// What was removed meanwhile is known when reading begins, and no longer when it is read.
+#[test]
+fn who_comes_back_while_removals_are_forgotten_misses_none() {
+    check(|| {
+        let given = given_five(Expiry::Manual);
+        let (watch, mut seen) = (given.store.watch(""), Seen::default());
+        seen.catch_up(&watch);
+        let version = watch.version().expect("it is ready");
+        drop(watch);
+        given.store.delete("a");
+        given.store.delete("b");
+        given.store.set_many(["g", "h"].map(|key| (key, count(1)))).unwrap();
+        let mut watch = None;
+        thread::scope(|scope| {
+            // With the two before, one more than are kept.
+            scope.spawn(|| assert_eq!(another_handle::<Count>(&given.kv).clear(), 5));
+            scope.spawn(|| {
+                seen.is_ready = false;
+                let again = given.store.watch_after("", version);
+                seen.catch_up(&again);
+                watch = Some(again);
+            });
+        });
+        seen.catch_up(&watch.unwrap());
+        seen.assert_is_all_of(&given.store, "");
+    });
+}
+
+#[test]
+fn nobody_starts_over_because_others_come_and_go() {
+    check(|| {
+        let given = given_five(Expiry::Manual);
+        let first = given.store.watch("");
+        let (mut seen, mut watch) = (Seen::default(), None);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                drop(first);
+                drop(given.store.watch(""));
+            });
+            scope.spawn(|| {
+                let store = another_handle::<Count>(&given.kv);
+                store.set("a", count(2)).unwrap();
+                store.delete("b");
+                store.set("c", count(2)).unwrap();
+            });
+            scope.spawn(|| seen.catch_up(watch.insert(given.store.watch(""))));
+        });
+        seen.catch_up(&watch.unwrap());
+        seen.assert_is_all_of(&given.store, "");
+        assert_eq!(seen.resets, 1, "it missed nothing");
     });
 }
 

@@ -1,102 +1,14 @@
 //! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
 
-#![expect(clippy::unwrap_used, reason = "the types are the catalog's own")]
-
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
-use kv_core::schema::json::{self, Flaw};
-use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType, Ttl, ValidationErrors};
+use kv_core::schema::json::Flaw;
+use kv_core::{DecodeError, DecodeOptions, Ttl, ValidationErrors};
 use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
-use kv_corpus::{Case, Subject, Visitor, make, text, visit};
+use kv_corpus::strict::{Stored, anything, is_odd, one_verdict};
+use kv_corpus::{make, text};
 use serde_json::Value;
-use std::any::Any;
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// A stored type of the corpus with its codec.
-struct Stored {
-    case: Case,
-    codec: Codec,
-    read: fn(&str) -> Result<Read, String>,
-    ours: fn(Arc<dyn Any + Send + Sync>) -> Read,
-}
-
-/// A value that was read, of whatever type. They are not compared by what `Debug` writes: hash maps have no order.
-struct Read {
-    value: Arc<dyn Any + Send + Sync>,
-    debug: fn(&dyn Any) -> String,
-    equal: fn(&dyn Any, &dyn Any) -> bool,
-}
-
-impl Read {
-    fn of<T: Subject + KvType>(value: Arc<dyn Any + Send + Sync>) -> Self {
-        Self {
-            value,
-            debug: |value| format!("{:?}", value.downcast_ref::<T>().unwrap()),
-            equal: |a, b| a.downcast_ref::<T>().unwrap() == b.downcast_ref::<T>().unwrap(),
-        }
-    }
-}
-
-impl PartialEq for Read {
-    fn eq(&self, other: &Self) -> bool {
-        (self.equal)(&*self.value, &*other.value)
-    }
-}
-
-impl fmt::Debug for Read {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&(self.debug)(&*self.value))
-    }
-}
-
-impl Stored {
-    fn of<T: Subject + KvType>(name: &'static str) -> Self {
-        let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
-        Self {
-            case: Case::of::<T>(name),
-            codec: *catalog.codec(T::TYPE_TAG).unwrap(),
-            read: |json| {
-                let value = serde_json::from_str::<T>(json).map_err(|error| error.to_string())?;
-                Ok(Read::of::<T>(Arc::new(value)))
-            },
-            ours: Read::of::<T>,
-        }
-    }
-
-    fn all() -> Vec<Self> {
-        struct Collect(Vec<Stored>);
-        impl Visitor for Collect {
-            fn field<T: Subject>(&mut self, _: &'static str) {}
-
-            fn stored<T: Subject + KvType>(&mut self, name: &'static str) {
-                self.0.push(Stored::of::<T>(name));
-            }
-        }
-        let mut all = Collect(Vec::new());
-        visit(&mut all);
-        all.0
-    }
-
-    fn decode(&self, json: &str, options: DecodeOptions) -> Result<Read, DecodeError> {
-        self.codec.decode(json.as_bytes(), options).map(|decoded| (self.ours)(decoded.value))
-    }
-
-    /// It is read as what `serde_json` reads it as.
-    fn reads(&self, json: &str) -> Kept {
-        let theirs = (self.read)(json).map_err(|e| format!("serde_json does not read {json}: {e}"))?;
-        match self.decode(json, anything()) {
-            Ok(ours) if ours == theirs => Ok(Tried::Read),
-            Ok(ours) => Err(format!("{json} is read as {ours:?} instead of {theirs:?}")),
-            Err(error) => Err(format!("{json} is refused: {error}")),
-        }
-    }
-}
-
-fn anything() -> DecodeOptions {
-    DecodeOptions::new().any_int().max_depth(DecodeOptions::DEEPEST)
-}
 
 fn holds_for_every_type(promise: fn(&Stored, &[u8]) -> Kept) -> Vec<Trial> {
     let all = Stored::all();
@@ -163,6 +75,17 @@ fn what_serde_refuses_is_refused_at_its_place_and_nothing_else_but_odd_forms() {
     assert!(trials.iter().all(|trial| (trial.read + trial.refused) * 2 >= cases()), "{trials:?}");
 }
 
+#[test]
+fn the_codec_the_schema_and_serde_are_of_one_mind() {
+    let trials = holds_for_every_type(|stored, bytes| {
+        let Ok(Some(json)) = spoiled(&stored.case, &mut Unstructured::new(bytes)) else {
+            return Ok(Tried::Nothing);
+        };
+        one_verdict(stored, json.to_string().as_bytes())
+    });
+    assert!(trials.iter().all(|trial| (trial.read + trial.refused) * 2 >= cases()), "{trials:?}");
+}
+
 /// Every place is there, or it is that of a member which is missing where there is an object.
 fn has_places(json: &Value, errors: &ValidationErrors) -> Result<(), String> {
     for violation in errors {
@@ -174,27 +97,6 @@ fn has_places(json: &Value, errors: &ValidationErrors) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Whether there is a form of the kind that a codec refuses and serde does not: a list for members, the position or
-/// the second form of a name, an object for nothing.
-fn is_odd(json: &Value, pointer: &str) -> bool {
-    fn has_odd(json: &Value) -> bool {
-        match json {
-            Value::Array(_) => true,
-            Value::Number(number) => number.is_u64(),
-            Value::Object(members) => {
-                members.is_empty()
-                    || members.len() == 1
-                        && members
-                            .values()
-                            .all(|json| json.is_null() || json == &Value::Object(serde_json::Map::new()))
-                    || members.values().any(has_odd)
-            }
-            _ => false,
-        }
-    }
-    json.pointer(pointer).is_some_and(has_odd)
 }
 
 #[test]
@@ -392,7 +294,7 @@ fn with_stranger(json: &Value, u: &mut Unstructured<'_>) -> arbitrary::Result<St
 }
 
 #[test]
-fn a_codec_and_the_schema_give_one_verdict() {
+fn they_are_of_one_mind_about_odd_forms_and_strangers_too() {
     let trials = holds_for_every_type(|stored, bytes| {
         let u = &mut Unstructured::new(bytes);
         let text = (|| {
@@ -405,26 +307,7 @@ fn a_codec_and_the_schema_give_one_verdict() {
             }
             with_stranger(&json, u)
         })();
-        let Ok(text) = text else { return Ok(Tried::Nothing) };
-        let shallow = depth(&serde_json::from_str(&text).unwrap_or_default()).saturating_sub(1);
-        let all = [anything(), anything().take_ttl(), DecodeOptions::new(), anything().max_depth(shallow)];
-        let mut tried = Tried::Read;
-        for options in all {
-            let decoded = stored.codec.decode(text.as_bytes(), options);
-            match (json::check(stored.case.schema, text.as_bytes(), options), decoded) {
-                (Ok(ttl), Ok(decoded)) if decoded.ttl == ttl => {}
-                (Err(theirs), Err(ours)) if ours == theirs => tried = Tried::Refused,
-                // What only the type's own reader knows to be wrong.
-                (Ok(_), Err(DecodeError::Value(errors)))
-                    if errors.iter().all(|violation| violation.message.starts_with("cannot be read: ")) => {}
-                (verdict, decoded) => {
-                    return Err(format!(
-                        "{text} with {options:?} is {decoded:?}, and the schema says {verdict:?}"
-                    ));
-                }
-            }
-        }
-        Ok(tried)
+        text.map_or(Ok(Tried::Nothing), |text| one_verdict(stored, text.as_bytes()))
     });
     assert!(trials.iter().all(|trial| trial.read + trial.refused > 0), "{trials:?}");
     assert!(trials.iter().filter(|trial| trial.refused > 0).count() > 40);

@@ -231,7 +231,7 @@ fn is_integer(kind: IntKind, name: &str) -> bool {
         && digits.bytes().all(|digit| digit.is_ascii_digit());
     let (min, max) = kind.range();
     is_json
-        && (name != "-0" || kind.is_128_bits())
+        && (name != "-0" || kind == IntKind::I128)
         && match name.parse::<i128>() {
             Ok(number) => min <= number && number <= max,
             Err(_) => kind == IntKind::U128 && name.parse::<u128>().is_ok(),

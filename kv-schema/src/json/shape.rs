@@ -228,8 +228,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
         if !any_int {
             (min, max) = (min.max(-MAX_SAFE_INTEGER), max.min(MAX_SAFE_INTEGER));
         }
-        // Serde takes -0 for a float where it reads no 128 bits.
-        let fits = (number != "-0" || kind.is_128_bits())
+        // Serde takes -0 for a float, and for an integer of 128 bits only where there can be a sign.
+        let fits = (number != "-0" || kind == IntKind::I128)
             && match number.parse::<i64>().map(i128::from).or_else(|_| number.parse()) {
                 Ok(number) => min <= number && number <= max,
                 // The range in the schema ends where an `i128` does.

@@ -1,0 +1,283 @@
+//! What kv-core's codecs and the schema let pass of what strangers send: what `serde_json` reads, as the same value, and less.
+
+#![expect(clippy::unwrap_used, reason = "the types are the catalog's own")]
+
+use crate::promise::{Kept, Tried};
+use crate::{Case, Subject, Visitor, visit, walk};
+use kv_core::engine::AnyValue;
+use kv_core::schema::json::{self, Flaw};
+use kv_core::schema::ty::{Shape, TypeSchema};
+use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType};
+use serde::de::{self, Deserialize, Deserializer};
+use serde_json::Value;
+use std::any::Any;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+/// A stored type of the corpus with its codec.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored {
+    /// The type as data.
+    pub case: Case,
+    /// That of a catalog that exposes it.
+    pub codec: Codec,
+    /// Reads a value from JSON; the error is `serde_json`'s.
+    pub read: fn(&str) -> Result<Read, String>,
+    /// What the codec has read, to be compared.
+    pub ours: fn(AnyValue) -> Read,
+    /// Whether only the type's own reader knows some of it.
+    is_opaque: bool,
+}
+
+/// A value that was read, of whatever type. They are not compared by what `Debug` writes: hash maps have no order.
+pub struct Read {
+    value: AnyValue,
+    debug: fn(&dyn Any) -> String,
+    equal: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl Read {
+    fn of<T: Subject + KvType>(value: AnyValue) -> Self {
+        Self {
+            value,
+            debug: |value| format!("{:?}", value.downcast_ref::<T>().unwrap()),
+            equal: |a, b| a.downcast_ref::<T>().unwrap() == b.downcast_ref::<T>().unwrap(),
+        }
+    }
+}
+
+impl PartialEq for Read {
+    fn eq(&self, other: &Self) -> bool {
+        (self.equal)(&*self.value, &*other.value)
+    }
+}
+
+impl fmt::Debug for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&(self.debug)(&*self.value))
+    }
+}
+
+impl Stored {
+    fn of<T: Subject + KvType>(name: &'static str) -> Self {
+        let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
+        Self {
+            case: Case::of::<T>(name),
+            codec: *catalog.codec(T::TYPE_TAG).unwrap(),
+            read: |json| {
+                let value = serde_json::from_str::<T>(json).map_err(|error| error.to_string())?;
+                Ok(Read::of::<T>(Arc::new(value)))
+            },
+            ours: Read::of::<T>,
+            is_opaque: has_opaque(T::schema()),
+        }
+    }
+
+    /// All of them, in the order of [`visit`].
+    pub fn all() -> Vec<Self> {
+        struct Collect(Vec<Stored>);
+        impl Visitor for Collect {
+            fn field<T: Subject>(&mut self, _: &'static str) {}
+
+            fn stored<T: Subject + KvType>(&mut self, name: &'static str) {
+                self.0.push(Stored::of::<T>(name));
+            }
+        }
+        let mut all = Collect(Vec::new());
+        visit(&mut all);
+        all.0
+    }
+
+    /// What the codec makes of JSON.
+    ///
+    /// # Errors
+    ///
+    /// Those of the codec.
+    pub fn decode(&self, json: &str, options: DecodeOptions) -> Result<Read, DecodeError> {
+        self.codec.decode(json.as_bytes(), options).map(|decoded| (self.ours)(decoded.value))
+    }
+
+    /// It is read as what `serde_json` reads it as.
+    ///
+    /// # Errors
+    ///
+    /// How it is not.
+    pub fn reads(&self, json: &str) -> Kept {
+        let theirs = (self.read)(json).map_err(|e| format!("serde_json does not read {json}: {e}"))?;
+        match self.decode(json, anything()) {
+            Ok(ours) if ours == theirs => Ok(Tried::Read),
+            Ok(ours) => Err(format!("{json} is read as {ours:?} instead of {theirs:?}")),
+            Err(error) => Err(format!("{json} is refused: {error}")),
+        }
+    }
+}
+
+/// Options under which a codec refuses only what is odd.
+pub fn anything() -> DecodeOptions {
+    DecodeOptions::new().any_int().max_depth(DecodeOptions::DEEPEST)
+}
+
+/// In a few ways to read, the codec and the schema say the same of a stranger's bytes, and what passes is what `serde_json`
+/// reads. What it reads and they do not is odd in a way that they look for.
+///
+/// # Errors
+///
+/// How they differ.
+pub fn one_verdict(stored: &Stored, json: &[u8]) -> Kept {
+    let form = serde_json::from_slice::<Form>(json).unwrap_or_default();
+    let too_shallow = anything().max_depth(form.depth.saturating_sub(1));
+    let ways =
+        [DecodeOptions::new(), DecodeOptions::new().take_ttl(), anything(), anything().take_ttl(), too_shallow];
+    let mut tried = Tried::Refused;
+    for options in ways {
+        let shown = || String::from_utf8_lossy(json);
+        let theirs = str::from_utf8(json).map_err(|e| e.to_string()).and_then(|text| (stored.read)(text));
+        let ours =
+            stored.codec.decode(json, options).map(|decoded| ((stored.ours)(decoded.value), decoded.ttl));
+        match (ours, json::check(stored.case.schema, json, options), theirs) {
+            (Ok((ours, ttl)), Ok(said), theirs) if ttl == said => {
+                tried = Tried::Read;
+                if form.says_twice || form.depth > options.depth() {
+                    return Err(format!("{} is read, and says something twice or is too deep", shown()));
+                }
+                match theirs {
+                    Ok(theirs) if theirs == ours => {}
+                    // To serde it is a member too many.
+                    Err(_) if ttl.is_some() => {}
+                    theirs => {
+                        return Err(format!("{} is read as {ours:?}, and by serde {theirs:?}", shown()));
+                    }
+                }
+            }
+            // Its own reader was asked last.
+            (Err(_), Ok(_), Err(_)) if stored.is_opaque => {}
+            (Err(ours), Err(said), theirs) if ours == said => {
+                if options == anything()
+                    && let Ok(theirs) = theirs
+                    && !may_refuse(&said, json)
+                {
+                    return Err(format!("{} is refused ({said}), and serde reads {theirs:?}", shown()));
+                }
+            }
+            (ours, said, _) => {
+                return Err(format!("{} is {ours:?} to the codec and {said:?} to the schema", shown()));
+            }
+        }
+    }
+    Ok(tried)
+}
+
+/// What is asked of JSON whatever its type.
+#[derive(Default)]
+struct Form {
+    depth: usize,
+    says_twice: bool,
+}
+
+impl Form {
+    fn around(self, inner: &Self) -> Self {
+        Self { depth: self.depth.max(inner.depth + 1), says_twice: self.says_twice || inner.says_twice }
+    }
+}
+
+impl<'de> Deserialize<'de> for Form {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(FormVisitor)
+    }
+}
+
+struct FormVisitor;
+
+impl<'de> de::Visitor<'de> for FormVisitor {
+    type Value = Form;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Form, E> {
+        Ok(Form::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Form, E> {
+        Ok(Form::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Form, E> {
+        Ok(Form::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Form, E> {
+        Ok(Form::default())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Form, E> {
+        Ok(Form::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<Form, E> {
+        Ok(Form::default())
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Form, A::Error> {
+        let mut form = Form { depth: 1, says_twice: false };
+        while let Some(item) = items.next_element::<Form>()? {
+            form = form.around(&item);
+        }
+        Ok(form)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut members: A) -> Result<Form, A::Error> {
+        let mut form = Form { depth: 1, says_twice: false };
+        let mut names = HashSet::new();
+        while let Some((name, value)) = members.next_entry::<String, Form>()? {
+            form = form.around(&value);
+            form.says_twice |= !names.insert(name);
+        }
+        Ok(form)
+    }
+}
+
+/// Whether JSON that `serde_json` reads may be refused for that: it says something twice, is deep, or has an odd form.
+fn may_refuse(error: &DecodeError, json: &[u8]) -> bool {
+    match error {
+        // A string that nobody reads may hold half a pair for serde.
+        DecodeError::Malformed(malformed) => {
+            matches!(
+                malformed.flaw,
+                Flaw::Duplicate(_) | Flaw::TooDeep(_) | Flaw::LoneSurrogate | Flaw::Ambiguous
+            )
+        }
+        DecodeError::Value(errors) => serde_json::from_slice(json)
+            .is_ok_and(|json| errors.iter().all(|violation| is_odd(&json, &violation.pointer))),
+        _ => false,
+    }
+}
+
+fn has_opaque(schema: &'static TypeSchema) -> bool {
+    let mut found = false;
+    walk::walk(schema, &mut |schema| found |= matches!(schema.shape, Shape::Json));
+    found
+}
+
+/// Whether there is a form of the kind that a codec refuses and serde does not: a list for members, the position or
+/// the second form of a name, an object for nothing.
+pub fn is_odd(json: &Value, pointer: &str) -> bool {
+    fn has_odd(json: &Value) -> bool {
+        match json {
+            Value::Array(_) => true,
+            Value::Number(number) => number.is_u64(),
+            Value::Object(members) => {
+                members.is_empty()
+                    || members.len() == 1
+                        && members
+                            .values()
+                            .all(|json| json.is_null() || json == &Value::Object(serde_json::Map::new()))
+                    || members.values().any(has_odd)
+            }
+            _ => false,
+        }
+    }
+    json.pointer(pointer).is_some_and(has_odd)
+}
