@@ -74,11 +74,17 @@ impl<'a> Fit<'a> {
                 None,
             )
             | ("Result", Some(_), Some(_))
-            | ("PhantomData", Some(_), None) => Self::Opaque,
+            | (
+                "PhantomData" | "Range" | "RangeInclusive" | "RangeFrom" | "RangeTo" | "Bound",
+                Some(_),
+                None,
+            ) => Self::Opaque,
             ("Option" | "Box" | "Rc" | "Arc" | "Cow" | "NonZero" | "Wrapping", Some(inner), None) => {
                 Self::of(inner)
             }
-            ("Vec" | "VecDeque" | "BTreeSet" | "HashSet", Some(item), _) => Self::Collection(item),
+            ("Vec" | "VecDeque" | "LinkedList" | "BTreeSet" | "HashSet", Some(item), _) => {
+                Self::Collection(item)
+            }
             ("BTreeMap" | "HashMap", Some(_), Some(value)) => Self::Collection(value),
             _ => Self::Unknown,
         }

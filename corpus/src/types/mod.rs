@@ -56,7 +56,7 @@ corpus! {
         stored StoredPage;
     recursive: stored Tree, stored Expression, stored Folder, stored File, stored Nested;
     std_types: stored Integers, stored Wide, stored OtherIntegers, stored Floats, stored Texts, field Pointers,
-        stored Lists, stored Tuples, stored Maybes, stored Times, stored Addresses;
+        stored Lists, stored Tuples, stored Maybes, stored Ranges, stored Times, stored Addresses;
     maps: stored TextKeys, stored NumberKeys, stored EnumKeys, stored Deep;
     rules: stored RuledTexts, stored RuledNumbers, stored RuledLists;
     opaque: stored Opaques, field OpaqueVariants;

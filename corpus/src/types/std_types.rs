@@ -6,10 +6,12 @@ use arbitrary::{Arbitrary, Unstructured};
 use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet, LinkedList, VecDeque};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{NonZero, Wrapping};
+use std::ops::{Bound, Range, RangeFrom, RangeInclusive, RangeTo};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -103,6 +105,9 @@ pub struct Pointers {
 pub struct Lists {
     vec: Vec<Vec<u8>>,
     deque: VecDeque<bool>,
+    #[expect(clippy::linkedlist, reason = "it is what is tried")]
+    linked: LinkedList<Option<u8>>,
+    reversed: Reverse<Vec<u8>>,
     sorted: BTreeSet<u8>,
     hashed: HashSet<String>,
     array: [u8; 4],
@@ -140,6 +145,17 @@ pub struct Maybes {
     result: Result<u8, String>,
     inside: Result<Option<Point>, ()>,
     phantom: PhantomData<Point>,
+}
+
+/// Ranges and bounds.
+#[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
+pub struct Ranges {
+    from_to: Range<u8>,
+    through: RangeInclusive<i64>,
+    from: RangeFrom<f64>,
+    to: Option<RangeTo<String>>,
+    bound: Bound<Point>,
+    ends: (Bound<Point>, Bound<Point>),
 }
 
 /// Times and addresses.

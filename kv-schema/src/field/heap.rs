@@ -57,6 +57,11 @@ pub(super) const fn hash_table<T>(capacity: usize) -> usize {
     (buckets * size_of::<T>()).next_multiple_of(GROUP) + buckets + GROUP
 }
 
+/// What one item of a linked list has requested. Source: `alloc::collections::linked_list`, a node with two pointers.
+pub(super) const fn linked<T>() -> usize {
+    size_of::<(Option<&()>, Option<&()>, T)>()
+}
+
 /// What an `Rc` or `Arc` of a value has requested. Source: two counts stand before it, by C's rules.
 pub(super) const fn shared<T: ?Sized>(value: &T) -> usize {
     let align =

@@ -9,6 +9,7 @@ mod opaque;
 mod option;
 mod path;
 mod pointer;
+mod range;
 mod scalar;
 mod sequence;
 mod time;

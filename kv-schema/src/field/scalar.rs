@@ -4,6 +4,7 @@ use super::{KvField, std_schema};
 use crate::check::Validator;
 use crate::rule::FINITE;
 use crate::ty::{FloatKind, IntKind, Shape, TypeSchema};
+use std::cmp::Reverse;
 use std::marker::PhantomData;
 use std::num::{NonZero, Wrapping};
 
@@ -62,20 +63,26 @@ non_zero! {
     u8 => U8, u16 => U16, u32 => U32, u64 => U64, u128 => U128, usize => Usize,
 }
 
-/// Serde writes it as what it wraps.
-impl<T: KvField> KvField for Wrapping<T> {
-    fn schema() -> &'static TypeSchema {
-        T::schema()
-    }
+/// Serde writes them as what they wrap.
+macro_rules! wrappers {
+    ($($wrapper:ident),*) => {$(
+        impl<T: KvField> KvField for $wrapper<T> {
+            fn schema() -> &'static TypeSchema {
+                T::schema()
+            }
 
-    fn check(&self, v: &mut Validator<'_>) {
-        self.0.check(v);
-    }
+            fn check(&self, v: &mut Validator<'_>) {
+                self.0.check(v);
+            }
 
-    fn heap_size(&self) -> usize {
-        self.0.heap_size()
-    }
+            fn heap_size(&self) -> usize {
+                self.0.heap_size()
+            }
+        }
+    )*};
 }
+
+wrappers!(Wrapping, Reverse);
 
 impl<T: ?Sized + 'static> KvField for PhantomData<T> {
     fn schema() -> &'static TypeSchema {

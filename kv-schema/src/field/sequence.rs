@@ -1,10 +1,10 @@
 //! Lists, sets, arrays and tuples.
 
-use super::heap::{btree, hash_table};
+use super::heap::{btree, hash_table, linked};
 use super::{KvField, std_schema};
 use crate::check::Validator;
 use crate::ty::{Shape, TypeRef, TypeSchema};
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, LinkedList, VecDeque};
 
 /// `$owned` is what the collection has requested for itself, without what its items own.
 macro_rules! collections {
@@ -31,6 +31,7 @@ macro_rules! collections {
 collections! {
     [] Vec<T>: "Vec", List, |it| it.capacity() * size_of::<T>();
     [] VecDeque<T>: "VecDeque", List, |it| it.capacity() * size_of::<T>();
+    [] LinkedList<T>: "LinkedList", List, |it| it.len() * linked::<T>();
     [] BTreeSet<T>: "BTreeSet", Set, |it| btree::<T, ()>(it.len());
     [, S: 'static] HashSet<T, S>: "HashSet", Set, |it| hash_table::<T>(it.capacity());
 }

@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::check::Validator;
 use crate::field::{MapKey, in_key_order};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -68,6 +68,7 @@ lists! {
     [] [T],
     [] Vec<T>,
     [] VecDeque<T>,
+    [] LinkedList<T>,
     [] BTreeSet<T>,
     [, S] HashSet<T, S>,
     [, const N: usize] [T; N],

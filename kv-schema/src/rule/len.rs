@@ -2,7 +2,7 @@
 
 use crate::check::{Param, Validator};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -184,6 +184,7 @@ counted! {
     [T] [T],
     [T] Vec<T>,
     [T] VecDeque<T>,
+    [T] LinkedList<T>,
     [T] BTreeSet<T>,
     [T S] HashSet<T, S>,
     [K V] BTreeMap<K, V>,

@@ -2,6 +2,7 @@
 
 use super::{Number, Range, Ranged};
 use crate::check::Validator;
+use std::cmp::Reverse;
 use std::num::{NonZero, Wrapping};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -90,7 +91,7 @@ macro_rules! through {
     )*};
 }
 
-through!(Option, Box, Rc, Arc, Wrapping);
+through!(Option, Box, Rc, Arc, Wrapping, Reverse);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use crate::check::{Param, Validator};
 use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::fmt;
 use std::num::{NonZero, Wrapping};
 use std::rc::Rc;
@@ -160,11 +161,17 @@ macro_rules! pointers {
 
 pointers!(Box, Rc, Arc);
 
-impl<T: Ranged> Ranged for Wrapping<T> {
-    fn is_within(&self, range: &Range) -> bool {
-        self.0.is_within(range)
-    }
+macro_rules! wrappers {
+    ($($wrapper:ident),*) => {$(
+        impl<T: Ranged> Ranged for $wrapper<T> {
+            fn is_within(&self, range: &Range) -> bool {
+                self.0.is_within(range)
+            }
+        }
+    )*};
 }
+
+wrappers!(Wrapping, Reverse);
 
 macro_rules! non_zero {
     ($($ty:ty),*) => {$(

@@ -4,7 +4,7 @@ use super::Table;
 use kv_derive::KvField;
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -91,6 +91,7 @@ pub(super) fn pointers_and_lists(table: &mut Table) {
         }
         queue
     });
+    table.add("LinkedList<u8>", || (0..50).collect::<LinkedList<u8>>());
     table.add("Option<Box<[u64; 8]>>, some", || Some(Box::new([1_u64; 8])));
     table.add("Option<Box<[u64; 8]>>, none", || None::<Box<[u64; 8]>>);
     table.add("[String; 4]", || [1, 2, 3, 4].map(name));
