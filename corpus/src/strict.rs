@@ -127,8 +127,13 @@ pub fn anything() -> DecodeOptions {
 pub fn one_verdict(stored: &Stored, json: &[u8]) -> Kept {
     let form = serde_json::from_slice::<Form>(json).unwrap_or_default();
     let too_shallow = anything().max_depth(form.depth.saturating_sub(1));
-    let ways =
-        [DecodeOptions::new(), DecodeOptions::new().take_ttl(), anything(), anything().take_ttl(), too_shallow];
+    let ways = [
+        DecodeOptions::new(),
+        DecodeOptions::new().take_ttl(),
+        anything(),
+        anything().take_ttl(),
+        too_shallow,
+    ];
     let mut tried = Tried::Refused;
     for options in ways {
         let shown = || String::from_utf8_lossy(json);
