@@ -58,9 +58,7 @@ pub enum Error {
     },
 
     /// The write would exceed a limit of the store, also after what is due was removed.
-    #[error(
-        "over the limit `{limit}`, which allows {allowed}: remove something, or raise it where the store is made"
-    )]
+    #[error("over the limit `{limit}`, which allows {allowed}: {}, or raise it where the store is made", way_out(*limit))]
     LimitExceeded {
         /// Which limit.
         limit: Limit,
@@ -112,6 +110,16 @@ impl From<TenantError> for Error {
 impl From<ValidationErrors> for Error {
     fn from(errors: ValidationErrors) -> Self {
         Self::Validation(errors)
+    }
+}
+
+const fn way_out(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Tenants => "remove what a tenant has no more use for",
+        Limit::EntriesPerTenant | Limit::BytesPerTenant => "remove something, or give entries a time to live",
+        Limit::KeyBytes => "shorten the key",
+        Limit::ValueBytes => "store less under one key",
+        Limit::Watchers => "drop watches that nobody reads",
     }
 }
 

@@ -90,8 +90,9 @@ impl<T> Clone for Change<T> {
 /// [`TypedStore::watch_after`].
 ///
 /// It starts with [`Change::Reset`], every living entry as [`Change::Set`], in key order, and [`Change::Ready`]. From then on
-/// come the changes, in the order of their versions. Entries that change before `Ready` may show as more than one change;
-/// at `Ready`, who applied all changes has what was there at one instant.
+/// come the changes, in the order of their versions. The snapshot too is read as it is asked for, and not when the watch is made.
+/// Entries that change before `Ready` may show as more than one change; at `Ready`, who applied all changes has what was there
+/// at one instant.
 ///
 /// **It is no channel**, and nothing is sent: whoever is slow finds the newest value of each key, not all that were there in
 /// between, and costs a writer nothing. A key whose last change is a removal is always told of as removed. Removals are kept
@@ -99,7 +100,7 @@ impl<T> Clone for Change<T> {
 /// slower than that gets a `Reset` and a new snapshot.
 ///
 /// It ends when the store is gone: it is no handle to it, and of all that the store held it keeps the entries of its type alone.
-/// Dropping it unsubscribes.
+/// One beyond the limit of watchers ends at once, and [`refused`](Self::refused) says so. Dropping it unsubscribes.
 ///
 /// ```
 /// use kv_core::{Change, KvStore, KvType};
