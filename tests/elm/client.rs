@@ -1,11 +1,13 @@
 //! What kv-elm emits for the types of the examples, of the wire's scenes, and of the corpus.
 
 use crate::subject::{self, Subject};
+use kv_core::KvType;
 use kv_core::schema::{Access, Exposed};
 use kv_elm::ElmClient;
 use libtest_mimic::Failed;
 use models::storage::ui_storage::{CursorPosition, ViewportState};
 use models::storage::user_storage::{SessionCache, UserPreferences};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -48,6 +50,27 @@ pub(crate) fn wire() -> Result<Files, Failed> {
         Exposed::new::<ViewportState>(Access::Read),
         Exposed::new::<SessionCache>(Access::Get),
     ]))
+}
+
+/// A "view" at C:\dir\new, in `"quotes"` or \"escaped\", \* with \[brackets\], {\- and \\ -\} ends with \
+/// "Begins" with one.
+///
+/// - \ is an item, `\` and "another"
+///
+/// ```json
+/// { "a": "b\n", "c": "\\" }
+/// ```
+#[derive(Serialize, Deserialize, KvType)]
+struct Annotated {
+    /// A "field" of \d+, `\d+"` or "
+    quotes: u8,
+    /// \
+    backslash: u8,
+}
+
+/// A client with documentation in which the formatter or the compiler could read something of their own.
+fn annotated() -> Result<Files, Failed> {
+    emit(&ElmClient::new([Exposed::new::<Annotated>(Access::ReadWrite)]))
 }
 
 /// Types of the corpus that can stand in one client.
@@ -125,11 +148,12 @@ fn client(subjects: &[Subject], split: bool) -> ElmClient {
     if split { client.module_per_type() } else { client }
 }
 
-/// Every client, by a name: of the examples' types in all forms, and of the corpus.
+/// Every client, by a name: of the examples' types in all forms, of a type with much documentation, and of the corpus.
 pub(crate) fn all() -> Result<Vec<(String, Files)>, Failed> {
     let mut all = vec![
         ("models".to_owned(), models()?),
         ("wire".to_owned(), wire()?),
+        ("annotated".to_owned(), annotated()?),
         ("camel".to_owned(), emit(&ElmClient::new(model_types()).seed().camel_case())?),
         ("split".to_owned(), emit(&ElmClient::new(model_types()).seed().module_per_type())?),
         ("named".to_owned(), emit(&ElmClient::new(model_types()).seed().module("Api.Store"))?),

@@ -646,7 +646,7 @@ validateInvalid value_ =
         ]
 
 
-{-| Store a `Invalid` under a key, replacing what was there.
+{-| Store an `Invalid` under a key, replacing what was there.
 -}
 setInvalid : String -> Invalid -> Request.Request Request.Version
 setInvalid =
@@ -1248,7 +1248,7 @@ validateOrder value_ =
         ]
 
 
-{-| Store a `Order` under a key, replacing what was there.
+{-| Store an `Order` under a key, replacing what was there.
 -}
 setOrder : String -> Order -> Request.Request Request.Version
 setOrder =
@@ -1506,7 +1506,7 @@ validateIf value_ =
         ]
 
 
-{-| Store a `If` under a key, replacing what was there.
+{-| Store an `If` under a key, replacing what was there.
 -}
 setIf : String -> If -> Request.Request Request.Version
 setIf =
@@ -1677,7 +1677,7 @@ validateAnswer value_ =
             []
 
 
-{-| Store a `Answer` under a key, replacing what was there.
+{-| Store an `Answer` under a key, replacing what was there.
 -}
 setAnswer : String -> Answer -> Request.Request Request.Version
 setAnswer =

@@ -85,10 +85,11 @@ impl Scope<'_> {
         let plural = &stored.plural;
         let mut all = Vec::new();
         if stored.access.can_write() {
+            let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
             let version = self.imported("Request", "Version");
             if stored.key.is_empty() {
                 all.push(of(
-                    format!("Store a `{name}` under a key, replacing what was there."),
+                    format!("Store {article} `{name}` under a key, replacing what was there."),
                     format!("set{name}"),
                     format!("String -> {name} -> {request} {version}"),
                     "Request.set",
@@ -99,7 +100,7 @@ impl Scope<'_> {
                 let key = call(self.value(at, "", "Key"), [atom(&value)]);
                 all.push(Definition {
                     docs: Some(format!(
-                        "{{-| Store a `{name}` under its own key, replacing what was there.\n-}}"
+                        "{{-| Store {article} `{name}` under its own key, replacing what was there.\n-}}"
                     )),
                     name: format!("set{name}"),
                     ty: format!("{name} -> {request} {version}"),

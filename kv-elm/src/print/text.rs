@@ -114,7 +114,8 @@ fn shown(line: &str) -> String {
     for c in line.trim_end().chars() {
         match c {
             '\u{200d}' => {}
-            c if c == ' ' || is_plain(c) => text.push(c),
+            // Only a literal needs an escape of the last two.
+            c if is_plain(c) || matches!(c, '"' | '\\') => text.push(c),
             c if c.is_whitespace() && !c.is_control() => text.push(' '),
             c => text.push_str(&format!("U+{:04X}", u32::from(c))),
         }
@@ -152,6 +153,12 @@ fn plain(text: &str) -> String {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
+            // An escape, of which the character behind it is left to be said in Elm's way.
+            '\\' if chars.peek().is_some_and(char::is_ascii_punctuation) => {
+                if chars.next_if_eq(&'\\').is_some() {
+                    plain.push_str(r"\\");
+                }
+            }
             '*' | '_' | '`' | '\\' => plain.extend(['\\', c]),
             // Links, tags, entities and references would be read as such; so Rust's links to items lose their brackets.
             '[' | ']' => {}

@@ -1,6 +1,6 @@
 //! No text of Rust's is read as code of Elm's.
 
-use crate::ElmClient;
+use crate::{ElmBindings, ElmClient};
 use kv_schema::rule::{Custom, OneOf, Pattern, Rule};
 use kv_schema::template::Piece;
 use kv_schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
@@ -176,4 +176,23 @@ fn what_is_read_by_elm_is_the_text() {
     assert!(module.contains(r#"tag = "\\u{0041}""#), "{module}");
     let module = &ElmClient::new([Exposed::new::<T10>(Access::ReadWrite)]).modules().unwrap()[0].text;
     assert!(module.contains(r#"tag = "\u{0000}""#), "{module}");
+}
+
+/// The "main" view, of `"quotes"` and `\d`.
+/// It is at C:\views, \[see\] a\_b and \\.
+#[derive(kv_core::KvType)]
+struct View {
+    /// "Wide", `"\n"` or \
+    size: u8,
+}
+
+#[test]
+fn quotes_and_backslashes_of_docs_are_told_as_they_are() {
+    let docs = r#"{-| The "main" view, of `"quotes"` and `\d`.
+It is at C:\\views, see a\_b and \\.
+
+  - `size`: "Wide", `"\n"` or \\
+"#;
+    let elm = View::elm().unwrap();
+    assert!(elm.definition().starts_with(docs), "{}", elm.definition());
 }
