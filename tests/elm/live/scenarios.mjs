@@ -1,11 +1,12 @@
-// What Kv.Live and kv-watch.js do together, against a scripted server: `node scenarios.mjs PROGRAM WATCH SCENARIO`.
+// What Kv.Live and kv-watch.js do together, against a scripted server: `node scenarios.mjs PROGRAM WATCH SCENARIO`, where
+// the program is what the compiler made of Scripted.elm, or page.mjs in its place.
 
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { FakeSocket, clock, fetches, goesOnline, load, requests, sockets, warnings } from "./world.mjs";
 
 const [program, watchScript, chosen] = process.argv.slice(2);
-const Elm = load(program);
+const Elm = await load(program);
 const { connectKv } = await import(pathToFileURL(watchScript));
 
 let app, page, pages;
@@ -64,7 +65,8 @@ async function watching(cursors = {}, version = "10") {
   return id;
 }
 
-const scenarios = {
+// What kv-watch.js does, whatever program it is connected to.
+const ofTheScript = {
   async a_snapshot_is_shown_when_it_is_whole() {
     begin();
     assert.equal(sockets.length, 0);
@@ -153,74 +155,6 @@ const scenarios = {
     shows("catching", { "user:7": 9 });
   },
 
-  async an_assumed_value_is_shown_at_once_and_confirmed() {
-    const id = await watching({ "user:7": 3 });
-    pages.length = 0;
-    await order("move", { key: "user:7", x: 4 });
-    shows("current", { "user:7": 4 });
-    assert.deepEqual(page.server, { "user:7": 3 });
-    const [request] = requests;
-    assert.equal(request.method + " " + request.url, "POST /kv/set/CursorPosition?key=user%3A7");
-    await answer(200, { success: true, version: "11", expires_at: null });
-    assert.deepEqual(page.server, { "user:7": 3 });
-    await says(set(id, "user:7", 4, "11", "11"));
-    assert.deepEqual(page.server, { "user:7": 4 });
-    await says(set(id, "user:7", 5, "12", "12"));
-    shows("current", { "user:7": 5 });
-    assert.deepEqual(pages.map(({ cursors }) => cursors["user:7"]), [4, 4, 4, 5]);
-  },
-
-  async an_assumed_value_is_rolled_back_when_the_server_refuses() {
-    await watching({ "user:7": 3 });
-    await order("move", { key: "user:7", x: 4 });
-    await order("move", { key: "user:8", x: 5 });
-    shows("current", { "user:7": 4, "user:8": 5 });
-    await answer(412, { ...problem(412, "conflict"), current: "12" });
-    shows("current", { "user:7": 3, "user:8": 5 });
-    assert.match(page.failure, /12/);
-    requests.shift().fails();
-    await clock.wait();
-    shows("current", { "user:7": 3 });
-  },
-
-  async of_several_assumed_values_the_last_is_shown_until_all_are_answered() {
-    const id = await watching({ "user:7": 3 });
-    for (const x of [4, 5, 6]) await order("move", { key: "user:7", x });
-    await answer(200, { success: true, version: "11", expires_at: null });
-    await says(set(id, "user:7", 4, "11", "11"));
-    shows("current", { "user:7": 6 });
-    await answer(500, problem(500, "internal"));
-    shows("current", { "user:7": 6 });
-    await answer(200, { success: true, version: "12", expires_at: null });
-    shows("current", { "user:7": 6 });
-    assert.deepEqual(page.server, { "user:7": 4 });
-    await says(set(id, "user:7", 7, "13", "13"));
-    shows("current", { "user:7": 7 });
-  },
-
-  async an_event_may_come_before_the_answer() {
-    const id = await watching({});
-    await order("move", { key: "user:7", x: 4 });
-    await says(set(id, "user:7", 4, "11", "11"), gone(id, "deleted", "user:7", "12"));
-    shows("current", { "user:7": 4 });
-    await answer(200, { success: true, version: "11", expires_at: null });
-    shows("current", {});
-  },
-
-  async what_was_assumed_before_a_snapshot_is_settled_by_it() {
-    const id = await watching({ "user:7": 3, "user:8": 3 });
-    await order("move", { key: "user:7", x: 4 });
-    await order("move", { key: "user:8", x: 4 });
-    await answer(200, { success: true, version: "30", expires_at: null });
-    await answer(200, { success: true, version: "50", expires_at: null });
-    // user:7 was deleted meanwhile; of user:8 the snapshot is older than the answer.
-    await says(reset(id), set(id, "user:8", 3, "10"), ready(id, "40"));
-    shows("current", { "user:8": 4 });
-    await says(set(id, "user:8", 4, "50", "50"));
-    shows("current", { "user:8": 4 });
-    assert.deepEqual(page.server, { "user:8": 4 });
-  },
-
   async a_refused_watch_says_so_and_is_not_asked_again() {
     const id = await watching({ "user:7": 3 });
     await order("startSettings");
@@ -232,7 +166,7 @@ const scenarios = {
     await opens();
     assert.deepEqual(socket().heard().map(({ type }) => type), ["CursorPosition"]);
     await says({ re: socket().sent.at(-1)?.id ?? id + 2, status: 409, problem: problem(409, "schema-mismatch") });
-    assert.match(page.status, /^refused: .*reload/);
+    assert.match(page.status, /^refused: /);
   },
 
   async an_unavailable_watch_is_asked_again() {
@@ -299,70 +233,6 @@ const scenarios = {
     await says(reset(id), set(id, "user:7", 4, "20"), set(id, "user:8", 5, "21"));
     await says({ ...gone(id, "deleted", "user:8", "22"), id: undefined }, ready(id, "22"));
     shows("current", { "user:7": 4 });
-  },
-
-  async keys_are_in_the_order_of_the_server() {
-    // Of UTF-8, that is: UTF-16, which Elm and JavaScript compare, would have the last ones first.
-    const keys = ["user:", "user:A", "user:a", "user:é", "user:\u{ff21}", "user:\u{ffff}", "user:\u{ffff}a", "user:😀", "user:😀a"];
-    assert.deepEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), keys);
-    assert.notDeepEqual([...keys].sort(), keys);
-    const id = await watching(Object.fromEntries([...keys].reverse().map((key) => [key, 1])));
-    assert.deepEqual(Object.keys(page.cursors), keys);
-    await order("move", { key: "user:\u{ff22}", x: 2 });
-    assert.deepEqual(Object.keys(page.cursors), [...keys.slice(0, 5), "user:\u{ff22}", ...keys.slice(5)]);
-    assert.deepEqual(Object.keys(page.server), keys);
-    await answer(200, { success: true, version: "11", expires_at: null });
-    await says(set(id, "user:\u{ff22}", 3, "11", "11"), gone(id, "deleted", "user:😀", "12"));
-    assert.deepEqual(Object.entries(page.cursors).filter(([key, x]) => key.includes("😀") || x > 1), [
-      ["user:\u{ff22}", 3], ["user:😀a", 1],
-    ]);
-    await order("move", { key: "user:😀a", x: 4 });
-    assert.deepEqual([page.cursors["user:😀a"], page.got["user:😀a"], page.server["user:😀a"]], [4, 4, 1]);
-    requests.shift().fails();
-    await clock.wait();
-    assert.equal(page.cursors["user:😀a"], 1);
-  },
-
-  async versions_are_compared_as_numbers() {
-    const id = await watching({ "user:7": 3, "user:8": 3 }, "9");
-    await order("move", { key: "user:7", x: 4 });
-    await answer(200, { success: true, version: "100", expires_at: null });
-    await says(set(id, "user:8", 5, "99", "99"));
-    shows("current", { "user:7": 4, "user:8": 5 });
-    await says(gone(id, "deleted", "user:7", "101"));
-    shows("current", { "user:8": 5 });
-  },
-
-  async answers_may_come_in_another_order_than_their_writes() {
-    const id = await watching({ "user:7": 3 });
-    await order("move", { key: "user:7", x: 4 });
-    await order("move", { key: "user:7", x: 5 });
-    requests.reverse();
-    await answer(200, { success: true, version: "12", expires_at: null });
-    await answer(200, { success: true, version: "11", expires_at: null });
-    await says(set(id, "user:7", 4, "11", "11"));
-    shows("current", { "user:7": 5 });
-    await says(set(id, "user:7", 5, "12", "12"), set(id, "user:7", 6, "13", "13"));
-    shows("current", { "user:7": 6 });
-  },
-
-  async what_was_answered_before_a_watch_is_ready_is_settled_even_if_it_does_not_say_how_far_it_is() {
-    const id = await watching({ "user:7": 3 });
-    await order("move", { key: "user:7", x: 4 });
-    await order("move", { key: "user:8", x: 4 });
-    await answer(200, { success: true, version: "50", expires_at: null });
-    await says(reset(id), set(id, "user:7", 9, "10"), ready(id));
-    // The answer for user:8 is still to come.
-    shows("current", { "user:7": 9, "user:8": 4 });
-    await says(reset(id), set(id, "user:7", 9, "10"), set(id, "user:8", 6, "60"), ready(id));
-    shows("current", { "user:7": 9, "user:8": 4 });
-    await answer(200, { success: true, version: "51", expires_at: null });
-    shows("current", { "user:7": 9, "user:8": 6 });
-    // How far it was before the snapshot says nothing of what is behind it.
-    await says(set(id, "user:7", 9, "70", "70"), reset(id), ready(id));
-    await order("move", { key: "user:7", x: 5 });
-    await answer(200, { success: true, version: "65", expires_at: null });
-    shows("current", { "user:7": 5 });
   },
 
   async silence_means_that_the_connection_is_lost() {
@@ -623,14 +493,6 @@ const scenarios = {
     await breaks();
   },
 
-  async what_cannot_be_read_is_said_and_left_out() {
-    const id = await watching({ "user:7": 3 });
-    await says({ ...set(id, "user:8", 4, "11", "11"), value: { x: "four" } });
-    shows("unreadable", { "user:7": 3 });
-    await says(set(id, "user:8", 4, "12", "12"), ready(id, "12"));
-    shows("current", { "user:7": 3, "user:8": 4 });
-  },
-
   async of_one_key_one_write_is_told_at_a_time_and_the_newest_waits() {
     begin();
     await order("tell", { key: "user:7", x: 1 });
@@ -711,5 +573,153 @@ const scenarios = {
   },
 };
 
-if (chosen === undefined) console.log(Object.keys(scenarios).join("\n"));
-else await scenarios[chosen]();
+// What Kv.Live does with it.
+const ofTheProgram = {
+  async an_assumed_value_is_shown_at_once_and_confirmed() {
+    const id = await watching({ "user:7": 3 });
+    pages.length = 0;
+    await order("move", { key: "user:7", x: 4 });
+    shows("current", { "user:7": 4 });
+    assert.deepEqual(page.server, { "user:7": 3 });
+    const [request] = requests;
+    assert.equal(request.method + " " + request.url, "POST /kv/set/CursorPosition?key=user%3A7");
+    await answer(200, { success: true, version: "11", expires_at: null });
+    assert.deepEqual(page.server, { "user:7": 3 });
+    await says(set(id, "user:7", 4, "11", "11"));
+    assert.deepEqual(page.server, { "user:7": 4 });
+    await says(set(id, "user:7", 5, "12", "12"));
+    shows("current", { "user:7": 5 });
+    assert.deepEqual(pages.map(({ cursors }) => cursors["user:7"]), [4, 4, 4, 5]);
+  },
+
+  async an_assumed_value_is_rolled_back_when_the_server_refuses() {
+    await watching({ "user:7": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:8", x: 5 });
+    shows("current", { "user:7": 4, "user:8": 5 });
+    await answer(412, { ...problem(412, "conflict"), current: "12" });
+    shows("current", { "user:7": 3, "user:8": 5 });
+    assert.match(page.failure, /12/);
+    requests.shift().fails();
+    await clock.wait();
+    shows("current", { "user:7": 3 });
+  },
+
+  async of_several_assumed_values_the_last_is_shown_until_all_are_answered() {
+    const id = await watching({ "user:7": 3 });
+    for (const x of [4, 5, 6]) await order("move", { key: "user:7", x });
+    await answer(200, { success: true, version: "11", expires_at: null });
+    await says(set(id, "user:7", 4, "11", "11"));
+    shows("current", { "user:7": 6 });
+    await answer(500, problem(500, "internal"));
+    shows("current", { "user:7": 6 });
+    await answer(200, { success: true, version: "12", expires_at: null });
+    shows("current", { "user:7": 6 });
+    assert.deepEqual(page.server, { "user:7": 4 });
+    await says(set(id, "user:7", 7, "13", "13"));
+    shows("current", { "user:7": 7 });
+  },
+
+  async an_event_may_come_before_the_answer() {
+    const id = await watching({});
+    await order("move", { key: "user:7", x: 4 });
+    await says(set(id, "user:7", 4, "11", "11"), gone(id, "deleted", "user:7", "12"));
+    shows("current", { "user:7": 4 });
+    await answer(200, { success: true, version: "11", expires_at: null });
+    shows("current", {});
+  },
+
+  async what_was_assumed_before_a_snapshot_is_settled_by_it() {
+    const id = await watching({ "user:7": 3, "user:8": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:8", x: 4 });
+    await answer(200, { success: true, version: "30", expires_at: null });
+    await answer(200, { success: true, version: "50", expires_at: null });
+    // user:7 was deleted meanwhile; of user:8 the snapshot is older than the answer.
+    await says(reset(id), set(id, "user:8", 3, "10"), ready(id, "40"));
+    shows("current", { "user:8": 4 });
+    await says(set(id, "user:8", 4, "50", "50"));
+    shows("current", { "user:8": 4 });
+    assert.deepEqual(page.server, { "user:8": 4 });
+  },
+
+  async keys_are_in_the_order_of_the_server() {
+    // Of UTF-8, that is: UTF-16, which Elm and JavaScript compare, would have the last ones first.
+    const keys = ["user:", "user:A", "user:a", "user:é", "user:\u{ff21}", "user:\u{ffff}", "user:\u{ffff}a", "user:😀", "user:😀a"];
+    assert.deepEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), keys);
+    assert.notDeepEqual([...keys].sort(), keys);
+    const id = await watching(Object.fromEntries([...keys].reverse().map((key) => [key, 1])));
+    assert.deepEqual(Object.keys(page.cursors), keys);
+    await order("move", { key: "user:\u{ff22}", x: 2 });
+    assert.deepEqual(Object.keys(page.cursors), [...keys.slice(0, 5), "user:\u{ff22}", ...keys.slice(5)]);
+    assert.deepEqual(Object.keys(page.server), keys);
+    await answer(200, { success: true, version: "11", expires_at: null });
+    await says(set(id, "user:\u{ff22}", 3, "11", "11"), gone(id, "deleted", "user:😀", "12"));
+    assert.deepEqual(Object.entries(page.cursors).filter(([key, x]) => key.includes("😀") || x > 1), [
+      ["user:\u{ff22}", 3], ["user:😀a", 1],
+    ]);
+    await order("move", { key: "user:😀a", x: 4 });
+    assert.deepEqual([page.cursors["user:😀a"], page.got["user:😀a"], page.server["user:😀a"]], [4, 4, 1]);
+    requests.shift().fails();
+    await clock.wait();
+    assert.equal(page.cursors["user:😀a"], 1);
+  },
+
+  async versions_are_compared_as_numbers() {
+    const id = await watching({ "user:7": 3, "user:8": 3 }, "9");
+    await order("move", { key: "user:7", x: 4 });
+    await answer(200, { success: true, version: "100", expires_at: null });
+    await says(set(id, "user:8", 5, "99", "99"));
+    shows("current", { "user:7": 4, "user:8": 5 });
+    await says(gone(id, "deleted", "user:7", "101"));
+    shows("current", { "user:8": 5 });
+  },
+
+  async answers_may_come_in_another_order_than_their_writes() {
+    const id = await watching({ "user:7": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:7", x: 5 });
+    requests.reverse();
+    await answer(200, { success: true, version: "12", expires_at: null });
+    await answer(200, { success: true, version: "11", expires_at: null });
+    await says(set(id, "user:7", 4, "11", "11"));
+    shows("current", { "user:7": 5 });
+    await says(set(id, "user:7", 5, "12", "12"), set(id, "user:7", 6, "13", "13"));
+    shows("current", { "user:7": 6 });
+  },
+
+  async what_was_answered_before_a_watch_is_ready_is_settled_even_if_it_does_not_say_how_far_it_is() {
+    const id = await watching({ "user:7": 3 });
+    await order("move", { key: "user:7", x: 4 });
+    await order("move", { key: "user:8", x: 4 });
+    await answer(200, { success: true, version: "50", expires_at: null });
+    await says(reset(id), set(id, "user:7", 9, "10"), ready(id));
+    // The answer for user:8 is still to come.
+    shows("current", { "user:7": 9, "user:8": 4 });
+    await says(reset(id), set(id, "user:7", 9, "10"), set(id, "user:8", 6, "60"), ready(id));
+    shows("current", { "user:7": 9, "user:8": 4 });
+    await answer(200, { success: true, version: "51", expires_at: null });
+    shows("current", { "user:7": 9, "user:8": 6 });
+    // How far it was before the snapshot says nothing of what is behind it.
+    await says(set(id, "user:7", 9, "70", "70"), reset(id), ready(id));
+    await order("move", { key: "user:7", x: 5 });
+    await answer(200, { success: true, version: "65", expires_at: null });
+    shows("current", { "user:7": 5 });
+  },
+
+  async what_cannot_be_read_is_said_and_left_out() {
+    const id = await watching({ "user:7": 3 });
+    await says({ ...set(id, "user:8", 4, "11", "11"), value: { x: "four" } });
+    shows("unreadable", { "user:7": 3 });
+    await says(set(id, "user:8", 4, "12", "12"), ready(id, "12"));
+    shows("current", { "user:7": 3, "user:8": 4 });
+  },
+
+  async a_watch_of_another_schema_asks_to_reload() {
+    const id = await watching();
+    await says({ re: id, status: 409, problem: problem(409, "schema-mismatch") });
+    assert.match(page.status, /^refused: .*reload/);
+  },
+};
+
+await { ...ofTheScript, ...ofTheProgram }[chosen]();

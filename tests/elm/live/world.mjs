@@ -1,6 +1,7 @@
 // A browser of which the test is the network and the clock: sockets, requests and time do what a scenario says.
 
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 
 /** The time, which stands still until `wait`. */
 export class Clock {
@@ -137,8 +138,8 @@ export const warnings = [];
 
 export const clock = new Clock();
 
-/** The program that the compiler made. */
-export function load(path) {
+/** The program that the compiler made, or one that is a module. */
+export async function load(path) {
   clock.install();
   Object.assign(globalThis, { XMLHttpRequest: FakeRequest, fetch: fakeFetch, location: new URL("https://acme.example/board") });
   globalThis.addEventListener = (name, run) => listeners.set(name, run);
@@ -146,6 +147,7 @@ export function load(path) {
   AbortSignal.timeout = (ms) => ({ ms });
   Math.random = () => 1; // the longest pauses
   console.warn = (...words) => warnings.push(words.join(" "));
+  if (path.endsWith(".mjs")) return (await import(pathToFileURL(path))).Elm;
   const scope = {};
   new Function(readFileSync(path, "utf8")).call(scope);
   return scope.Elm;
