@@ -1,5 +1,6 @@
 //! What is done with a type of the corpus: [`Visitor`] sees the type, [`Case`] is it as data.
 
+use crate::text;
 use arbitrary::{Arbitrary, Unstructured};
 use kv_core::schema::ty::TypeSchema;
 use kv_core::{KvField, KvType, ValidationErrors};
@@ -36,7 +37,7 @@ pub struct Case {
     pub name: &'static str,
     /// What the derive says of it.
     pub schema: &'static TypeSchema,
-    /// Makes a random value.
+    /// Makes a random value, none that is nested so deeply that `serde_json` could not read it again.
     pub sample: fn(&mut Unstructured<'_>) -> arbitrary::Result<Sample>,
     /// Reads a value from JSON; the error is `serde_json`'s.
     pub read: fn(&str) -> Result<Sample, String>,
@@ -48,7 +49,10 @@ impl Case {
         Self {
             name,
             schema: T::schema(),
-            sample: |u| T::arbitrary(u).map(|value| Sample::of(&value)),
+            sample: |u| {
+                let sample = Sample::of(&T::arbitrary(u)?);
+                if sample.is_deep() { Err(arbitrary::Error::IncorrectFormat) } else { Ok(sample) }
+            },
             read: |json| match serde_json::from_str::<T>(json) {
                 Ok(value) => Ok(Sample::of(&value)),
                 Err(error) => Err(error.to_string()),
@@ -70,6 +74,9 @@ pub struct Sample {
     pub reread: Result<Reread, String>,
 }
 
+/// `serde_json` reads 127 levels, and spoiling adds a few.
+const DEEP: usize = 100;
+
 impl Sample {
     fn of<T: Subject>(value: &T) -> Self {
         let report = ValidationErrors::collect(|v| value.check(v));
@@ -85,6 +92,11 @@ impl Sample {
             json,
             reread,
         }
+    }
+
+    fn is_deep(&self) -> bool {
+        let json = |text: &String| serde_json::from_str(text);
+        self.json.as_ref().is_ok_and(|text| json(text).map_or(true, |json| text::depth(&json) > DEEP))
     }
 }
 

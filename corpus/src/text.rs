@@ -4,6 +4,15 @@
 use arbitrary::{Result, Unstructured};
 use serde_json::Value;
 
+/// How deeply lists and objects are nested: a list in a list is 2 deep.
+pub fn depth(json: &Value) -> usize {
+    match json {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
 /// Writes JSON with the members of every object in a random order.
 ///
 /// # Errors

@@ -226,7 +226,7 @@ fn what_is_no_json_is_refused_whatever_the_type() {
                 ensure(matches!(flaw(&text.as_bytes()[..at])?, Flaw::End), "its beginning")?;
             }
         }
-        let depth = depth(&json);
+        let depth = text::depth(&json);
         if depth > 0 {
             let shallow = anything().max_depth(depth - 1);
             let deep = stored.decode(&text, anything().max_depth(depth));
@@ -240,14 +240,6 @@ fn what_is_no_json_is_refused_whatever_the_type() {
         Ok(Tried::Refused)
     });
     assert!(trials.iter().all(|trial| trial.refused * 2 >= cases()), "{trials:?}");
-}
-
-fn depth(json: &Value) -> usize {
-    match json {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
-        _ => 0,
-    }
 }
 
 /// Puts in some place what serde may take for what was there: a list for members, a number for a name or an object
