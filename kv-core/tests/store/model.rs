@@ -418,8 +418,8 @@ struct World {
     recent: Vec<TypedStore<Recent>>,
     watches: Vec<Box<dyn AnyWatched>>,
     model: Model,
-    /// What an entry takes besides its key and its value.
-    row_bytes: usize,
+    /// What an entry of each type takes besides its key and its value.
+    row_bytes: [usize; TYPES],
     /// Whether what is due goes by itself, so that nobody can say when.
     background: bool,
 }
@@ -448,7 +448,7 @@ impl World {
                 written: Default::default(),
                 counts: Default::default(),
             },
-            row_bytes: row_bytes(),
+            row_bytes: [row_bytes::<Plain>(), row_bytes::<Brief>(), row_bytes::<Recent>()],
             background,
         };
         world.new_handles();
@@ -463,7 +463,7 @@ impl World {
     }
 
     fn bytes<T: Modelled>(&self, key: &str, n: i32) -> usize {
-        rounded(self.row_bytes + key.len() + size_of::<T>() + T::make(n).heap_size())
+        rounded(self.row_bytes[T::INDEX] + key.len() + size_of::<T>() + T::make(n).heap_size())
     }
 
     /// What every write must accept: the key, the time to live, the value and its size, in this order.
@@ -1101,16 +1101,16 @@ fn rounded(bytes: usize) -> usize {
 }
 
 /// What an entry takes besides its key and its value.
-fn row_bytes() -> usize {
-    let probe = KvStore::new().tenant("probe.example").unwrap().typed::<Plain>();
+fn row_bytes<T: Modelled>() -> usize {
+    let probe = KvStore::new().tenant("probe.example").unwrap().typed::<T>();
     let of = |key: &str| {
-        probe.set(key, Plain { n: 0 }).unwrap();
+        probe.set(key, T::make(0)).unwrap();
         let bytes = probe.stats().bytes;
         probe.clear();
         bytes
     };
     // Of many lengths, some are not rounded.
-    let exact = (1..64).map(|len| of(&"k".repeat(len)) - len - size_of::<Plain>()).min();
+    let exact = (1..64).map(|len| of(&"k".repeat(len)) - len - size_of::<T>()).min();
     exact.unwrap_or_default()
 }
 
