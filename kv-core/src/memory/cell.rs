@@ -423,13 +423,19 @@ impl<T> Cell<T> {
         if excess == 0 {
             return Vec::new();
         }
-        let is_due = |place: &u32| self.rows.get(*place).is_some_and(|row| moment.is_due(row.deadline));
-        let mut due = self.deadlines.up_to(|time| moment.has_reached(time));
-        due.retain(is_due);
-        due.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
-        let oldest = self.log.oldest().filter(|place| !is_due(place));
-        let first = due.iter().copied().chain(oldest).filter(|place| !stay.contains(place));
-        first.take(excess).collect()
+        let is_due = |place: &u32| self.is_due(*place, moment);
+        let goes = |place: &u32| !stay.contains(place);
+        let oldest: Vec<_> = self.log.oldest().filter(goes).take(excess).collect();
+        // As a rule they are, when any is: those of a type live for the same time. Then nobody asks for all that are.
+        if oldest.iter().all(is_due) {
+            return oldest;
+        }
+        let mut first = self.due(moment);
+        first.retain(goes);
+        first.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
+        first.extend(self.log.oldest().filter(|place| goes(place) && !is_due(place)).take(excess));
+        first.truncate(excess);
+        first
     }
 
     /// What the rows in some places take.
@@ -612,17 +618,26 @@ impl<T> Cell<T> {
     /// How many entries are alive. Takes time linear in those that are due, and in those that were to be and have been
     /// given more time since.
     pub(super) fn len(&self, moment: &Moment<'_>) -> usize {
-        self.rows.len() - self.due(moment).count()
+        self.rows.len() - self.due(moment).len()
     }
 
     /// Whether an entry is due.
     pub(super) fn has_due(&self, moment: &Moment<'_>) -> bool {
-        self.due(moment).next().is_some()
+        self.deadlines.up_to(|time| moment.has_reached(time)).any(|place| self.is_due(place, moment))
     }
 
-    fn due(&self, moment: &Moment<'_>) -> impl Iterator<Item = &Stored<T>> {
-        let places = self.deadlines.up_to(|time| moment.has_reached(time));
-        places.into_iter().filter_map(|place| self.rows.get(place)).filter(|row| moment.is_due(row.deadline))
+    /// Where rows are due.
+    fn due(&self, moment: &Moment<'_>) -> Vec<u32> {
+        let mut places: Vec<_> = self.deadlines.up_to(|time| moment.has_reached(time)).collect();
+        // So that each is there once, and rows are looked at in the order of memory.
+        places.sort_unstable();
+        places.dedup();
+        places.retain(|place| self.is_due(*place, moment));
+        places
+    }
+
+    fn is_due(&self, place: u32, moment: &Moment<'_>) -> bool {
+        self.rows.get(place).is_some_and(|row| moment.is_due(row.deadline))
     }
 
     /// How many living entries have a key with this prefix.

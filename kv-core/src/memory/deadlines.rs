@@ -7,6 +7,7 @@
 use super::time::Deadline;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::iter;
 
 /// The times at which to look at rows: for each row with a deadline one, at it or before it.
 pub(super) struct Deadlines {
@@ -73,25 +74,23 @@ impl Deadlines {
         None
     }
 
-    /// The places to look at up to a time, each once. Takes time linear in them, but for their sorting.
-    pub(super) fn up_to(&self, is_up_to: impl Fn(Deadline) -> bool) -> Vec<u32> {
+    /// The places to look at up to a time, in no order. What remains of others may be among them, and a place may be there
+    /// twice.
+    pub(super) fn up_to(&self, is_up_to: impl Fn(Deadline) -> bool) -> impl Iterator<Item = u32> {
         let heap = self.queue.as_slice();
-        let (mut ahead, mut places) = (vec![0], Vec::new());
-        while let Some(at) = ahead.pop() {
-            // Nothing below an entry of a heap is earlier than it is.
-            let Some(Reverse((time, place))) = heap.get(at).filter(|Reverse((time, _))| is_up_to(*time))
-            else {
-                continue;
-            };
-            ahead.extend([2 * at + 1, 2 * at + 2]);
-            if self.time_of(*place) == *time {
-                places.push(*place);
+        let mut ahead = vec![0];
+        iter::from_fn(move || {
+            while let Some(at) = ahead.pop() {
+                // Nothing below an entry of a heap is earlier than it is.
+                if let Some(Reverse((time, place))) = heap.get(at)
+                    && is_up_to(*time)
+                {
+                    ahead.extend([2 * at + 1, 2 * at + 2]);
+                    return Some(*place);
+                }
             }
-        }
-        // A place that was left and taken again with the same deadline is there twice.
-        places.sort_unstable();
-        places.dedup();
-        places
+            None
+        })
     }
 
     fn time_of(&self, place: u32) -> Deadline {
@@ -150,8 +149,11 @@ mod tests {
                     model[place as usize] = deadline;
                 }
                 let due = (0..12).filter(|place| model[*place as usize] <= at(4));
-                let seen = deadlines.up_to(|time| time <= at(4));
-                prop_assert!(due.eq(seen.into_iter().filter(|place| model[*place as usize] <= at(4))));
+                let mut seen: Vec<_> = deadlines.up_to(|time| time <= at(4)).collect();
+                seen.retain(|place| model[*place as usize] <= at(4));
+                seen.sort_unstable();
+                seen.dedup();
+                prop_assert!(due.eq(seen));
                 let first = deadlines.first(|place| model[place as usize]).map(|(deadline, _)| deadline);
                 prop_assert_eq!(first, model.iter().copied().filter(|d| *d != Deadline::NEVER).min());
                 prop_assert!(deadlines.queue.len() <= 2 * 12 + 64 + 1);

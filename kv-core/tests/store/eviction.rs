@@ -217,6 +217,35 @@ fn many_at_once_give_back_the_room_of_those_that_make_way() {
     assert_eq!(keys(&store), ["g", "h", "y"]);
 }
 
+#[test]
+fn many_at_once_evict_nothing_while_enough_is_due() {
+    let (clock, store) = given(Limits::default());
+    for (key, ttl) in [("a", 1), ("b", 60), ("c", 1)] {
+        store.set_with(key, recent(1), SetOptions::new().ttl(secs(ttl))).unwrap();
+    }
+    clock.advance(secs(1));
+    let watch = store.watch("");
+    assert_eq!(told(&watch), ["Reset", "b", "Ready"]);
+    store.set_many(["d", "e"].map(|key| (key, recent(1)))).unwrap();
+    assert_eq!(told(&watch), ["~a", "~c", "d", "e"]);
+    assert_eq!(keys(&store), ["b", "d", "e"]);
+}
+
+#[test]
+fn what_is_due_and_written_anew_makes_no_way() {
+    let (clock, store) = given(Limits::default());
+    store.set_with("a", recent(1), SetOptions::new().ttl(secs(1))).unwrap();
+    for key in ["b", "c"] {
+        store.set(key, recent(1)).unwrap();
+    }
+    clock.advance(secs(1));
+    let watch = store.watch("");
+    assert_eq!(told(&watch), ["Reset", "b", "c", "Ready"]);
+    store.set_many(["d", "a"].map(|key| (key, recent(1)))).unwrap();
+    assert_eq!(told(&watch), ["!b", "d", "~a", "a"]);
+    assert_eq!((store.stats().evictions, store.stats().expirations), (1, 1));
+}
+
 /// A clock that wakes nobody, so that no thread looks at what it made due.
 #[derive(Clone)]
 struct Silent(ManualClock);
