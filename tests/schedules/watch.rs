@@ -39,6 +39,14 @@ impl Seen {
         }
     }
 
+    /// Watches again from a version on, and takes what is there.
+    fn come_back(&mut self, store: &TypedStore<Count>, version: Version) -> Watch<Count> {
+        self.is_ready = false;
+        let watch = store.watch_after("", version);
+        self.catch_up(&watch);
+        watch
+    }
+
     fn assert_is_all_of(&self, store: &TypedStore<Count>, prefix: &str) {
         assert!(self.is_ready);
         let scan: BTreeMap<_, _> =
@@ -154,12 +162,7 @@ fn who_comes_back_is_told_of_all_that_was_missed() {
         thread::scope(|scope| {
             scope.spawn(|| write_this_and_that(&given));
             scope.spawn(|| drop(given.store.watch("a").try_recv()));
-            scope.spawn(|| {
-                seen.is_ready = false;
-                let again = given.store.watch_after("", version);
-                seen.catch_up(&again);
-                watch = Some(again);
-            });
+            scope.spawn(|| watch = Some(seen.come_back(&given.store, version)));
         });
         seen.catch_up(&watch.unwrap());
         seen.assert_is_all_of(&given.store, "");
@@ -181,12 +184,7 @@ fn who_comes_back_as_another_goes_misses_no_removal() {
         let mut watch = None;
         thread::scope(|scope| {
             scope.spawn(|| drop(other));
-            scope.spawn(|| {
-                seen.is_ready = false;
-                let again = given.store.watch_after("", version);
-                seen.catch_up(&again);
-                watch = Some(again);
-            });
+            scope.spawn(|| watch = Some(seen.come_back(&given.store, version)));
         });
         seen.catch_up(&watch.unwrap());
         seen.assert_is_all_of(&given.store, "");
@@ -209,12 +207,7 @@ fn who_comes_back_while_removals_are_forgotten_misses_none() {
         thread::scope(|scope| {
             // With the two before, one more than are kept.
             scope.spawn(|| assert_eq!(another_handle::<Count>(&given.kv).clear(), 5));
-            scope.spawn(|| {
-                seen.is_ready = false;
-                let again = given.store.watch_after("", version);
-                seen.catch_up(&again);
-                watch = Some(again);
-            });
+            scope.spawn(|| watch = Some(seen.come_back(&given.store, version)));
         });
         seen.catch_up(&watch.unwrap());
         seen.assert_is_all_of(&given.store, "");
