@@ -179,6 +179,20 @@ pub(crate) fn entry_bytes<T: KvType>(key: &str, heap_size: usize) -> usize {
     stamp::round_up(row.saturating_add(heap_size))
 }
 
+/// Whether two keys are the same. They are short, and a call would take longer than the comparison.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    // The last eight overlap those before.
+    let (Some(last), Some(other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return one.iter().eq(other);
+    };
+    let mut eights = one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0);
+    eights.all(|(one, other)| one == other) && last == other_last
+}
+
 /// Rows of a part of a scan, and the last key that was looked at if there may be more.
 type Reached<T> = (Vec<(Arc<str>, Row<T>)>, Option<Arc<str>>);
 
@@ -736,7 +750,7 @@ impl<T> Cell<T> {
         self.by_hash.find(hash, |place| {
             let row = self.rows.get(place)?;
             row.touch();
-            (*row.key == *key).then_some((place, row))
+            is_same(row.key.as_bytes(), key.as_bytes()).then_some((place, row))
         })
     }
 
@@ -798,6 +812,20 @@ mod tests {
 
     fn set(cell: &mut Cell<&'static str>, key: &str, ttl: Option<u64>, at: u64) -> Version {
         cell.put(&mut write(key, ttl), &Moment::at(at), TimeOfDay::of(SystemTime::UNIX_EPOCH))
+    }
+
+    #[test]
+    fn keys_of_any_length_are_the_same_or_differ_in_one_byte() {
+        for len in 0..40 {
+            let key = vec![b'k'; len];
+            assert!(is_same(&key, &key.clone()), "{len}");
+            assert!(!is_same(&key, &vec![b'k'; len + 1]), "{len}");
+            for at in 0..len {
+                let mut other = key.clone();
+                other[at] = b'l';
+                assert!(!is_same(&key, &other), "{len}, {at}");
+            }
+        }
     }
 
     #[test]
