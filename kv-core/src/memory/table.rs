@@ -1,6 +1,6 @@
 //! [`Table`]: from the hash of a key to the place of its row.
 //!
-//! An extendible hash table: a directory over small tables. A table that is full is split in two, which moves two thousand
+//! An extendible hash table: a directory over small tables. A table that is full is split in two, which moves five hundred
 //! numbers at most, so that no single write pays for the growth of all. In a small table entries stand in the order of their
 //! hashes, each where its hash would have it or as close behind as there is room (ordered linear probing: Amble and Knuth,
 //! "Ordered hash tables", 1974). So what is not there is missed as early as what is there is found, growing is copying in
@@ -8,8 +8,9 @@
 
 use crate::sync::bound;
 
-/// How many slots a segment grows to. Beyond, it is split.
-const SLOTS: usize = bound(2048, 8);
+/// How many slots a segment grows to. Beyond, it is split. With more of them a growing segment would keep readers waiting for
+/// longer than they spin, and waking them takes longer still.
+const SLOTS: usize = bound(512, 8);
 
 /// How many slots there are at first for entries behind the last home.
 const BEHIND: usize = 8;
@@ -69,7 +70,7 @@ impl Table {
     pub(super) fn insert(&mut self, hash: u32, place: u32) {
         let mut segment = self.segment(hash);
         // Hashes that agree in more bits than chance would have it are not split; there a segment grows as any table.
-        let deepest = (self.len / SLOTS + 1).ilog2() + 8;
+        let deepest = (self.len / SLOTS + 1).ilog2() + 6;
         while self.segments[segment].homes as usize >= SLOTS
             && self.segments[segment].is_full()
             && self.segments[segment].depth < deepest
@@ -102,8 +103,7 @@ impl Table {
             self.directory = self.directory.iter().flat_map(|segment| [*segment; 2]).collect();
             self.depth = depth;
         }
-        let slots: Vec<Slot> =
-            self.segments[segment].slots.iter().copied().filter(|s| !s.is_empty()).collect();
+        let slots = self.segments[segment].entries();
         let (low, high) = slots.split_at(slots.partition_point(|slot| prefix(slot.hash, depth) & 1 == 0));
         let new = self.segments.len();
         self.segments[segment] = Segment::with(depth, low);
@@ -123,13 +123,17 @@ impl Segment {
     fn new(depth: u32, homes: u32, entries: &[Slot]) -> Self {
         let len = u32::try_from(entries.len()).unwrap_or(u32::MAX);
         let mut segment = Self { depth, len, homes, slots: Box::default() };
-        let mut slots = Vec::with_capacity(homes as usize + BEHIND);
-        for entry in entries {
-            slots.resize(slots.len().max(segment.home(entry.hash)), EMPTY);
-            slots.push(*entry);
-        }
         let behind = if homes == 0 { 0 } else { BEHIND };
-        slots.resize(slots.len().max(homes as usize + behind), EMPTY);
+        let mut slots = vec![EMPTY; homes as usize + behind];
+        let mut next = 0;
+        for entry in entries {
+            let at = segment.home(entry.hash).max(next);
+            if at >= slots.len() {
+                slots.resize(at + 1, EMPTY);
+            }
+            slots[at] = *entry;
+            next = at + 1;
+        }
         segment.slots = slots.into_boxed_slice();
         segment
     }
@@ -212,8 +216,14 @@ impl Segment {
 
     /// Makes a quarter more homes, or a few.
     fn grow(&mut self) {
-        let entries: Vec<Slot> = self.slots.iter().copied().filter(|slot| !slot.is_empty()).collect();
-        *self = Self::new(self.depth, (self.homes + self.homes / 4).max(8), &entries);
+        *self = Self::new(self.depth, (self.homes + self.homes / 4).max(8), &self.entries());
+    }
+
+    /// What is there, in the order of the hashes.
+    fn entries(&self) -> Vec<Slot> {
+        let mut entries = Vec::with_capacity(self.len as usize);
+        entries.extend(self.slots.iter().copied().filter(|slot| !slot.is_empty()));
+        entries
     }
 
     /// Empties a slot, and moves up those behind that stand away from home, so that no look ends too early.
