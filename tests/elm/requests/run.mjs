@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { clock, load, requests } from "../live/world.mjs";
 
-const Elm = load(process.argv[2]);
+const Elm = await load(process.argv[2]);
 
 async function begin(task) {
   const app = Elm.Requests.init({ flags: task });

@@ -7,7 +7,7 @@ import { FakeSocket, clock, load, sockets } from "../live/world.mjs";
 
 const [program, watchScript] = process.argv.slice(2);
 const { asks, frames } = JSON.parse(readFileSync(0, "utf8"));
-const Elm = load(program);
+const Elm = await load(program);
 const { connectKv } = await import(pathToFileURL(watchScript));
 
 const app = Elm.Wire.init({ flags: asks });
