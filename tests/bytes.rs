@@ -10,6 +10,7 @@
 
 use benches::counting;
 use kv_core::{Expiry, KvStore, KvType, Limits, ManualClock, SetOptions, TypedStore};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 macro_rules! kinds {
@@ -28,6 +29,9 @@ macro_rules! kinds {
         }
     )*};
 }
+
+/// What one test requests is not to be counted by another.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 trait Kind: KvType {
     fn of(n: usize, text: usize) -> Self;
@@ -93,10 +97,33 @@ fn tell<T: Kind>(beyond: &mut Vec<String>) {
 
 #[test]
 fn what_entries_are_said_to_take_is_within_a_fifth_of_what_was_requested() {
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut beyond = Vec::new();
     tell::<Plain>(&mut beyond);
     tell::<Brief>(&mut beyond);
     tell::<Recent>(&mut beyond);
     tell::<RecentBrief>(&mut beyond);
     assert!(beyond.is_empty(), "{beyond:#?}");
+}
+
+#[test]
+fn a_collection_of_ten_costs_less_than_two_kilobytes_over_its_data() {
+    const TENANTS: usize = 100;
+    const TEN: Entries = Entries { many: 10, key: 19, text: 5, ttl: None, is_watched: false };
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let kv = KvStore::new();
+    let tenants: Vec<_> = (0..TENANTS).map(|n| kv.tenant(format!("{n}.example")).unwrap()).collect();
+    for tenant in &tenants {
+        Entries { many: 1, ..TEN }.fill(&tenant.typed::<Brief>());
+    }
+    let requested = counting::during(|| {
+        let before = counting::live();
+        for tenant in &tenants {
+            TEN.fill(&tenant.typed::<Plain>());
+        }
+        usize::try_from(counting::live() - before).unwrap() / TENANTS
+    });
+    let data = TEN.many * (TEN.key + size_of::<Plain>() + TEN.text);
+    println!("{} bytes over {data} bytes of keys and values", requested - data);
+    assert!(requested - data < 2048, "{requested} bytes, of which {data} are keys and values");
 }

@@ -16,7 +16,7 @@ use crate::codec::Erased;
 use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
-use crate::sync::{RwLock, RwLockWriteGuard, bound, hand_over, read, thread};
+use crate::sync::{OnceLock, RwLock, RwLockWriteGuard, bound, hand_over, read, thread};
 use crate::{Change, Entry, Version};
 use std::any::Any;
 use std::collections::HashSet;
@@ -37,9 +37,10 @@ pub(crate) struct Collection<T> {
     me: Weak<Self>,
     state: RwLock<State<T>>,
     horizon: Horizon,
-    flights: Flights<T>,
     reads: Reads,
-    watchers: Watchers,
+    // Many a collection never needs these.
+    flights: OnceLock<Box<Flights<T>>>,
+    watchers: OnceLock<Box<Watchers>>,
 }
 
 struct State<T> {
@@ -69,15 +70,20 @@ impl<T: KvType> Collection<T> {
                 scheduled: Deadline::NEVER,
             }),
             horizon: Horizon::default(),
-            flights: Flights::new(),
             reads: Reads::default(),
-            watchers: Watchers::default(),
+            flights: OnceLock::new(),
+            watchers: OnceLock::new(),
         })
     }
 
     /// The computations of values that are under way.
     pub(crate) fn flights(&self) -> &Flights<T> {
-        &self.flights
+        self.flights.get_or_init(|| Box::new(Flights::new()))
+    }
+
+    /// Who waits for changes.
+    fn watchers(&self) -> &Watchers {
+        self.watchers.get_or_init(Box::default)
     }
 
     /// Counts a read by key for the statistics.
@@ -335,7 +341,7 @@ impl<T: KvType> Collection<T> {
     #[inline]
     fn tell_schedule(&self, state: &mut State<T>) -> (Result<(), NoThread>, bool) {
         let scheduled = self.reschedule(state);
-        (scheduled, state.watchers > 0 && self.watchers.is_to_be_told())
+        (scheduled, state.watchers > 0 && self.watchers().is_to_be_told())
     }
 
     /// What is to be done when the lock is released.
@@ -398,7 +404,7 @@ impl<T: KvType> Collection<T> {
         let mut state = self.state.write();
         if state.watchers == 0 {
             state.cell.watch();
-            self.watchers.start_at(state.cell.last_version());
+            self.watchers().start_at(state.cell.last_version());
         }
         state.watchers += 1;
         Ok(())
@@ -488,17 +494,17 @@ impl<T: KvType> Collection<T> {
 
     /// Has a waker woken when something under a prefix changes. See [`Watchers::wait`].
     pub(crate) fn wait(&self, ticket: &mut Option<u64>, prefix: &Arc<str>, waker: &Waker) {
-        self.watchers.wait(ticket, prefix, waker);
+        self.watchers().wait(ticket, prefix, waker);
     }
 
     /// Waits no more.
     pub(crate) fn leave(&self, ticket: u64) {
-        self.watchers.leave(ticket);
+        self.watchers().leave(ticket);
     }
 
     /// Whether the store is gone, so that nothing changes any more.
     pub(crate) fn is_closed(&self) -> bool {
-        self.watchers.is_closed()
+        self.watchers().is_closed()
     }
 }
 
@@ -544,7 +550,7 @@ impl<T: KvType> Sweep for Collection<T> {
     fn wake_watchers(&self) {
         /// Of more keys it is not worth asking whose they are.
         const MANY: usize = bound(64, 3);
-        self.watchers.wake(|after| {
+        self.watchers().wake(|after| {
             let state = self.state.read();
             let keys: Vec<_> = state.cell.changed_keys(after, MANY).cloned().collect();
             let any = keys.len() == MANY || state.cell.known_after(after) != Known::Changes;
@@ -672,7 +678,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
     }
 
     fn close(&self) {
-        self.watchers.close();
+        self.watchers().close();
         // Who watches may not have been told of all of them.
         let mut state = self.state.write();
         let rows = if state.watchers == 0 { Some(state.cell.take_rows()) } else { None };

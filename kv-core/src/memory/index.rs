@@ -547,8 +547,7 @@ impl Fences {
         // Keys between two that begin alike begin as they do.
         let first = firsts.clone().next().unwrap_or_default();
         self.common = first.as_bytes()[..shared(first.as_bytes(), last.as_bytes())].into();
-        self.heads.clear();
-        self.heads.extend(firsts.map(|first| head(&first.as_bytes()[self.common.len()..])));
+        self.heads = firsts.map(|first| head(&first.as_bytes()[self.common.len()..])).collect();
     }
 }
 

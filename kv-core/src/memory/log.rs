@@ -13,7 +13,7 @@ pub(super) const REMOVALS_WATCHED: usize = bound(65_536, 6);
 
 /// What was written and what was removed, in the order of versions.
 pub(super) struct Log {
-    writes: Option<Writes>,
+    writes: Option<Box<Writes>>,
     /// Whether the writes are kept also while nobody watches.
     in_any_case: bool,
     watched: bool,
@@ -26,6 +26,12 @@ pub(super) struct Log {
 struct Writes {
     after: u64,
     places: BTreeMap<u64, u32>,
+}
+
+impl Writes {
+    fn new(after: u64) -> Self {
+        Self { after, places: BTreeMap::new() }
+    }
 }
 
 /// An entry that is gone.
@@ -52,14 +58,14 @@ pub(super) enum Logged<'a> {
 impl Log {
     /// A log that starts behind a version.
     pub(super) fn new(after: u64, in_any_case: bool) -> Self {
-        let writes = in_any_case.then(|| Writes { after, places: BTreeMap::new() });
+        let writes = in_any_case.then(|| Box::new(Writes::new(after)));
         Self { writes, in_any_case, watched: false, removals: VecDeque::new(), forgotten: after }
     }
 
     /// Keeps what comes after a version, which was given last.
     pub(super) fn watch(&mut self, last_version: u64) {
         self.watched = true;
-        self.writes.get_or_insert(Writes { after: last_version, places: BTreeMap::new() });
+        self.writes.get_or_insert_with(|| Box::new(Writes::new(last_version)));
     }
 
     /// Keeps what is needed for those who come back, and returns the rest to be dropped, which may take its time.

@@ -51,7 +51,7 @@ impl<V> Slab<V> {
         }
         if let Some(chunk) = self.chunks.last_mut() {
             if chunk.len() == chunk.capacity() {
-                chunk.reserve_exact((chunk.len() / 4).max(4).min(CHUNK - chunk.len()));
+                chunk.reserve_exact((chunk.len() / 4).max(2).min(CHUNK - chunk.len()));
             }
             chunk.push(Place::Taken(value));
         }

@@ -12,8 +12,8 @@ use crate::sync::bound;
 /// longer than they spin, and waking them takes longer still.
 const SLOTS: usize = bound(512, 8);
 
-/// How many slots there are at first for entries behind the last home.
-const BEHIND: usize = 8;
+/// How many slots there are at first for entries behind the last home; no fewer than are compared at once.
+const BEHIND: usize = ABREAST;
 
 /// How many slots are compared at once.
 const ABREAST: usize = 4;

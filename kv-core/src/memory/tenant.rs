@@ -6,13 +6,14 @@ use super::usage::Usage;
 use super::{Collection, Memory, sum_all};
 use crate::schema::KvType;
 use crate::stats::TenantStats;
-use crate::sync::{HashMap, RwLock};
+use crate::sync::RwLock;
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 pub(crate) struct Tenant {
     usage: Arc<Usage>,
-    collections: RwLock<HashMap<TypeId, Arc<dyn AnyCollection>>>,
+    /// Ordered by the types, of which there are few.
+    collections: RwLock<Vec<(TypeId, Arc<dyn AnyCollection>)>>,
 }
 
 impl Tenant {
@@ -22,7 +23,9 @@ impl Tenant {
 
     /// The collection of a type that was written to.
     pub(crate) fn collection<T: KvType>(&self) -> Option<Arc<Collection<T>>> {
-        downcast(self.collections.read().get(&TypeId::of::<T>())?)
+        let collections = self.collections.read();
+        let at = place_of::<T>(&collections).ok()?;
+        downcast(&collections.get(at)?.1)
     }
 
     /// The collection of a type that is about to be written to.
@@ -30,13 +33,20 @@ impl Tenant {
         // Made before the lock is taken, since it asks the clock; one that comes second is thrown away.
         let made = memory.new_collection::<T>(Arc::clone(&self.usage));
         let mut collections = self.collections.write();
-        let slot = collections.entry(TypeId::of::<T>()).or_insert_with(|| Arc::clone(&made) as _);
-        downcast(slot).unwrap_or(made)
+        match place_of::<T>(&collections) {
+            Ok(at) => collections.get(at).and_then(|(_, there)| downcast(there)).unwrap_or(made),
+            Err(at) => {
+                // Many a tenant has one.
+                collections.reserve_exact(1);
+                collections.insert(at, (TypeId::of::<T>(), Arc::clone(&made) as _));
+                made
+            }
+        }
     }
 
     /// All collections, in no particular order.
     pub(crate) fn collections(&self) -> Vec<Arc<dyn AnyCollection>> {
-        self.collections.read().values().cloned().collect()
+        self.collections.read().iter().map(|(_, collection)| Arc::clone(collection)).collect()
     }
 
     /// Whether it has no rows, be they alive or due.
@@ -75,8 +85,14 @@ impl Tenant {
 
     /// The highest version that any of its collections has given.
     pub(super) fn last_version(&self) -> u64 {
-        self.collections.read().values().map(|collection| collection.last_version()).max().unwrap_or(0)
+        let collections = self.collections.read();
+        collections.iter().map(|(_, collection)| collection.last_version()).max().unwrap_or(0)
     }
+}
+
+/// Where the collection of a type is, or would be.
+fn place_of<T: KvType>(collections: &[(TypeId, Arc<dyn AnyCollection>)]) -> Result<usize, usize> {
+    collections.binary_search_by_key(&TypeId::of::<T>(), |(of, _)| *of)
 }
 
 /// Never fails: the collection under a type's id is of that type.
