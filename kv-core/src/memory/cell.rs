@@ -447,7 +447,8 @@ impl<T> Cell<T> {
         let mut first = self.due(moment);
         first.retain(goes);
         first.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
-        first.extend(self.log.oldest().filter(|place| goes(place) && !is_due(place)).take(excess));
+        // Of the oldest, those that are due are among these.
+        first.extend(oldest.into_iter().filter(|place| !is_due(place)));
         first.truncate(excess);
         first
     }
