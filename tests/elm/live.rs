@@ -3,7 +3,7 @@
 
 use crate::client;
 use crate::home::Home;
-use crate::project::Project;
+use crate::project::{Project, success};
 use crate::{COMPILER, packages};
 use kv_tests::needs::{self, NODE};
 use libtest_mimic::{Failed, Trial};
@@ -66,9 +66,5 @@ fn without_elm() -> Result<Made, Failed> {
 
 fn play(name: &str, (program, watch): &Made) -> Result<(), Failed> {
     let answer = Command::new(NODE.command).arg(SCRIPT).args([program, watch]).arg(name).output()?;
-    if answer.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
-    }
+    success(answer).map(drop)
 }

@@ -141,11 +141,7 @@ impl Project {
         });
         fs::write(self.folder.join("elm.json"), outline.to_string())?;
         let answer = self.elm(&["--docs=docs.json"], &[])?;
-        if answer.status.success() {
-            Ok(())
-        } else {
-            Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
-        }
+        success(answer).map(drop)
     }
 
     /// Makes JavaScript of a program, and returns the file.
@@ -154,11 +150,7 @@ impl Project {
         let output = format!("--output={}", script.display());
         let flags: &[&str] = if optimize { &["--optimize", &output] } else { &[&output] };
         let answer = self.elm(flags, &[self.folder.join("src").join(main)])?;
-        if answer.status.success() {
-            Ok(script)
-        } else {
-            Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
-        }
+        success(answer).map(|_| script)
     }
 
     /// The client's JavaScript, as a module for Node, where the name must say so.
@@ -195,6 +187,15 @@ impl Project {
             )
             .into())
         }
+    }
+}
+
+/// What a program has written that succeeded; what it complained of is the error otherwise.
+pub(crate) fn success(answer: Output) -> Result<Vec<u8>, Failed> {
+    if answer.status.success() {
+        Ok(answer.stdout)
+    } else {
+        Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
     }
 }
 

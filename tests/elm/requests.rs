@@ -3,6 +3,7 @@
 use crate::client;
 use crate::compile::program;
 use crate::home::Home;
+use crate::project::success;
 use crate::{COMPILER, packages};
 use kv_tests::needs::{self, NODE};
 use libtest_mimic::{Failed, Trial};
@@ -19,9 +20,5 @@ fn run() -> Result<(), Failed> {
     let home = Home::real().ok_or("no packages")?;
     let script = program("requests", home, &client::models()?)?.make("Requests.elm", true)?;
     let answer = Command::new(NODE.command).arg(SCRIPT).arg(script).output()?;
-    if answer.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
-    }
+    success(answer).map(drop)
 }

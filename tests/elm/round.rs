@@ -3,7 +3,7 @@
 
 use crate::client::{self, Group};
 use crate::home::Home;
-use crate::project::Project;
+use crate::project::{Project, success};
 use crate::subject::{Sample, Subject};
 use crate::{COMPILER, inherited, packages};
 use kv_tests::needs::{self, NODE};
@@ -105,11 +105,7 @@ fn play(name: &str, group: &Group, asks: &Value) -> Result<Vec<Value>, Failed> {
     let writing = std::thread::spawn(move || input.write_all(asks.as_bytes()));
     let answer = node.wait_with_output()?;
     writing.join().map_err(|_| "the writer panicked")??;
-    if answer.status.success() {
-        Ok(serde_json::from_slice(&answer.stdout)?)
-    } else {
-        Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
-    }
+    Ok(serde_json::from_slice(&success(answer)?)?)
 }
 
 /// A program that reads each value by its type's descriptor, writes it, and validates it.

@@ -3,7 +3,7 @@
 
 use crate::client;
 use crate::home::Home;
-use crate::project::Project;
+use crate::project::{Project, success};
 use crate::{COMPILER, packages};
 use kv_tests::needs::{self, NODE};
 use kv_tests::wire::{Answer, Request, Step, sample, scenes};
@@ -251,9 +251,5 @@ fn play(script: &Value) -> Result<Value, Failed> {
         .spawn()?;
     node.stdin.take().ok_or("no input")?.write_all(script.to_string().as_bytes())?;
     let answer = node.wait_with_output()?;
-    if answer.status.success() {
-        Ok(serde_json::from_slice(&answer.stdout)?)
-    } else {
-        Err(String::from_utf8_lossy(&answer.stderr).into_owned().into())
-    }
+    Ok(serde_json::from_slice(&success(answer)?)?)
 }
