@@ -106,12 +106,12 @@ impl SetOptions {
     /// The lifetime that these options give an entry of `T`.
     pub(crate) fn lifetime<T: KvType>(&self) -> Result<Lifetime, Error> {
         let lifetime = match self.ttl {
-            TtlChoice::OfType => Lifetime::Anew(T::DEFAULT_TTL),
-            TtlChoice::Of(ttl) => Lifetime::Anew(Some(ttl)),
-            TtlChoice::Never => Lifetime::Anew(None),
-            TtlChoice::Keep => Lifetime::KeptOr(T::DEFAULT_TTL),
+            TtlChoice::OfType => Lifetime::Restart(T::DEFAULT_TTL),
+            TtlChoice::Of(ttl) => Lifetime::Restart(Some(ttl)),
+            TtlChoice::Never => Lifetime::Restart(None),
+            TtlChoice::Keep => Lifetime::KeepOr(T::DEFAULT_TTL),
         };
-        let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = lifetime;
+        let (Lifetime::Restart(ttl) | Lifetime::KeepOr(ttl)) = lifetime;
         match ttl.map(ttl::check) {
             Some(Err(_)) => Err(Error::InvalidTtl),
             _ => Ok(lifetime),

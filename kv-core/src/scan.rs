@@ -1,6 +1,6 @@
 //! Going through many entries.
 
-use crate::memory::{Collection, Page, Row};
+use crate::memory::{Collection, PageQuery, Row};
 use crate::sync::bound;
 use crate::typed::TypedStore;
 use crate::{Entry, KvType, ScanOptions};
@@ -62,7 +62,7 @@ impl<T: KvType> Cursor<T> {
         }
         let limit = self.page_size.min(self.remaining);
         self.page_size = (self.page_size * 2).min(LARGEST_PAGE);
-        let page = Page {
+        let page = PageQuery {
             prefix: &self.prefix,
             after: self.after.as_deref(),
             descending: self.descending,
@@ -116,7 +116,7 @@ impl<T: KvType> Iterator for Scan<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.cursor.next(|collection, key, row| {
-            let row = collection.now(&key, row)?;
+            let row = collection.refresh(&key, row)?;
             Some((key, row.value))
         })
     }
@@ -133,7 +133,7 @@ impl<T: KvType> Iterator for Entries<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.cursor.next(|collection, key, row| {
-            let (row, expires_in) = collection.now_with_time_left(&key, row)?;
+            let (row, expires_in) = collection.refresh_with_time_left(&key, row)?;
             Some(row.into_entry(key, expires_in))
         })
     }
@@ -155,7 +155,7 @@ impl<T: KvType> Iterator for Keys<T> {
     type Item = Arc<str>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.next(|collection, key, row| collection.now(&key, row).map(|_| key))
+        self.cursor.next(|collection, key, row| collection.refresh(&key, row).map(|_| key))
     }
 }
 

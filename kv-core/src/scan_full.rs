@@ -1,7 +1,7 @@
 //! Going through the entries of all types.
 
 use crate::codec::Erased;
-use crate::memory::{AnyCollection, ErasedRow, Page};
+use crate::memory::{AnyCollection, ErasedRow, PageQuery};
 use crate::{KvType, TenantStore, Version};
 use std::any::Any;
 use std::cmp::Ordering;
@@ -56,7 +56,7 @@ impl Cursor {
         if self.page.peek().is_some() || self.at_end {
             return;
         }
-        let page = Page {
+        let page = PageQuery {
             prefix: &self.key_prefix,
             after: self.after.as_deref(),
             descending: false,
@@ -98,7 +98,7 @@ impl Iterator for ScanFull {
             let (tag, prefix) = cursor.collection.names();
             let (key, row) = cursor.page.next()?;
             // It may have expired, or have been written anew, while its page waited.
-            if let Some(row) = cursor.collection.erased_now(&key, row) {
+            if let Some(row) = cursor.collection.refresh_erased(&key, row) {
                 return Some(FullEntry { tag, prefix, key, version: row.version, value: row.value });
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::events;
 use crate::memory::{
-    AnyCollection as _, Collection, Condition, Conflict, Deadline, Full, Refused, Write, drop_each,
+    AnyCollection as _, Collection, Condition, Conflict, Deadline, Full, Write, WriteError, drop_each,
     entry_bytes, or_resume,
 };
 use crate::scan::{Cursor, Keys, Scan};
@@ -467,8 +467,8 @@ impl<T: KvType> TypedStore<T> {
         };
         self.with_room(|| match collection.write(write) {
             Ok(version) => Ok(Ok(version)),
-            Err(Refused::Conflict(conflict)) => Ok(Err(conflict)),
-            Err(Refused::Full(full)) => Err(full),
+            Err(WriteError::Conflict(conflict)) => Ok(Err(conflict)),
+            Err(WriteError::Full(full)) => Err(full),
         })
     }
 

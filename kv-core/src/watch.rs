@@ -1,7 +1,9 @@
 //! [`Watch`]: a snapshot, then every change.
 
 use crate::events;
-use crate::memory::{Collection, Known, Most, Page, Reading, Tenant, block_on, block_on_until};
+use crate::memory::{
+    ClockReading, Collection, Coverage, PageQuery, ReadLimit, Tenant, block_on, block_on_until,
+};
 use crate::sync::{Mutex, bound};
 use crate::typed::TypedStore;
 use crate::{Entry, Error, KvType, TenantId, Version};
@@ -140,7 +142,7 @@ struct State<T> {
     changes: std::vec::IntoIter<Change<T>>,
     /// When it was read.
     #[cfg(feature = "json")]
-    read_at: Option<Reading>,
+    read_at: Option<ClockReading>,
     /// Behind the changes comes `Ready`.
     then_ready: bool,
     /// The version to resume from, once there is one.
@@ -369,7 +371,7 @@ impl<T: KvType> Watch<T> {
     }
 
     /// Reads a little further. `None` when there is nothing to be read.
-    fn read_on(&self, state: &mut State<T>, now: Reading) -> Option<()> {
+    fn read_on(&self, state: &mut State<T>, now: ClockReading) -> Option<()> {
         let wanted = |key: &str| key.starts_with(&*self.prefix);
         #[cfg(feature = "json")]
         {
@@ -380,12 +382,12 @@ impl<T: KvType> Watch<T> {
                 let pages = |since, newer_than, removals_after| {
                     Stage::Pages(Pages { since, newer_than, removals_after, behind: None, shown: Vec::new() })
                 };
-                let (last, known) = self.collection.known_after(after.unwrap_or(0));
+                let (last, known) = self.collection.coverage_after(after.unwrap_or(0));
                 state.stage = match after {
-                    Some(after) if known == Known::Changes => {
+                    Some(after) if known == Coverage::All => {
                         Stage::CatchingUp(CatchingUp { after, until: last, ..CatchingUp::NEW })
                     }
-                    Some(after) if known == Known::Removals => pages(last, after, Some(after)),
+                    Some(after) if known == Coverage::Removals => pages(last, after, Some(after)),
                     _ => {
                         state.changes = vec![Change::Reset].into_iter();
                         pages(last, 0, None)
@@ -393,7 +395,7 @@ impl<T: KvType> Watch<T> {
                 };
             }
             Stage::Pages(mut pages) => {
-                let page = Page {
+                let page = PageQuery {
                     prefix: &self.prefix,
                     after: pages.behind.as_deref(),
                     descending: false,
@@ -401,7 +403,7 @@ impl<T: KvType> Watch<T> {
                     newer_than: pages.newer_than,
                 };
                 // Removals that it needs may have been forgotten meanwhile. Then it starts from nothing.
-                let Some(part) = self.collection.part(now, page, pages.removals_after) else {
+                let Some(part) = self.collection.snapshot_page(now, page, pages.removals_after) else {
                     return Some(());
                 };
                 state.changes = part.changes.into_iter();
@@ -435,7 +437,7 @@ impl<T: KvType> Watch<T> {
                 };
                 // What is written again while it is read on moves to the end of the log; who never reached that would never
                 // know what was there at one instant.
-                let most = if part.rounds < PATIENCE { Most::Some } else { Most::All };
+                let most = if part.rounds < PATIENCE { ReadLimit::Bounded } else { ReadLimit::Unbounded };
                 if let Some((changes, up_to, is_all)) = self.collection.changes(now, part.after, most, is_new)
                 {
                     state.changes = changes.into_iter();
@@ -445,7 +447,8 @@ impl<T: KvType> Watch<T> {
                 }
             }
             Stage::Live { after } => {
-                let changes = self.collection.changes(now, after, Most::Some, |key, _, _| wanted(key));
+                let changes =
+                    self.collection.changes(now, after, ReadLimit::Bounded, |key, _, _| wanted(key));
                 if let Some((changes, up_to, _)) = changes {
                     state.changes = changes.into_iter();
                     state.stage = Stage::Live { after: up_to };

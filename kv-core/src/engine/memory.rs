@@ -233,7 +233,7 @@ impl<T: KvType> Collection<T> {
         while rows.len() < wanted {
             let limit = ROWS.min(wanted - rows.len());
             let after = rows.last().map_or(after, |(key, _)| Some(key));
-            let page = self.page(memory::Page { prefix, after, descending, limit, newer_than: 0 });
+            let page = self.page(memory::PageQuery { prefix, after, descending, limit, newer_than: 0 });
             let at_end = page.len() < limit;
             rows.extend(page);
             if at_end {

@@ -1,7 +1,7 @@
 //! The thread that removes what is due and wakes those who watch, and what tells it when.
 
 use super::Shared;
-use super::time::{Deadline, Reading};
+use super::time::{ClockReading, Deadline};
 use crate::events;
 use crate::store::Expiry;
 use crate::sync::{Condvar, Mutex, bound, thread};
@@ -153,7 +153,7 @@ impl Schedule {
     }
 
     /// Whether the queue knows that nothing is due. It knows nothing with manual expiry.
-    pub(super) fn nothing_due(&self, reading: Reading) -> bool {
+    pub(super) fn nothing_due(&self, reading: ClockReading) -> bool {
         let state = self.state.lock();
         let next = state.queue.first_key_value().map(|((deadline, _), _)| *deadline);
         self.expiry == Expiry::Background

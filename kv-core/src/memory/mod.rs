@@ -28,14 +28,14 @@ mod watchers;
 
 pub(crate) use block_on::{block_on, block_on_until};
 pub use cell::Condition;
-pub(crate) use cell::{Conflict, Known, Lifetime, Most, Page, Row, Write, entry_bytes};
-pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
+pub(crate) use cell::{Conflict, Coverage, Lifetime, PageQuery, ReadLimit, Row, Write, entry_bytes};
+pub(crate) use collection::{AnyCollection, Collection, ErasedRow, WriteError};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
 pub(crate) use tenant::Tenant;
 #[cfg(feature = "json")]
 pub(crate) use time::Times;
-pub(crate) use time::{Deadline, Reading};
+pub(crate) use time::{ClockReading, Deadline};
 pub(crate) use usage::Full;
 
 use crate::clock::Clock;
