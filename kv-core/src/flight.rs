@@ -1,8 +1,9 @@
 //! The verbs that compute a missing value once for all concurrent callers.
 
-use crate::memory::{Condition, Conflict, Cycle, Write, block_on};
+use crate::condition::Conflict;
+use crate::memory::{Cycle, Write, block_on};
 use crate::schema::key;
-use crate::{Error, InitError, KvType, SetOptions, TypedStore};
+use crate::{Condition, Error, InitError, KvType, SetOptions, TypedStore};
 use std::convert::Infallible;
 use std::sync::Arc;
 

@@ -1,15 +1,17 @@
 //! [`TypedStore`]: the entries of one type of one tenant.
 
+use crate::condition::Conflict;
 use crate::events;
 use crate::memory::{
-    AnyCollection as _, Collection, Condition, Conflict, Deadline, Full, Write, WriteError, drop_each,
-    entry_bytes, or_resume,
+    AnyCollection as _, Collection, Deadline, Full, Write, WriteError, drop_each, entry_bytes, or_resume,
 };
 use crate::scan::{Cursor, Keys, Scan};
 use crate::schema::{key, ttl};
 use crate::sync::OnceLock;
 use crate::tenant::TenantStore;
-use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version, Watch};
+use crate::{
+    Condition, Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version, Watch,
+};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

@@ -160,7 +160,7 @@ impl<T: KvType> InMemory for Of<T> {
         };
         match removed {
             Ok(removed) => Ok(removed.is_some()),
-            Err(memory::Conflict { current }) => Err(Error::Conflict { current }),
+            Err(crate::condition::Conflict { current }) => Err(Error::Conflict { current }),
         }
     }
 

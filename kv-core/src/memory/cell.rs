@@ -13,7 +13,7 @@ use super::time::{Deadline, Now, TimeOfDay};
 use super::usage::Size;
 use crate::schema::KvType;
 use crate::sync::bound;
-use crate::{Entry, Version};
+use crate::{Condition, Entry, Version};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -250,33 +250,6 @@ impl<'k, T> Write<'k, T> {
     }
 }
 
-/// What must be under a key for a write or a removal to happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Condition {
-    /// Whatever.
-    #[default]
-    None,
-    /// No entry.
-    Absent,
-    /// An entry.
-    Present,
-    /// This version of the entry.
-    Version(Version),
-}
-
-impl Condition {
-    #[inline]
-    pub(crate) fn check(self, current: Option<Version>) -> Result<(), Conflict> {
-        let holds = match self {
-            Self::None => true,
-            Self::Absent => current.is_none(),
-            Self::Present => current.is_some(),
-            Self::Version(wanted) => current == Some(wanted),
-        };
-        if holds { Ok(()) } else { Err(Conflict { current }) }
-    }
-}
-
 /// How long a written entry lives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lifetime {
@@ -284,12 +257,6 @@ pub(crate) enum Lifetime {
     Restart(Option<Duration>),
     /// The deadline of the entry that is there; for a new one, as `Restart`.
     KeepOr(Option<Duration>),
-}
-
-/// A condition did not hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Conflict {
-    pub(crate) current: Option<Version>,
 }
 
 /// A part of a scan.
@@ -799,6 +766,7 @@ fn prefix_end(prefix: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::condition::Conflict;
     use std::time::SystemTime;
 
     fn write(key: &str, ttl: Option<u64>) -> Write<'_, &'static str> {

@@ -1,9 +1,7 @@
 //! [`Collection`]: the entries of one type of one tenant, behind a lock.
 
 use super::Shared;
-use super::cell::{
-    Cell, Condition, Conflict, Counts, Coverage, PageQuery, ReadLimit, Row, RowChange, Stored, Write,
-};
+use super::cell::{Cell, Counts, Coverage, PageQuery, ReadLimit, Row, RowChange, Stored, Write};
 use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
@@ -15,6 +13,7 @@ use super::time::{ClockReading, Deadline, Now, Watermark};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
 use crate::codec::Erased;
+use crate::condition::{Condition, Conflict};
 use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;

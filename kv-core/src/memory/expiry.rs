@@ -2,8 +2,8 @@
 
 use super::Shared;
 use super::time::{ClockReading, Deadline};
+use crate::Expiry;
 use crate::events;
-use crate::store::Expiry;
 use crate::sync::{Condvar, Mutex, bound, thread};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -212,7 +212,7 @@ impl Schedule {
             if let Some(collection) = collection {
                 match collection.sweep(STEPS) {
                     Ok(0) => {}
-                    Ok(entries) => events::swept(collection.tag(), entries),
+                    Ok(entries) => events::expired(collection.tag(), entries),
                     // A value that panics when dropped has had its say on stderr; the others are not its concern.
                     Err(_) => events::panicked("value"),
                 }

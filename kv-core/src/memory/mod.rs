@@ -27,8 +27,7 @@ mod usage;
 mod watchers;
 
 pub(crate) use block_on::{block_on, block_on_until};
-pub use cell::Condition;
-pub(crate) use cell::{Conflict, Coverage, Lifetime, PageQuery, ReadLimit, Row, Write, entry_bytes};
+pub(crate) use cell::{Coverage, Lifetime, PageQuery, ReadLimit, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, WriteError};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
@@ -38,11 +37,11 @@ pub(crate) use time::Times;
 pub(crate) use time::{ClockReading, Deadline};
 pub(crate) use usage::Full;
 
+use crate::Expiry;
 use crate::clock::Clock;
 use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
-use crate::store::Expiry;
 use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{HashMap, RwLock, bound};
 use crate::tenant_id::TenantId;

@@ -1,6 +1,6 @@
 //! What time it is for every operation, and what is due.
 
-use crate::clock::{Clock, ROUGHLY, SystemClock, Wall, nanos};
+use crate::clock::{COARSE_LAG, Clock, SystemClock, Wall, nanos};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -32,7 +32,7 @@ impl Time {
     #[inline]
     pub(super) fn read(&self) -> ClockReading {
         let now = match self {
-            Self::System { clock, .. } => clock.precisely_now(),
+            Self::System { clock, .. } => clock.precise_now(),
             Self::Custom(clock) => nanos(clock.now()),
         };
         // What never expires is not due at the end of time either.
@@ -63,7 +63,7 @@ impl Time {
     pub(super) fn is_well_before(&self, deadline: Deadline) -> bool {
         deadline == Deadline::NEVER
             || match self {
-                Self::System { clock, .. } => clock.roughly_now().saturating_add(ROUGHLY) < deadline.0,
+                Self::System { clock, .. } => clock.coarse_now().saturating_add(COARSE_LAG) < deadline.0,
                 Self::Custom(_) => false,
             }
     }

@@ -120,7 +120,7 @@ fn keys_and_values_have_a_size() {
         over(Limit::ValueBytes, size)
     );
     let error = notes.set("a", note(&format!("{long}x"))).unwrap_err();
-    assert!(error.to_string().contains("`value_bytes`, which allows"), "{error}");
+    assert!(error.to_string().contains("the limit `value_bytes` of"), "{error}");
 }
 
 #[test]

@@ -187,9 +187,9 @@ fn each_metric_is_described_once_whatever_the_number_of_series() {
         ]
     );
     assert_eq!(known.described, 8);
-    assert_eq!(known.descriptions["kv_entries"].2, "Living entries.");
+    assert_eq!(known.descriptions["kv_entries"].2, "Live entries.");
     let bytes = &known.descriptions["kv_bytes"].2;
-    assert!(bytes.contains("keys, and what the store keeps"), "two lines are one sentence: {bytes}");
+    assert!(bytes.contains("not removed yet: values, keys"), "two lines form one sentence: {bytes}");
 }
 
 #[test]

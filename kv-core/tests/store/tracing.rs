@@ -194,7 +194,7 @@ fn what_an_operation_does_is_told_to_the_thread_that_asked_for_it() {
     recent.set_many([4, 5].map(|n| (n.to_string(), SecretRecent(n.to_string())))).unwrap();
     assert_eq!(
         told_here(),
-        [1, 2].map(|n| format!("TRACE removed entries to make way tag=SecretRecent entries={n}"))
+        [1, 2].map(|n| format!("TRACE evicted entries tag=SecretRecent entries={n}"))
     );
 
     let watches = [(); 3].map(|()| secrets.watch("secret:"));
@@ -211,7 +211,7 @@ fn a_watch_that_starts_over_is_told_of_and_one_that_starts_is_not() {
     let (_, kv) = given(Expiry::Manual, Limits::default());
     let secrets = kv.tenant("acme.example").unwrap().typed::<Secret>();
     let version = secrets.set("secret", secret()).unwrap();
-    let lost = "DEBUG a watch lost its place, and starts over with a snapshot tenant=acme.example tag=Secret";
+    let lost = "DEBUG a watch lost its position and restarts with a snapshot tenant=acme.example tag=Secret";
 
     let read = |watch: &Watch<Secret>| std::iter::from_fn(|| watch.try_recv()).collect::<Vec<_>>();
     let watch = secrets.watch("secret");
@@ -245,7 +245,7 @@ fn tenants_that_are_forgotten_are_told_of() {
     let told = told_here();
     assert_eq!(told.iter().filter(|line| line.starts_with("INFO dropped")).count(), 65);
     let forgotten: Vec<_> = told.iter().filter(|line| !line.starts_with("INFO dropped")).collect();
-    assert_eq!(forgotten, ["DEBUG forgot tenants that had nothing tenants=64"]);
+    assert_eq!(forgotten, ["DEBUG forgot empty tenants tenants=64"]);
 }
 
 #[derive(Debug, KvType)]
@@ -270,9 +270,9 @@ fn the_life_of_the_expiry_thread_is_told_of() {
     store.set_with::<Swept>("b", Swept(2), options).unwrap();
     store.set_with::<Bomb>("a", Bomb(true), options).unwrap();
     clock.advance(secs(10));
-    let swept = "DEBUG removed entries that were due tag=Swept entries=2";
+    let swept = "DEBUG removed expired entries tag=Swept entries=2";
     let told = told_by(who_told(swept), ENDED);
-    assert_eq!(told, [STARTED, swept, "WARN went on after a panic what=value", ENDED]);
+    assert_eq!(told, [STARTED, swept, "WARN continued after a panic what=value", ENDED]);
     assert_eq!(told_here(), [""; 0]);
 }
 
@@ -299,7 +299,7 @@ fn a_waker_that_panics_is_told_of() {
     assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     secrets.set("secret", secret()).unwrap();
     let told = told_by(woken.recv_timeout(PATIENCE).unwrap(), ENDED);
-    assert_eq!(told, [STARTED, "WARN went on after a panic what=waker", ENDED]);
+    assert_eq!(told, [STARTED, "WARN continued after a panic what=waker", ENDED]);
 }
 
 /// A clock that panics when the store's thread first asks it.
@@ -337,9 +337,9 @@ fn a_clock_that_panics_is_told_of() {
     let store = kv.tenant("acme.example").unwrap().typed::<SweptAfterAll>();
     store.set_with("a", SweptAfterAll(1), SetOptions::new().ttl(secs(10))).unwrap();
     clock.advance(secs(10));
-    let swept = "DEBUG removed entries that were due tag=SweptAfterAll entries=1";
+    let swept = "DEBUG removed expired entries tag=SweptAfterAll entries=1";
     let told = told_by(who_told(swept), ENDED);
-    assert_eq!(told, [STARTED, "WARN went on after a panic what=clock", swept, ENDED]);
+    assert_eq!(told, [STARTED, "WARN continued after a panic what=clock", swept, ENDED]);
 }
 
 #[test]
@@ -453,14 +453,14 @@ fn a_subscriber_that_uses_the_store_waits_for_nobody() {
 
         busy.set_many([1, 2, 3].map(|n| (n.to_string(), Busy(n)))).unwrap();
         busy.set("4", Busy(4)).unwrap();
-        is_told("to make way tag=Busy");
+        is_told("evicted entries tag=Busy");
         acme.typed::<Swept>().set_many([1, 2, 3, 4].map(|n| (n.to_string(), Swept(n)))).unwrap_err();
         is_told("refused a write");
         let more = [(); 2].map(|()| busy.watch(""));
         is_told("refused a watch");
         drop(more);
         // Again, where the subscriber of another thread has come first.
-        while !told_here().iter().any(|line| line.contains("lost its place")) {
+        while !told_here().iter().any(|line| line.contains("lost its position")) {
             let watch = Arc::new(busy.watch_after("", first_version()));
             in_use.lock().unwrap().1 = Arc::clone(&watch);
             watch.try_recv();
@@ -474,10 +474,10 @@ fn a_subscriber_that_uses_the_store_waits_for_nobody() {
             tenant.clear();
             in_use.lock().unwrap().0 = acme.clone();
         }
-        is_told("forgot tenants");
+        is_told("forgot empty tenants");
         acme.set_with::<Alone>("k", Alone(1), SetOptions::new().ttl(secs(10))).unwrap();
         clock.advance(secs(10));
-        who_told("removed entries that were due tag=Alone");
+        who_told("removed expired entries tag=Alone");
         drop(also);
         let [used, failed] = [&outcomes.0, &outcomes.1].map(|n| n.load(Ordering::Relaxed));
         assert!(used > 6 && failed == 0, "{used} times used, {failed} times in vain");
@@ -505,13 +505,13 @@ fn a_subscriber_that_panics_harms_nobody() {
     let store: TypedStore<Fragile> = kv.tenant("acme.example").unwrap().typed();
     store.set("a", Fragile(1)).unwrap();
     store.set("b", Fragile(2)).unwrap();
-    assert_eq!(told_here(), ["TRACE removed entries to make way tag=Fragile entries=1"]);
+    assert_eq!(told_here(), ["TRACE evicted entries tag=Fragile entries=1"]);
     assert_eq!((panics.load(Ordering::Relaxed), store.contains("b")), (1, true));
 
     store.clear();
     store.set_with("c", Fragile(3), SetOptions::new().ttl(secs(10))).unwrap();
     clock.advance(secs(10));
-    let swept = "DEBUG removed entries that were due tag=Fragile entries=1";
+    let swept = "DEBUG removed expired entries tag=Fragile entries=1";
     let sweeper = who_told(swept);
     assert_eq!(told_by(sweeper, ENDED), [STARTED, swept, ENDED], "the thread ended as it should");
 }
