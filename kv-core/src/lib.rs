@@ -90,6 +90,7 @@ mod error;
 mod events;
 mod expiry;
 mod flight;
+mod handle;
 mod limits;
 mod memory;
 #[cfg(feature = "metrics")]

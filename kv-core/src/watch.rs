@@ -1,11 +1,11 @@
 //! [`Watch`]: a snapshot, then every change.
 
 use crate::events;
+use crate::handle::CollectionHandle;
 use crate::memory::{
     ClockReading, Collection, Coverage, PageQuery, ReadLimit, Tenant, block_on, block_on_until,
 };
 use crate::sync::{Mutex, bound};
-use crate::typed::TypedStore;
 use crate::{Entry, Error, KvType, TenantId, Version};
 use std::fmt;
 use std::future::Future;
@@ -209,7 +209,7 @@ const PAGE: usize = bound(256, 2);
 const PATIENCE: usize = bound(16, 2);
 
 impl<T: KvType> Watch<T> {
-    pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {
+    pub(crate) fn new(store: &CollectionHandle<T>, prefix: &str, after: Option<Version>) -> Self {
         let collection = Arc::clone(store.create());
         let full = collection.watch().err();
         let tenant_id = store.tenant().id().clone();

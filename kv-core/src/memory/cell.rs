@@ -5,6 +5,7 @@
 use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
 use super::log::{Cause, Log, Logged, Removal};
+use super::page::{Page, PageQuery};
 use super::prefetch::prefetch_counts;
 use super::slab::Slab;
 use super::stamp::{self, Stamp};
@@ -193,9 +194,6 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     eights.all(|(one, other)| one == other) && last == other_last
 }
 
-/// Rows of a part of a scan, and the last key that was looked at if there may be more.
-type Reached<T> = (Vec<(Arc<str>, Row<T>)>, Option<Arc<str>>);
-
 /// A change of a row, for watchers.
 pub(crate) enum RowChange<T> {
     Written(Arc<str>, Row<T>),
@@ -257,18 +255,6 @@ pub(crate) enum Lifetime {
     Restart(Option<Duration>),
     /// The deadline of the entry that is there; for a new one, as `Restart`.
     KeepOr(Option<Duration>),
-}
-
-/// A part of a scan.
-#[derive(Clone, Copy)]
-pub(crate) struct PageQuery<'a> {
-    pub(crate) prefix: &'a str,
-    /// The key behind which the part starts, in the direction of the scan.
-    pub(crate) after: Option<&'a str>,
-    pub(crate) descending: bool,
-    pub(crate) limit: usize,
-    /// Rows of this version or an earlier one are left out.
-    pub(crate) newer_than: u64,
 }
 
 impl<T> Cell<T> {
@@ -626,12 +612,7 @@ impl<T> Cell<T> {
     }
 
     /// The living rows of a part of a scan, in its direction.
-    pub(super) fn page(&self, page: PageQuery<'_>, now: &Now<'_>) -> Vec<(Arc<str>, Row<T>)> {
-        self.page_and_reach(page, now).0
-    }
-
-    /// The same with the key up to which rows were looked at, unless it is the last one.
-    pub(super) fn page_and_reach(&self, page: PageQuery<'_>, now: &Now<'_>) -> Reached<T> {
+    pub(super) fn page(&self, page: PageQuery<'_>, now: &Now<'_>) -> Page<Row<T>> {
         let PageQuery { prefix, after, descending, .. } = page;
         if descending {
             let end = prefix_end(prefix);
@@ -660,7 +641,7 @@ impl<T> Cell<T> {
         mut places: impl Iterator<Item = u32>,
         &PageQuery { prefix, limit, newer_than, .. }: &PageQuery<'_>,
         now: &Now<'_>,
-    ) -> Reached<T> {
+    ) -> Page<Row<T>> {
         const AHEAD: usize = 128;
         const LOOKED_AT: usize = bound(1024, 4);
         let (mut found, mut looked_at) = (Vec::with_capacity(limit.min(LOOKED_AT)), 0);

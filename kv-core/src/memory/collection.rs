@@ -1,10 +1,11 @@
 //! [`Collection`]: the entries of one type of one tenant, behind a lock.
 
 use super::Shared;
-use super::cell::{Cell, Counts, Coverage, PageQuery, ReadLimit, Row, RowChange, Stored, Write};
+use super::cell::{Cell, Counts, Coverage, ReadLimit, Row, RowChange, Stored, Write};
 use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
+use super::page::{Page, PageCursor, PageQuery};
 use super::reads::Reads;
 use super::slab::Slab;
 #[cfg(feature = "json")]
@@ -220,30 +221,25 @@ impl<T: KvType> Collection<T> {
 
     /// Removes the entries whose key has a prefix, in steps, and returns how many there were.
     pub(crate) fn remove_prefix(&self, prefix: &str) -> usize {
+        let mut pages = PageCursor::new(prefix);
         let mut count = 0;
         let mut outcome = Ok(());
-        let mut after: Option<Arc<str>> = None;
-        loop {
+        while let Some(page) = pages.read(STEP, |query| {
             let reading = self.shared.time.read();
             let mut state = self.state.write();
             let now = self.watermark.now(reading);
-            let page =
-                PageQuery { prefix, after: after.as_deref(), descending: false, limit: STEP, newer_than: 0 };
-            let page = state.cell.page(page, &now);
+            let (page, next) = state.cell.page(query, &now);
             let removed: Vec<_> = page.iter().filter_map(|(key, _)| state.cell.remove(key, &now)).collect();
             self.release(&removed);
             self.hand_over(state);
             count += removed.len();
-            let more = removed.len() == STEP;
-            after = page.last().map(|(key, _)| Arc::clone(key));
-            // The page holds the values too: whichever goes last drops them.
-            drop(removed);
+            (page, next)
+        }) {
+            // The page keeps the removed values alive up to here.
             outcome = outcome.and(drop_each(page));
-            if !more {
-                or_resume(outcome);
-                return count;
-            }
         }
+        or_resume(outcome);
+        count
     }
 
     /// Gives an entry another lifetime, and says whether there is one.
@@ -263,7 +259,7 @@ impl<T: KvType> Collection<T> {
         state.cell.count(prefix, &self.watermark.now(reading))
     }
 
-    pub(crate) fn page(&self, page: PageQuery<'_>) -> Vec<(Arc<str>, Row<T>)> {
+    pub(crate) fn page(&self, page: PageQuery<'_>) -> Page<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         state.cell.page(page, &self.watermark.now(reading))
@@ -466,7 +462,7 @@ impl<T: KvType> Collection<T> {
                 return Some(SnapshotPage { changes, removals_up_to: up_to, page: None });
             }
         }
-        let (rows, reached) = state.cell.page_and_reach(page, &now);
+        let (rows, reached) = state.cell.page(page, &now);
         let written = rows.into_iter().map(|(key, row)| change(RowChange::Written(key, row), &now));
         changes.extend(written);
         Some(SnapshotPage { changes, removals_up_to: at, page: Some((reached, at)) })
@@ -604,8 +600,8 @@ pub(crate) trait AnyCollection: Any + Sweep {
     /// The version that was given last.
     fn last_version(&self) -> u64;
 
-    /// A part of a scan, as [`Collection::page`].
-    fn erased_page(&self, page: PageQuery<'_>) -> Vec<(Arc<str>, ErasedRow)>;
+    /// A page of a scan, as [`Collection::page`].
+    fn erased_page(&self, page: PageQuery<'_>) -> Page<ErasedRow>;
 
     /// The row itself, or what has come in its place since it was read; `None` when it is gone.
     fn refresh_erased(&self, key: &str, row: ErasedRow) -> Option<ErasedRow>;
@@ -690,8 +686,9 @@ impl<T: KvType> AnyCollection for Collection<T> {
         self.state.read().cell.last_version()
     }
 
-    fn erased_page(&self, page: PageQuery<'_>) -> Vec<(Arc<str>, ErasedRow)> {
-        self.page(page).into_iter().map(|(key, row)| (key, erase(row))).collect()
+    fn erased_page(&self, page: PageQuery<'_>) -> Page<ErasedRow> {
+        let (rows, next) = self.page(page);
+        (rows.into_iter().map(|(key, row)| (key, erase(row))).collect(), next)
     }
 
     fn refresh_erased(&self, key: &str, row: ErasedRow) -> Option<ErasedRow> {

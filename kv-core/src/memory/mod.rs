@@ -16,6 +16,7 @@ mod expiry;
 mod flight;
 mod index;
 mod log;
+mod page;
 mod prefetch;
 mod reads;
 mod slab;
@@ -27,10 +28,11 @@ mod usage;
 mod watchers;
 
 pub(crate) use block_on::{block_on, block_on_until};
-pub(crate) use cell::{Coverage, Lifetime, PageQuery, ReadLimit, Row, Write, entry_bytes};
+pub(crate) use cell::{Coverage, Lifetime, ReadLimit, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, WriteError};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
+pub(crate) use page::{Page, PageCursor, PageQuery};
 pub(crate) use tenant::Tenant;
 #[cfg(feature = "json")]
 pub(crate) use time::Times;

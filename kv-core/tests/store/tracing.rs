@@ -192,10 +192,7 @@ fn what_an_operation_does_is_told_to_the_thread_that_asked_for_it() {
     recent.set_many([1, 2].map(|n| (n.to_string(), SecretRecent(n.to_string())))).unwrap();
     recent.set("3", SecretRecent("secret".to_owned())).unwrap();
     recent.set_many([4, 5].map(|n| (n.to_string(), SecretRecent(n.to_string())))).unwrap();
-    assert_eq!(
-        told_here(),
-        [1, 2].map(|n| format!("TRACE evicted entries tag=SecretRecent entries={n}"))
-    );
+    assert_eq!(told_here(), [1, 2].map(|n| format!("TRACE evicted entries tag=SecretRecent entries={n}")));
 
     let watches = [(); 3].map(|()| secrets.watch("secret:"));
     assert!(watches[2].refused().is_some());
