@@ -80,6 +80,7 @@
 
 #[cfg(feature = "json")]
 mod catalog;
+mod change;
 mod clock;
 mod codec;
 mod condition;
@@ -110,6 +111,7 @@ mod watch;
 
 #[cfg(feature = "json")]
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
+pub use change::Change;
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "json")]
 pub use codec::{Codec, Decoded, JsonError};
@@ -129,7 +131,7 @@ pub use tenant::TenantStore;
 pub use tenant_id::{TenantError, TenantId};
 pub use typed::TypedStore;
 pub use version::{ParseVersionError, Version};
-pub use watch::{Change, Recv, Watch, WatchIter};
+pub use watch::{Recv, Watch, WatchIter};
 
 #[cfg(feature = "derive")]
 pub use kv_derive::{KvField, KvType};

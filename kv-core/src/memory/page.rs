@@ -22,13 +22,14 @@ pub(crate) struct PageCursor {
     prefix: Arc<str>,
     after: Option<Arc<str>>,
     descending: bool,
+    newer_than: u64,
     finished: bool,
 }
 
 impl PageCursor {
     /// Creates a cursor over the keys with a prefix, in ascending order.
     pub(crate) fn new(prefix: impl Into<Arc<str>>) -> Self {
-        Self { prefix: prefix.into(), after: None, descending: false, finished: false }
+        Self { prefix: prefix.into(), after: None, descending: false, newer_than: 0, finished: false }
     }
 
     pub(crate) fn after(self, after: Option<Arc<str>>) -> Self {
@@ -39,23 +40,32 @@ impl PageCursor {
         Self { descending, ..self }
     }
 
+    /// Leaves out rows of this version and of earlier ones.
+    pub(crate) fn newer_than(self, newer_than: u64) -> Self {
+        Self { newer_than, ..self }
+    }
+
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished
+    }
+
     /// Returns the query for the next page.
-    fn query(&self, limit: usize) -> PageQuery<'_> {
+    pub(crate) fn query(&self, limit: usize) -> PageQuery<'_> {
         PageQuery {
             prefix: &self.prefix,
             after: self.after.as_deref(),
             descending: self.descending,
             limit,
-            newer_than: 0,
+            newer_than: self.newer_than,
         }
     }
 
     /// Moves past a page that was read.
-    fn advance(&mut self, next: Option<Arc<str>>) {
+    pub(crate) fn advance(&mut self, next: Option<Arc<str>>) {
         match next {
             Some(key) => self.after = Some(key),
             None => self.finished = true,
