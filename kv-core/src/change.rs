@@ -32,8 +32,8 @@ pub enum Change<T> {
         /// Version of the removal.
         version: Version,
     },
-    /// The changes up to here add up to the entries of one instant. An entry that has expired but is
-    /// not removed yet is left out; its removal follows.
+    /// The changes up to here add up to the entries of one instant. An entry that has expired but
+    /// is not removed yet is left out; its removal follows.
     Ready,
 }
 

@@ -13,14 +13,15 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Maximum lag of [`SystemClock::coarse_now`] in nanoseconds. Linux updates its coarse clock with each
-/// tick, at least 100 times a second, but a virtual machine may lose its processor for a while.
+/// Maximum lag of [`SystemClock::coarse_now`] in nanoseconds. Linux updates its coarse clock with
+/// each tick, at least 100 times a second, but a virtual machine may lose its processor for a
+/// while.
 pub(crate) const COARSE_LAG: u64 = 1_000_000_000;
 
 /// The source of time of a store.
 ///
-/// Deadlines are kept in the monotonic time of [`now`](Self::now), so setting the system clock does not
-/// move them. A store calls its clock under no lock, and a clock may use the store.
+/// Deadlines are kept in the monotonic time of [`now`](Self::now), so setting the system clock does
+/// not move them. A store calls its clock under no lock, and a clock may use the store.
 ///
 /// ```
 /// use kv_core::{Clock, KvStore, SystemClock};
@@ -45,14 +46,15 @@ pub trait Clock: Send + Sync + 'static {
     /// Returns the time since a fixed origin of this clock. It never decreases.
     fn now(&self) -> Duration;
 
-    /// Returns the time of day, which `created_at`, `updated_at` and the first version are based on.
+    /// Returns the time of day, which `created_at`, `updated_at` and the first version are based
+    /// on.
     fn system_time(&self) -> SystemTime;
 
     /// Registers a waker. The clock must call it whenever its time advances faster than real time.
     ///
-    /// A store with [`Expiry::Background`](crate::Expiry::Background) waits for its next deadline in real
-    /// time, and reads the clock again when it is woken. A clock that follows real time need not
-    /// implement this.
+    /// A store with [`Expiry::Background`](crate::Expiry::Background) waits for its next deadline
+    /// in real time, and reads the clock again when it is woken. A clock that follows real time
+    /// need not implement this.
     fn on_jump(&self, waker: Waker) {
         drop(waker);
     }
@@ -78,8 +80,8 @@ impl SystemClock {
 }
 
 impl SystemClock {
-    /// Returns the nanoseconds since the creation of the clock. The origin may be slightly later than
-    /// that of [`now`](Clock::now), so the two must not be compared.
+    /// Returns the nanoseconds since the creation of the clock. The origin may be slightly later
+    /// than that of [`now`](Clock::now), so the two must not be compared.
     #[inline]
     pub(crate) fn precise_now(&self) -> u64 {
         #[cfg(target_os = "linux")]
@@ -89,8 +91,8 @@ impl SystemClock {
         nanos(self.now())
     }
 
-    /// Returns the time of [`precise_now`](Self::precise_now), or up to [`COARSE_LAG`] less where that is
-    /// cheaper.
+    /// Returns the time of [`precise_now`](Self::precise_now), or up to [`COARSE_LAG`] less where
+    /// that is cheaper.
     #[inline]
     pub(crate) fn coarse_now(&self) -> u64 {
         #[cfg(target_os = "linux")]

@@ -2,8 +2,8 @@
 
 use crate::Version;
 
-/// A requirement on the live entry of a key. A write or a removal whose condition does not hold is a
-/// conflict and changes nothing.
+/// A requirement on the live entry of a key. A write or a removal whose condition does not hold is
+/// a conflict and changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Condition {
     /// Requires nothing.

@@ -80,8 +80,8 @@ pub enum UpdateError<E> {
     Update(E),
 }
 
-/// The error of [`TypedStore::get_or_try_insert_with`](crate::TypedStore::get_or_try_insert_with) and
-/// [`TypedStore::get_or_try_insert_async`](crate::TypedStore::get_or_try_insert_async).
+/// The error of [`TypedStore::get_or_try_insert_with`](crate::TypedStore::get_or_try_insert_with)
+/// and [`TypedStore::get_or_try_insert_async`](crate::TypedStore::get_or_try_insert_async).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InitError<E> {
     /// The store rejected the write.

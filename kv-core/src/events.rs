@@ -1,9 +1,9 @@
 //! The events of the crate `tracing`, with the feature of that name. Without it, these functions do
 //! nothing.
 //!
-//! A subscriber is application code, so these functions are called under no lock, after the operation
-//! that they report. Events never contain keys, prefixes of keys or values, which may be secret. The
-//! crate documentation lists all events.
+//! A subscriber is application code, so these functions are called under no lock, after the
+//! operation that they report. Events never contain keys, prefixes of keys or values, which may be
+//! secret. The crate documentation lists all events.
 
 macro_rules! events {
     ($($(#[$doc:meta])* $level:ident $name:ident($($field:ident: $ty:ty),*) $message:literal;)*) => {
@@ -45,8 +45,8 @@ events! {
     warn panicked(what: &'static str) "continued after a panic";
 }
 
-/// Emits an event, and stops a panic of the subscriber, which the panic hook has reported: it must not
-/// end the store's thread or an operation that is complete.
+/// Emits an event, and stops a panic of the subscriber, which the panic hook has reported: it must
+/// not end the store's thread or an operation that is complete.
 #[cfg(feature = "tracing")]
 fn emit(event: impl FnOnce()) {
     let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(event));

@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Expiry {
     /// A thread named `kv-expiry` removes entries when they expire. The thread exists only while an
-    /// entry has a deadline or a watcher has to be woken, and ends with the last handle of the store.
+    /// entry has a deadline or a watcher has to be woken, and ends with the last handle of the
+    /// store.
     #[default]
     Background,
     /// [`KvStore::purge_expired`](crate::KvStore::purge_expired) removes expired entries when the

@@ -11,15 +11,15 @@ impl<T: KvType> TypedStore<T> {
     /// Returns the value of a key. If there is none, computes it with a function and stores it with
     /// the type's time to live.
     ///
-    /// If several callers request a missing value at once, one of them computes it and the others wait
-    /// for it. If that caller panics or the store rejects its value, one of the waiters computes in its
-    /// place. The function runs under no lock and may use the store.
+    /// If several callers request a missing value at once, one of them computes it and the others
+    /// wait for it. If that caller panics or the store rejects its value, one of the waiters
+    /// computes in its place. The function runs under no lock and may use the store.
     ///
     /// # Errors
     ///
-    /// The errors of [`set`](Self::set), and [`Error::Recursive`] if the function requests, directly or
-    /// through other computations, the value that it computes. A request made on another thread is not
-    /// detected: if the function waits for such a thread, it waits forever.
+    /// The errors of [`set`](Self::set), and [`Error::Recursive`] if the function requests,
+    /// directly or through other computations, the value that it computes. A request made on
+    /// another thread is not detected: if the function waits for such a thread, it waits forever.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -56,8 +56,8 @@ impl<T: KvType> TypedStore<T> {
 
     /// Returns the value of a key. If there is none, computes it with a function that may fail.
     ///
-    /// Works like [`get_or_insert_with`](Self::get_or_insert_with). If the function fails, its caller
-    /// receives the error, and one of the waiters calls its own function.
+    /// Works like [`get_or_insert_with`](Self::get_or_insert_with). If the function fails, its
+    /// caller receives the error, and one of the waiters calls its own function.
     ///
     /// # Errors
     ///
@@ -88,14 +88,15 @@ impl<T: KvType> TypedStore<T> {
 
     /// Returns the value of a key. If there is none, computes it with a future that may fail.
     ///
-    /// Works like [`get_or_try_insert_with`](Self::get_or_try_insert_with), but waits without blocking
-    /// the thread. It runs on any executor. If the returned future is dropped before it completes, one of the
-    /// waiters computes in its place. `init` may be dropped without being polled.
+    /// Works like [`get_or_try_insert_with`](Self::get_or_try_insert_with), but waits without
+    /// blocking the thread. It runs on any executor. If the returned future is dropped before it
+    /// completes, one of the waiters computes in its place. `init` may be dropped without being
+    /// polled.
     ///
     /// # Errors
     ///
-    /// The errors of [`get_or_try_insert_with`](Self::get_or_try_insert_with). [`Error::Recursive`] is
-    /// not detected through a task that `init` spawns: if `init` waits for such a task, it waits
+    /// The errors of [`get_or_try_insert_with`](Self::get_or_try_insert_with). [`Error::Recursive`]
+    /// is not detected through a task that `init` spawns: if `init` waits for such a task, it waits
     /// forever. A task that an executor polls inside the computation counts as a part of it.
     ///
     /// ```
@@ -143,7 +144,8 @@ impl<T: KvType> TypedStore<T> {
             let value = match flight.access_store(|| collection.get(key), Option::is_some) {
                 Some(row) => row.value,
                 None => {
-                    // Storing the value is a part of the computation: it runs validators and destructors.
+                    // Storing the value is a part of the computation: it runs validators and
+                    // destructors.
                     let computed = participant.compute(async {
                         let value = init.await.map_err(InitError::Init)?;
                         let store = || self.insert(key, Arc::new(value));

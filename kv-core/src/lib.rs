@@ -28,22 +28,23 @@
 //! # Ok::<(), kv_core::Error>(())
 //! ```
 //!
-//! Values are not serialized: `get` returns the `Arc<T>` that was stored. Entries live in the memory of
-//! this process and end with it.
+//! Values are not serialized: `get` returns the `Arc<T>` that was stored. Entries live in the
+//! memory of this process and end with it.
 //!
 //! In reading order:
 //!
-//! - [`KvStore`] is the store, [`TenantStore`] a handle to one tenant, and [`TypedStore`] a handle to one
-//!   type of a tenant.
-//! - [`SetOptions`] and [`ScanOptions`] are the options of writes and scans. An [`Entry`] is a value with
-//!   its [`Version`] and times. [`Scan`], [`Entries`] and [`Keys`] iterate over entries.
+//! - [`KvStore`] is the store, [`TenantStore`] a handle to one tenant, and [`TypedStore`] a handle
+//!   to one type of a tenant.
+//! - [`SetOptions`] and [`ScanOptions`] are the options of writes and scans. An [`Entry`] is a
+//!   value with its [`Version`] and times. [`Scan`], [`Entries`] and [`Keys`] iterate over entries.
 //! - [`Watch`] returns a snapshot of the entries under a prefix, then every [`Change`].
-//! - [`Error`] is the error of a write. [`Limits`] bound the size of a store, and [`StoreStats`] are its
-//!   counts. [`ScanFull`] iterates over all types.
+//! - [`Error`] is the error of a write. [`Limits`] bound the size of a store, and [`StoreStats`]
+//!   are its counts. [`ScanFull`] iterates over all types.
 //! - [`Clock`] is the source of time, and [`Expiry`] selects how expired entries are removed.
 //!   [`ManualClock`] is for tests.
-//! - [`Catalog`] lists the types that are reachable from outside. A [`Codec`] reads and writes the JSON of
-//!   one of them. [`Engine`] is the interface to a store for code that knows types at run time only.
+//! - [`Catalog`] lists the types that are reachable from outside. A [`Codec`] reads and writes the
+//!   JSON of one of them. [`Engine`] is the interface to a store for code that knows types at run
+//!   time only.
 //! - [`schema`] describes the types that derive [`macro@KvType`].
 //!
 //! # Features
@@ -51,11 +52,11 @@
 //! - `derive` (default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
 //! - `json` (default): `Catalog`, `Engine`, and entries as JSON.
 //! - `stream`: [`Watch`] implements `Stream`.
-//! - `metrics`: `KvStore::publish_metrics` passes the counts of [`KvStore::stats`] to the recorder of the
-//!   crate `metrics`.
+//! - `metrics`: `KvStore::publish_metrics` passes the counts of [`KvStore::stats`] to the recorder
+//!   of the crate `metrics`.
 //! - `tracing`: rare operations emit [events](#events) of the crate `tracing`.
-//! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types of the
-//!   crate of that name can be fields; [`KvField`] lists them.
+//! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types
+//!   of the crate of that name can be fields; [`KvField`] lists them.
 //!
 //! # Events
 //!
@@ -74,9 +75,9 @@
 //! | tenants without entries and handles were forgotten | debug | `tenants` |
 //! | a dropped `value`, a `waker` or the `clock` panicked, and no caller receives the panic | warn | `what` |
 //!
-//! Events do not contain keys, prefixes of keys or values. A subscriber is called under no lock, after the
-//! operation that is reported. It may use the store if it can handle the events of its own operations. A
-//! panic in a subscriber is not propagated.
+//! Events do not contain keys, prefixes of keys or values. A subscriber is called under no lock,
+//! after the operation that is reported. It may use the store if it can handle the events of its
+//! own operations. A panic in a subscriber is not propagated.
 
 #[cfg(feature = "json")]
 mod catalog;

@@ -6,8 +6,8 @@ use std::fmt;
 /// [`Error::LimitExceeded`](crate::Error::LimitExceeded) and changes nothing. Expired entries are
 /// removed before a write is refused.
 ///
-/// The defaults keep a single tenant, whose name may come from a stranger's request, from exhausting the
-/// memory:
+/// The defaults keep a single tenant, whose name may come from a stranger's request, from
+/// exhausting the memory:
 ///
 /// | limit | default |
 /// |---|---|
@@ -83,8 +83,8 @@ impl Limits {
         Self { entries_per_tenant: entries, ..self }
     }
 
-    /// Sets the maximum number of bytes of a tenant's entries, over all its types: values, keys and the
-    /// store's overhead, as counted by [`TenantStats`](crate::TenantStats).
+    /// Sets the maximum number of bytes of a tenant's entries, over all its types: values, keys and
+    /// the store's overhead, as counted by [`TenantStats`](crate::TenantStats).
     pub const fn bytes_per_tenant(self, bytes: usize) -> Self {
         Self { bytes_per_tenant: bytes, ..self }
     }
@@ -100,7 +100,8 @@ impl Limits {
         Self { value_bytes: bytes, ..self }
     }
 
-    /// Sets the maximum number of concurrent [`Watch`](crate::Watch)es of a tenant, over all its types.
+    /// Sets the maximum number of concurrent [`Watch`](crate::Watch)es of a tenant, over all its
+    /// types.
     pub const fn watchers(self, watchers: usize) -> Self {
         Self { watchers, ..self }
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 /// The options of a write: a time to live and a condition.
 ///
-/// By default an entry gets the time to live of its type, and the write has no condition. A later call
-/// for the same option replaces an earlier one.
+/// By default an entry gets the time to live of its type, and the write has no condition. A later
+/// call for the same option replaces an earlier one.
 ///
 /// ```
 /// use kv_core::{Error, KvStore, KvType, SetOptions};
@@ -43,8 +43,8 @@ pub enum TtlChoice {
     Of(Duration),
     /// No time to live: the entry never expires.
     Never,
-    /// An existing entry keeps its deadline or its lack of one. A new entry gets the time to live of its
-    /// type.
+    /// An existing entry keeps its deadline or its lack of one. A new entry gets the time to live
+    /// of its type.
     Keep,
 }
 
@@ -54,7 +54,8 @@ impl SetOptions {
         Self::default()
     }
 
-    /// Sets the time to live, from now. Zero and more than 100 years are [`Error::InvalidTtl`] on the write.
+    /// Sets the time to live, from now. Zero and more than 100 years are [`Error::InvalidTtl`] on
+    /// the write.
     pub fn ttl(self, ttl: Duration) -> Self {
         Self { ttl: TtlChoice::Of(ttl), ..self }
     }
@@ -64,8 +65,8 @@ impl SetOptions {
         Self { ttl: TtlChoice::Never, ..self }
     }
 
-    /// Keeps the deadline, or the lack of one, of an existing entry. A new entry gets the time to live of its
-    /// type.
+    /// Keeps the deadline, or the lack of one, of an existing entry. A new entry gets the time to
+    /// live of its type.
     pub fn keep_ttl(self) -> Self {
         Self { ttl: TtlChoice::Keep, ..self }
     }

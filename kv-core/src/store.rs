@@ -84,8 +84,8 @@ impl KvStore {
         self.memory.living_tenants()
     }
 
-    /// Removes all entries of a tenant and returns whether it had any. Returns `false` for an invalid
-    /// host.
+    /// Removes all entries of a tenant and returns whether it had any. Returns `false` for an
+    /// invalid host.
     ///
     /// Handles to the tenant remain valid, and its versions keep rising.
     pub fn drop_tenant(&self, host: impl AsRef<str>) -> bool {
@@ -97,8 +97,8 @@ impl KvStore {
         entries > 0
     }
 
-    /// Returns counts of all tenants and types. Takes time linear in the number of tenants and types, and
-    /// of entries that have expired but are not removed yet.
+    /// Returns counts of all tenants and types. Takes time linear in the number of tenants and
+    /// types, and of entries that have expired but are not removed yet.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -120,23 +120,24 @@ impl KvStore {
         StoreStats::sum(tenants.filter(|(_, stats)| !stats.types.is_empty()).collect())
     }
 
-    /// Passes the counts of [`stats`](Self::stats) to the recorder of the crate `metrics`. Call it before
-    /// metrics are collected or every few seconds, from one place; other operations do not touch metrics.
+    /// Passes the counts of [`stats`](Self::stats) to the recorder of the crate `metrics`. Call it
+    /// before metrics are collected or every few seconds, from one place; other operations do not
+    /// touch metrics.
     ///
     /// Every type of every tenant has the gauges `kv_entries`, `kv_bytes` and `kv_watchers` and the
     /// counters `kv_hits_total`, `kv_misses_total`, `kv_writes_total`, `kv_expirations_total` and
-    /// `kv_evictions_total`, with the labels `tenant` and `type` (the type's tag). Their meaning is that of
-    /// the fields of [`TypeStats`](crate::TypeStats).
+    /// `kv_evictions_total`, with the labels `tenant` and `type` (the type's tag). Their meaning is
+    /// that of the fields of [`TypeStats`](crate::TypeStats).
     ///
-    /// When a tenant is forgotten, its gauges are set to 0 and its counters keep their values. If the
-    /// tenant is created again, the store counts from 0, and a recorder that ignores decreasing counters
-    /// shows no change until the old value is exceeded. The labels do not distinguish stores: use a
-    /// recorder or tenants of its own for each.
+    /// When a tenant is forgotten, its gauges are set to 0 and its counters keep their values. If
+    /// the tenant is created again, the store counts from 0, and a recorder that ignores decreasing
+    /// counters shows no change until the old value is exceeded. The labels do not distinguish
+    /// stores: use a recorder or tenants of its own for each.
     ///
-    /// **Tenant names may come from strangers**, and a recorder keeps every series that it has seen: eight
-    /// for each tenant and type, also of forgotten tenants. Limit the tenants ([`Limits::tenants`] limits
-    /// those that exist at the same time), let the recorder drop idle series, or export sums computed from
-    /// `stats` instead.
+    /// **Tenant names may come from strangers**, and a recorder keeps every series that it has
+    /// seen: eight for each tenant and type, also of forgotten tenants. Limit the tenants
+    /// ([`Limits::tenants`] limits those that exist at the same time), let the recorder drop idle
+    /// series, or export sums computed from `stats` instead.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 /// A handle to one tenant. It reaches the entries of that tenant only.
 ///
-/// The methods for single entries take the type as a parameter and call the method of the same name of
-/// [`TypedStore`], which has more of them. [`typed`](Self::typed) returns that handle; use it for several
-/// calls to one type, because it looks the type up once. The other methods apply to all types of the
-/// tenant.
+/// The methods for single entries take the type as a parameter and call the method of the same name
+/// of [`TypedStore`], which has more of them. [`typed`](Self::typed) returns that handle; use it
+/// for several calls to one type, because it looks the type up once. The other methods apply to all
+/// types of the tenant.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType};
@@ -104,7 +104,8 @@ impl TenantStore {
         self.typed().delete(key)
     }
 
-    /// Replaces the value of a key with the result of a function, atomically. See [`TypedStore::update`].
+    /// Replaces the value of a key with the result of a function, atomically. See
+    /// [`TypedStore::update`].
     ///
     /// # Errors
     ///
@@ -117,7 +118,8 @@ impl TenantStore {
         self.typed().update(key, f)
     }
 
-    /// Replaces an existing value with the result of a function, atomically. See [`TypedStore::modify`].
+    /// Replaces an existing value with the result of a function, atomically. See
+    /// [`TypedStore::modify`].
     ///
     /// # Errors
     ///
@@ -140,12 +142,12 @@ impl TenantStore {
         self.typed().watch(prefix)
     }
 
-    /// Returns the entries of all types whose full key (type prefix and key) starts with a full prefix, in
-    /// byte order of full keys.
+    /// Returns the entries of all types whose full key (type prefix and key) starts with a full
+    /// prefix, in byte order of full keys.
     ///
-    /// If several types share a prefix, entries with the same full key are returned in the order of the
-    /// types' tags. A type that is first written during the scan may be missed. Otherwise the guarantees of
-    /// [`TypedStore::scan`] hold.
+    /// If several types share a prefix, entries with the same full key are returned in the order of
+    /// the types' tags. A type that is first written during the scan may be missed. Otherwise the
+    /// guarantees of [`TypedStore::scan`] hold.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};

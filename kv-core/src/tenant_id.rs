@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 /// The name of a tenant: a normalized host name.
 ///
-/// ASCII letters are converted to lower case; a port and one trailing dot are removed. The rest consists
-/// of `a-z`, `0-9`, `.` and `-`, without empty labels and with at most 253 bytes, or is an IPv6 address
-/// in brackets.
+/// ASCII letters are converted to lower case; a port and one trailing dot are removed. The rest
+/// consists of `a-z`, `0-9`, `.` and `-`, without empty labels and with at most 253 bytes, or is an
+/// IPv6 address in brackets.
 ///
 /// ```
 /// use kv_core::{TenantError, TenantId};
@@ -22,8 +22,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId(Arc<str>);
 
-/// Maximum length of a host name. Source: RFC 1035, section 2.3.4 (255 octets, minus two of the wire
-/// format).
+/// Maximum length of a host name. Source: RFC 1035, section 2.3.4 (255 octets, minus two of the
+/// wire format).
 const MAX_BYTES: usize = 253;
 
 impl TenantId {

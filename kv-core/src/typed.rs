@@ -17,12 +17,12 @@ use std::time::Duration;
 
 /// A handle to one tenant's entries of one type. Clones reach the same entries.
 ///
-/// Operations on one key are linearizable: each takes effect at one instant between its call and its
-/// return. Closures, validation and the dropping of replaced values run under no lock, so they may use the
-/// store, and a panic in them only affects the caller.
+/// Operations on one key are linearizable: each takes effect at one instant between its call and
+/// its return. Closures, validation and the dropping of replaced values run under no lock, so they
+/// may use the store, and a panic in them only affects the caller.
 ///
-/// A key outside the grammar of keys ([`KeyError`](crate::KeyError)) is an error on write and absent on
-/// read.
+/// A key outside the grammar of keys ([`KeyError`](crate::KeyError)) is an error on write and
+/// absent on read.
 pub struct TypedStore<T> {
     handle: CollectionHandle<T>,
 }
@@ -39,9 +39,9 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`]; [`Error::KeyMismatch`] for a
-    /// type with a key template; [`Error::InvalidTtl`] if a manual implementation of `KvType` has an invalid
-    /// time to live. An error leaves the store unchanged.
+    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`];
+    /// [`Error::KeyMismatch`] for a type with a key template; [`Error::InvalidTtl`] if a manual
+    /// implementation of `KvType` has an invalid time to live. An error leaves the store unchanged.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -70,8 +70,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// The errors of [`set`](Self::set), [`Error::InvalidTtl`], and [`Error::Conflict`] if the condition does
-    /// not hold. An error leaves the store unchanged.
+    /// The errors of [`set`](Self::set), [`Error::InvalidTtl`], and [`Error::Conflict`] if the
+    /// condition does not hold. An error leaves the store unchanged.
     pub fn set_with(
         &self,
         key: impl AsRef<str>,
@@ -103,8 +103,8 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// # Errors
     ///
-    /// The errors of [`set`](Self::set); [`Error::InvalidKey`] also if the value's fields do not make a valid
-    /// key.
+    /// The errors of [`set`](Self::set); [`Error::InvalidKey`] also if the value's fields do not
+    /// make a valid key.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -137,13 +137,13 @@ impl<T: KvType> TypedStore<T> {
 
     /// Stores all values at one instant, or none, and returns their versions in order.
     ///
-    /// All values are validated and checked against the limits together before the first is stored. The last of
-    /// several values for one key wins.
+    /// All values are validated and checked against the limits together before the first is stored.
+    /// The last of several values for one key wins.
     ///
     /// # Errors
     ///
-    /// The errors of [`set`](Self::set), for the first value that is rejected. An error leaves the store
-    /// unchanged.
+    /// The errors of [`set`](Self::set), for the first value that is rejected. An error leaves the
+    /// store unchanged.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -281,8 +281,8 @@ impl<T: KvType> TypedStore<T> {
         Some(entry.expires_in.map_or(Ttl::Never, Ttl::In))
     }
 
-    /// Gives an entry this time to live from now, and returns whether the key has an entry. The entry keeps
-    /// its version.
+    /// Gives an entry this time to live from now, and returns whether the key has an entry. The
+    /// entry keeps its version.
     ///
     /// # Errors
     ///
@@ -294,8 +294,8 @@ impl<T: KvType> TypedStore<T> {
         Ok(self.existing().is_some_and(|collection| collection.set_lifetime(key, Some(ttl))))
     }
 
-    /// Removes the deadline of an entry, and returns whether the key has an entry. The entry keeps its
-    /// version.
+    /// Removes the deadline of an entry, and returns whether the key has an entry. The entry keeps
+    /// its version.
     pub fn persist(&self, key: impl AsRef<str>) -> bool {
         self.existing().is_some_and(|collection| collection.set_lifetime(key.as_ref(), None))
     }
@@ -339,8 +339,8 @@ impl<T: KvType> TypedStore<T> {
 
     /// Removes the entries whose keys start with a prefix, and returns their number.
     ///
-    /// They are removed in key order and in steps. Other operations run between steps, and entries written
-    /// meanwhile may or may not be removed.
+    /// They are removed in key order and in steps. Other operations run between steps, and entries
+    /// written meanwhile may or may not be removed.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -365,8 +365,8 @@ impl<T: KvType> TypedStore<T> {
         self.existing().map_or(0, |collection| or_resume(collection.clear()))
     }
 
-    /// Returns the number of entries. Takes time linear in the number of entries that have expired but are
-    /// not removed yet.
+    /// Returns the number of entries. Takes time linear in the number of entries that have expired
+    /// but are not removed yet.
     pub fn len(&self) -> usize {
         self.existing().map_or(0, |collection| collection.len())
     }
@@ -384,8 +384,9 @@ impl<T: KvType> TypedStore<T> {
 
     /// Returns the entries whose keys start with a prefix, in byte order of keys.
     ///
-    /// Each key is visited at most once, and a key that exists throughout the scan is not missed. No lock is
-    /// held between steps: entries written or removed during a scan may or may not be seen.
+    /// Each key is visited at most once, and a key that exists throughout the scan is not missed.
+    /// No lock is held between steps: entries written or removed during a scan may or may not be
+    /// seen.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -418,27 +419,28 @@ impl<T: KvType> TypedStore<T> {
         Keys::new(ScanCursor::new(self.handle.clone(), prefix.as_ref(), ScanOptions::new()))
     }
 
-    /// Returns the number of keys that start with a prefix, at one instant. Takes time linear in that
-    /// number.
+    /// Returns the number of keys that start with a prefix, at one instant. Takes time linear in
+    /// that number.
     pub fn count(&self, prefix: impl AsRef<str>) -> usize {
         self.existing().map_or(0, |collection| collection.count(prefix.as_ref()))
     }
 
-    /// Watches the entries whose keys start with a prefix: a snapshot, then every change. See [`Watch`].
+    /// Watches the entries whose keys start with a prefix: a snapshot, then every change. See
+    /// [`Watch`].
     ///
-    /// A watch beyond [`Limits::watchers`](crate::Limits::watchers) is [refused](Watch::refused) and has
-    /// ended.
+    /// A watch beyond [`Limits::watchers`](crate::Limits::watchers) is [refused](Watch::refused)
+    /// and has ended.
     pub fn watch(&self, prefix: impl AsRef<str>) -> Watch<T> {
         Watch::new(&self.handle, prefix.as_ref(), None)
     }
 
     /// Resumes a watch after a version: starts with the changes since that version, then
-    /// [`Change::Ready`](crate::Change::Ready). If the store no longer knows these changes, or the version is
-    /// not one of this tenant and type, the watch starts with [`Change::Reset`](crate::Change::Reset) and a
-    /// snapshot.
+    /// [`Change::Ready`](crate::Change::Ready). If the store no longer knows these changes, or the
+    /// version is not one of this tenant and type, the watch starts with
+    /// [`Change::Reset`](crate::Change::Reset) and a snapshot.
     ///
-    /// Pass the value of [`Watch::version`], or the version of the last change received after a `Ready` with
-    /// no `Reset` since.
+    /// Pass the value of [`Watch::version`], or the version of the last change received after a
+    /// `Ready` with no `Reset` since.
     pub fn watch_after(&self, prefix: impl AsRef<str>, version: Version) -> Watch<T> {
         Watch::new(&self.handle, prefix.as_ref(), Some(version))
     }
@@ -487,8 +489,8 @@ impl<T: KvType> TypedStore<T> {
                 Limit::Tenants => self.handle.tenant().memory().purge_for_room(),
                 _ => self.handle.tenant().existing().map_or(Ok(0), |tenant| tenant.purge()),
             };
-            // The panic of a dropped value was reported by the panic hook. It is not the caller's: the
-            // value may be of another tenant or type.
+            // The panic of a dropped value was reported by the panic hook. It is not the caller's:
+            // the value may be of another tenant or type.
             if purged.is_err() {
                 events::panicked("value");
             }
@@ -504,6 +506,7 @@ impl<T: KvType> TypedStore<T> {
         Error::LimitExceeded { limit, allowed }
     }
 
+    #[cfg(feature = "json")]
     pub(crate) fn handle(&self) -> &CollectionHandle<T> {
         &self.handle
     }

@@ -8,18 +8,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 impl<T: KvType> TypedStore<T> {
-    /// Replaces the value of a key with the result of a function, atomically, and returns the value that the
-    /// key has afterwards.
+    /// Replaces the value of a key with the result of a function, atomically, and returns the value
+    /// that the key has afterwards.
     ///
-    /// The function receives the current value, or `None` if there is none, and returns the new value, or
-    /// `None` to remove the entry. It runs under no lock, and again each time another write came in between,
-    /// so it should have no side effects. An existing entry keeps its deadline; a new one gets its type's
-    /// time to live.
+    /// The function receives the current value, or `None` if there is none, and returns the new
+    /// value, or `None` to remove the entry. It runs under no lock, and again each time another
+    /// write came in between, so it should have no side effects. An existing entry keeps its
+    /// deadline; a new one gets its type's time to live.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`]; [`Error::Validation`], [`Error::LimitExceeded`] and [`Error::KeyMismatch`] for the
-    /// value that the function returned. An error leaves the store unchanged.
+    /// [`Error::InvalidKey`]; [`Error::Validation`], [`Error::LimitExceeded`] and
+    /// [`Error::KeyMismatch`] for the value that the function returned. An error leaves the store
+    /// unchanged.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -45,8 +46,9 @@ impl<T: KvType> TypedStore<T> {
         self.update_with(key, SetOptions::new().keep_ttl(), f)
     }
 
-    /// Replaces an existing value with the result of a function, atomically, and returns the new value.
-    /// Returns `None` without calling the function if there is no entry. See [`update`](Self::update).
+    /// Replaces an existing value with the result of a function, atomically, and returns the new
+    /// value. Returns `None` without calling the function if there is no entry. See
+    /// [`update`](Self::update).
     ///
     /// # Errors
     ///
@@ -71,8 +73,9 @@ impl<T: KvType> TypedStore<T> {
         self.update(key, |current| current.map(&mut f))
     }
 
-    /// Updates like [`update`](Self::update), with a time to live and a condition: the time to live applies to
-    /// the value that the function returns, and the function is only called while the condition holds.
+    /// Updates like [`update`](Self::update), with a time to live and a condition: the time to live
+    /// applies to the value that the function returns, and the function is only called while the
+    /// condition holds.
     ///
     /// # Errors
     ///
@@ -106,13 +109,13 @@ impl<T: KvType> TypedStore<T> {
         })
     }
 
-    /// Updates like [`update`](Self::update), with a function that may fail. Its error leaves the entry
-    /// unchanged.
+    /// Updates like [`update`](Self::update), with a function that may fail. Its error leaves the
+    /// entry unchanged.
     ///
     /// # Errors
     ///
-    /// [`UpdateError::Update`] with the error of the function, or [`UpdateError::Store`] with an error of
-    /// [`update`](Self::update).
+    /// [`UpdateError::Update`] with the error of the function, or [`UpdateError::Store`] with an
+    /// error of [`update`](Self::update).
     ///
     /// ```
     /// use kv_core::{KvStore, KvType, UpdateError};

@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 /// The number of a write or removal.
 ///
-/// Versions rise with every write and every removal of one tenant and type, and are never reused: an
-/// entry that was deleted and written again has another version. Versions of different tenants or types
-/// cannot be compared.
+/// Versions rise with every write and every removal of one tenant and type, and are never reused:
+/// an entry that was deleted and written again has another version. Versions of different tenants
+/// or types cannot be compared.
 ///
-/// The first version is the Unix time in microseconds. A version from before a restart therefore matches
-/// no version after it, unless there was more than one write per microsecond on average or the system
-/// clock was set back.
+/// The first version is the Unix time in microseconds. A version from before a restart therefore
+/// matches no version after it, unless there was more than one write per microsecond on average or
+/// the system clock was set back.
 ///
 /// The text form is decimal digits. Versions are below 2^53, so that JavaScript can represent them.
 ///

@@ -7,7 +7,7 @@ use crate::handle::CollectionHandle;
 use crate::memory::ClockReading;
 use crate::memory::{Collection, Tenant, block_on, block_on_until};
 use crate::sync::Mutex;
-use crate::{Change, Entry, Error, KvType, TenantId, Version, events};
+use crate::{Change, Error, KvType, TenantId, Version, events};
 use replay::{Replay, Step};
 use std::fmt;
 use std::future::Future;
@@ -24,19 +24,19 @@ use std::time::{Duration, Instant};
 /// [`TypedStore::watch_after`].
 ///
 /// A watch starts with [`Change::Reset`], every live entry as [`Change::Set`] in key order, and
-/// [`Change::Ready`]. After that it returns every change in version order. The snapshot is read page
-/// by page as changes are received. An entry that changes before `Ready` may be returned more than
-/// once; at `Ready`, a receiver that applied all changes has the entries of one instant.
+/// [`Change::Ready`]. After that it returns every change in version order. The snapshot is read
+/// page by page as changes are received. An entry that changes before `Ready` may be returned more
+/// than once; at `Ready`, a receiver that applied all changes has the entries of one instant.
 ///
-/// **A watch is not a channel.** It reads from the collection's change log when it is polled, so a slow
-/// receiver costs a writer nothing and gets the newest value of each key instead of every value. A key
-/// whose last change is a removal is always returned as removed. The log keeps the last 65,536 removals
-/// of a tenant and type while it is watched, and the last 512 for watchers that return later. A
-/// receiver that falls behind further gets a `Reset` and a new snapshot.
+/// **A watch is not a channel.** It reads from the collection's change log when it is polled, so a
+/// slow receiver costs a writer nothing and gets the newest value of each key instead of every
+/// value. A key whose last change is a removal is always returned as removed. The log keeps the
+/// last 65,536 removals of a tenant and type while it is watched, and the last 512 for watchers
+/// that return later. A receiver that falls behind further gets a `Reset` and a new snapshot.
 ///
-/// A watch ends when the store is dropped, which it does not keep alive; it only keeps the entries of
-/// its own type. A watch beyond the limit of watchers ends at once, and [`refused`](Self::refused)
-/// returns the error. Dropping a watch unsubscribes it.
+/// A watch ends when the store is dropped, which it does not keep alive; it only keeps the entries
+/// of its own type. A watch beyond the limit of watchers ends at once, and
+/// [`refused`](Self::refused) returns the error. Dropping a watch unsubscribes it.
 ///
 /// ```
 /// use kv_core::{Change, KvStore, KvType};
@@ -119,15 +119,15 @@ impl<T: KvType> Watch<T> {
         }
     }
 
-    /// Returns the error of a watch that exceeded [`Limits::watchers`](crate::Limits::watchers). Such a
-    /// watch has ended and returns no changes.
+    /// Returns the error of a watch that exceeded [`Limits::watchers`](crate::Limits::watchers).
+    /// Such a watch has ended and returns no changes.
     pub fn refused(&self) -> Option<&Error> {
         self.refused.as_ref()
     }
 
-    /// Returns the version to resume after with [`TypedStore::watch_after`]: all changes up to it have
-    /// been returned. `None` before the first [`Change::Ready`], and from a [`Change::Reset`] to the
-    /// next `Ready`.
+    /// Returns the version to resume after with [`TypedStore::watch_after`]: all changes up to it
+    /// have been returned. `None` before the first [`Change::Ready`], and from a [`Change::Reset`]
+    /// to the next `Ready`.
     ///
     /// [`TypedStore::watch_after`]: crate::TypedStore::watch_after
     pub fn version(&self) -> Option<Version> {
@@ -177,13 +177,14 @@ impl<T: KvType> Watch<T> {
         }
     }
 
-    /// Waits for the next change. Returns `None` when the watch has ended: the store was dropped, or
-    /// the watch was [refused](Self::refused).
+    /// Waits for the next change. Returns `None` when the watch has ended: the store was dropped,
+    /// or the watch was [refused](Self::refused).
     pub fn recv(&self) -> Option<Change<T>> {
         block_on(self.recv_async())
     }
 
-    /// Waits for the next change, but not longer than `timeout`. Returns `None` if there was no change.
+    /// Waits for the next change, but not longer than `timeout`. Returns `None` if there was no
+    /// change.
     pub fn recv_timeout(&self, timeout: Duration) -> Option<Change<T>> {
         match Instant::now().checked_add(timeout) {
             Some(end) => block_on_until(self.recv_async(), end).flatten(),
@@ -191,8 +192,8 @@ impl<T: KvType> Watch<T> {
         }
     }
 
-    /// Waits for the next change like [`recv`](Self::recv), without blocking the thread. Dropping the
-    /// future before it completes loses no change.
+    /// Waits for the next change like [`recv`](Self::recv), without blocking the thread. Dropping
+    /// the future before it completes loses no change.
     ///
     /// ```
     /// use kv_core::{Change, KvType, Watch};
@@ -247,7 +248,7 @@ impl<T: KvType> Watch<T> {
 
     /// Returns the time of day at which the entry returned last expires.
     #[cfg(feature = "json")]
-    pub(crate) fn expires_at(&self, entry: &Entry<T>) -> Option<SystemTime> {
+    pub(crate) fn expires_at(&self, entry: &crate::Entry<T>) -> Option<SystemTime> {
         let read_at = self.state.lock().read_at?;
         self.collection.times().of(read_at.deadline(entry.expires_in))
     }

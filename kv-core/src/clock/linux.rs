@@ -1,7 +1,8 @@
 //! Linux's monotonic clock as a number, precise or coarse (as of the last tick, read from memory).
 //!
-//! With the coarse clock, reading an entry with a deadline takes about two thirds of the time. A precise
-//! reading takes a tenth less than `Instant` and `Duration` (`cargo bench -p benches -- 1k`).
+//! With the coarse clock, reading an entry with a deadline takes about two thirds of the time. A
+//! precise reading takes a tenth less than `Instant` and `Duration`. Source:
+//! `cargo bench -p benches -- 1k`.
 
 #![expect(
     unsafe_code,
@@ -19,7 +20,8 @@ pub(super) struct MonotonicClock {
 impl MonotonicClock {
     /// Creates a clock whose origin is now or slightly later.
     pub(super) fn new() -> Self {
-        // `Instant` reads `CLOCK_MONOTONIC`. The thread may have been suspended between the readings.
+        // `Instant` reads `CLOCK_MONOTONIC`. The thread may have been suspended between the
+        // readings.
         let before = Instant::now();
         let origin = read(libc::CLOCK_MONOTONIC);
         let soon = before.elapsed() < Duration::from_millis(1);

@@ -1,12 +1,13 @@
-//! [`Wall`]: the time of day derived from the monotonic clock, so that a write reads one clock only.
+//! [`Wall`]: the time of day derived from the monotonic clock, so that a write reads one clock.
 
 use super::{SystemClock, nanos};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Time for which a measured offset is reused. Linux adjusts the rate of both clocks together. Other
-/// systems adjust the time of day only, by at most half a microsecond per millisecond (`adjtimex`: 500
-/// ppm). If the time of day is set, entries show the change up to a millisecond late.
+/// Time for which a measured offset is reused. Linux adjusts the rate of both clocks together.
+/// Other systems adjust the time of day only, by at most half a microsecond per millisecond
+/// (`adjtimex`: 500 ppm). If the time of day is set, entries show the change up to a millisecond
+/// late.
 const TRUSTED_NANOS: u64 = 1_000_000;
 
 /// Maximum duration of a measurement that is reused. Two clock readings take about 40 ns.
@@ -39,7 +40,8 @@ impl Wall {
         let after = clock.precise_now();
         // The thread may have been suspended between the readings.
         if after.saturating_sub(before) < PROMPT_NANOS {
-            // Relative to the earlier reading, so that no entry is dated before a time read earlier.
+            // Relative to the earlier reading, so that no entry is dated before a time read
+            // earlier.
             self.offset.store(day.saturating_sub(before), Ordering::Relaxed);
             self.measured_at.store(now.max(1), Ordering::Release);
         }

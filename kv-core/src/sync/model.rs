@@ -1,8 +1,10 @@
-//! Replacements that the model checker `shuttle` observes: at each use it may switch to another thread.
+//! Replacements that the model checker `shuttle` observes: at each use it may switch to another
+//! thread.
 //!
-//! All atomic operations have one total order, regardless of the ordering requested. No time passes: a
-//! wait with a timeout may time out at any moment, but not if all other threads are blocked. Then the
-//! checker reports a deadlock, so a lost wake-up is found even where a timeout would end the wait.
+//! All atomic operations have one total order, regardless of the ordering requested. No time
+//! passes: a wait with a timeout may time out at any moment, but not if all other threads are
+//! blocked. Then the checker reports a deadlock, so a lost wake-up is found even where a timeout
+//! would end the wait.
 
 #![expect(clippy::expect_used, reason = "only used in tests")]
 
@@ -111,8 +113,8 @@ impl<T> DerefMut for MutexGuard<'_, T> {
     }
 }
 
-/// A condition variable with timeouts, which the checker's own does not have. The checker may unpark a
-/// thread at any moment, which counts as a timeout.
+/// A condition variable with timeouts, which the checker's own does not have. The checker may
+/// unpark a thread at any moment, which counts as a timeout.
 #[derive(Default)]
 pub(crate) struct Condvar(std::sync::Mutex<WaitQueue>);
 

@@ -18,8 +18,8 @@ pub(crate) fn hand_over<T>(guard: RwLockWriteGuard<'_, T>) {
     RwLockWriteGuard::unlock_fair(guard);
 }
 
-/// Locks for reading, and spins before it sleeps. A writer holds a lock for a few microseconds; sleeping
-/// and waking takes fifty.
+/// Locks for reading, and spins before it sleeps. A writer holds a lock for a few microseconds;
+/// sleeping and waking takes fifty.
 #[inline]
 pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.try_read().unwrap_or_else(|| spin_read(lock))

@@ -8,8 +8,8 @@
 //! | `CatchUp` | `GoLive` | the changes add up to the entries of one instant |
 //! | `Snapshot`, `CatchUp`, `Live` | `Restart` | the log has dropped removals that the watch needs |
 //!
-//! If the log covers only the removals since the version to resume after, the snapshot returns these
-//! and the rows that are newer.
+//! If the log covers only the removals since the version to resume after, the snapshot returns
+//! these and the rows that are newer.
 
 use crate::memory::{ClockReading, Collection, Coverage, PageCursor, ReadLimit};
 use crate::sync::bound;
@@ -20,9 +20,9 @@ use std::sync::Arc;
 /// Number of snapshot entries that are read under one lock.
 const PAGE: usize = bound(256, 2);
 
-/// Number of bounded reads of the change log in one catch-up. After these the log is read to its end
-/// under one lock: keys that are rewritten meanwhile move to the end of the log, which bounded reads
-/// might never reach.
+/// Number of bounded reads of the change log in one catch-up. After these the log is read to its
+/// end under one lock: keys that are rewritten meanwhile move to the end of the log, which bounded
+/// reads might never reach.
 const BOUNDED_READS: usize = bound(16, 2);
 
 /// The position of a watch between its start and the end of the change log.
@@ -46,7 +46,8 @@ struct Snapshot {
     /// Version at which the snapshot began.
     since: u64,
     pages: PageCursor,
-    /// Removals up to this version have been returned. `None` after a reset, when no removal matters.
+    /// Removals up to this version have been returned. `None` after a reset, when no removal
+    /// matters.
     removals_after: Option<u64>,
     read_pages: Vec<PageRead>,
 }
