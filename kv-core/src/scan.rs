@@ -1,7 +1,7 @@
 //! Iterators over the entries of one type: [`Scan`], [`Entries`], [`Keys`].
 
 use crate::handle::CollectionHandle;
-use crate::memory::{Collection, Page, PageCursor, Row};
+use crate::memory::{Collection, PageCursor, PageRows, Row};
 use crate::sync::bound;
 use crate::{Entry, KvType, ScanOptions};
 use std::fmt;
@@ -55,7 +55,8 @@ impl<T: KvType> ScanCursor<T> {
         let limit = self.page_size.min(self.remaining);
         self.page_size = (self.page_size * 2).min(LARGEST_PAGE);
         let collection = self.handle.existing();
-        let page = self.pages.read(limit, |query| collection.map_or_else(Page::default, |c| c.page(query)));
+        let page =
+            self.pages.read(limit, |query| collection.map_or_else(PageRows::default, |c| c.page(query)));
         self.page = page?.into_iter();
         Some(())
     }

@@ -5,7 +5,7 @@
 use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
 use super::log::{Cause, Log, Logged, Removal};
-use super::page::{Page, PageQuery};
+use super::page::{PageQuery, PageRows};
 use super::prefetch::prefetch_counts;
 use super::slab::Slab;
 use super::stamp::{self, Stamp};
@@ -612,7 +612,7 @@ impl<T> Cell<T> {
     }
 
     /// The living rows of a part of a scan, in its direction.
-    pub(super) fn page(&self, page: PageQuery<'_>, now: &Now<'_>) -> Page<Row<T>> {
+    pub(super) fn page(&self, page: PageQuery<'_>, now: &Now<'_>) -> PageRows<Row<T>> {
         let PageQuery { prefix, after, descending, .. } = page;
         if descending {
             let end = prefix_end(prefix);
@@ -641,7 +641,7 @@ impl<T> Cell<T> {
         mut places: impl Iterator<Item = u32>,
         &PageQuery { prefix, limit, newer_than, .. }: &PageQuery<'_>,
         now: &Now<'_>,
-    ) -> Page<Row<T>> {
+    ) -> PageRows<Row<T>> {
         const AHEAD: usize = 128;
         const LOOKED_AT: usize = bound(1024, 4);
         let (mut found, mut looked_at) = (Vec::with_capacity(limit.min(LOOKED_AT)), 0);

@@ -5,7 +5,7 @@ use super::cell::{Cell, Counts, Coverage, ReadLimit, Row, RowChange, Stored, Wri
 use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
-use super::page::{Page, PageCursor, PageQuery};
+use super::page::{PageCursor, PageQuery, PageRows};
 use super::reads::Reads;
 use super::slab::Slab;
 #[cfg(feature = "json")]
@@ -259,7 +259,7 @@ impl<T: KvType> Collection<T> {
         state.cell.count(prefix, &self.watermark.now(reading))
     }
 
-    pub(crate) fn page(&self, page: PageQuery<'_>) -> Page<Row<T>> {
+    pub(crate) fn page(&self, page: PageQuery<'_>) -> PageRows<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
         state.cell.page(page, &self.watermark.now(reading))
@@ -601,7 +601,7 @@ pub(crate) trait AnyCollection: Any + Sweep {
     fn last_version(&self) -> u64;
 
     /// A page of a scan, as [`Collection::page`].
-    fn erased_page(&self, page: PageQuery<'_>) -> Page<ErasedRow>;
+    fn erased_page(&self, page: PageQuery<'_>) -> PageRows<ErasedRow>;
 
     /// The row itself, or what has come in its place since it was read; `None` when it is gone.
     fn refresh_erased(&self, key: &str, row: ErasedRow) -> Option<ErasedRow>;
@@ -686,7 +686,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
         self.state.read().cell.last_version()
     }
 
-    fn erased_page(&self, page: PageQuery<'_>) -> Page<ErasedRow> {
+    fn erased_page(&self, page: PageQuery<'_>) -> PageRows<ErasedRow> {
         let (rows, next) = self.page(page);
         (rows.into_iter().map(|(key, row)| (key, erase(row))).collect(), next)
     }

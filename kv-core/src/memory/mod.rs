@@ -32,7 +32,7 @@ pub(crate) use cell::{Coverage, Lifetime, ReadLimit, Row, Write, entry_bytes};
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, WriteError};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
-pub(crate) use page::{Page, PageCursor};
+pub(crate) use page::{PageCursor, PageRows};
 pub(crate) use tenant::Tenant;
 #[cfg(feature = "json")]
 pub(crate) use time::Times;

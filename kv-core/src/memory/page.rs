@@ -15,7 +15,7 @@ pub(crate) struct PageQuery<'a> {
 }
 
 /// Rows in key order, and the key to continue after; `None` at the end of the range.
-pub(crate) type Page<R> = (Vec<(Arc<str>, R)>, Option<Arc<str>>);
+pub(crate) type PageRows<R> = (Vec<(Arc<str>, R)>, Option<Arc<str>>);
 
 /// Position in a range of keys. No lock is held between pages.
 pub(crate) struct PageCursor {
@@ -76,7 +76,7 @@ impl PageCursor {
     pub(crate) fn read<R>(
         &mut self,
         limit: usize,
-        read: impl FnOnce(PageQuery<'_>) -> Page<R>,
+        read: impl FnOnce(PageQuery<'_>) -> PageRows<R>,
     ) -> Option<Vec<(Arc<str>, R)>> {
         if self.finished {
             return None;
