@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 /// A handle to one tenant. It reaches the entries of that tenant only.
 ///
-/// The methods for single entries take the type as a parameter and call the method of the same name
-/// of [`TypedStore`], which has more of them. [`typed`](Self::typed) returns that handle; use it
-/// for several calls to one type, because it looks the type up once. The other methods apply to all
-/// types of the tenant.
+/// A generic method takes the type as a parameter and calls the method of the same name of
+/// [`TypedStore`], which has more methods. [`typed`](Self::typed) returns that handle; use it for
+/// several calls to one type, because it looks the type up once. The other methods apply to all types
+/// of the tenant.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType};
