@@ -1,4 +1,4 @@
-//! What time it is.
+//! [`Clock`]: the source of time of a store.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -13,20 +13,21 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How many nanoseconds [`SystemClock::roughly_now`] may be behind. Linux moves its coarse clock on with its ticks, of which there are 100
-/// in a second or more; but the processor that ticks may be one that a host has taken away for a while.
-pub(crate) const ROUGHLY: u64 = 1_000_000_000;
+/// Maximum lag of [`SystemClock::coarse_now`] in nanoseconds. Linux updates its coarse clock with
+/// each tick, at least 100 times a second, but a virtual machine may lose its processor for a
+/// while.
+pub(crate) const COARSE_LAG: u64 = 1_000_000_000;
 
-/// Where a store gets the time from.
+/// The source of time of a store.
 ///
-/// Deadlines are kept in the monotonic time of [`now`](Self::now), so a change of the system's clock moves
-/// none. A store calls its clock under no lock; a clock may use the store.
+/// Deadlines are kept in the monotonic time of [`now`](Self::now), so setting the system clock does
+/// not move them. A store calls its clock under no lock, and a clock may use the store.
 ///
 /// ```
 /// use kv_core::{Clock, KvStore, SystemClock};
 /// use std::time::{Duration, SystemTime};
 ///
-/// /// Time that goes by ten times as fast, to see a day's expiries in a few hours.
+/// /// Runs ten times as fast, to see the expiries of a day in a few hours.
 /// struct Fast(SystemClock);
 ///
 /// impl Clock for Fast {
@@ -42,16 +43,18 @@ pub(crate) const ROUGHLY: u64 = 1_000_000_000;
 /// let kv = KvStore::builder().clock(Fast(SystemClock::new())).build();
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The time since an origin of the clock's own. It never goes back.
+    /// Returns the time since a fixed origin of this clock. It never decreases.
     fn now(&self) -> Duration;
 
-    /// The time of day: what `created_at` and `updated_at` show, and where versions start.
+    /// Returns the time of day, which `created_at`, `updated_at` and the first version are based
+    /// on.
     fn system_time(&self) -> SystemTime;
 
-    /// Gives the clock a waker that it is to call whenever its time has gone on by other means than waiting.
+    /// Registers a waker. The clock must call it whenever its time advances faster than real time.
     ///
-    /// A store with [`Expiry::Background`](crate::Expiry::Background) waits for its next deadline in real time, and
-    /// looks at the clock again when woken. A clock that follows real time need not implement this.
+    /// A store with [`Expiry::Background`](crate::Expiry::Background) waits for its next deadline
+    /// in real time, and reads the clock again when it is woken. A clock that follows real time
+    /// need not implement this.
     fn on_jump(&self, waker: Waker) {
         drop(waker);
     }
@@ -66,7 +69,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock whose origin is now.
+    /// Creates a clock whose origin is now.
     pub fn new() -> Self {
         Self {
             origin: Instant::now(),
@@ -77,10 +80,10 @@ impl SystemClock {
 }
 
 impl SystemClock {
-    /// The nanoseconds since an origin that may be a moment after that of [`now`](Clock::now). Readings of the one are not
-    /// compared with those of the other.
+    /// Returns the nanoseconds since the creation of the clock. The origin may be slightly later
+    /// than that of [`now`](Clock::now), so the two must not be compared.
     #[inline]
-    pub(crate) fn precisely_now(&self) -> u64 {
+    pub(crate) fn precise_now(&self) -> u64 {
         #[cfg(target_os = "linux")]
         if let Some(elapsed) = self.monotonic.elapsed() {
             return elapsed;
@@ -88,18 +91,19 @@ impl SystemClock {
         nanos(self.now())
     }
 
-    /// The time of [`precisely_now`](Self::precisely_now), or one up to [`ROUGHLY`] before it where that costs less.
+    /// Returns the time of [`precise_now`](Self::precise_now), or up to [`COARSE_LAG`] less where
+    /// that is cheaper.
     #[inline]
-    pub(crate) fn roughly_now(&self) -> u64 {
+    pub(crate) fn coarse_now(&self) -> u64 {
         #[cfg(target_os = "linux")]
-        if let Some(elapsed) = self.monotonic.roughly_elapsed() {
+        if let Some(elapsed) = self.monotonic.coarse_elapsed() {
             return elapsed;
         }
-        self.precisely_now()
+        self.precise_now()
     }
 }
 
-/// A time in nanoseconds: it reaches to 584 years.
+/// Converts a duration to nanoseconds, at most 584 years.
 #[inline]
 pub(crate) fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
@@ -122,8 +126,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is [advanced](Self::advance), for tests. Its clones are one clock. It keeps a
-/// waker of every store with background expiry that was made on it.
+/// A clock for tests. Its time only changes when it is [advanced](Self::advance). Clones share the
+/// time. It keeps a waker of every store with background expiry that uses it.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType, ManualClock};
@@ -158,23 +162,23 @@ struct Manual {
 }
 
 impl ManualClock {
-    /// A clock that stands at the start of the year 2025, UTC: the same in every run.
+    /// Creates a clock whose time of day is the start of the year 2025, UTC.
     pub fn new() -> Self {
         // 20,089 days from 1970 to 2025.
         Self::starting_at(SystemTime::UNIX_EPOCH + Duration::from_hours(482_136))
     }
 
-    /// A clock that stands at this time of day.
+    /// Creates a clock with this time of day.
     pub fn starting_at(start: SystemTime) -> Self {
         let shared = Manual { nanos: AtomicU64::new(0), start, wakers: Mutex::new(Vec::new()) };
         Self { shared: Arc::new(shared) }
     }
 
-    /// Lets time go on. It stops for good after 584 years.
+    /// Advances the clock. Its time is limited to 584 years.
     pub fn advance(&self, by: Duration) {
         let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         let add = |nanos: u64| Some(nanos.saturating_add(by));
-        // It cannot fail: `add` never declines.
+        // Never fails, because `add` always returns `Some`.
         let _ = self.shared.nanos.fetch_update(Ordering::AcqRel, Ordering::Acquire, add);
         let wakers = self.shared.wakers.lock().clone();
         for waker in wakers {
@@ -215,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_times_of_a_manual_clock_go_on_together_and_never_overflow() {
+    fn both_times_of_a_manual_clock_advance_together_without_overflow() {
         let clock = ManualClock::new();
         let start = clock.system_time();
         assert_eq!(clock.now(), Duration::ZERO);

@@ -1,27 +1,27 @@
-//! [`Entry`].
+//! [`Entry`]: a value with its metadata.
 
 use crate::Version;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// A stored value with what the store knows about it.
+/// A stored value with its key, version and times.
 #[derive(Debug, PartialEq)]
 pub struct Entry<T> {
-    /// The key.
+    /// Key of the entry.
     pub key: Arc<str>,
-    /// The value, shared with the store.
+    /// Value of the entry, shared with the store.
     pub value: Arc<T>,
-    /// Which write this is.
+    /// Version of the write that stored the value.
     pub version: Version,
-    /// When a value was first stored under the key, without a gap since.
+    /// Time at which the entry was created. Overwriting an entry does not change it.
     pub created_at: SystemTime,
-    /// When this value was stored.
+    /// Time at which the value was stored.
     pub updated_at: SystemTime,
-    /// How long the entry had to live when it was read; `None` when nothing expires it.
+    /// Time that the entry had left to live when it was read, or `None` if it never expires.
     pub expires_in: Option<Duration>,
 }
 
-// Derived, it would ask for `T: Clone`, and no `T` is cloned here.
+// A derived implementation would require `T: Clone`.
 impl<T> Clone for Entry<T> {
     fn clone(&self) -> Self {
         Self { key: Arc::clone(&self.key), value: Arc::clone(&self.value), ..*self }

@@ -1,11 +1,11 @@
-//! [`Error`].
+//! [`Error`], [`UpdateError`] and [`InitError`]: the errors of a store.
 
 use crate::schema::{KeyError, ValidationErrors};
 use crate::{Limit, TenantError, Version};
 
-/// What a write can meet. Whatever it is, the store is as it was before.
+/// The error of a write. The store is unchanged.
 ///
-/// Each message says what to do about it, and has nothing secret in it beyond what the caller gave.
+/// Each message says how to fix the error. It contains no data except what the caller passed.
 ///
 /// ```
 /// use kv_core::{Error, KvStore, KvType, SetOptions};
@@ -15,7 +15,7 @@ use crate::{Limit, TenantError, Version};
 ///
 /// let names = KvStore::new().tenant("acme.example")?.typed::<Name>();
 /// match names.set_with("ada", Name("Ada".to_owned()), SetOptions::new().if_present()) {
-///     Err(Error::Conflict { current: None }) => println!("there is nobody of this key"),
+///     Err(Error::Conflict { current: None }) => println!("this key has no entry"),
 ///     Err(Error::Validation(report)) => println!("{report}"),
 ///     other => drop(other?),
 /// }
@@ -26,11 +26,11 @@ use crate::{Limit, TenantError, Version};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The key is outside the grammar of keys.
+    /// The key does not follow the grammar of keys.
     #[error("invalid key: {0}")]
     InvalidKey(KeyError),
 
-    /// The host names no tenant.
+    /// The host is not a valid tenant name.
     #[error("invalid host: {0}")]
     InvalidTenant(TenantError),
 
@@ -40,61 +40,59 @@ pub enum Error {
     )]
     InvalidTtl,
 
-    /// The value breaks rules of its type.
+    /// The value violates rules of its type.
     #[error("invalid value: {0}")]
     Validation(ValidationErrors),
 
-    /// The type has a key template, and the key is not the one that it makes of this value.
-    #[error(
-        "the value belongs under another key: write it with `put`, or under the key that its template makes"
-    )]
+    /// The type has a key template, which makes another key from this value.
+    #[error("the key is not the one that the key template makes from the value: use that key, or `put`")]
     KeyMismatch,
 
     /// The condition of the write does not hold.
     #[error("{}", conflict(*current))]
     Conflict {
-        /// The version of the entry that is there; `None` when there is none.
+        /// Version of the live entry, or `None` if there is no entry.
         current: Option<Version>,
     },
 
-    /// The write would exceed a limit of the store, also after what is due was removed.
-    #[error("over the limit `{limit}`, which allows {allowed}: {}, or raise it where the store is made", way_out(*limit))]
+    /// The write would exceed a limit of the store, even after expired entries were removed.
+    #[error("the limit `{limit}` of {allowed} is exceeded: {}, or raise the limit when the store is built", fix(*limit))]
     LimitExceeded {
-        /// Which limit.
+        /// The limit that was exceeded.
         limit: Limit,
-        /// What it allows.
+        /// The maximum that the limit allows.
         allowed: usize,
     },
 
-    /// The computation of a value asked for a value that waits for its own.
-    #[error("the computation of this value waits for itself: compute without asking for what depends on it")]
+    /// The computation of a value requested a value that depends on it.
+    #[error("the computation of this value depends on itself: do not request a value that depends on it")]
     Recursive,
 }
 
-/// What [`TypedStore::try_update`](crate::TypedStore::try_update) can meet.
+/// The error of [`TypedStore::try_update`](crate::TypedStore::try_update).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum UpdateError<E> {
-    /// The store refused.
+    /// The store rejected the write.
     #[error(transparent)]
     Store(#[from] Error),
     /// The closure returned an error.
-    #[error("the update declined: {0}")]
+    #[error("the update function failed: {0}")]
     Update(E),
 }
 
-/// What [`TypedStore::get_or_try_insert_with`](crate::TypedStore::get_or_try_insert_with) and
-/// [`TypedStore::get_or_try_insert_async`](crate::TypedStore::get_or_try_insert_async) can meet.
+/// The error of [`TypedStore::get_or_try_insert_with`](crate::TypedStore::get_or_try_insert_with)
+/// and [`TypedStore::get_or_try_insert_async`](crate::TypedStore::get_or_try_insert_async).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InitError<E> {
-    /// The store refused.
+    /// The store rejected the write.
     #[error(transparent)]
     Store(#[from] Error),
     /// The computation of the value returned an error.
-    #[error("the value could not be made: {0}")]
+    #[error("the value could not be computed: {0}")]
     Init(E),
 }
 
-// Without thiserror's `#[from]`, which would make the cause a source too: the message has it already.
+// Not thiserror's `#[from]`, which would also make the cause a `source()`; the message contains it.
 impl From<KeyError> for Error {
     fn from(error: KeyError) -> Self {
         Self::InvalidKey(error)
@@ -113,21 +111,21 @@ impl From<ValidationErrors> for Error {
     }
 }
 
-const fn way_out(limit: Limit) -> &'static str {
+const fn fix(limit: Limit) -> &'static str {
     match limit {
-        Limit::Tenants => "remove what a tenant has no more use for",
-        Limit::EntriesPerTenant | Limit::BytesPerTenant => "remove something, or give entries a time to live",
+        Limit::Tenants => "remove the entries of unused tenants",
+        Limit::EntriesPerTenant | Limit::BytesPerTenant => "remove entries, or give them a time to live",
         Limit::KeyBytes => "shorten the key",
         Limit::ValueBytes => "store less under one key",
-        Limit::Watchers => "drop watches that nobody reads",
+        Limit::Watchers => "drop unused watches",
     }
 }
 
 fn conflict(current: Option<Version>) -> String {
     match current {
-        Some(version) => format!(
-            "another write came first: the entry is at version {version}; read it again and decide anew"
-        ),
-        None => "there is no entry, or no longer: read again and decide anew".to_owned(),
+        Some(version) => {
+            format!("another write came first: the entry has version {version}; read it and try again")
+        }
+        None => "the entry does not exist: read the key and try again".to_owned(),
     }
 }

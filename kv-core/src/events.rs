@@ -1,7 +1,9 @@
-//! What is told to the subscriber of `tracing`, with the feature of that name; nothing without it.
+//! The events of the crate `tracing`, with the feature of that name. Without it, these functions do
+//! nothing.
 //!
-//! A subscriber is application code: none of these functions is called under a lock, and each is called when what it tells of is
-//! done. Keys and values are never told, nor prefixes of keys: they may be secrets. The crate's documentation has the table.
+//! A subscriber is application code, so these functions are called under no lock, after the
+//! operation that they report. Events never contain keys, prefixes of keys or values, which may be
+//! secret. The crate documentation lists all events.
 
 macro_rules! events {
     ($($(#[$doc:meta])* $level:ident $name:ident($($field:ident: $ty:ty),*) $message:literal;)*) => {
@@ -10,7 +12,7 @@ macro_rules! events {
             #[inline]
             pub(crate) fn $name($($field: $ty),*) {
                 #[cfg(feature = "tracing")]
-                tell(|| tracing::$level!(target: "kv_core", { $($field),* }, $message));
+                emit(|| tracing::$level!(target: "kv_core", { $($field),* }, $message));
                 #[cfg(not(feature = "tracing"))]
                 let _ = ($($field,)*);
             }
@@ -19,33 +21,33 @@ macro_rules! events {
 }
 
 events! {
-    /// The store's thread has begun.
+    /// Reports that the store's thread has started.
     trace thread_started() "the expiry thread has started";
-    /// The store's thread has nothing left to do.
+    /// Reports that the store's thread has nothing left to do.
     trace thread_ended() "the expiry thread has ended";
-    /// The system has no thread to give.
+    /// Reports that the system refused to start a thread.
     error thread_refused() "the expiry thread could not be started";
-    /// The store's thread removed what was due.
-    debug swept(tag: &'static str, entries: usize) "removed entries that were due";
-    /// Entries made way for others.
-    trace evicted(tag: &'static str, entries: usize) "removed entries to make way";
-    /// A write went over a limit.
+    /// Reports that the store's thread removed expired entries.
+    debug expired(tag: &'static str, entries: usize) "removed expired entries";
+    /// Reports that entries were evicted.
+    trace evicted(tag: &'static str, entries: usize) "evicted entries";
+    /// Reports that a write exceeded a limit.
     debug write_refused(tenant: &str, tag: &'static str, limit: &'static str, allowed: usize) "refused a write over a limit";
-    /// A watch went over a limit.
+    /// Reports that a watch exceeded a limit.
     warn watch_refused(tenant: &str, tag: &'static str, limit: &'static str, allowed: usize) "refused a watch over a limit";
-    /// A watch was slower than removals are kept, or came back too late.
-    debug watch_reset(tenant: &str, tag: &'static str) "a watch lost its place, and starts over with a snapshot";
-    /// A tenant's entries were removed on request.
+    /// Reports that a watch fell behind the change log, or resumed too late.
+    debug watch_reset(tenant: &str, tag: &'static str) "a watch lost its position and restarts with a snapshot";
+    /// Reports that the entries of a tenant were removed on request.
     info tenant_dropped(tenant: &str, entries: usize) "dropped a tenant";
-    /// Tenants without entries and handles were forgotten.
-    debug tenants_forgotten(tenants: usize) "forgot tenants that had nothing";
-    /// Application code panicked where nobody is there to be handed the panic.
-    warn panicked(what: &'static str) "went on after a panic";
+    /// Reports that tenants without entries and handles were forgotten.
+    debug tenants_forgotten(tenants: usize) "forgot empty tenants";
+    /// Reports that application code panicked where no caller receives the panic.
+    warn panicked(what: &'static str) "continued after a panic";
 }
 
-/// Tells an event. A subscriber that panics has had its say on stderr: neither the store's thread nor an operation that is done
-/// is to end with it.
+/// Emits an event, and stops a panic of the subscriber, which the panic hook has reported: it must
+/// not end the store's thread or an operation that is complete.
 #[cfg(feature = "tracing")]
-fn tell(event: impl FnOnce()) {
+fn emit(event: impl FnOnce()) {
     let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(event));
 }

@@ -1,24 +1,25 @@
-//! The verbs that compute a value once for all who want it.
+//! The verbs that compute a missing value once for all concurrent callers.
 
-use crate::memory::{Condition, Conflict, Cycle, Write, block_on};
+use crate::condition::Conflict;
+use crate::memory::{Cycle, Write, block_on};
 use crate::schema::key;
-use crate::{Error, InitError, KvType, SetOptions, TypedStore};
+use crate::{Condition, Error, InitError, KvType, SetOptions, TypedStore};
 use std::convert::Infallible;
 use std::sync::Arc;
 
 impl<T: KvType> TypedStore<T> {
-    /// The value under a key; where there is none, the one that the function makes, stored with the type's own time to
-    /// live.
+    /// Returns the value of a key. If there is none, computes it with a function and stores it with
+    /// the type's time to live.
     ///
-    /// Of many callers that want the value of one key, one computes it and the others wait for it. Should that
-    /// one panic, or the store refuse its value, one of the others computes in its place. The function runs
-    /// under no lock and may use the store.
+    /// If several callers request a missing value at once, one of them computes it and the others
+    /// wait for it. If that caller panics or the store rejects its value, one of the waiters
+    /// computes in its place. The function runs under no lock and may use the store.
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set), and [`Error::Recursive`] when the function asks, by whatever detour, for the value that it
-    /// is to make. A detour through another thread that
-    /// the function waits for is not seen, and waits for ever.
+    /// The errors of [`set`](Self::set), and [`Error::Recursive`] if the function requests,
+    /// directly or through other computations, the value that it computes. A request made on
+    /// another thread is not detected: if the function waits for such a thread, it waits forever.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -31,7 +32,7 @@ impl<T: KvType> TypedStore<T> {
     ///
     /// let reports = KvStore::new().tenant("acme.example")?.typed::<Report>();
     /// let first = reports.get_or_insert_with("2026-11", || Report { rows: 7 })?;
-    /// let again = reports.get_or_insert_with("2026-11", || unreachable!("it is there"))?;
+    /// let again = reports.get_or_insert_with("2026-11", || unreachable!("the value is stored"))?;
     /// assert_eq!(first, again);
     ///
     /// let knot = reports.get_or_insert_with("knot", || {
@@ -53,14 +54,14 @@ impl<T: KvType> TypedStore<T> {
         })
     }
 
-    /// The value under a key; where there is none, the one that the function makes, unless it fails.
+    /// Returns the value of a key. If there is none, computes it with a function that may fail.
     ///
-    /// As [`get_or_insert_with`](Self::get_or_insert_with); when the function of one caller fails, that caller gets
-    /// the error, and one of those who wait calls its own.
+    /// Works like [`get_or_insert_with`](Self::get_or_insert_with). If the function fails, its
+    /// caller receives the error, and one of the waiters calls its own function.
     ///
     /// # Errors
     ///
-    /// [`InitError::Init`] with what the function returned, or [`InitError::Store`] as for
+    /// [`InitError::Init`] with the function's error, or [`InitError::Store`] with an error of
     /// [`get_or_insert_with`](Self::get_or_insert_with).
     ///
     /// ```
@@ -85,17 +86,18 @@ impl<T: KvType> TypedStore<T> {
         block_on(self.get_or_try_insert_async(key, async move { init() }))
     }
 
-    /// The value under a key; where there is none, the one that the future makes, unless it fails.
+    /// Returns the value of a key. If there is none, computes it with a future that may fail.
     ///
-    /// As [`get_or_try_insert_with`](Self::get_or_try_insert_with), waiting without blocking, on any runtime. When
-    /// the returned future is dropped half-way, one of those who wait computes in its place. The future that is
-    /// given may be dropped without being polled.
+    /// Works like [`get_or_try_insert_with`](Self::get_or_try_insert_with), but waits without
+    /// blocking the thread. It runs on any executor. If the returned future is dropped before it
+    /// completes, one of the waiters computes in its place. `init` may be dropped without being
+    /// polled.
     ///
     /// # Errors
     ///
-    /// As [`get_or_try_insert_with`](Self::get_or_try_insert_with). For [`Error::Recursive`], a detour through a task
-    /// that the future spawns and waits for is not seen, and waits for ever; a task that an executor runs inside the
-    /// computation counts as a part of it.
+    /// The errors of [`get_or_try_insert_with`](Self::get_or_try_insert_with). [`Error::Recursive`]
+    /// is not detected through a task that `init` spawns: if `init` waits for such a task, it waits
+    /// forever. A task that an executor polls inside the computation counts as a part of it.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -131,32 +133,33 @@ impl<T: KvType> TypedStore<T> {
         let collection = self.create();
         let recursive = |Cycle| Error::Recursive;
         loop {
-            let mut joined = collection.flights().join(key);
-            match joined.turn().await.map_err(recursive)? {
-                Some(value) if !joined.is_late() => return Ok(value),
+            let mut participant = collection.flights().join(key);
+            match participant.acquire().await.map_err(recursive)? {
+                Some(value) if !participant.is_late() => return Ok(value),
                 Some(_) => continue,
                 None => {}
             }
-            let flight = joined.flight();
-            // It may have been written before this flight began.
-            let value = match flight.at_the_store(|| collection.get(key), Option::is_some) {
+            let flight = participant.flight();
+            // The value may have been written before this flight began.
+            let value = match flight.access_store(|| collection.get(key), Option::is_some) {
                 Some(row) => row.value,
                 None => {
-                    // Storing it is a part of the computation: it runs validators and destructors.
-                    let made = joined.compute(async {
+                    // Storing the value is a part of the computation: it runs validators and
+                    // destructors.
+                    let computed = participant.compute(async {
                         let value = init.await.map_err(InitError::Init)?;
                         let store = || self.insert(key, Arc::new(value));
-                        Ok::<_, InitError<E>>(flight.at_the_store(store, Result::is_ok)?)
+                        Ok::<_, InitError<E>>(flight.access_store(store, Result::is_ok)?)
                     });
-                    made.await.map_err(recursive)??
+                    computed.await.map_err(recursive)??
                 }
             };
-            joined.land(&value);
+            participant.complete(&value);
             return Ok(value);
         }
     }
 
-    /// Stores a value where there is none, and returns what is there then.
+    /// Stores a value if the key has none, and returns the value that the key has afterwards.
     fn insert(&self, key: &str, value: Arc<T>) -> Result<Arc<T>, Error> {
         let lifetime = SetOptions::new().lifetime::<T>()?;
         let bytes = self.admit(key, &value)?;
@@ -165,7 +168,7 @@ impl<T: KvType> TypedStore<T> {
             let mut write = Write::new(key, Arc::clone(&value), bytes, absent, lifetime);
             match self.write(&mut write)? {
                 Ok(_) => return Ok(value),
-                // Another write came first; unless it is gone again, it is the value.
+                // Another write came first. Its value counts, unless it has been removed again.
                 Err(Conflict { .. }) => {
                     if let Some(row) = self.existing().and_then(|collection| collection.get(key)) {
                         return Ok(row.value);

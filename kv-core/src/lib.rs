@@ -3,7 +3,7 @@
 //! ```
 //! use kv_core::{KvStore, KvType};
 //!
-//! /// Where one user's pointer is.
+//! /// Position of one user's pointer.
 //! #[derive(Clone, Debug, PartialEq, KvType)]
 //! #[kv(ttl = "30s")]
 //! struct CursorPosition {
@@ -28,62 +28,71 @@
 //! # Ok::<(), kv_core::Error>(())
 //! ```
 //!
-//! Values stay what they are: a `get` hands out the `Arc<T>` that was stored, and nothing is serialised.
-//! Entries live in this process alone and end with it.
+//! Values are not serialized: `get` returns the `Arc<T>` that was stored. Entries live in the
+//! memory of this process and end with it.
 //!
 //! In reading order:
 //!
-//! - [`KvStore`] holds everything; [`TenantStore`] is one isolated part of it; [`TypedStore`] is one type there.
-//! - [`SetOptions`] and [`ScanOptions`] say how to write and what to read; [`Entry`] is a value with its
-//!   [`Version`] and times; [`Scan`], [`Entries`] and [`Keys`] go through many.
-//! - [`Watch`] tells of every [`Change`] under a prefix, after a snapshot of what is there.
-//! - [`Error`] is what a write can meet; [`Limits`] bound what the store takes in, and [`StoreStats`] tell what it
-//!   holds. [`ScanFull`] goes through all types.
-//! - [`Clock`] and [`Expiry`] decide what time it is and who removes what is due; [`ManualClock`] is for tests.
-//! - [`Catalog`] lists the types that the outside may reach; a [`Codec`] of each reads and writes their JSON; [`Engine`] is
-//!   the store for who learns of them at run time.
-//! - [`schema`] is the metadata that [`macro@KvType`] derives.
+//! - [`KvStore`] is the store, [`TenantStore`] a handle to one tenant, and [`TypedStore`] a handle
+//!   to one type of a tenant.
+//! - [`SetOptions`] and [`ScanOptions`] are the options of writes and scans. An [`Entry`] is a
+//!   value with its [`Version`] and times. [`Scan`], [`Entries`] and [`Keys`] iterate over entries.
+//! - [`Watch`] returns a snapshot of the entries under a prefix, then every [`Change`].
+//! - [`Error`] is the error of a write. [`Limits`] bound the size of a store, and [`StoreStats`]
+//!   are its counts. [`ScanFull`] iterates over all types.
+//! - [`Clock`] is the source of time, and [`Expiry`] selects how expired entries are removed.
+//!   [`ManualClock`] is for tests.
+//! - [`Catalog`] lists the types that are reachable from outside. A [`Codec`] reads and writes the
+//!   JSON of one of them. [`Engine`] is the interface to a store for code that knows types at run
+//!   time only.
+//! - [`schema`] describes the types that derive [`macro@KvType`].
 //!
 //! # Features
 //!
-//! - `derive` (on by default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
-//! - `json` (on by default): `Catalog`, `Engine`, and JSON of entries.
-//! - `stream`: [`Watch`] is a `Stream`.
-//! - `metrics`: `KvStore::publish_metrics` hands what [`KvStore::stats`] tells to the recorder of the crate `metrics`.
-//! - `tracing`: rare things that a store does are [events](#events) of the crate `tracing`.
-//! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types of the crate of that name
-//!   as fields; [`KvField`] lists them.
+//! - `derive` (default): [`macro@KvType`] and [`macro@KvField`] for `#[derive(…)]`.
+//! - `json` (default): `Catalog`, `Engine`, and entries as JSON.
+//! - `stream`: [`Watch`] implements `Stream`.
+//! - `metrics`: `KvStore::publish_metrics` passes the counts of [`KvStore::stats`] to the recorder
+//!   of the crate `metrics`.
+//! - `tracing`: rare operations emit [events](#events) of the crate `tracing`.
+//! - `chrono`, `time`, `uuid`, `url`, `rust_decimal`, `smol_str`, `indexmap`, `serde_json`: types
+//!   of the crate of that name can be fields; [`KvField`] lists them.
 //!
 //! # Events
 //!
-//! With the feature `tracing`, these are told to its subscriber, all with the target `kv_core`:
+//! With the feature `tracing`, a store emits these events with the target `kv_core`:
 //!
-//! | what has happened | level | fields |
+//! | event | level | fields |
 //! |---|---|---|
-//! | the expiry thread has started, or ended | trace | |
-//! | the expiry thread could not be started; once for each operation that needed it | error | |
-//! | the expiry thread removed entries of a type that were due | debug | `tag`, `entries` |
-//! | entries of a type with `max_entries` made way for others, those included that were due | trace | `tag`, `entries` |
-//! | a write went over one of the [`Limits`] | debug | `tenant`, `tag`, `limit`, `allowed` |
+//! | the expiry thread has started or ended | trace | |
+//! | the expiry thread could not be started; once for each operation that needs it | error | |
+//! | the expiry thread removed expired entries of a type | debug | `tag`, `entries` |
+//! | entries of a type with `max_entries` were evicted, including expired ones | trace | `tag`, `entries` |
+//! | a write exceeded one of the [`Limits`] | debug | `tenant`, `tag`, `limit`, `allowed` |
 //! | a [`Watch`] was [refused](Watch::refused) | warn | `tenant`, `tag`, `limit`, `allowed` |
-//! | a [`Watch`] lost its place, and starts over with a snapshot | debug | `tenant`, `tag` |
+//! | a [`Watch`] lost its position and restarts with a snapshot | debug | `tenant`, `tag` |
 //! | [`KvStore::drop_tenant`] removed entries | info | `tenant`, `entries` |
 //! | tenants without entries and handles were forgotten | debug | `tenants` |
-//! | a `value` that was dropped, a `waker` or the `clock` panicked where nobody is there to be handed the panic | warn | `what` |
+//! | a dropped `value`, a `waker` or the `clock` panicked, and no caller receives the panic | warn | `what` |
 //!
-//! No event has a key, a prefix of keys or a value in it. A subscriber is called under no lock, when what it is told of is
-//! done: it may use the store, if it can bear to be told of what that does. A panic in it goes no further.
+//! Events do not contain keys, prefixes of keys or values. A subscriber is called under no lock,
+//! after the operation that is reported. It may use the store if it can handle the events of its
+//! own operations. A panic in a subscriber is not propagated.
 
 #[cfg(feature = "json")]
 mod catalog;
+mod change;
 mod clock;
 mod codec;
+mod condition;
 #[cfg(feature = "json")]
 pub mod engine;
 mod entry;
 mod error;
 mod events;
+mod expiry;
 mod flight;
+mod handle;
 mod limits;
 mod memory;
 #[cfg(feature = "metrics")]
@@ -103,25 +112,27 @@ mod watch;
 
 #[cfg(feature = "json")]
 pub use catalog::{Catalog, CatalogBuilder, CatalogError, CatalogProblem};
+pub use change::Change;
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "json")]
 pub use codec::{Codec, Decoded, JsonError};
+pub use condition::Condition;
 #[cfg(feature = "json")]
 pub use engine::Engine;
 pub use entry::Entry;
 pub use error::{Error, InitError, UpdateError};
+pub use expiry::Expiry;
 pub use limits::{Limit, Limits};
-pub use memory::Condition;
 pub use options::{ScanOptions, SetOptions, TtlChoice};
 pub use scan::{Entries, Keys, Scan};
 pub use scan_full::{FullEntry, ScanFull};
 pub use stats::{StoreStats, TenantStats, TypeStats};
-pub use store::{Expiry, KvStore, KvStoreBuilder};
+pub use store::{KvStore, KvStoreBuilder};
 pub use tenant::TenantStore;
 pub use tenant_id::{TenantError, TenantId};
 pub use typed::TypedStore;
 pub use version::{ParseVersionError, Version};
-pub use watch::{Change, Recv, Watch, WatchIter};
+pub use watch::{Recv, Watch, WatchIter};
 
 #[cfg(feature = "derive")]
 pub use kv_derive::{KvField, KvType};
@@ -134,7 +145,7 @@ pub use kv_schema::{
     Validator, Violation,
 };
 
-/// What generated code names, and nobody else: that of `kv-schema`, and how kv-core writes JSON.
+/// Items that generated code refers to. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__codec as codec;

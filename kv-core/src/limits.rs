@@ -1,18 +1,20 @@
-//! How much a store takes in.
+//! [`Limits`]: bounds on the size of a store.
 
 use std::fmt;
 
-/// How much a store takes in. A write beyond a limit is [`Error::LimitExceeded`](crate::Error::LimitExceeded) and
-/// changes nothing; before it is refused, entries that are due are removed.
+/// Bounds on the size of a store. A write that exceeds a limit fails with
+/// [`Error::LimitExceeded`](crate::Error::LimitExceeded) and changes nothing. Expired entries are
+/// removed before a write is refused.
 ///
-/// The defaults keep one tenant, whose name may come from a stranger's request, from filling the machine:
+/// The defaults keep a single tenant, whose name may come from a stranger's request, from
+/// exhausting the memory:
 ///
 /// | limit | default |
 /// |---|---|
 /// | [`tenants`](Self::tenants) with entries | 10,000 |
 /// | [`entries_per_tenant`](Self::entries_per_tenant) | 5,000,000 |
 /// | [`bytes_per_tenant`](Self::bytes_per_tenant) | 1 GiB |
-/// | [`key_bytes`](Self::key_bytes) | 512, the longest key there is |
+/// | [`key_bytes`](Self::key_bytes) | 512, the maximum length of a key |
 /// | [`value_bytes`](Self::value_bytes) | 8 MiB |
 /// | [`watchers`](Self::watchers) of a tenant | 10,000 |
 ///
@@ -59,7 +61,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// No limits but those of the grammar of keys.
+    /// Returns limits that bound nothing except the length of keys, by their grammar.
     pub const fn unlimited() -> Self {
         Self {
             tenants: usize::MAX,
@@ -71,40 +73,41 @@ impl Limits {
         }
     }
 
-    /// How many tenants may have entries at a time.
+    /// Sets the maximum number of tenants that have entries.
     pub const fn tenants(self, tenants: usize) -> Self {
         Self { tenants, ..self }
     }
 
-    /// How many entries a tenant may have, of all types together.
+    /// Sets the maximum number of entries of a tenant, over all its types.
     pub const fn entries_per_tenant(self, entries: usize) -> Self {
         Self { entries_per_tenant: entries, ..self }
     }
 
-    /// How many bytes the entries of a tenant may take, of all types together: values, keys and what the store
-    /// keeps beside them, as [`TenantStats`](crate::TenantStats) counts them.
+    /// Sets the maximum number of bytes of a tenant's entries, over all its types: values, keys and
+    /// the store's overhead, as counted by [`TenantStats`](crate::TenantStats).
     pub const fn bytes_per_tenant(self, bytes: usize) -> Self {
         Self { bytes_per_tenant: bytes, ..self }
     }
 
-    /// How many bytes a key may have.
+    /// Sets the maximum number of bytes of a key.
     pub const fn key_bytes(self, bytes: usize) -> Self {
         Self { key_bytes: bytes, ..self }
     }
 
-    /// How many bytes a value may take: its own size and what it owns on the heap
+    /// Sets the maximum number of bytes of a value: its own size and the heap memory that it owns
     /// ([`KvField::heap_size`](crate::KvField::heap_size)).
     pub const fn value_bytes(self, bytes: usize) -> Self {
         Self { value_bytes: bytes, ..self }
     }
 
-    /// How many [`Watch`](crate::Watch)es of a tenant there may be at a time, of all types together.
+    /// Sets the maximum number of concurrent [`Watch`](crate::Watch)es of a tenant, over all its
+    /// types.
     pub const fn watchers(self, watchers: usize) -> Self {
         Self { watchers, ..self }
     }
 }
 
-/// The name of a limit, as its setter on [`Limits`] is called.
+/// A limit of a store. Each variant has the name of a setter on [`Limits`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
@@ -123,7 +126,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// The name, as its setter is called.
+    /// Returns the name of the limit, which is the name of its setter on [`Limits`].
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tenants => "tenants",

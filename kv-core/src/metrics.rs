@@ -1,63 +1,22 @@
-//! The counts of [`StoreStats`] as metrics.
+//! Publishes the counts of [`StoreStats`] to the recorder of the crate `metrics`.
 
-use crate::stats::METRICS;
+use crate::stats::{Count, METRICS, Metric};
 use crate::sync::Mutex;
 use crate::{StoreStats, TenantId, TypeStats};
 use metrics::{Label, Unit};
 
-/// A count of a type as a metric.
-pub(crate) struct Metric {
-    pub(crate) name: &'static str,
-    pub(crate) unit: Unit,
-    pub(crate) description: &'static str,
-    pub(crate) count: Count,
-}
-
-pub(crate) enum Count {
-    Gauge(fn(&TypeStats) -> usize),
-    Counter(fn(&TypeStats) -> u64),
-}
-
-/// A metric of a count: a prefix of ours, the count, and `_total` behind what only goes up.
-///
-/// Source: <https://prometheus.io/docs/practices/naming/>.
-macro_rules! metric {
-    (gauge bytes, $doc:expr) => {
-        metric!(gauge bytes, $doc, Bytes)
-    };
-    (gauge $count:ident, $doc:expr) => {
-        metric!(gauge $count, $doc, Count)
-    };
-    (gauge $count:ident, $doc:expr, $unit:ident) => {
-        $crate::metrics::Metric {
-            name: concat!("kv_", stringify!($count)),
-            unit: ::metrics::Unit::$unit,
-            description: $doc,
-            count: $crate::metrics::Count::Gauge(|stats| stats.$count),
-        }
-    };
-    (counter $count:ident, $doc:expr) => {
-        $crate::metrics::Metric {
-            name: concat!("kv_", stringify!($count), "_total"),
-            unit: ::metrics::Unit::Count,
-            description: $doc,
-            count: $crate::metrics::Count::Counter(|stats| stats.$count),
-        }
-    };
-}
-pub(crate) use metric;
-
 impl Metric {
     fn describe(&self) {
-        // A line of documentation starts with a space.
+        // A line of a doc comment starts with a space.
         let description = self.description.trim();
+        let unit = if self.name == "kv_bytes" { Unit::Bytes } else { Unit::Count };
         match self.count {
-            Count::Gauge(_) => metrics::describe_gauge!(self.name, self.unit, description),
-            Count::Counter(_) => metrics::describe_counter!(self.name, self.unit, description),
+            Count::Gauge(_) => metrics::describe_gauge!(self.name, unit, description),
+            Count::Counter(_) => metrics::describe_counter!(self.name, unit, description),
         }
     }
 
-    /// Sets the series with these labels to the sum over types, of which there is more than one when they share a tag.
+    /// Sets the series with these labels to the sum over `types`, which share a tag.
     fn set(&self, types: &[TypeStats], labels: &[Label]) {
         match self.count {
             Count::Gauge(count) => {
@@ -65,7 +24,7 @@ impl Metric {
                 #[expect(clippy::cast_precision_loss, reason = "gauges are floats, exact up to 2^53")]
                 metrics::gauge!(self.name, labels.iter()).set(sum as f64);
             }
-            // Nothing is no count: it would set back what has gone up.
+            // A counter must not decrease, so it keeps its value when the tenant is gone.
             Count::Counter(_) if types.is_empty() => {}
             Count::Counter(count) => {
                 metrics::counter!(self.name, labels.iter()).absolute(types.iter().map(count).sum());
@@ -74,34 +33,34 @@ impl Metric {
     }
 }
 
-/// The tenants and tags whose gauges were set last, in order.
+/// The tenants and tags whose metrics were published last, in order.
 #[derive(Default)]
 pub(crate) struct Published(Mutex<Vec<(TenantId, &'static str)>>);
 
 impl Published {
-    /// Sets every metric to what the stats tell, and the gauges of what has gone since to 0. The recorder is application code, so no
-    /// lock is held while it is called.
+    /// Sets every metric to its count, and the gauges of series that are gone to 0. The recorder is
+    /// application code, so no lock is held while it is called.
     pub(crate) fn publish(&self, stats: &StoreStats) {
-        // Every time, since the recorder may be another one than before.
+        // Described each time, because the recorder may have been replaced.
         METRICS.iter().for_each(Metric::describe);
-        let mut there = Vec::new();
+        let mut published = Vec::new();
         for (tenant, stats) in &stats.tenants {
             for types in stats.types.chunk_by(|a, b| a.tag == b.tag) {
                 let tag = types[0].tag;
                 set_all(tenant, tag, types);
-                there.push((tenant.clone(), tag));
+                published.push((tenant.clone(), tag));
             }
         }
-        for (tenant, tag) in self.replace(there) {
+        for (tenant, tag) in self.replace(published) {
             set_all(&tenant, tag, &[]);
         }
     }
 
-    /// Remembers what is there, and returns what was there before and is not any more.
-    fn replace(&self, there: Vec<(TenantId, &'static str)>) -> Vec<(TenantId, &'static str)> {
-        let mut known = self.0.lock();
-        let mut gone = std::mem::replace(&mut *known, there);
-        gone.retain(|series| known.binary_search(series).is_err());
+    /// Stores the published series, and returns the previous ones that are gone.
+    fn replace(&self, published: Vec<(TenantId, &'static str)>) -> Vec<(TenantId, &'static str)> {
+        let mut last = self.0.lock();
+        let mut gone = std::mem::replace(&mut *last, published);
+        gone.retain(|series| last.binary_search(series).is_err());
         gone
     }
 }

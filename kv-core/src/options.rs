@@ -1,14 +1,14 @@
-//! How to write, and what to read.
+//! [`SetOptions`] and [`ScanOptions`]: the options of writes and scans.
 
-use crate::memory::{Condition, Lifetime};
+use crate::memory::Lifetime;
 use crate::schema::{KvType, ttl};
-use crate::{Error, Version};
+use crate::{Condition, Error, Version};
 use std::time::Duration;
 
-/// How a value is to be written: its time to live, and a condition.
+/// The options of a write: a time to live and a condition.
 ///
-/// Without a word about the time to live, an entry gets its type's own. Of two words about the same, the later
-/// one counts.
+/// By default an entry gets the time to live of its type, and the write has no condition. A later
+/// call for the same option replaces an earlier one.
 ///
 /// ```
 /// use kv_core::{Error, KvStore, KvType, SetOptions};
@@ -33,85 +33,88 @@ pub struct SetOptions {
     condition: Condition,
 }
 
-/// Which time to live a write gives its entry.
+/// The time to live that a write gives its entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TtlChoice {
-    /// That of the entry's type.
+    /// The time to live of the entry's type.
     #[default]
     OfType,
-    /// This one, from now.
+    /// This time to live, from now.
     Of(Duration),
-    /// None: the entry never expires.
+    /// No time to live: the entry never expires.
     Never,
-    /// An entry that is there keeps its deadline, or its having none; a new one gets the type's own time to live.
+    /// An existing entry keeps its deadline or its lack of one. A new entry gets the time to live
+    /// of its type.
     Keep,
 }
 
 impl SetOptions {
-    /// Writes whatever is there, with the type's own time to live.
+    /// Creates options without a condition, with the time to live of the type.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The entry lives this long from now. Zero and more than 100 years are [`Error::InvalidTtl`] on the write.
+    /// Sets the time to live, from now. Zero and more than 100 years are [`Error::InvalidTtl`] on
+    /// the write.
     pub fn ttl(self, ttl: Duration) -> Self {
         Self { ttl: TtlChoice::Of(ttl), ..self }
     }
 
-    /// The entry never expires.
+    /// Makes the entry never expire.
     pub fn no_ttl(self) -> Self {
         Self { ttl: TtlChoice::Never, ..self }
     }
 
-    /// An entry that is there keeps its deadline, or its having none; a new one gets the type's own time to live.
+    /// Keeps the deadline, or the lack of one, of an existing entry. A new entry gets the time to
+    /// live of its type.
     pub fn keep_ttl(self) -> Self {
         Self { ttl: TtlChoice::Keep, ..self }
     }
 
-    /// Writes only where there is no entry.
+    /// Writes only if the key has no entry.
     pub fn if_absent(self) -> Self {
         Self { condition: Condition::Absent, ..self }
     }
 
-    /// Writes only over an entry.
+    /// Writes only if the key has an entry.
     pub fn if_present(self) -> Self {
         Self { condition: Condition::Present, ..self }
     }
 
-    /// Writes only over this version of the entry.
+    /// Writes only if the entry has this version.
     pub fn if_version(self, version: Version) -> Self {
         Self { condition: Condition::Version(version), ..self }
     }
 
-    /// Writes on this condition.
+    /// Sets the condition.
     pub fn with_condition(self, condition: Condition) -> Self {
         Self { condition, ..self }
     }
 
-    /// Gives the entry this time to live.
+    /// Sets the choice of the time to live.
     pub fn with_ttl_choice(self, ttl: TtlChoice) -> Self {
         Self { ttl, ..self }
     }
 
-    /// The condition. For engines.
+    /// Returns the condition. Used by engines.
     pub const fn condition(&self) -> Condition {
         self.condition
     }
 
-    /// The word about the time to live. For engines.
+    /// Returns the choice of the time to live. Used by engines.
     pub const fn ttl_choice(&self) -> TtlChoice {
         self.ttl
     }
 
-    /// The lifetime that these options give an entry of `T`.
+    /// Returns the lifetime that these options give an entry of `T`.
     pub(crate) fn lifetime<T: KvType>(&self) -> Result<Lifetime, Error> {
         let lifetime = match self.ttl {
-            TtlChoice::OfType => Lifetime::Anew(T::DEFAULT_TTL),
-            TtlChoice::Of(ttl) => Lifetime::Anew(Some(ttl)),
-            TtlChoice::Never => Lifetime::Anew(None),
-            TtlChoice::Keep => Lifetime::KeptOr(T::DEFAULT_TTL),
+            TtlChoice::OfType => Lifetime::Restart(T::DEFAULT_TTL),
+            TtlChoice::Of(ttl) => Lifetime::Restart(Some(ttl)),
+            TtlChoice::Never => Lifetime::Restart(None),
+            TtlChoice::Keep => Lifetime::KeepOr(T::DEFAULT_TTL),
         };
-        let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = lifetime;
+        let (Lifetime::Restart(ttl) | Lifetime::KeepOr(ttl)) = lifetime;
         match ttl.map(ttl::check) {
             Some(Err(_)) => Err(Error::InvalidTtl),
             _ => Ok(lifetime),
@@ -119,7 +122,7 @@ impl SetOptions {
     }
 }
 
-/// Which entries a scan visits, and in which direction.
+/// The range, the size and the direction of a scan.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType, ScanOptions};
@@ -147,7 +150,7 @@ pub struct ScanOptions {
 }
 
 impl ScanOptions {
-    /// Visits every entry, in ascending byte order of keys.
+    /// Creates options that visit every entry, in ascending byte order of keys.
     pub fn new() -> Self {
         Self::default()
     }
@@ -157,7 +160,7 @@ impl ScanOptions {
         Self { limit: Some(limit), ..self }
     }
 
-    /// Starts behind this key, in the direction of the scan. There need not be an entry.
+    /// Starts after this key, in the direction of the scan. The key need not have an entry.
     pub fn after(self, key: impl Into<String>) -> Self {
         Self { after: Some(key.into()), ..self }
     }

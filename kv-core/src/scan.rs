@@ -1,96 +1,85 @@
-//! Going through many entries.
+//! Iterators over the entries of one type: [`Scan`], [`Entries`], [`Keys`].
 
-use crate::memory::{Collection, Page, Row};
+use crate::handle::CollectionHandle;
+use crate::memory::{Collection, PageCursor, PageRows, Row};
 use crate::sync::bound;
-use crate::typed::TypedStore;
 use crate::{Entry, KvType, ScanOptions};
 use std::fmt;
 use std::iter::FusedIterator;
 use std::sync::Arc;
 
-/// How many rows are read under the lock at a time: few at first, since many scans are short.
+/// Size of the first page. It is small because many scans are short; each page is twice as large as
+/// the one before, up to `LARGEST_PAGE`.
 const FIRST_PAGE: usize = bound(32, 2);
 const LARGEST_PAGE: usize = bound(512, 4);
 
-/// Goes through the entries of a range of keys, page by page, with no lock held in between.
-pub(crate) struct Cursor<T> {
-    store: TypedStore<T>,
-    prefix: String,
-    /// The last key that was read, where the next page goes on.
-    after: Option<Arc<str>>,
-    descending: bool,
-    remaining: usize,
-    page: std::vec::IntoIter<(Arc<str>, Row<T>)>,
+/// The state that all iterators over one type share.
+pub(crate) struct ScanCursor<T> {
+    handle: CollectionHandle<T>,
+    pages: PageCursor,
     page_size: usize,
-    at_end: bool,
+    page: std::vec::IntoIter<(Arc<str>, Row<T>)>,
+    remaining: usize,
 }
 
-impl<T: KvType> Cursor<T> {
-    pub(crate) fn new(store: TypedStore<T>, prefix: &str, options: ScanOptions) -> Self {
+impl<T: KvType> ScanCursor<T> {
+    pub(crate) fn new(handle: CollectionHandle<T>, prefix: &str, options: ScanOptions) -> Self {
+        let after = options.after.map(Arc::from);
         Self {
-            store,
-            prefix: prefix.to_owned(),
-            after: options.after.map(Arc::from),
-            descending: options.descending,
-            remaining: options.limit.unwrap_or(usize::MAX),
-            page: Vec::new().into_iter(),
-            // Who says how many are wanted wants them.
+            handle,
+            pages: PageCursor::new(prefix).after(after).descending(options.descending),
+            // A caller that sets a limit usually reads all of it.
             page_size: options.limit.map_or(FIRST_PAGE, |limit| limit.min(LARGEST_PAGE)),
-            at_end: false,
+            page: Vec::new().into_iter(),
+            remaining: options.limit.unwrap_or(usize::MAX),
         }
     }
 
-    /// What is made of the next entry of which anything can be made: which is alive when it is handed out, however long
-    /// ago its page was read.
-    fn next<U>(&mut self, hand_out: impl Fn(&Collection<T>, Arc<str>, Row<T>) -> Option<U>) -> Option<U> {
+    /// Maps the next live entry. `map` returns `None` for a row that has expired since its page was
+    /// read.
+    fn next<U>(&mut self, map: impl Fn(&Collection<T>, Arc<str>, Row<T>) -> Option<U>) -> Option<U> {
         while self.remaining > 0 {
             let Some((key, row)) = self.page.next() else {
                 self.read_page()?;
                 continue;
             };
-            if let Some(handed_out) = hand_out(self.store.existing()?, key, row) {
+            if let Some(item) = map(self.handle.existing()?, key, row) {
                 self.remaining -= 1;
-                return Some(handed_out);
+                return Some(item);
             }
         }
         None
     }
 
     fn read_page(&mut self) -> Option<()> {
-        if self.at_end {
-            return None;
-        }
         let limit = self.page_size.min(self.remaining);
         self.page_size = (self.page_size * 2).min(LARGEST_PAGE);
-        let page = Page {
-            prefix: &self.prefix,
-            after: self.after.as_deref(),
-            descending: self.descending,
-            limit,
-            newer_than: 0,
-        };
-        let rows = self.store.existing().map_or_else(Vec::new, |collection| collection.page(page));
-        self.at_end = rows.len() < limit;
-        self.after = Some(Arc::clone(&rows.last()?.0));
-        self.page = rows.into_iter();
+        let collection = self.handle.existing();
+        let page =
+            self.pages.read(limit, |query| collection.map_or_else(PageRows::default, |c| c.page(query)));
+        self.page = page?.into_iter();
         Some(())
     }
 }
 
-/// Entries in key order, as key and value. Made by [`TypedStore::scan`] and [`TypedStore::scan_with`].
+/// Entries as keys and values in key order. Created by [`TypedStore::scan`] and
+/// [`TypedStore::scan_with`].
 ///
-/// It owns what it needs, so it can be kept and sent to another thread.
+/// The iterator borrows nothing, so it can be stored and sent to another thread.
+///
+/// [`TypedStore::scan`]: crate::TypedStore::scan
+/// [`TypedStore::scan_with`]: crate::TypedStore::scan_with
 #[must_use = "a scan reads nothing until it is iterated"]
 pub struct Scan<T> {
-    cursor: Cursor<T>,
+    cursor: ScanCursor<T>,
 }
 
 impl<T: KvType> Scan<T> {
-    pub(crate) fn new(cursor: Cursor<T>) -> Self {
+    pub(crate) fn new(cursor: ScanCursor<T>) -> Self {
         Self { cursor }
     }
 
-    /// The same entries with their versions and times.
+    /// Returns an iterator over the same entries with their versions and times.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -116,16 +105,16 @@ impl<T: KvType> Iterator for Scan<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.cursor.next(|collection, key, row| {
-            let row = collection.now(&key, row)?;
+            let row = collection.refresh(&key, row)?;
             Some((key, row.value))
         })
     }
 }
 
-/// Entries in key order, with their versions and times. Made by [`Scan::entries`].
+/// Entries in key order with their versions and times. Created by [`Scan::entries`].
 #[must_use = "a scan reads nothing until it is iterated"]
 pub struct Entries<T> {
-    cursor: Cursor<T>,
+    cursor: ScanCursor<T>,
 }
 
 impl<T: KvType> Iterator for Entries<T> {
@@ -133,20 +122,20 @@ impl<T: KvType> Iterator for Entries<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.cursor.next(|collection, key, row| {
-            let (row, expires_in) = collection.now_with_time_left(&key, row)?;
+            let (row, expires_in) = collection.refresh_with_time_left(&key, row)?;
             Some(row.into_entry(key, expires_in))
         })
     }
 }
 
-/// Keys in order. Made by [`TypedStore::keys`].
+/// Keys in order. Created by [`TypedStore::keys`](crate::TypedStore::keys).
 #[must_use = "a scan reads nothing until it is iterated"]
 pub struct Keys<T> {
-    cursor: Cursor<T>,
+    cursor: ScanCursor<T>,
 }
 
 impl<T: KvType> Keys<T> {
-    pub(crate) fn new(cursor: Cursor<T>) -> Self {
+    pub(crate) fn new(cursor: ScanCursor<T>) -> Self {
         Self { cursor }
     }
 }
@@ -155,7 +144,7 @@ impl<T: KvType> Iterator for Keys<T> {
     type Item = Arc<str>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.cursor.next(|collection, key, row| collection.now(&key, row).map(|_| key))
+        self.cursor.next(|collection, key, row| collection.refresh(&key, row).map(|_| key))
     }
 }
 
@@ -165,7 +154,9 @@ macro_rules! iterators {
 
         impl<T: KvType> fmt::Debug for $name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).field("prefix", &self.cursor.prefix).finish_non_exhaustive()
+                f.debug_struct(stringify!($name))
+                    .field("prefix", &self.cursor.pages.prefix())
+                    .finish_non_exhaustive()
             }
         }
     )*};

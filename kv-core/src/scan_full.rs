@@ -1,81 +1,59 @@
-//! Going through the entries of all types.
+//! [`ScanFull`]: an iterator over the entries of all types.
 
 use crate::codec::Erased;
-use crate::memory::{AnyCollection, ErasedRow, Page};
-use crate::{KvType, TenantStore, Version};
+use crate::handle::TenantHandle;
+use crate::memory::{AnyCollection, ErasedRow, PageCursor};
+use crate::schema::prefix;
+use crate::{KvType, Version};
 use std::any::Any;
 use std::cmp::Ordering;
 use std::fmt;
-use std::iter::FusedIterator;
+use std::iter::{FusedIterator, Peekable};
 use std::sync::Arc;
 
-/// How many rows of a type are read under the lock at a time.
+/// Number of rows of a type that are read under one lock.
 const PAGE: usize = 64;
 
-/// Entries of all types in byte order of their full keys. Made by [`TenantStore::scan_full`].
+/// Entries of all types in byte order of their full keys. Created by
+/// [`TenantStore::scan_full`](crate::TenantStore::scan_full).
 #[must_use = "a scan reads nothing until it is iterated"]
 pub struct ScanFull {
-    tenant: TenantStore,
-    types: Vec<Cursor>,
+    tenant: Arc<TenantHandle>,
+    types: Vec<TypeCursor>,
 }
 
-/// Where the scan stands in one type.
-struct Cursor {
+/// Position of the scan in one type.
+struct TypeCursor {
     collection: Arc<dyn AnyCollection>,
-    /// The part of the full prefix that concerns this type's keys.
-    key_prefix: String,
-    page: std::iter::Peekable<std::vec::IntoIter<(Arc<str>, ErasedRow)>>,
-    after: Option<Arc<str>>,
-    at_end: bool,
+    pages: PageCursor,
+    page: Peekable<std::vec::IntoIter<(Arc<str>, ErasedRow)>>,
 }
 
 impl ScanFull {
-    pub(crate) fn new(tenant: TenantStore, full_prefix: &str) -> Self {
+    pub(crate) fn new(tenant: &Arc<TenantHandle>, full_prefix: &str) -> Self {
         let collections = tenant.existing().map_or_else(Vec::new, |tenant| tenant.collections());
         let cursor = |collection: Arc<dyn AnyCollection>| {
-            let (_, prefix) = collection.names();
-            // Either the full prefix goes beyond the type's own, or it stops within it.
-            let key_prefix = match full_prefix.strip_prefix(prefix) {
-                Some(rest) => rest.to_owned(),
-                None if prefix.starts_with(full_prefix) => String::new(),
-                None => return None,
-            };
-            let page = Vec::new().into_iter().peekable();
-            Some(Cursor { collection, key_prefix, page, after: None, at_end: false })
+            let (_, type_prefix) = collection.names();
+            let pages = PageCursor::new(prefix::of_keys(full_prefix, type_prefix)?);
+            Some(TypeCursor { collection, pages, page: Vec::new().into_iter().peekable() })
         };
         let mut types: Vec<_> = collections.into_iter().filter_map(cursor).collect();
-        // Types that share a prefix come in the order of their tags.
+        // Types that share a prefix are visited in the order of their tags.
         types.sort_by_key(|cursor| cursor.collection.names());
-        Self { tenant, types }
+        Self { tenant: Arc::clone(tenant), types }
     }
 }
 
-impl Cursor {
-    /// Reads on until there is a next row, if there is one.
-    fn fill(&mut self) {
-        if self.page.peek().is_some() || self.at_end {
-            return;
+impl TypeCursor {
+    /// Returns the bytes of the next row's full key.
+    fn peek_full_key(&mut self) -> Option<impl Iterator<Item = u8>> {
+        if self.page.peek().is_none() {
+            let collection = &self.collection;
+            self.page = self.pages.read(PAGE, |query| collection.erased_page(query))?.into_iter().peekable();
         }
-        let page = Page {
-            prefix: &self.key_prefix,
-            after: self.after.as_deref(),
-            descending: false,
-            limit: PAGE,
-            newer_than: 0,
-        };
-        let rows = self.collection.erased_page(page);
-        self.at_end = rows.len() < PAGE;
-        if let Some((key, _)) = rows.last() {
-            self.after = Some(Arc::clone(key));
-        }
-        self.page = rows.into_iter().peekable();
-    }
-
-    /// The bytes of the next row's full key.
-    fn next_full_key(&mut self) -> Option<impl Iterator<Item = u8>> {
-        let (_, prefix) = self.collection.names();
+        let (_, type_prefix) = self.collection.names();
         let (key, _) = self.page.peek()?;
-        Some(prefix.bytes().chain(key.bytes()))
+        Some(type_prefix.bytes().chain(key.bytes()))
     }
 }
 
@@ -86,10 +64,9 @@ impl Iterator for ScanFull {
         loop {
             let mut first: Option<usize> = None;
             for index in 0..self.types.len() {
-                self.types[index].fill();
                 let (before, from_here) = self.types.split_at_mut(index);
-                let Some(candidate) = from_here[0].next_full_key() else { continue };
-                let best = first.and_then(|best| before[best].next_full_key());
+                let Some(candidate) = from_here[0].peek_full_key() else { continue };
+                let best = first.and_then(|best| before[best].peek_full_key());
                 if best.is_none_or(|best| candidate.cmp(best) == Ordering::Less) {
                     first = Some(index);
                 }
@@ -97,8 +74,8 @@ impl Iterator for ScanFull {
             let cursor = &mut self.types[first?];
             let (tag, prefix) = cursor.collection.names();
             let (key, row) = cursor.page.next()?;
-            // It may have expired, or have been written anew, while its page waited.
-            if let Some(row) = cursor.collection.erased_now(&key, row) {
+            // The entry may have expired or been overwritten since its page was read.
+            if let Some(row) = cursor.collection.refresh_erased(&key, row) {
                 return Some(FullEntry { tag, prefix, key, version: row.version, value: row.value });
             }
         }
@@ -113,7 +90,7 @@ impl fmt::Debug for ScanFull {
     }
 }
 
-/// An entry of any type. Made by [`TenantStore::scan_full`].
+/// An entry of any type. Returned by [`ScanFull`].
 #[derive(Clone)]
 pub struct FullEntry {
     tag: &'static str,
@@ -124,27 +101,27 @@ pub struct FullEntry {
 }
 
 impl FullEntry {
-    /// The tag of the entry's type.
+    /// Returns the tag of the entry's type.
     pub fn tag(&self) -> &'static str {
         self.tag
     }
 
-    /// The key.
+    /// Returns the key without the type's prefix.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The type's prefix and the key.
+    /// Returns the type's prefix followed by the key.
     pub fn full_key(&self) -> String {
         format!("{}{}", self.prefix, self.key)
     }
 
-    /// Which write this is.
+    /// Returns the version of the write that stored the value.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The value, if it is of this type.
+    /// Returns the value if its type is `T`.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -165,11 +142,11 @@ impl FullEntry {
         any.downcast().ok()
     }
 
-    /// The value as JSON, in one line.
+    /// Returns the value as JSON on one line.
     ///
     /// # Errors
     ///
-    /// [`JsonError`](crate::JsonError) when the type cannot be written as JSON.
+    /// [`JsonError`](crate::JsonError) if the type cannot be written as JSON.
     #[cfg(feature = "json")]
     pub fn json(&self) -> Result<String, crate::JsonError> {
         self.value.json()

@@ -1,14 +1,14 @@
-//! [`KvStore`]: the whole store, and how it is made.
+//! [`KvStore`]: a store of all tenants, and its builder.
 
 use crate::clock::Clock;
 use crate::events;
 use crate::memory::{Memory, or_resume};
 use crate::tenant::TenantStore;
-use crate::{Limits, StoreStats, TenantError, TenantId};
+use crate::{Expiry, Limits, StoreStats, TenantError, TenantId};
 use std::fmt;
 use std::sync::Arc;
 
-/// A store. Its clones are handles to the same one; the entries end with the last handle.
+/// A store. Clones are handles to the same store, which is dropped with the last handle.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType};
@@ -32,21 +32,21 @@ pub struct KvStore {
 }
 
 impl KvStore {
-    /// A store with the system's clock and background expiry.
+    /// Creates a store with the system clock and background expiry.
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A store that is made otherwise.
+    /// Returns a builder, which sets the clock, the expiry mode and the limits.
     pub fn builder() -> KvStoreBuilder {
         KvStoreBuilder { clock: None, expiry: Expiry::Background, limits: Limits::default() }
     }
 
-    /// A handle to a tenant, named by a host. It creates nothing until the first write.
+    /// Returns a handle to the tenant of a host. The tenant is created by its first write.
     ///
     /// # Errors
     ///
-    /// [`TenantError`] when the host is none.
+    /// [`TenantError`] if the host is invalid.
     pub fn tenant(&self, host: impl AsRef<str>) -> Result<TenantStore, TenantError> {
         Ok(TenantStore::new(Arc::clone(&self.memory), TenantId::new(host.as_ref())?))
     }
@@ -61,7 +61,7 @@ impl KvStore {
         TenantStore::new(Arc::clone(&self.memory), id.clone())
     }
 
-    /// The tenants that have living entries, by name.
+    /// Returns the tenants that have live entries, in order.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -73,7 +73,7 @@ impl KvStore {
     ///
     /// let kv = KvStore::new();
     /// let acme = kv.tenant("acme.example")?;
-    /// assert_eq!(kv.tenants(), [], "a handle creates nothing");
+    /// assert_eq!(kv.tenants(), [], "a handle does not create the tenant");
     /// acme.set::<Note>("a", Note { text: "hello".to_owned() })?;
     /// assert_eq!(kv.tenants(), [acme.id().clone()]);
     /// assert!(kv.drop_tenant("acme.example"));
@@ -84,9 +84,10 @@ impl KvStore {
         self.memory.living_tenants()
     }
 
-    /// Removes all entries of a tenant, and says whether there was one; a host that names no tenant has none.
+    /// Removes all entries of a tenant and returns whether it had any. Returns `false` for an
+    /// invalid host.
     ///
-    /// Handles to it stay usable, and versions go on rising.
+    /// Handles to the tenant remain valid, and its versions keep rising.
     pub fn drop_tenant(&self, host: impl AsRef<str>) -> bool {
         let Ok(id) = TenantId::new(host.as_ref()) else { return false };
         let entries = self.memory.tenant(&id).map_or(0, |tenant| or_resume(tenant.clear()));
@@ -96,8 +97,8 @@ impl KvStore {
         entries > 0
     }
 
-    /// What the store holds and has done, for all tenants and types. Takes time linear in their number and in that
-    /// of entries that are due.
+    /// Returns counts of all tenants and types. Takes time linear in the number of tenants and
+    /// types, and of entries that have expired but are not removed yet.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -119,20 +120,24 @@ impl KvStore {
         StoreStats::sum(tenants.filter(|(_, stats)| !stats.types.is_empty()).collect())
     }
 
-    /// Hands what [`stats`](Self::stats) tells to the recorder of the crate `metrics`, as it is now. To be called before
-    /// metrics are collected, or every few seconds, from one place: no operation of the store touches a metric.
+    /// Passes the counts of [`stats`](Self::stats) to the recorder of the crate `metrics`. Call it
+    /// before metrics are collected or every few seconds, from one place; other operations do not
+    /// touch metrics.
     ///
-    /// Every type of every tenant has the gauges `kv_entries`, `kv_bytes` and `kv_watchers` and the counters `kv_hits_total`,
-    /// `kv_misses_total`, `kv_writes_total`, `kv_expirations_total` and `kv_evictions_total`, with the labels `tenant` and
-    /// `type`, which is the tag. They mean what [`TypeStats`](crate::TypeStats) says.
+    /// Every type of every tenant has the gauges `kv_entries`, `kv_bytes` and `kv_watchers` and the
+    /// counters `kv_hits_total`, `kv_misses_total`, `kv_writes_total`, `kv_expirations_total` and
+    /// `kv_evictions_total`, with the labels `tenant` and `type` (the type's tag). Their meaning is
+    /// that of the fields of [`TypeStats`](crate::TypeStats).
     ///
-    /// When a tenant is forgotten, its gauges are set to 0 and its counters stay. Should it come back, the store counts from
-    /// 0, and a recorder that never lets a counter go back shows nothing new before the old count is reached. Nothing in
-    /// the labels tells two stores apart: give each a recorder, or tenants, of its own.
+    /// When a tenant is forgotten, its gauges are set to 0 and its counters keep their values. If
+    /// the tenant is created again, the store counts from 0, and a recorder that ignores decreasing
+    /// counters shows no change until the old value is exceeded. The labels do not distinguish
+    /// stores: use a recorder or tenants of its own for each.
     ///
-    /// **Tenants may be named by strangers**, and a recorder keeps what it has seen once: eight series for each tenant and
-    /// type, be the tenant forgotten or not. Bound the tenants ([`Limits::tenants`] counts those of one moment), have the
-    /// recorder forget what is idle, or make metrics of the sums in `stats` yourself.
+    /// **Tenant names may come from strangers**, and a recorder keeps every series that it has
+    /// seen: eight for each tenant and type, also of forgotten tenants. Limit the tenants
+    /// ([`Limits::tenants`] limits those that exist at the same time), let the recorder drop idle
+    /// series, or export sums computed from `stats` instead.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -144,7 +149,7 @@ impl KvStore {
     ///     text: String,
     /// }
     ///
-    /// /// A recorder that writes the gauges down; yours comes from a crate such as `metrics-exporter-prometheus`.
+    /// /// A recorder of gauges. Applications use a crate such as `metrics-exporter-prometheus`.
     /// #[derive(Default)]
     /// struct Gauges(Arc<Mutex<Vec<String>>>);
     ///
@@ -191,14 +196,14 @@ impl KvStore {
         self.memory.published.publish(&self.stats());
     }
 
-    /// Removes the entries of all tenants whose deadline has passed, and returns how many there were.
+    /// Removes the expired entries of all tenants and returns their number.
     ///
-    /// Such entries are invisible in any case; this frees their memory. With [`Expiry::Background`] it is done
-    /// without being asked.
+    /// Expired entries are invisible in any case; removing them frees their memory.
+    /// [`Expiry::Background`] does so without this call.
     ///
     /// # Panics
     ///
-    /// With the first panic of a value that is dropped, when all is done.
+    /// Resumes the first panic of a dropped value after all entries have been removed.
     ///
     /// ```
     /// use kv_core::{Expiry, KvStore, KvType, ManualClock};
@@ -234,7 +239,7 @@ impl fmt::Debug for KvStore {
     }
 }
 
-/// Makes a [`KvStore`]. Made by [`KvStore::builder`].
+/// A builder of a [`KvStore`]. Created by [`KvStore::builder`].
 ///
 /// ```
 /// use kv_core::{Expiry, KvStore, ManualClock};
@@ -251,22 +256,22 @@ pub struct KvStoreBuilder {
 }
 
 impl KvStoreBuilder {
-    /// Where the time comes from; the system's clock by default.
+    /// Sets the clock. The default is the system clock.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Some(Box::new(clock)), ..self }
     }
 
-    /// Who removes what is due; a background thread by default.
+    /// Sets how expired entries are removed. The default is a background thread.
     pub fn expiry(self, expiry: Expiry) -> Self {
         Self { expiry, ..self }
     }
 
-    /// How much the store takes in; [`Limits::default`] by default.
+    /// Sets the limits of the store. The default is [`Limits::default`].
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Makes the store.
+    /// Builds the store.
     pub fn build(self) -> KvStore {
         KvStore { memory: Arc::new(Memory::new(self.clock, self.expiry, self.limits)) }
     }
@@ -279,15 +284,4 @@ impl fmt::Debug for KvStoreBuilder {
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
-}
-
-/// Who removes entries whose deadline has passed. They are gone from every read in either case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Expiry {
-    /// A thread named `kv-expiry` removes them when they are due. It exists only while some entry has a
-    /// deadline, or somebody waits for a change and is to be woken, and ends with the last handle of the store.
-    #[default]
-    Background,
-    /// Nobody, until [`KvStore::purge_expired`] is called. The thread then only wakes who waits for changes.
-    Manual,
 }

@@ -1,7 +1,7 @@
-//! What threads meet by, in one place: locks, atomics, and threads themselves.
+//! Locks, atomics and threads. The rest of the crate uses no others.
 //!
-//! They are the [system's](system), or, when the crate is built with `--cfg shuttle`, the stand-ins of a [model] checker,
-//! which then decides who goes on at each of them (`tests/schedules`).
+//! They are those of the [system], or, if the crate is built with `--cfg shuttle`, those of a
+//! [model] checker, which decides at each use which thread continues (`tests/schedules`).
 
 #[cfg(shuttle)]
 mod model;
@@ -13,7 +13,8 @@ pub(crate) use model::*;
 #[cfg(not(shuttle))]
 pub(crate) use system::*;
 
-/// How many of something are taken at a time, or kept: fewer in the model, where a few entries have to show what many would.
+/// Returns a bound on the size of a batch or a buffer. The bound is smaller in the model, where a
+/// few entries must reach it.
 pub(crate) const fn bound(usual: usize, in_model: usize) -> usize {
     if cfg!(shuttle) { in_model } else { usual }
 }

@@ -1,18 +1,20 @@
-//! [`TenantStore`]: one isolated part of the store, for every type.
+//! [`TenantStore`]: a handle to one tenant.
 
-use crate::memory::{Memory, Tenant, or_resume};
+use crate::handle::TenantHandle;
+use crate::memory::{Memory, or_resume};
 use crate::scan::Scan;
 use crate::scan_full::ScanFull;
-use crate::sync::OnceLock;
 use crate::typed::TypedStore;
 use crate::{Entry, Error, Keyed, KvType, SetOptions, TenantId, TenantStats, Version, Watch};
 use std::fmt;
 use std::sync::Arc;
 
-/// A handle to one tenant. It reaches that tenant's entries and no others.
+/// A handle to one tenant. It reaches the entries of that tenant only.
 ///
-/// Its methods are those of [`TypedStore`] with the type as a parameter; where many calls concern one type,
-/// [`typed`](Self::typed) looks it up once.
+/// A generic method takes the type as a parameter and calls the method of the same name of
+/// [`TypedStore`], which has more methods. [`typed`](Self::typed) returns that handle; use it for
+/// several calls to one type, because it looks the type up once. The other methods apply to all types
+/// of the tenant.
 ///
 /// ```
 /// use kv_core::{KvStore, KvType};
@@ -32,45 +34,38 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct TenantStore {
-    handle: Arc<Handle>,
-}
-
-struct Handle {
-    memory: Arc<Memory>,
-    id: TenantId,
-    /// Known once the tenant has been written to.
-    tenant: OnceLock<Arc<Tenant>>,
+    handle: Arc<TenantHandle>,
 }
 
 impl TenantStore {
     pub(crate) fn new(memory: Arc<Memory>, id: TenantId) -> Self {
-        Self { handle: Arc::new(Handle { memory, id, tenant: OnceLock::new() }) }
+        Self { handle: TenantHandle::new(memory, id) }
     }
 
-    /// The tenant's name.
+    /// Returns the tenant's name.
     pub fn id(&self) -> &TenantId {
-        &self.handle.id
+        self.handle.id()
     }
 
-    /// The tenant's entries of one type.
+    /// Returns a handle to the tenant's entries of one type.
     pub fn typed<T: KvType>(&self) -> TypedStore<T> {
-        TypedStore::new(self.clone())
+        TypedStore::new(Arc::clone(&self.handle))
     }
 
     /// Stores a value. See [`TypedStore::set`].
     ///
     /// # Errors
     ///
-    /// As [`TypedStore::set`].
+    /// The errors of [`TypedStore::set`].
     pub fn set<T: KvType>(&self, key: impl AsRef<str>, value: impl Into<Arc<T>>) -> Result<Version, Error> {
         self.typed().set(key, value)
     }
 
-    /// Stores a value as the options say. See [`TypedStore::set_with`].
+    /// Stores a value with options. See [`TypedStore::set_with`].
     ///
     /// # Errors
     ///
-    /// As [`TypedStore::set_with`].
+    /// The errors of [`TypedStore::set_with`].
     pub fn set_with<T: KvType>(
         &self,
         key: impl AsRef<str>,
@@ -80,26 +75,26 @@ impl TenantStore {
         self.typed().set_with(key, value, options)
     }
 
-    /// Stores a value under its own key. See [`TypedStore::put`].
+    /// Stores a value under the key that its key template makes from it. See [`TypedStore::put`].
     ///
     /// # Errors
     ///
-    /// As [`TypedStore::put`].
+    /// The errors of [`TypedStore::put`].
     pub fn put<T: Keyed>(&self, value: impl Into<Arc<T>>) -> Result<Version, Error> {
         self.typed().put(value)
     }
 
-    /// The value under a key. See [`TypedStore::get`].
+    /// Returns the value of a key. See [`TypedStore::get`].
     pub fn get<T: KvType>(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
         self.typed().get(key)
     }
 
-    /// The entry under a key. See [`TypedStore::get_entry`].
+    /// Returns the value of a key with its version and times. See [`TypedStore::get_entry`].
     pub fn get_entry<T: KvType>(&self, key: impl AsRef<str>) -> Option<Entry<T>> {
         self.typed().get_entry(key)
     }
 
-    /// Whether there is an entry under a key. See [`TypedStore::contains`].
+    /// Returns whether a key has an entry. See [`TypedStore::contains`].
     pub fn contains<T: KvType>(&self, key: impl AsRef<str>) -> bool {
         self.typed::<T>().contains(key)
     }
@@ -109,11 +104,12 @@ impl TenantStore {
         self.typed().delete(key)
     }
 
-    /// Replaces a value by what a function makes of it, atomically. See [`TypedStore::update`].
+    /// Replaces the value of a key with the result of a function, atomically. See
+    /// [`TypedStore::update`].
     ///
     /// # Errors
     ///
-    /// As [`TypedStore::update`].
+    /// The errors of [`TypedStore::update`].
     pub fn update<T: KvType>(
         &self,
         key: impl AsRef<str>,
@@ -122,11 +118,12 @@ impl TenantStore {
         self.typed().update(key, f)
     }
 
-    /// Replaces a value that is there by what a function makes of it. See [`TypedStore::modify`].
+    /// Replaces an existing value with the result of a function, atomically. See
+    /// [`TypedStore::modify`].
     ///
     /// # Errors
     ///
-    /// As [`TypedStore::modify`].
+    /// The errors of [`TypedStore::modify`].
     pub fn modify<T: KvType>(
         &self,
         key: impl AsRef<str>,
@@ -135,21 +132,22 @@ impl TenantStore {
         self.typed().modify(key, f)
     }
 
-    /// The entries whose key starts with a prefix, in key order. See [`TypedStore::scan`].
+    /// Returns the entries whose keys start with a prefix, in key order. See [`TypedStore::scan`].
     pub fn scan<T: KvType>(&self, prefix: impl AsRef<str>) -> Scan<T> {
         self.typed().scan(prefix)
     }
 
-    /// Tells of the entries whose key starts with a prefix, and of every change. See [`TypedStore::watch`].
+    /// Watches the entries whose keys start with a prefix. See [`TypedStore::watch`].
     pub fn watch<T: KvType>(&self, prefix: impl AsRef<str>) -> Watch<T> {
         self.typed().watch(prefix)
     }
 
-    /// The entries of all types whose full key (the type's prefix and the key) starts with a full prefix, in byte
-    /// order of full keys.
+    /// Returns the entries of all types whose full key (type prefix and key) starts with a full
+    /// prefix, in byte order of full keys.
     ///
-    /// Types that share a prefix each have their turn. A type that is written for the first time during the scan may be
-    /// missed; for the rest, as [`TypedStore::scan`].
+    /// If several types share a prefix, entries with the same full key are returned in the order of
+    /// the types' tags. A type that is first written during the scan may be missed. Otherwise the
+    /// guarantees of [`TypedStore::scan`] hold.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -173,49 +171,27 @@ impl TenantStore {
     /// # Ok::<(), kv_core::Error>(())
     /// ```
     pub fn scan_full(&self, full_prefix: impl AsRef<str>) -> ScanFull {
-        ScanFull::new(self.clone(), full_prefix.as_ref())
+        ScanFull::new(&self.handle, full_prefix.as_ref())
     }
 
-    /// What this tenant holds and has done, for all its types.
+    /// Returns the counts of this tenant, over all its types.
     pub fn stats(&self) -> TenantStats {
-        self.existing().map_or_else(TenantStats::default, |tenant| tenant.stats())
+        self.handle.existing().map_or_else(TenantStats::default, |tenant| tenant.stats())
     }
 
-    /// Removes all entries of this tenant, and returns how many there were. Versions go on rising.
+    /// Removes all entries of this tenant, and returns their number. Versions keep rising.
     pub fn clear(&self) -> usize {
-        self.existing().map_or(0, |tenant| or_resume(tenant.clear()))
+        self.handle.existing().map_or(0, |tenant| or_resume(tenant.clear()))
     }
 
-    /// Removes this tenant's entries whose deadline has passed, and returns how many there were.
-    /// See [`KvStore::purge_expired`](crate::KvStore::purge_expired).
+    /// Removes this tenant's expired entries and returns their number. See
+    /// [`KvStore::purge_expired`](crate::KvStore::purge_expired).
     ///
     /// # Panics
     ///
-    /// With the first panic of a value that is dropped, when all is done.
+    /// Resumes the first panic of a dropped value after all entries have been removed.
     pub fn purge_expired(&self) -> usize {
-        self.existing().map_or(0, |tenant| or_resume(tenant.purge()))
-    }
-
-    pub(crate) fn memory(&self) -> &Memory {
-        &self.handle.memory
-    }
-
-    /// The tenant's part of memory, if anything was ever written to it.
-    pub(crate) fn existing(&self) -> Option<&Arc<Tenant>> {
-        let known = self.handle.tenant.get();
-        known.or_else(|| {
-            let tenant = self.handle.memory.tenant(&self.handle.id)?;
-            Some(self.handle.tenant.get_or_init(|| tenant))
-        })
-    }
-
-    /// The tenant's part of memory.
-    pub(crate) fn create(&self) -> &Arc<Tenant> {
-        self.existing().unwrap_or_else(|| {
-            // Made outside of the cell, whose initialisation is a lock: it tells of tenants that it forgets.
-            let tenant = self.handle.memory.tenant_or_create(&self.handle.id);
-            self.handle.tenant.get_or_init(|| tenant)
-        })
+        self.handle.existing().map_or(0, |tenant| or_resume(tenant.purge()))
     }
 }
 

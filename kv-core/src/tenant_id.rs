@@ -1,14 +1,15 @@
-//! [`TenantId`]: from a host name to the name of a tenant, once.
+//! [`TenantId`]: the normalized host name of a tenant.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The name of a tenant: a host, in the one form that all its spellings share.
+/// The name of a tenant: a normalized host name.
 ///
-/// ASCII letters become lower case; a port and one dot at the end are dropped. What is left is made of
-/// `a-z`, `0-9`, `.` and `-`, without empty labels and at most 253 bytes long, or is an IPv6 address in brackets.
+/// ASCII letters are converted to lower case; a port and one trailing dot are removed. The rest
+/// consists of `a-z`, `0-9`, `.` and `-`, without empty labels and with at most 253 bytes, or is an
+/// IPv6 address in brackets.
 ///
 /// ```
 /// use kv_core::{TenantError, TenantId};
@@ -21,16 +22,16 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId(Arc<str>);
 
-/// The longest name of a host. Source: RFC 1035, section 2.3.4 (255 octets, less the two that its wire
-/// format adds).
+/// Maximum length of a host name. Source: RFC 1035, section 2.3.4 (255 octets, minus two of the
+/// wire format).
 const MAX_BYTES: usize = 253;
 
 impl TenantId {
-    /// Reads a host as it stands in a URL or in a `Host` header.
+    /// Parses and normalizes a host from a URL or a `Host` header.
     ///
     /// # Errors
     ///
-    /// [`TenantError`] says what stands in the way.
+    /// [`TenantError`] if the host is invalid.
     pub fn new(host: &str) -> Result<Self, TenantError> {
         if host.is_empty() {
             return Err(TenantError::Empty);
@@ -44,7 +45,7 @@ impl TenantId {
         }
     }
 
-    /// The name.
+    /// Returns the normalized host name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -59,8 +60,8 @@ fn name(host: &str) -> Result<TenantId, TenantError> {
             b'a'..=b'z' | b'0'..=b'9' | b'-' => {}
             b'A'..=b'Z' => has_upper = true,
             b'.' => has_empty_label |= before == b'.',
-            // Told of before the port, so that a host of the wrong form is not called a wrong port.
-            strange => return Err(TenantError::Character(char::from(strange))),
+            // Checked before the port, so that an invalid name is not reported as an invalid port.
+            invalid => return Err(TenantError::Character(char::from(invalid))),
         }
         before = byte;
     }
@@ -76,7 +77,7 @@ fn name(host: &str) -> Result<TenantId, TenantError> {
     if has_empty_label {
         return Err(TenantError::EmptyLabel);
     }
-    // Most hosts are written in lower case, and need no copy in between.
+    // Most hosts are in lower case already and need no second copy.
     Ok(TenantId(if has_upper { name.to_ascii_lowercase().into() } else { name.into() }))
 }
 
@@ -91,10 +92,10 @@ fn ipv6(rest: &str) -> Result<TenantId, TenantError> {
     Ok(TenantId(format!("[{address}]").into()))
 }
 
-/// Source: RFC 3986, section 3.2.3: a port is digits, and may be empty.
+/// Checks a port: digits, or empty. Source: RFC 3986, section 3.2.3.
 fn check_port(port: &str) -> Result<(), TenantError> {
-    let sound = port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
-    if sound { Ok(()) } else { Err(TenantError::Port) }
+    let valid = port.is_empty() || (port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
+    if valid { Ok(()) } else { Err(TenantError::Port) }
 }
 
 impl fmt::Display for TenantId {
@@ -117,32 +118,32 @@ impl FromStr for TenantId {
     }
 }
 
-/// Why a host names no tenant.
+/// The error of a host that is not a valid tenant name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TenantError {
-    /// Nothing was given, or nothing is left without the port and the dot at the end.
-    #[error("a host cannot be empty")]
+    /// The host is empty, or only consists of a port or a dot.
+    #[error("the host is empty")]
     Empty,
-    /// A character is not ASCII.
-    #[error("a host is ASCII: give an international name in its `xn--` form")]
+    /// The host contains a character that is not ASCII.
+    #[error("the host is not ASCII: write an international name in its `xn--` form")]
     NotAscii,
-    /// A character is no letter, digit, `.` or `-`.
-    #[error("a host has only letters, digits, `.` and `-` (found {0:?})")]
+    /// The host contains a character other than letters, digits, `.` and `-`.
+    #[error("the host contains {0:?}: use only letters, digits, `.` and `-`")]
     Character(char),
-    /// Two dots follow each other, or one stands at the start.
-    #[error("a host has no empty label: one dot between names, none before the first")]
+    /// The host starts with a dot or contains two dots in a row.
+    #[error("the host has an empty label: separate labels with one dot")]
     EmptyLabel,
-    /// What follows the `:` is no port.
-    #[error("a port is a number up to 65535")]
+    /// The text after the `:` is not a port.
+    #[error("the port is not a number up to 65535")]
     Port,
-    /// The brackets hold no IPv6 address, or something other than a port follows them.
-    #[error("expected an IPv6 address in brackets, as in [::1], and at most a port after it")]
+    /// The brackets do not contain an IPv6 address, or are not followed by the end or a port.
+    #[error("the host is not an IPv6 address in brackets, such as `[::1]`, with an optional port")]
     Ipv6,
-    /// There are more than 253 bytes.
-    #[error("a host has at most 253 bytes (found {bytes})")]
+    /// The host is longer than 253 bytes.
+    #[error("the host is longer than 253 bytes (it has {bytes})")]
     TooLong {
-        /// How many there are.
+        /// Length of the host.
         bytes: usize,
     },
 }
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_no_host_is_refused() {
+    fn invalid_hosts_are_rejected() {
         use TenantError::{Character, Empty, EmptyLabel, Ipv6, NotAscii, Port, TooLong};
         for (bad, error) in [
             ("", Empty),

@@ -1,47 +1,47 @@
-//! [`TypedStore`]: the entries of one type of one tenant.
+//! [`TypedStore`]: a handle to one tenant's entries of one type.
 
+use crate::condition::Conflict;
 use crate::events;
+use crate::handle::{CollectionHandle, TenantHandle};
 use crate::memory::{
-    AnyCollection as _, Collection, Condition, Conflict, Deadline, Full, Refused, Write, drop_each,
-    entry_bytes, or_resume,
+    AnyCollection as _, Collection, Deadline, Full, Write, WriteError, drop_each, entry_bytes, or_resume,
 };
-use crate::scan::{Cursor, Keys, Scan};
+use crate::scan::{Keys, Scan, ScanCursor};
 use crate::schema::{key, ttl};
-use crate::sync::OnceLock;
-use crate::tenant::TenantStore;
-use crate::{Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version, Watch};
+use crate::{
+    Condition, Entry, Error, Keyed, KvType, Limit, ScanOptions, SetOptions, Ttl, TypeStats, Version, Watch,
+};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A handle to one tenant's entries of one type. Its clones reach the same entries.
+/// A handle to one tenant's entries of one type. Clones reach the same entries.
 ///
-/// Operations on one key are linearizable: each happens at one instant between its call and its return. The
-/// closures given to it, the validation of values and the dropping of replaced ones run under no lock, so they
-/// may use the store, and a panic in them is the caller's alone.
+/// Operations on one key are linearizable: each takes effect at one instant between its call and
+/// its return. Closures, validation and the dropping of replaced values run under no lock, so they
+/// may use the store, and a panic in them only affects the caller.
 ///
-/// A key outside the grammar of keys ([`KeyError`](crate::KeyError)) is an error when written and absent when read.
+/// A key outside the grammar of keys ([`KeyError`](crate::KeyError)) is an error on write and
+/// absent on read.
 pub struct TypedStore<T> {
-    tenant: TenantStore,
-    /// Known once the type has been written to.
-    collection: OnceLock<Arc<Collection<T>>>,
+    handle: CollectionHandle<T>,
 }
 
 impl<T: KvType> TypedStore<T> {
-    pub(crate) fn new(tenant: TenantStore) -> Self {
-        Self { tenant, collection: OnceLock::new() }
+    pub(crate) fn new(tenant: Arc<TenantHandle>) -> Self {
+        Self { handle: CollectionHandle::new(tenant) }
     }
 
-    /// Stores a value, replacing what is there, and returns the version of this write.
+    /// Stores a value, replaces the existing one, and returns the version of the write.
     ///
-    /// The value is checked against the rules of its type, and lives as long as its type says
-    /// ([`KvType::DEFAULT_TTL`]), counted anew from now. An `Arc<T>` is stored as it is.
+    /// The value is validated against the rules of its type. Its time to live is that of the type
+    /// ([`KvType::DEFAULT_TTL`]) and starts now. An `Arc<T>` is stored without copying.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`], for a type with a key template
-    /// [`Error::KeyMismatch`], and [`Error::InvalidTtl`] when a type that implements `KvType` by hand has no valid time
-    /// to live; the store is as it was before.
+    /// [`Error::InvalidKey`], [`Error::Validation`], [`Error::LimitExceeded`];
+    /// [`Error::KeyMismatch`] for a type with a key template; [`Error::InvalidTtl`] if a manual
+    /// implementation of `KvType` has an invalid time to live. An error leaves the store unchanged.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -66,12 +66,12 @@ impl<T: KvType> TypedStore<T> {
         self.set_with(key, value, SetOptions::new())
     }
 
-    /// Stores a value as the options say, and returns the version of this write.
+    /// Stores a value with options, and returns the version of the write.
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set), [`Error::InvalidTtl`], and [`Error::Conflict`] when the condition does not hold; the
-    /// store is as it was before.
+    /// The errors of [`set`](Self::set), [`Error::InvalidTtl`], and [`Error::Conflict`] if the
+    /// condition does not hold. An error leaves the store unchanged.
     pub fn set_with(
         &self,
         key: impl AsRef<str>,
@@ -81,7 +81,7 @@ impl<T: KvType> TypedStore<T> {
         self.write_with(key.as_ref(), value.into(), options).map(|(version, _)| version)
     }
 
-    /// Stores a value as the options say, and returns the write's version and the entry's deadline.
+    /// Stores a value with options. Returns the version of the write and the entry's deadline.
     #[inline]
     pub(crate) fn write_with(
         &self,
@@ -99,11 +99,12 @@ impl<T: KvType> TypedStore<T> {
         }
     }
 
-    /// Stores a value under its own key, as [`set`](Self::set).
+    /// Stores a value under the key that its key template makes from it, like [`set`](Self::set).
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set); [`Error::InvalidKey`] also when the value's parts make no key.
+    /// The errors of [`set`](Self::set); [`Error::InvalidKey`] also if the value's fields do not
+    /// make a valid key.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -134,14 +135,15 @@ impl<T: KvType> TypedStore<T> {
         self.set(value.key()?, value)
     }
 
-    /// Stores many values at one instant, or none, and returns their versions in order.
+    /// Stores all values at one instant, or none, and returns their versions in order.
     ///
-    /// All are checked, and fitted to the limits together, before the first is stored. Of several values for one
-    /// key the last one stays.
+    /// All values are validated and checked against the limits together before the first is stored.
+    /// The last of several values for one key wins.
     ///
     /// # Errors
     ///
-    /// As [`set`](Self::set), for the first value that is refused; the store is as it was before.
+    /// The errors of [`set`](Self::set), for the first value that is rejected. An error leaves the
+    /// store unchanged.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -167,7 +169,7 @@ impl<T: KvType> TypedStore<T> {
         let lifetime = SetOptions::new().lifetime::<T>()?;
         let mut writes = Vec::with_capacity(entries.len());
         for (key, value) in &entries {
-            // Asked once: what is checked is what is written.
+            // `as_ref` is called once, so that the key that is checked is the key that is written.
             let key = key.as_ref();
             key::check(key)?;
             let bytes = self.admit(key, value)?;
@@ -179,13 +181,13 @@ impl<T: KvType> TypedStore<T> {
         let collection = self.create();
         let written = self.with_room(|| collection.write_many(&mut writes));
         let (versions, evicted) = written?;
-        // One that panics would otherwise leave the others to be dropped while it unwinds.
+        // Dropped one by one: a second panic during unwinding would abort the process.
         let replaced = drop_each(writes);
         or_resume(drop_each(evicted).and(replaced));
         Ok(versions)
     }
 
-    /// The value under a key.
+    /// Returns the value of a key.
     pub fn get(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
         let collection = self.existing()?;
         let found = collection.value(key.as_ref());
@@ -193,7 +195,7 @@ impl<T: KvType> TypedStore<T> {
         found
     }
 
-    /// The values under many keys at one instant, in the order of the keys.
+    /// Returns the values of several keys at one instant, in the order of the keys.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -217,7 +219,7 @@ impl<T: KvType> TypedStore<T> {
         rows.inspect(|row| collection.count_read(row.is_some())).map(|row| row.map(|row| row.value)).collect()
     }
 
-    /// The value under a key, with its version and times.
+    /// Returns the value of a key with its version and times.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -243,12 +245,12 @@ impl<T: KvType> TypedStore<T> {
         found
     }
 
-    /// Whether there is an entry under a key.
+    /// Returns whether a key has an entry.
     pub fn contains(&self, key: impl AsRef<str>) -> bool {
         self.get(key).is_some()
     }
 
-    /// How long the entry under a key has to live; `None` when there is none.
+    /// Returns how long the entry of a key has left to live, or `None` if there is no entry.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType, ManualClock, SetOptions, Ttl};
@@ -279,8 +281,8 @@ impl<T: KvType> TypedStore<T> {
         Some(entry.expires_in.map_or(Ttl::Never, Ttl::In))
     }
 
-    /// Lets an entry live this long from now, and says whether there is one. It is no write: the entry keeps its
-    /// version.
+    /// Gives an entry this time to live from now, and returns whether the key has an entry. The
+    /// entry keeps its version.
     ///
     /// # Errors
     ///
@@ -292,22 +294,23 @@ impl<T: KvType> TypedStore<T> {
         Ok(self.existing().is_some_and(|collection| collection.set_lifetime(key, Some(ttl))))
     }
 
-    /// Lets an entry live for ever, and says whether there is one. It is no write: the entry keeps its version.
+    /// Removes the deadline of an entry, and returns whether the key has an entry. The entry keeps
+    /// its version.
     pub fn persist(&self, key: impl AsRef<str>) -> bool {
         self.existing().is_some_and(|collection| collection.set_lifetime(key.as_ref(), None))
     }
 
     /// Removes an entry and returns its value.
     pub fn delete(&self, key: impl AsRef<str>) -> Option<Arc<T>> {
-        // Without a condition there is no conflict.
+        // A removal without a condition has no conflict.
         self.existing()?.remove(key.as_ref(), Condition::None).ok().flatten()
     }
 
-    /// Removes an entry if it is at this version, and says whether there was one.
+    /// Removes an entry if it has this version, and returns whether the key had an entry.
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] when there is an entry at another version.
+    /// [`Error::Conflict`] if the entry has another version.
     ///
     /// ```
     /// use kv_core::{Error, KvStore, KvType};
@@ -334,10 +337,10 @@ impl<T: KvType> TypedStore<T> {
         }
     }
 
-    /// Removes the entries whose key starts with a prefix, and returns how many there were.
+    /// Removes the entries whose keys start with a prefix, and returns their number.
     ///
-    /// They go in key order and in steps, between which others read and write: what is written meanwhile may or
-    /// may not be removed.
+    /// They are removed in key order and in steps. Other operations run between steps, and entries
+    /// written meanwhile may or may not be removed.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -357,31 +360,33 @@ impl<T: KvType> TypedStore<T> {
         self.existing().map_or(0, |collection| collection.remove_prefix(prefix.as_ref()))
     }
 
-    /// Removes all entries at one instant, and returns how many there were. Versions go on rising.
+    /// Removes all entries at one instant, and returns their number. Versions keep rising.
     pub fn clear(&self) -> usize {
         self.existing().map_or(0, |collection| or_resume(collection.clear()))
     }
 
-    /// How many entries there are. Takes time linear in the number of those that are due.
+    /// Returns the number of entries. Takes time linear in the number of entries that have expired
+    /// but are not removed yet.
     pub fn len(&self) -> usize {
         self.existing().map_or(0, |collection| collection.len())
     }
 
-    /// Whether there are no entries.
+    /// Returns whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What these entries are and what was done with them.
+    /// Returns the counts of this tenant and type.
     pub fn stats(&self) -> TypeStats {
         let none = || TypeStats { tag: T::TYPE_TAG, ..TypeStats::default() };
         self.existing().map_or_else(none, |collection| collection.stats())
     }
 
-    /// The entries whose key starts with a prefix, in byte order of keys.
+    /// Returns the entries whose keys start with a prefix, in byte order of keys.
     ///
-    /// Each key is visited at most once, and none is missed that is there all the while. No lock is held
-    /// between steps: entries written or removed during a scan may or may not be seen.
+    /// Each key is visited at most once, and a key that exists throughout the scan is not missed.
+    /// No lock is held between steps: entries written or removed during a scan may or may not be
+    /// seen.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -403,39 +408,44 @@ impl<T: KvType> TypedStore<T> {
         self.scan_with(prefix, ScanOptions::new())
     }
 
-    /// The entries whose key starts with a prefix, as the options say. See [`scan`](Self::scan).
+    /// Returns the entries whose keys start with a prefix, limited and ordered by the options. See
+    /// [`scan`](Self::scan).
     pub fn scan_with(&self, prefix: impl AsRef<str>, options: ScanOptions) -> Scan<T> {
-        Scan::new(Cursor::new(self.clone(), prefix.as_ref(), options))
+        Scan::new(ScanCursor::new(self.handle.clone(), prefix.as_ref(), options))
     }
 
-    /// The keys that start with a prefix, in byte order. See [`scan`](Self::scan).
+    /// Returns the keys that start with a prefix, in byte order. See [`scan`](Self::scan).
     pub fn keys(&self, prefix: impl AsRef<str>) -> Keys<T> {
-        Keys::new(Cursor::new(self.clone(), prefix.as_ref(), ScanOptions::new()))
+        Keys::new(ScanCursor::new(self.handle.clone(), prefix.as_ref(), ScanOptions::new()))
     }
 
-    /// How many keys start with a prefix, at one instant. Takes time linear in their number.
+    /// Returns the number of keys that start with a prefix, at one instant. Takes time linear in
+    /// that number.
     pub fn count(&self, prefix: impl AsRef<str>) -> usize {
         self.existing().map_or(0, |collection| collection.count(prefix.as_ref()))
     }
 
-    /// Tells of the entries whose key starts with a prefix: a snapshot, then every change. See [`Watch`].
+    /// Watches the entries whose keys start with a prefix: a snapshot, then every change. See
+    /// [`Watch`].
     ///
-    /// Beyond [`Limits::watchers`](crate::Limits::watchers) the watch is [refused](Watch::refused), and has ended.
+    /// A watch beyond [`Limits::watchers`](crate::Limits::watchers) is [refused](Watch::refused)
+    /// and has ended.
     pub fn watch(&self, prefix: impl AsRef<str>) -> Watch<T> {
-        Watch::new(self, prefix.as_ref(), None)
+        Watch::new(&self.handle, prefix.as_ref(), None)
     }
 
-    /// As [`watch`](Self::watch), for who has seen all up to a version: starts with what changed since, and
-    /// [`Change::Ready`](crate::Change::Ready). Where that is not known any more, or was never the store's, it starts with
+    /// Resumes a watch after a version: starts with the changes since that version, then
+    /// [`Change::Ready`](crate::Change::Ready). If the store no longer knows these changes, or the
+    /// version is not one of this tenant and type, the watch starts with
     /// [`Change::Reset`](crate::Change::Reset) and a snapshot.
     ///
-    /// The version is that of the last change that was handed out behind a `Ready` with no `Reset` since, or
-    /// [`Watch::version`].
+    /// Pass the value of [`Watch::version`], or the version of the last change received after a
+    /// `Ready` with no `Reset` since.
     pub fn watch_after(&self, prefix: impl AsRef<str>, version: Version) -> Watch<T> {
-        Watch::new(self, prefix.as_ref(), Some(version))
+        Watch::new(&self.handle, prefix.as_ref(), Some(version))
     }
 
-    /// Checks a value and what it would take, and returns what the entry takes in all.
+    /// Validates a value and checks its size. Returns the number of bytes that the entry takes.
     pub(crate) fn admit(&self, key: &str, value: &T) -> Result<usize, Error> {
         value.validate()?;
         if let Some(own) = value.__own_key()
@@ -443,7 +453,7 @@ impl<T: KvType> TypedStore<T> {
         {
             return Err(Error::KeyMismatch);
         }
-        let limits = self.tenant.memory().limits();
+        let limits = self.handle.tenant().memory().limits();
         let heap_size = value.heap_size();
         for (limit, bytes, allowed) in [
             (Limit::KeyBytes, key.len(), limits.key_bytes),
@@ -456,77 +466,73 @@ impl<T: KvType> TypedStore<T> {
         Ok(entry_bytes::<T>(key, heap_size))
     }
 
-    /// Writes a value. What it replaced is then in the write, to be dropped.
+    /// Writes a value. The replaced value is left in `write`, and the caller drops it.
     pub(crate) fn write(&self, write: &mut Write<'_, T>) -> Result<Result<Version, Conflict>, Error> {
         let wants_an_entry = matches!(write.condition, Condition::Present | Condition::Version(_));
         let collection = match self.existing() {
-            // There is none, and nothing is made for a write that is refused.
+            // A write that needs an entry fails without creating the collection.
             None if wants_an_entry => return Ok(Err(Conflict { current: None })),
             None => self.create(),
             Some(collection) => collection,
         };
         self.with_room(|| match collection.write(write) {
             Ok(version) => Ok(Ok(version)),
-            Err(Refused::Conflict(conflict)) => Ok(Err(conflict)),
-            Err(Refused::Full(full)) => Err(full),
+            Err(WriteError::Conflict(conflict)) => Ok(Err(conflict)),
+            Err(WriteError::Full(full)) => Err(full),
         })
     }
 
-    /// Tries a write again when it found no room, after what is due has been removed.
+    /// Runs a write, and repeats it after removing expired entries if it exceeded a limit.
     fn with_room<R>(&self, mut write: impl FnMut() -> Result<R, Full>) -> Result<R, Error> {
         let written = write().or_else(|full| {
             let purged = match full.limit {
-                Limit::Tenants => self.tenant.memory().purge_for_room(),
-                _ => self.tenant.existing().map_or(Ok(0), |tenant| tenant.purge()),
+                Limit::Tenants => self.handle.tenant().memory().purge_for_room(),
+                _ => self.handle.tenant().existing().map_or(Ok(0), |tenant| tenant.purge()),
             };
-            // A value that panics when dropped has had its say on stderr; it may be a stranger's.
+            // The panic of a dropped value was reported by the panic hook. It is not the caller's:
+            // the value may be of another tenant or type.
             if purged.is_err() {
                 events::panicked("value");
             }
-            // Also when nothing was: another may have made room.
+            // Also if nothing was removed: another operation may have made room.
             write()
         });
         written.map_err(|full| self.over(full))
     }
 
-    /// The error of a write that went over a limit, of which it tells.
+    /// Emits the event of a write that exceeded a limit, and returns the error.
     fn over(&self, Full { limit, allowed }: Full) -> Error {
-        events::write_refused(self.tenant.id().as_str(), T::TYPE_TAG, limit.name(), allowed);
+        events::write_refused(self.handle.tenant().id().as_str(), T::TYPE_TAG, limit.name(), allowed);
         Error::LimitExceeded { limit, allowed }
     }
 
-    pub(crate) fn tenant(&self) -> &TenantStore {
-        &self.tenant
+    #[cfg(feature = "json")]
+    pub(crate) fn handle(&self) -> &CollectionHandle<T> {
+        &self.handle
     }
 
+    /// Returns the collection if the type has been written to.
     pub(crate) fn existing(&self) -> Option<&Arc<Collection<T>>> {
-        let known = self.collection.get();
-        known.or_else(|| {
-            let collection = self.tenant.existing()?.collection()?;
-            Some(self.collection.get_or_init(|| collection))
-        })
+        self.handle.existing()
     }
 
+    /// Returns the collection, and creates it if necessary.
     pub(crate) fn create(&self) -> &Arc<Collection<T>> {
-        self.existing().unwrap_or_else(|| {
-            // Made outside of the cell, whose initialisation is a lock: it asks the clock.
-            let collection = self.tenant.create().collection_or_create(self.tenant.memory());
-            self.collection.get_or_init(|| collection)
-        })
+        self.handle.create()
     }
 }
 
-// Derived, it would ask for `T: Clone`, and no `T` is cloned here.
+// A derived implementation would require `T: Clone`.
 impl<T> Clone for TypedStore<T> {
     fn clone(&self) -> Self {
-        Self { tenant: self.tenant.clone(), collection: self.collection.clone() }
+        Self { handle: self.handle.clone() }
     }
 }
 
 impl<T: KvType> fmt::Debug for TypedStore<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TypedStore")
-            .field("tenant", self.tenant.id())
+            .field("tenant", self.handle.tenant().id())
             .field("tag", &T::TYPE_TAG)
             .finish_non_exhaustive()
     }

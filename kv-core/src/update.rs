@@ -1,22 +1,26 @@
-//! The verbs that make a new value of the old one, atomically.
+//! The verbs that compute a new value from the current one, atomically.
 
-use crate::memory::{Condition, Conflict, Lifetime, Write};
+use crate::condition::Conflict;
+use crate::memory::{Lifetime, Write};
 use crate::schema::key;
-use crate::{Error, KvType, SetOptions, TypedStore, UpdateError, Version};
+use crate::{Condition, Error, KvType, SetOptions, TypedStore, UpdateError, Version};
 use std::convert::Infallible;
 use std::sync::Arc;
 
 impl<T: KvType> TypedStore<T> {
-    /// Replaces what is under a key by what a function makes of it, atomically, and returns what is there then.
+    /// Replaces the value of a key with the result of a function, atomically, and returns the value
+    /// that the key has afterwards.
     ///
-    /// The function is given the value, or `None` when there is none, and returns the new one, or `None` to have
-    /// no entry. It runs under no lock and again whenever another write came in between, so it should do
-    /// nothing but compute. An entry that is there keeps its deadline; a new one gets its type's time to live.
+    /// The function receives the current value, or `None` if there is none, and returns the new
+    /// value, or `None` to remove the entry. It runs under no lock, and again each time another
+    /// write came in between, so it should have no side effects. An existing entry keeps its
+    /// deadline; a new one gets its type's time to live.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidKey`], and for what the function returned [`Error::Validation`], [`Error::LimitExceeded`] and
-    /// [`Error::KeyMismatch`]; the store is as it was before.
+    /// [`Error::InvalidKey`]; [`Error::Validation`], [`Error::LimitExceeded`] and
+    /// [`Error::KeyMismatch`] for the value that the function returned. An error leaves the store
+    /// unchanged.
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -42,12 +46,13 @@ impl<T: KvType> TypedStore<T> {
         self.update_with(key, SetOptions::new().keep_ttl(), f)
     }
 
-    /// Replaces a value that is there by what a function makes of it, atomically, and returns the new one;
-    /// `None`, without a call of the function, when there is no entry. See [`update`](Self::update).
+    /// Replaces an existing value with the result of a function, atomically, and returns the new
+    /// value. Returns `None` without calling the function if there is no entry. See
+    /// [`update`](Self::update).
     ///
     /// # Errors
     ///
-    /// As [`update`](Self::update).
+    /// The errors of [`update`](Self::update).
     ///
     /// ```
     /// use kv_core::{KvStore, KvType};
@@ -68,12 +73,13 @@ impl<T: KvType> TypedStore<T> {
         self.update(key, |current| current.map(&mut f))
     }
 
-    /// As [`update`](Self::update), with a time to live and a condition: the options' time to live is that of what
-    /// the function returns, and the function is called only while the condition holds.
+    /// Updates like [`update`](Self::update), with a time to live and a condition: the time to live
+    /// applies to the value that the function returns, and the function is only called while the
+    /// condition holds.
     ///
     /// # Errors
     ///
-    /// As [`update`](Self::update), and [`Error::InvalidTtl`] and [`Error::Conflict`].
+    /// The errors of [`update`](Self::update), [`Error::InvalidTtl`] and [`Error::Conflict`].
     ///
     /// ```
     /// use kv_core::{KvStore, KvType, SetOptions};
@@ -85,7 +91,7 @@ impl<T: KvType> TypedStore<T> {
     /// }
     ///
     /// let attempts = KvStore::new().tenant("acme.example")?.typed::<Attempts>();
-    /// // Each attempt makes the wait start anew.
+    /// // Each attempt restarts the wait.
     /// let wait = SetOptions::new().ttl(Duration::from_secs(60));
     /// attempts.update_with("ada", wait, |a| Some(Attempts { count: a.map_or(0, |a| a.count) + 1 }))?;
     /// # Ok::<(), kv_core::Error>(())
@@ -103,12 +109,13 @@ impl<T: KvType> TypedStore<T> {
         })
     }
 
-    /// As [`update`](Self::update), with a function that may decline: its error leaves the entry untouched.
+    /// Updates like [`update`](Self::update), with a function that may fail. Its error leaves the
+    /// entry unchanged.
     ///
     /// # Errors
     ///
-    /// [`UpdateError::Update`] with what the function returned, or [`UpdateError::Store`] as for
-    /// [`update`](Self::update).
+    /// [`UpdateError::Update`] with the error of the function, or [`UpdateError::Store`] with an
+    /// error of [`update`](Self::update).
     ///
     /// ```
     /// use kv_core::{KvStore, KvType, UpdateError};
@@ -149,16 +156,16 @@ impl<T: KvType> TypedStore<T> {
             let version = current.as_ref().map(|found| found.version);
             options.condition().check(version).map_err(|Conflict { current }| Error::Conflict { current })?;
             let next = f(current.as_ref().map(|found| &*found.value)).map_err(UpdateError::Update)?;
-            // Dropped before the write, so that a value that is replaced is dropped by whoever holds it last.
+            // Dropped before the write, so that this clone does not keep the replaced value alive.
             drop(current);
-            // On a conflict another write came first: the function decides anew.
+            // On a conflict another write came first: call the function again.
             if let Ok(value) = self.replace(key, version, next, lifetime)? {
                 return Ok(value);
             }
         }
     }
 
-    /// Puts `next` where the entry had this version (or was absent), unless another write came first.
+    /// Replaces the entry with `next` if it still has this version, or is still absent for `None`.
     fn replace(
         &self,
         key: &str,
@@ -174,7 +181,7 @@ impl<T: KvType> TypedStore<T> {
                 let mut write = Write::new(key, Arc::clone(&value), bytes, condition, lifetime);
                 Ok(self.write(&mut write)?.map(|_| Some(value)))
             }
-            // Absent before and after: nothing to write.
+            // Absent before and after: there is nothing to write.
             (None, None) => Ok(Ok(None)),
             (None, Some(_)) => Ok(match self.existing() {
                 Some(collection) => collection.remove(key, condition).map(|_| None),

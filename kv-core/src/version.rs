@@ -1,19 +1,19 @@
-//! [`Version`].
+//! [`Version`]: the number of a write.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Which write of an entry this is.
+/// The number of a write or removal.
 ///
-/// Versions rise with every write and every removal within one tenant and type, and a store gives none twice: an
-/// entry that was deleted and written again has another version. They order the writes of one tenant and type;
-/// those of two say nothing about each other.
+/// Versions rise with every write and every removal of one tenant and type, and are never reused:
+/// an entry that was deleted and written again has another version. Versions of different tenants
+/// or types cannot be compared.
 ///
-/// The first one is the Unix time in microseconds, so that a version from before a restart matches nothing after
-/// it either, as long as there was no more than one write each microsecond on average and the system's clock was
-/// not set back.
+/// The first version is the Unix time in microseconds. A version from before a restart therefore
+/// matches no version after it, unless there was more than one write per microsecond on average or
+/// the system clock was set back.
 ///
-/// Written as decimal digits. Always below 2^53, so that JavaScript can hold one.
+/// The text form is decimal digits. Versions are below 2^53, so that JavaScript can represent them.
 ///
 /// ```
 /// use kv_core::Version;
@@ -27,17 +27,17 @@ use std::str::FromStr;
 pub struct Version(u64);
 
 impl Version {
-    /// What every version is below: 2^53, where JavaScript stops counting.
+    /// Exclusive upper bound of versions: JavaScript represents integers exactly up to 2^53.
     const LIMIT: u64 = 1 << 53;
 
-    /// A version that no entry ever has.
+    /// A version that no entry has.
     pub const NONE: Self = Self(0);
 
     pub(crate) const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The version as a number.
+    /// Returns the version as a number.
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -52,7 +52,7 @@ impl fmt::Display for Version {
 impl FromStr for Version {
     type Err = ParseVersionError;
 
-    /// Reads decimal digits: no sign, no spaces.
+    /// Parses decimal digits, without sign or spaces.
     fn from_str(text: &str) -> Result<Self, ParseVersionError> {
         if !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ParseVersionError(()));
@@ -64,7 +64,7 @@ impl FromStr for Version {
     }
 }
 
-/// A text that is no [`Version`].
+/// The error of parsing a text that is not a [`Version`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a version is a number in decimal digits, below 2^53")]
 pub struct ParseVersionError(());
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_decimal_digits_below_two_to_the_53() {
+    fn version_is_decimal_digits_below_two_to_the_53() {
         assert_eq!("0".parse(), Ok(Version(0)));
         assert_eq!("007".parse(), Ok(Version(7)));
         assert_eq!("9007199254740991".parse(), Ok(Version((1 << 53) - 1)));

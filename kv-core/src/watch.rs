@@ -1,10 +1,14 @@
-//! [`Watch`]: a snapshot, then every change.
+//! [`Watch`]: the receiver of a snapshot and of every later change.
 
-use crate::events;
-use crate::memory::{Collection, Known, Most, Page, Reading, Tenant, block_on, block_on_until};
-use crate::sync::{Mutex, bound};
-use crate::typed::TypedStore;
-use crate::{Entry, Error, KvType, TenantId, Version};
+mod replay;
+
+use crate::handle::CollectionHandle;
+#[cfg(feature = "json")]
+use crate::memory::ClockReading;
+use crate::memory::{Collection, Tenant, block_on, block_on_until};
+use crate::sync::Mutex;
+use crate::{Change, Error, KvType, TenantId, Version, events};
+use replay::{Replay, Step};
 use std::fmt;
 use std::future::Future;
 use std::iter::FusedIterator;
@@ -16,91 +20,23 @@ use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
 use std::time::{Duration, Instant};
 
-/// What a [`Watch`] tells of.
-#[derive(Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Change<T> {
-    /// What is known so far is void: every entry that is there follows.
-    Reset,
-    /// An entry is there, or has another value.
-    Set(Entry<T>),
-    /// An entry was deleted.
-    Deleted {
-        /// The entry's key.
-        key: Arc<str>,
-        /// The deletion's version.
-        version: Version,
-    },
-    /// An entry's time to live was over.
-    Expired {
-        /// The entry's key.
-        key: Arc<str>,
-        /// The removal's version.
-        version: Version,
-    },
-    /// An entry made way for others, since its type has `max_entries`.
-    Evicted {
-        /// The entry's key.
-        key: Arc<str>,
-        /// The removal's version.
-        version: Version,
-    },
-    /// All that was there at one instant is known; of an entry whose deadline has come, the removal is yet to be told, and its last
-    /// write never is.
-    Ready,
-}
-
-impl<T> Change<T> {
-    /// The key that it is about.
-    pub fn key(&self) -> Option<&Arc<str>> {
-        match self {
-            Self::Set(entry) => Some(&entry.key),
-            Self::Deleted { key, .. } | Self::Expired { key, .. } | Self::Evicted { key, .. } => Some(key),
-            Self::Reset | Self::Ready => None,
-        }
-    }
-
-    /// Its version.
-    pub fn version(&self) -> Option<Version> {
-        match self {
-            Self::Set(Entry { version, .. })
-            | Self::Deleted { version, .. }
-            | Self::Expired { version, .. }
-            | Self::Evicted { version, .. } => Some(*version),
-            Self::Reset | Self::Ready => None,
-        }
-    }
-}
-
-// Derived, it would ask for `T: Clone`, and no `T` is cloned here.
-impl<T> Clone for Change<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Reset => Self::Reset,
-            Self::Ready => Self::Ready,
-            Self::Set(entry) => Self::Set(entry.clone()),
-            Self::Deleted { key, version } => Self::Deleted { key: Arc::clone(key), version: *version },
-            Self::Expired { key, version } => Self::Expired { key: Arc::clone(key), version: *version },
-            Self::Evicted { key, version } => Self::Evicted { key: Arc::clone(key), version: *version },
-        }
-    }
-}
-
-/// Tells of the entries under a prefix, and of every change to them. Made by [`TypedStore::watch`] and
+/// A subscription to the entries under a prefix. Created by [`TypedStore::watch`] and
 /// [`TypedStore::watch_after`].
 ///
-/// It starts with [`Change::Reset`], every living entry as [`Change::Set`], in key order, and [`Change::Ready`]. From then on
-/// come the changes, in the order of their versions. The snapshot too is read as it is asked for, and not when the watch is made.
-/// Entries that change before `Ready` may show as more than one change; at `Ready`, who applied all changes has what was there
-/// at one instant.
+/// A watch starts with [`Change::Reset`], every live entry as [`Change::Set`] in key order, and
+/// [`Change::Ready`]. After that it returns every change in version order. The snapshot is read
+/// page by page as changes are received. An entry that changes before `Ready` may be returned more
+/// than once; at `Ready`, a receiver that applied all changes has the entries of one instant.
 ///
-/// **It is no channel**, and nothing is sent: whoever is slow finds the newest value of each key, not all that were there in
-/// between, and costs a writer nothing. A key whose last change is a removal is always told of as removed. Removals are kept
-/// for a while (the last 65,536 of a type of a tenant while it is watched, and 512 for those who come back); who is
-/// slower than that gets a `Reset` and a new snapshot.
+/// **A watch is not a channel.** It reads from the collection's change log when it is polled, so a
+/// slow receiver costs a writer nothing and gets the newest value of each key instead of every
+/// value. A key whose last change is a removal is always returned as removed. The log keeps the
+/// last 65,536 removals of a tenant and type while it is watched, and the last 512 for watchers
+/// that return later. A receiver that falls behind further gets a `Reset` and a new snapshot.
 ///
-/// It ends when the store is gone: it is no handle to it, and of all that the store held it keeps the entries of its type alone.
-/// One beyond the limit of watchers ends at once, and [`refused`](Self::refused) says so. Dropping it unsubscribes.
+/// A watch ends when the store is dropped, which it does not keep alive; it only keeps the entries
+/// of its own type. A watch beyond the limit of watchers ends at once, and
+/// [`refused`](Self::refused) returns the error. Dropping a watch unsubscribes it.
 ///
 /// ```
 /// use kv_core::{Change, KvStore, KvType};
@@ -123,184 +59,132 @@ impl<T> Clone for Change<T> {
 /// assert!(watch.try_recv().is_none(), "there is nothing new");
 /// # Ok::<(), kv_core::Error>(())
 /// ```
-#[must_use = "a watch that is dropped tells of nothing"]
+///
+/// [`TypedStore::watch`]: crate::TypedStore::watch
+/// [`TypedStore::watch_after`]: crate::TypedStore::watch_after
+#[must_use = "a dropped watch returns no changes"]
 pub struct Watch<T: KvType> {
     collection: Arc<Collection<T>>,
-    /// Kept, so that the tenant is not forgotten and made anew while it is watched.
+    /// Keeps the tenant from being forgotten and created again while it is watched.
     _tenant: Arc<Tenant>,
     tenant_id: TenantId,
     prefix: Arc<str>,
     refused: Option<Error>,
-    state: Mutex<State<T>>,
+    state: Mutex<WatchState<T>>,
 }
 
-struct State<T> {
-    stage: Stage,
-    /// What was read and not handed out.
+struct WatchState<T> {
+    replay: Replay,
+    /// Changes that were read and not returned yet.
     changes: std::vec::IntoIter<Change<T>>,
-    /// When it was read.
+    /// Time at which `changes` were read.
     #[cfg(feature = "json")]
-    read_at: Option<Reading>,
-    /// Behind the changes comes `Ready`.
-    then_ready: bool,
-    /// The version to resume from, once there is one.
-    seen: Option<u64>,
-    /// Whether it has a place that it can lose: it began after a version, or a `Reset` was handed out.
-    has_place: bool,
-    /// Whether it has been said that no change comes any more.
-    has_ended: bool,
-    /// That of the stream.
+    read_at: Option<ClockReading>,
+    /// The version to resume after, if there is one.
+    version: Option<u64>,
+    /// Whether a reset would lose something: the watch resumed after a version, or has returned a
+    /// reset before.
+    has_position: bool,
+    ended: bool,
+    /// The ticket with which [`poll_next_change`](Watch::poll_next_change) waits.
     ticket: Option<u64>,
 }
 
-/// What is read next.
-enum Stage {
-    /// Nothing was: it starts after a version, or from nothing.
-    Start { after: Option<u64> },
-    /// The entries behind a key.
-    Pages(Pages),
-    /// The changes up to `Ready`.
-    CatchingUp(CatchingUp),
-    /// The changes after a version.
-    Live { after: u64 },
-}
-
-/// How far a snapshot is.
-struct Pages {
-    /// The version at which it began.
-    since: u64,
-    newer_than: u64,
-    /// Who comes back knows keys that are not there any more, and has been told of them up to this version.
-    removals_after: Option<u64>,
-    behind: Option<Arc<str>>,
-    shown: Vec<Shown>,
-}
-
-/// How far it is from the end of a snapshot, or from where somebody has been, to what is there.
-struct CatchingUp {
-    after: u64,
-    /// The version at which the last page was read.
-    until: u64,
-    /// Removals up to this version have been told.
-    removals_after: u64,
-    shown: Vec<Shown>,
-    rounds: usize,
-    /// Whether all that is known was there at one instant.
-    is_exact: bool,
-}
-
-impl CatchingUp {
-    const NEW: Self =
-        Self { after: 0, until: 0, removals_after: 0, shown: Vec::new(), rounds: 0, is_exact: true };
-}
-
-/// A page showed everything up to a key, or the end, as it was at a version.
-struct Shown {
-    to: Option<Arc<str>>,
-    at: u64,
-}
-
-/// How many entries of a snapshot are read at a time.
-const PAGE: usize = bound(256, 2);
-
-/// How often changes are read in bounded time before `Ready`.
-const PATIENCE: usize = bound(16, 2);
-
 impl<T: KvType> Watch<T> {
-    pub(crate) fn new(store: &TypedStore<T>, prefix: &str, after: Option<Version>) -> Self {
-        let collection = Arc::clone(store.create());
-        let full = collection.watch().err();
-        let tenant_id = store.tenant().id().clone();
-        if let Some(full) = full {
+    pub(crate) fn new(handle: &CollectionHandle<T>, prefix: &str, after: Option<Version>) -> Self {
+        let collection = Arc::clone(handle.create());
+        let exceeded = collection.watch().err();
+        let tenant_id = handle.tenant().id().clone();
+        if let Some(full) = exceeded {
             events::watch_refused(tenant_id.as_str(), T::TYPE_TAG, full.limit.name(), full.allowed);
         }
+        let prefix = Arc::from(prefix);
+        let state = WatchState {
+            replay: Replay::new(Arc::clone(&prefix), after.map(Version::get)),
+            changes: Vec::new().into_iter(),
+            #[cfg(feature = "json")]
+            read_at: None,
+            version: None,
+            has_position: after.is_some(),
+            ended: false,
+            ticket: None,
+        };
         Self {
-            _tenant: Arc::clone(store.tenant().create()),
-            tenant_id,
-            prefix: Arc::from(prefix),
-            refused: full.map(|full| Error::LimitExceeded { limit: full.limit, allowed: full.allowed }),
             collection,
-            state: Mutex::new(State {
-                stage: Stage::Start { after: after.map(Version::get) },
-                changes: Vec::new().into_iter(),
-                #[cfg(feature = "json")]
-                read_at: None,
-                then_ready: false,
-                seen: None,
-                has_place: after.is_some(),
-                has_ended: false,
-                ticket: None,
-            }),
+            _tenant: Arc::clone(handle.tenant().create()),
+            tenant_id,
+            prefix,
+            refused: exceeded.map(|full| Error::LimitExceeded { limit: full.limit, allowed: full.allowed }),
+            state: Mutex::new(state),
         }
     }
 
-    /// Why it tells of nothing: there are more watches than [`Limits::watchers`](crate::Limits::watchers) allows. It has
-    /// ended then.
+    /// Returns the error of a watch that exceeded [`Limits::watchers`](crate::Limits::watchers).
+    /// Such a watch has ended and returns no changes.
     pub fn refused(&self) -> Option<&Error> {
         self.refused.as_ref()
     }
 
-    /// The version to go on from with [`TypedStore::watch_after`]: all changes up to it have been handed out. `None` before
-    /// the first [`Change::Ready`] and after a [`Change::Reset`] until the next.
+    /// Returns the version to resume after with [`TypedStore::watch_after`]: all changes up to it
+    /// have been returned. `None` before the first [`Change::Ready`], and from a [`Change::Reset`]
+    /// to the next `Ready`.
+    ///
+    /// [`TypedStore::watch_after`]: crate::TypedStore::watch_after
     pub fn version(&self) -> Option<Version> {
-        self.state.lock().seen.map(Version::new)
+        self.state.lock().version.map(Version::new)
     }
 
-    /// The next change, if it is there.
+    /// Returns the next change if there is one, without waiting.
     pub fn try_recv(&self) -> Option<Change<T>> {
         if self.refused.is_some() {
             return None;
         }
-        let mut now = None;
+        let mut reading = None;
         loop {
             let mut state = self.state.lock();
-            if state.has_ended {
+            if state.ended {
                 return None;
             }
             if let Some(change) = state.changes.next() {
-                let mut is_lost = false;
-                match &change {
-                    Change::Reset => {
-                        state.seen = None;
-                        is_lost = mem::replace(&mut state.has_place, true);
-                    }
-                    // Before the first `Ready` versions come in the order of keys.
-                    _ if state.seen.is_some() => {
-                        state.seen = change.version().map(Version::get).or(state.seen);
-                    }
-                    _ => {}
-                }
+                let position_lost = state.track(&change);
                 drop(state);
-                if is_lost {
+                if position_lost {
                     events::watch_reset(self.tenant_id.as_str(), T::TYPE_TAG);
                 }
                 return Some(change);
             }
-            let up_to = state.stage.all_up_to();
-            if mem::take(&mut state.then_ready) {
-                state.seen = up_to;
-                return Some(Change::Ready);
+            if state.version.is_some() {
+                state.version = state.replay.complete_up_to();
             }
-            if state.seen.is_some() {
-                state.seen = up_to;
+            let Some(now) = reading.take() else {
+                // The clock is application code, so no lock is held while it is read.
+                drop(state);
+                reading = Some(self.collection.read_clock());
+                continue;
+            };
+            #[cfg(feature = "json")]
+            {
+                state.read_at = Some(now);
             }
-            match now.take() {
-                Some(now) => self.read_on(&mut state, now)?,
-                None => {
-                    drop(state);
-                    now = Some(self.collection.read_clock());
+            match state.replay.step(&self.collection, now) {
+                Step::Changes(changes) => state.changes = changes.into_iter(),
+                Step::Ready => {
+                    state.version = state.replay.complete_up_to();
+                    return Some(Change::Ready);
                 }
+                Step::Idle => return None,
             }
         }
     }
 
-    /// Waits for the next change. `None` when there will be none: the store is gone, or the watch was
-    /// [refused](Self::refused).
+    /// Waits for the next change. Returns `None` when the watch has ended: the store was dropped,
+    /// or the watch was [refused](Self::refused).
     pub fn recv(&self) -> Option<Change<T>> {
         block_on(self.recv_async())
     }
 
-    /// Waits for the next change, for some time. `None` when there was none.
+    /// Waits for the next change, but not longer than `timeout`. Returns `None` if there was no
+    /// change.
     pub fn recv_timeout(&self, timeout: Duration) -> Option<Change<T>> {
         match Instant::now().checked_add(timeout) {
             Some(end) => block_on_until(self.recv_async(), end).flatten(),
@@ -308,8 +192,8 @@ impl<T: KvType> Watch<T> {
         }
     }
 
-    /// Waits for the next change, as [`recv`](Self::recv), without a thread. Nothing is lost when the future is dropped
-    /// before it is ready.
+    /// Waits for the next change like [`recv`](Self::recv), without blocking the thread. Dropping
+    /// the future before it completes loses no change.
     ///
     /// ```
     /// use kv_core::{Change, KvType, Watch};
@@ -326,7 +210,7 @@ impl<T: KvType> Watch<T> {
         Recv { watch: self, ticket: None }
     }
 
-    /// The changes, each [waited for](Self::recv).
+    /// Returns an iterator that [waits](Self::recv) for each change.
     pub fn iter(&self) -> WatchIter<&Self> {
         WatchIter(self)
     }
@@ -339,139 +223,49 @@ impl<T: KvType> Watch<T> {
         if !is_over() {
             self.collection.wait(ticket, &self.prefix, waker);
         }
-        // It may have changed, or ended, before it waited. What ends does not change after.
+        // Checked in this order after registering: a change or the end of the store may have come
+        // before the registration, and no change comes after the end.
         let is_over = is_over();
         match self.try_recv() {
             None if !is_over => Poll::Pending,
             None => {
-                self.state.lock().has_ended = true;
+                self.state.lock().ended = true;
                 Poll::Ready(None)
             }
             change => Poll::Ready(change),
         }
     }
 
-    /// The next change, for one who polls from one place.
+    /// Polls for the next change. The watch keeps one waker for this method, that of the last call.
     #[cfg(any(feature = "json", feature = "stream"))]
     pub(crate) fn poll_next_change(&self, cx: &mut Context<'_>) -> Poll<Option<Change<T>>> {
-        // The ticket is taken for the while, so that no lock is held while the watch is polled.
+        // The ticket is taken out, so that no lock is held while the watch is polled.
         let mut ticket = self.state.lock().ticket.take();
         let polled = self.poll(&mut ticket, cx.waker());
         self.state.lock().ticket = ticket;
         polled
     }
 
-    /// When the entry that was handed out last will be gone, by the time of day.
+    /// Returns the time of day at which the entry returned last expires.
     #[cfg(feature = "json")]
-    pub(crate) fn expires_at(&self, entry: &Entry<T>) -> Option<SystemTime> {
+    pub(crate) fn expires_at(&self, entry: &crate::Entry<T>) -> Option<SystemTime> {
         let read_at = self.state.lock().read_at?;
         self.collection.times().of(read_at.deadline(entry.expires_in))
     }
-
-    /// Reads a little further. `None` when there is nothing to be read.
-    fn read_on(&self, state: &mut State<T>, now: Reading) -> Option<()> {
-        let wanted = |key: &str| key.starts_with(&*self.prefix);
-        #[cfg(feature = "json")]
-        {
-            state.read_at = Some(now);
-        }
-        match mem::replace(&mut state.stage, Stage::Start { after: None }) {
-            Stage::Start { after } => {
-                let pages = |since, newer_than, removals_after| {
-                    Stage::Pages(Pages { since, newer_than, removals_after, behind: None, shown: Vec::new() })
-                };
-                let (last, known) = self.collection.known_after(after.unwrap_or(0));
-                state.stage = match after {
-                    Some(after) if known == Known::Changes => {
-                        Stage::CatchingUp(CatchingUp { after, until: last, ..CatchingUp::NEW })
-                    }
-                    Some(after) if known == Known::Removals => pages(last, after, Some(after)),
-                    _ => {
-                        state.changes = vec![Change::Reset].into_iter();
-                        pages(last, 0, None)
-                    }
-                };
-            }
-            Stage::Pages(mut pages) => {
-                let page = Page {
-                    prefix: &self.prefix,
-                    after: pages.behind.as_deref(),
-                    descending: false,
-                    limit: PAGE,
-                    newer_than: pages.newer_than,
-                };
-                // Removals that it needs may have been forgotten meanwhile. Then it starts from nothing.
-                let Some(part) = self.collection.part(now, page, pages.removals_after) else {
-                    return Some(());
-                };
-                state.changes = part.changes.into_iter();
-                pages.removals_after = pages.removals_after.map(|_| part.removals_up_to);
-                let Some((to, at)) = part.page else {
-                    state.stage = Stage::Pages(pages);
-                    return Some(());
-                };
-                pages.shown.push(Shown { to: to.clone(), at });
-                state.stage = if to.is_some() {
-                    Stage::Pages(Pages { behind: to, ..pages })
-                } else {
-                    let removals_after = pages.removals_after.unwrap_or(0);
-                    Stage::CatchingUp(CatchingUp {
-                        after: pages.since,
-                        until: at,
-                        removals_after,
-                        shown: pages.shown,
-                        ..CatchingUp::NEW
-                    })
-                };
-            }
-            Stage::CatchingUp(CatchingUp { after, until, is_exact: true, .. }) if after >= until => {
-                state.then_ready = true;
-                state.stage = Stage::Live { after };
-            }
-            Stage::CatchingUp(mut part) => {
-                let is_new = |key: &str, version, is_removal| {
-                    let is_told = is_removal && version <= part.removals_after;
-                    wanted(key) && !is_told && !is_shown(&part.shown, key, version)
-                };
-                // What is written again while it is read on moves to the end of the log; who never reached that would never
-                // know what was there at one instant.
-                let most = if part.rounds < PATIENCE { Most::Some } else { Most::All };
-                if let Some((changes, up_to, is_all)) = self.collection.changes(now, part.after, most, is_new)
-                {
-                    state.changes = changes.into_iter();
-                    (part.after, part.is_exact) = (up_to, is_all);
-                    part.rounds += 1;
-                    state.stage = Stage::CatchingUp(part);
-                }
-            }
-            Stage::Live { after } => {
-                let changes = self.collection.changes(now, after, Most::Some, |key, _, _| wanted(key));
-                if let Some((changes, up_to, _)) = changes {
-                    state.changes = changes.into_iter();
-                    state.stage = Stage::Live { after: up_to };
-                    if up_to == after {
-                        return None;
-                    }
-                }
-            }
-        }
-        Some(())
-    }
 }
 
-/// Whether a page has shown what a key was at a version.
-fn is_shown(shown: &[Shown], key: &str, version: u64) -> bool {
-    let page = shown.partition_point(|shown| shown.to.as_deref().is_some_and(|to| to < key));
-    shown.get(page).is_some_and(|shown| version <= shown.at)
-}
-
-impl Stage {
-    /// The version up to which all has been read.
-    fn all_up_to(&self) -> Option<u64> {
-        match self {
-            Self::Live { after } => Some(*after),
-            _ => None,
+impl<T> WatchState<T> {
+    /// Records that a change is returned, and returns whether the watch loses its position with it.
+    fn track(&mut self, change: &Change<T>) -> bool {
+        if matches!(change, Change::Reset) {
+            self.version = None;
+            return mem::replace(&mut self.has_position, true);
         }
+        // Before the first `Ready`, versions come in the order of keys.
+        if self.version.is_some() {
+            self.version = change.version().map(Version::get).or(self.version);
+        }
+        false
     }
 }
 
@@ -497,7 +291,7 @@ impl<T: KvType> fmt::Debug for Watch<T> {
     }
 }
 
-/// Waits for the next change of a [`Watch`]. Made by [`Watch::recv_async`].
+/// A future of the next change of a [`Watch`]. Created by [`Watch::recv_async`].
 #[must_use = "a future does nothing until it is polled"]
 pub struct Recv<'w, T: KvType> {
     watch: &'w Watch<T>,
@@ -526,7 +320,7 @@ impl<T: KvType> fmt::Debug for Recv<'_, T> {
     }
 }
 
-/// The changes of a [`Watch`], each waited for. Ends when the watch does.
+/// An iterator that waits for each change of a [`Watch`]. It ends when the watch ends.
 #[derive(Debug)]
 pub struct WatchIter<W>(W);
 

@@ -151,12 +151,7 @@ impl<'r> Context<'r> {
     ) -> Vec<(&'r Served, &'k str, Option<&'k str>)> {
         let part = |ty: &'r Served| {
             let own = ty.stored().prefix();
-            // Either the full prefix goes beyond the type's own, or it stops within it.
-            let prefix = match full_prefix.strip_prefix(own) {
-                Some(rest) => rest,
-                None if own.starts_with(full_prefix) => "",
-                None => return None,
-            };
+            let prefix = kv_core::schema::prefix::of_keys(full_prefix, own)?;
             match after.map(|after| after.strip_prefix(own).ok_or(after)) {
                 None => Some((ty, prefix, None)),
                 Some(Ok(key)) => Some((ty, prefix, Some(key))),

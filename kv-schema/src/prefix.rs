@@ -33,6 +33,20 @@ pub fn check(prefix: &str) -> Result<(), PrefixError> {
     Ok(())
 }
 
+/// Returns the prefix of a type's keys that a full prefix selects, or `None` if it selects no key of the
+/// type.
+///
+/// ```
+/// use kv_schema::prefix;
+///
+/// assert_eq!(prefix::of_keys("Cursor:user:", "Cursor:"), Some("user:"));
+/// assert_eq!(prefix::of_keys("Cur", "Cursor:"), Some(""));
+/// assert_eq!(prefix::of_keys("Note:", "Cursor:"), None);
+/// ```
+pub fn of_keys<'a>(full_prefix: &'a str, type_prefix: &str) -> Option<&'a str> {
+    full_prefix.strip_prefix(type_prefix).or_else(|| type_prefix.starts_with(full_prefix).then_some(""))
+}
+
 /// Why a text is no prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

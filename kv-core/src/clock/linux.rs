@@ -1,6 +1,8 @@
-//! Linux's monotonic clock as a number, precise or as of its last tick, which is read from memory alone. With it a read of an
-//! entry with a deadline takes about two thirds of the time that it takes with the precise one, and a precise reading takes a
-//! tenth less than by way of `Instant` and `Duration` (`cargo bench -p benches -- 1k`).
+//! Linux's monotonic clock as a number, precise or coarse (as of the last tick, read from memory).
+//!
+//! With the coarse clock, reading an entry with a deadline takes about two thirds of the time. A
+//! precise reading takes a tenth less than `Instant` and `Duration`. Source:
+//! `cargo bench -p benches -- 1k`.
 
 #![expect(
     unsafe_code,
@@ -11,38 +13,39 @@ use std::time::{Duration, Instant};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MonotonicClock {
-    /// In nanoseconds since the machine was started; `None` where it could not be told well enough.
+    /// Nanoseconds since the machine was started, or `None` if they could not be read reliably.
     origin: Option<u64>,
 }
 
 impl MonotonicClock {
-    /// A clock whose origin is now, or a moment later.
+    /// Creates a clock whose origin is now or slightly later.
     pub(super) fn new() -> Self {
-        // `Instant` is the clock `CLOCK_MONOTONIC`. Between its reading and this one the thread may have waited.
+        // `Instant` reads `CLOCK_MONOTONIC`. The thread may have been suspended between the
+        // readings.
         let before = Instant::now();
         let origin = read(libc::CLOCK_MONOTONIC);
         let soon = before.elapsed() < Duration::from_millis(1);
         Self { origin: origin.filter(|_| soon) }
     }
 
-    /// The nanoseconds since the origin.
+    /// Returns the nanoseconds since the origin.
     #[inline]
     pub(super) fn elapsed(self) -> Option<u64> {
         Some(read(libc::CLOCK_MONOTONIC)?.saturating_sub(self.origin?))
     }
 
-    /// The same as of the last tick.
+    /// Returns the nanoseconds from the origin to the last tick.
     #[inline]
-    pub(super) fn roughly_elapsed(self) -> Option<u64> {
+    pub(super) fn coarse_elapsed(self) -> Option<u64> {
         Some(read(libc::CLOCK_MONOTONIC_COARSE)?.saturating_sub(self.origin?))
     }
 }
 
-/// The nanoseconds since the machine was started.
+/// Returns the nanoseconds since the machine was started.
 #[inline]
 fn read(clock: libc::clockid_t) -> Option<u64> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: `time` is a place for what the call writes, and stays there during the call.
+    // SAFETY: `time` is valid for writes of a `timespec` during the call.
     let failed = unsafe { libc::clock_gettime(clock, &raw mut time) } != 0;
     if failed {
         return None;
@@ -56,12 +59,12 @@ mod tests {
     use crate::clock::SystemClock;
 
     #[test]
-    fn the_coarse_clock_goes_on_and_is_never_ahead_of_the_precise_one() {
+    fn coarse_clock_advances_and_is_never_ahead_of_the_precise_one() {
         let clock = SystemClock::new();
         assert!(clock.monotonic.elapsed().is_some());
-        let start = clock.roughly_now();
-        while clock.roughly_now() == start {
-            assert!(clock.roughly_now() <= clock.precisely_now());
+        let start = clock.coarse_now();
+        while clock.coarse_now() == start {
+            assert!(clock.coarse_now() <= clock.precise_now());
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, Page, PageRequest,
     StoredType, Written,
 };
-use crate::memory::{self, Collection, Memory, Row, Times, or_resume};
+use crate::memory::{Collection, Memory, PageCursor, Row, Times, or_resume};
 use crate::{
     Change, Condition, Entry, Error, KvStore, KvType, SetOptions, TenantId, TenantStore, TypeStats, Version,
     Watch,
@@ -160,7 +160,7 @@ impl<T: KvType> InMemory for Of<T> {
         };
         match removed {
             Ok(removed) => Ok(removed.is_some()),
-            Err(memory::Conflict { current }) => Err(Error::Conflict { current }),
+            Err(crate::condition::Conflict { current }) => Err(Error::Conflict { current }),
         }
     }
 
@@ -194,7 +194,7 @@ impl<T: KvType> InMemory for Of<T> {
         prefix: &str,
         after: Option<Version>,
     ) -> Result<Box<dyn AnyWatch>, Error> {
-        let watch = Watch::new(&store.typed::<T>(), prefix, after);
+        let watch = Watch::new(store.typed::<T>().handle(), prefix, after);
         match watch.refused() {
             Some(refused) => Err(refused.clone()),
             None => Ok(Box::new(watch)),
@@ -227,18 +227,14 @@ impl<T: KvType> Collection<T> {
 
     fn list_any(&self, request: PageRequest<'_>) -> Page {
         let PageRequest { prefix, after, limit, descending } = request;
+        let mut pages = PageCursor::new(prefix).after(after.map(Arc::from)).descending(descending);
         let mut rows: Vec<(Arc<str>, Row<T>)> = Vec::new();
-        // One more than wanted, to see whether there is one.
+        // Reads one row more than requested, to find out whether there are more.
         let wanted = limit.saturating_add(1);
-        while rows.len() < wanted {
-            let limit = ROWS.min(wanted - rows.len());
-            let after = rows.last().map_or(after, |(key, _)| Some(key));
-            let page = self.page(memory::Page { prefix, after, descending, limit, newer_than: 0 });
-            let at_end = page.len() < limit;
+        while rows.len() < wanted
+            && let Some(page) = pages.read(ROWS.min(wanted - rows.len()), |query| self.page(query))
+        {
             rows.extend(page);
-            if at_end {
-                break;
-            }
         }
         let has_more = rows.len() > limit;
         rows.truncate(limit);

@@ -5,15 +5,16 @@
 use super::deadlines::Deadlines;
 use super::index::{Index, Keys};
 use super::log::{Cause, Log, Logged, Removal};
+use super::page::{PageQuery, PageRows};
 use super::prefetch::prefetch_counts;
 use super::slab::Slab;
 use super::stamp::{self, Stamp};
 use super::table::Table;
-use super::time::{Deadline, Moment, TimeOfDay};
+use super::time::{Deadline, Now, TimeOfDay};
 use super::usage::Size;
 use crate::schema::KvType;
 use crate::sync::bound;
-use crate::{Entry, Version};
+use crate::{Condition, Entry, Version};
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -193,32 +194,29 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     eights.all(|(one, other)| one == other) && last == other_last
 }
 
-/// Rows of a part of a scan, and the last key that was looked at if there may be more.
-type Reached<T> = (Vec<(Arc<str>, Row<T>)>, Option<Arc<str>>);
-
-/// Something that changed, for those who watch.
-pub(crate) enum News<T> {
+/// A change of a row, for watchers.
+pub(crate) enum RowChange<T> {
     Written(Arc<str>, Row<T>),
     Removed(Arc<str>, Version, Cause),
 }
 
-/// How much is read at once.
+/// How much of the change log is read under one lock.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Most {
+pub(crate) enum ReadLimit {
     /// As much as takes bounded time.
-    Some,
-    All,
+    Bounded,
+    Unbounded,
 }
 
-/// What a cell can tell of the time since a version.
+/// What the change log knows of the time since a version.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Known {
-    /// Nothing: it is too long ago, or none of its versions.
-    Nothing,
-    /// What was removed, and by its versions what was written.
+pub(crate) enum Coverage {
+    /// Nothing: the version is too old, or not one of this collection.
+    Unknown,
+    /// All removals. Writes are found by the versions of the rows.
     Removals,
     /// All changes.
-    Changes,
+    All,
 }
 
 /// A value on its way to a key.
@@ -250,58 +248,13 @@ impl<'k, T> Write<'k, T> {
     }
 }
 
-/// What must be under a key for a write or a removal to happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Condition {
-    /// Whatever.
-    #[default]
-    None,
-    /// No entry.
-    Absent,
-    /// An entry.
-    Present,
-    /// This version of the entry.
-    Version(Version),
-}
-
-impl Condition {
-    #[inline]
-    pub(crate) fn check(self, current: Option<Version>) -> Result<(), Conflict> {
-        let holds = match self {
-            Self::None => true,
-            Self::Absent => current.is_none(),
-            Self::Present => current.is_some(),
-            Self::Version(wanted) => current == Some(wanted),
-        };
-        if holds { Ok(()) } else { Err(Conflict { current }) }
-    }
-}
-
 /// How long a written entry lives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lifetime {
     /// Counted from now; without end for `None`.
-    Anew(Option<Duration>),
-    /// The deadline of the entry that is there; for a new one, as `Anew`.
-    KeptOr(Option<Duration>),
-}
-
-/// A condition did not hold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Conflict {
-    pub(crate) current: Option<Version>,
-}
-
-/// A part of a scan.
-#[derive(Clone, Copy)]
-pub(crate) struct Page<'a> {
-    pub(crate) prefix: &'a str,
-    /// The key behind which the part starts, in the direction of the scan.
-    pub(crate) after: Option<&'a str>,
-    pub(crate) descending: bool,
-    pub(crate) limit: usize,
-    /// Rows of this version or an earlier one are left out.
-    pub(crate) newer_than: u64,
+    Restart(Option<Duration>),
+    /// The deadline of the entry that is there; for a new one, as `Restart`.
+    KeepOr(Option<Duration>),
 }
 
 impl<T> Cell<T> {
@@ -323,16 +276,16 @@ impl<T> Cell<T> {
     }
 
     /// The row under a key, if it is alive.
-    pub(super) fn get(&self, key: &str, moment: &Moment<'_>) -> Option<&Stored<T>> {
-        self.find(key).filter(|row| !moment.is_due(row.deadline))
+    pub(super) fn get(&self, key: &str, now: &Now<'_>) -> Option<&Stored<T>> {
+        self.find(key).filter(|row| !now.is_expired(row.deadline))
     }
 
     /// What is under a key, for what comes next under the same lock.
     #[inline]
-    pub(super) fn look(&self, key: &str, moment: &Moment<'_>) -> Found {
+    pub(super) fn look(&self, key: &str, now: &Now<'_>) -> Found {
         let hash = self.hash(key);
         let row = self.find_at(hash, key).map(|(place, row)| {
-            let alive = (!moment.is_due(row.deadline)).then(|| row.version());
+            let alive = (!now.is_expired(row.deadline)).then(|| row.version());
             (place, alive, row.bytes())
         });
         Found { hash, row }
@@ -344,14 +297,9 @@ impl<T> Cell<T> {
     }
 
     /// Puts a value under its key, whatever is there: [`put_at`](Self::put_at) where it was not looked at before.
-    pub(super) fn put(
-        &mut self,
-        write: &mut Write<'_, T>,
-        moment: &Moment<'_>,
-        of_day: TimeOfDay,
-    ) -> Version {
-        let found = self.look(write.key, moment);
-        self.put_at(found, write, moment, of_day)
+    pub(super) fn put(&mut self, write: &mut Write<'_, T>, now: &Now<'_>, of_day: TimeOfDay) -> Version {
+        let found = self.look(write.key, now);
+        self.put_at(found, write, now, of_day)
     }
 
     /// Puts a value under its key, where this was found under the same lock, and returns its version. The value that it
@@ -360,10 +308,10 @@ impl<T> Cell<T> {
         &mut self,
         found: Found,
         write: &mut Write<'_, T>,
-        moment: &Moment<'_>,
+        now: &Now<'_>,
         of_day: TimeOfDay,
     ) -> Version {
-        moment.publish_alone();
+        now.publish_alone();
         let Found { hash, row: found } = found;
         let found = found.map(|(place, alive, bytes)| (place, alive.is_none(), bytes));
         if let Some((place, true, _)) = found {
@@ -373,11 +321,11 @@ impl<T> Cell<T> {
         self.last_version += 1;
         let version = Version::new(self.last_version);
         self.counts.writes += 1;
-        let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = write.lifetime;
-        let Some((place, was_due, bytes)) = found else {
+        let (Lifetime::Restart(ttl) | Lifetime::KeepOr(ttl)) = write.lifetime;
+        let Some((place, was_expired, bytes)) = found else {
             self.bytes += write.bytes;
             let stamp = Stamp::new(version, write.bytes);
-            let deadline = moment.deadline(ttl);
+            let deadline = now.deadline(ttl);
             write.deadline = deadline;
             let place = self.rows.insert(Stored {
                 key: Arc::from(write.key),
@@ -394,12 +342,12 @@ impl<T> Cell<T> {
             return version;
         };
         let Some(row) = self.rows.get_mut(place) else { return version };
-        if was_due || matches!(write.lifetime, Lifetime::Anew(_)) {
-            let before = std::mem::replace(&mut row.deadline, moment.deadline(ttl));
+        if was_expired || matches!(write.lifetime, Lifetime::Restart(_)) {
+            let before = std::mem::replace(&mut row.deadline, now.deadline(ttl));
             self.deadlines.change(place, before, row.deadline);
         }
         write.deadline = row.deadline;
-        if was_due {
+        if was_expired {
             (row.created_at, row.updated_at) = (of_day, of_day);
         } else {
             // Writers read the time of day before they queue for the lock, so one may come late with an early one.
@@ -412,43 +360,43 @@ impl<T> Cell<T> {
             self.bytes = self.bytes - bytes + write.bytes;
             Stamp::new(version, write.bytes)
         };
-        self.log.written(version.get(), place, (!was_due).then(|| before.version().get()));
+        self.log.written(version.get(), place, (!was_expired).then(|| before.version().get()));
         std::mem::swap(&mut row.value, &mut write.value);
         version
     }
 
     /// Removes an entry that is alive, and returns it.
-    pub(super) fn remove(&mut self, key: &str, moment: &Moment<'_>) -> Option<Stored<T>> {
-        self.remove_at(self.look(key, moment), moment)
+    pub(super) fn remove(&mut self, key: &str, now: &Now<'_>) -> Option<Stored<T>> {
+        self.remove_at(self.look(key, now), now)
     }
 
     /// Removes the row that was found under the same lock, if it is alive, and returns it.
-    pub(super) fn remove_at(&mut self, found: Found, moment: &Moment<'_>) -> Option<Stored<T>> {
+    pub(super) fn remove_at(&mut self, found: Found, now: &Now<'_>) -> Option<Stored<T>> {
         let (place, _, _) = found.row.filter(|(_, alive, _)| alive.is_some())?;
-        moment.publish_alone();
+        now.publish_alone();
         self.take(place, found.hash, Cause::Deleted)
     }
 
     /// Which rows are to make way for so many new ones: those that are due, then those that were written longest ago. Those
     /// that are to be written anyway stay.
-    pub(super) fn in_the_way_of(&self, new: usize, stay: &HashSet<u32>, moment: &Moment<'_>) -> Vec<u32> {
+    pub(super) fn in_the_way_of(&self, new: usize, stay: &HashSet<u32>, now: &Now<'_>) -> Vec<u32> {
         let Some(most) = self.most else { return Vec::new() };
         let excess = (self.rows.len() + new).saturating_sub(most);
         if excess == 0 {
             return Vec::new();
         }
-        let is_due = |place: &u32| self.is_due(*place, moment);
+        let is_expired = |place: &u32| self.is_expired(*place, now);
         let goes = |place: &u32| !stay.contains(place);
         let oldest: Vec<_> = self.log.oldest().filter(goes).take(excess).collect();
         // As a rule they are, when any is: those of a type live for the same time. Then nobody asks for all that are.
-        if oldest.iter().all(is_due) {
+        if oldest.iter().all(is_expired) {
             return oldest;
         }
-        let mut first = self.due(moment);
+        let mut first = self.expired(now);
         first.retain(goes);
         first.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
         // Of the oldest, those that are due are among these.
-        first.extend(oldest.into_iter().filter(|place| !is_due(place)));
+        first.extend(oldest.into_iter().filter(|place| !is_expired(place)));
         first.truncate(excess);
         first
     }
@@ -460,21 +408,21 @@ impl<T> Cell<T> {
     }
 
     /// Removes the rows in some places to make way, and returns them.
-    pub(super) fn evict(&mut self, places: &[u32], moment: &Moment<'_>) -> Vec<Stored<T>> {
+    pub(super) fn evict(&mut self, places: &[u32], now: &Now<'_>) -> Vec<Stored<T>> {
         let evict = |place: &u32| {
             let row = self.rows.get(*place)?;
-            let cause = if moment.is_due(row.deadline) { Cause::Expired } else { Cause::Evicted };
+            let cause = if now.is_expired(row.deadline) { Cause::Expired } else { Cause::Evicted };
             self.take(*place, self.hash(&row.key), cause)
         };
         places.iter().filter_map(evict).collect()
     }
 
     /// Gives an entry that is alive another lifetime, and says whether there is one.
-    pub(super) fn set_lifetime(&mut self, key: &str, ttl: Option<Duration>, moment: &Moment<'_>) -> bool {
-        let found = self.find_at(self.hash(key), key).filter(|(_, row)| !moment.is_due(row.deadline));
+    pub(super) fn set_lifetime(&mut self, key: &str, ttl: Option<Duration>, now: &Now<'_>) -> bool {
+        let found = self.find_at(self.hash(key), key).filter(|(_, row)| !now.is_expired(row.deadline));
         let Some(place) = found.map(|(place, _)| place) else { return false };
-        moment.publish_alone();
-        let deadline = moment.deadline(ttl);
+        now.publish_alone();
+        let deadline = now.deadline(ttl);
         if let Some(row) = self.rows.get_mut(place) {
             let before = std::mem::replace(&mut row.deadline, deadline);
             self.deadlines.change(place, before, deadline);
@@ -483,11 +431,11 @@ impl<T> Cell<T> {
     }
 
     /// Removes up to `most` entries whose deadline has come, earliest first, and returns them.
-    pub(super) fn remove_due(&mut self, most: usize, moment: &Moment<'_>) -> Vec<Stored<T>> {
+    pub(super) fn remove_expired(&mut self, most: usize, now: &Now<'_>) -> Vec<Stored<T>> {
         let mut removed = Vec::new();
         while removed.len() < most
             && let Some((deadline, place)) = self.first_deadline()
-            && moment.is_due(deadline)
+            && now.is_expired(deadline)
             && let Some(row) = self.rows.get(place)
             && let Some(row) = self.take(place, self.hash(&row.key), Cause::Expired)
         {
@@ -502,9 +450,9 @@ impl<T> Cell<T> {
     }
 
     /// Removes every row, and returns them with how many were alive.
-    pub(super) fn clear(&mut self, moment: &Moment<'_>) -> (Slab<Stored<T>>, usize) {
-        moment.publish_alone();
-        let alive = self.len(moment);
+    pub(super) fn clear(&mut self, now: &Now<'_>) -> (Slab<Stored<T>>, usize) {
+        now.publish_alone();
+        let alive = self.len(now);
         if self.log.is_too_much(self.rows.len()) {
             self.counts.expirations += (self.rows.len() - alive) as u64;
             self.last_version += self.rows.len() as u64;
@@ -512,8 +460,8 @@ impl<T> Cell<T> {
         } else {
             let places: Vec<_> = self.by_key.ascend(Bound::Unbounded, &self.rows).collect();
             for place in places {
-                let is_due = self.rows.get(place).is_some_and(|row| moment.is_due(row.deadline));
-                self.note_removal(place, if is_due { Cause::Expired } else { Cause::Deleted });
+                let is_expired = self.rows.get(place).is_some_and(|row| now.is_expired(row.deadline));
+                self.note_removal(place, if is_expired { Cause::Expired } else { Cause::Deleted });
             }
         }
         self.bytes = 0;
@@ -525,7 +473,7 @@ impl<T> Cell<T> {
 
     /// A time before which no row is due.
     #[inline]
-    pub(super) fn nothing_due_before(&self) -> Deadline {
+    pub(super) fn nothing_expires_before(&self) -> Deadline {
         self.deadlines.nothing_before()
     }
 
@@ -554,14 +502,14 @@ impl<T> Cell<T> {
     }
 
     /// What can be told to those who have seen all up to a version.
-    pub(super) fn known_after(&self, version: u64) -> Known {
+    pub(super) fn coverage_after(&self, version: u64) -> Coverage {
         let is_ours = (self.first_version..=self.last_version).contains(&version);
         if !is_ours || !self.log.has_removals_after(version) {
-            Known::Nothing
+            Coverage::Unknown
         } else if self.log.has_writes_after(version) {
-            Known::Changes
+            Coverage::All
         } else {
-            Known::Removals
+            Coverage::Removals
         }
     }
 
@@ -578,11 +526,11 @@ impl<T> Cell<T> {
     pub(super) fn changes(
         &self,
         after: u64,
-        most: Most,
+        limit: ReadLimit,
         wanted: impl Fn(&str, u64, bool) -> bool,
-        moment: &Moment<'_>,
-    ) -> (Vec<News<T>>, u64) {
-        self.news(self.log.after(after), most, wanted, moment)
+        now: &Now<'_>,
+    ) -> (Vec<RowChange<T>>, u64) {
+        self.news(self.log.after(after), limit, wanted, now)
     }
 
     /// The same of removals alone.
@@ -590,39 +538,39 @@ impl<T> Cell<T> {
         &self,
         after: u64,
         wanted: impl Fn(&str, u64, bool) -> bool,
-        moment: &Moment<'_>,
-    ) -> (Vec<News<T>>, u64) {
+        now: &Now<'_>,
+    ) -> (Vec<RowChange<T>>, u64) {
         let removals = self.log.removals_after(after).map(Logged::Removed);
-        self.news(removals, Most::Some, wanted, moment)
+        self.news(removals, ReadLimit::Bounded, wanted, now)
     }
 
     fn news<'a>(
         &'a self,
         log: impl Iterator<Item = Logged<'a>>,
-        most: Most,
+        limit: ReadLimit,
         wanted: impl Fn(&str, u64, bool) -> bool,
-        moment: &Moment<'_>,
-    ) -> (Vec<News<T>>, u64) {
+        now: &Now<'_>,
+    ) -> (Vec<RowChange<T>>, u64) {
         const LOOKED_AT: usize = bound(512, 4);
         const FOUND: usize = bound(64, 2);
         let (mut found, mut all_up_to) = (Vec::new(), self.last_version);
         for (nth, logged) in log.enumerate() {
-            if most == Most::Some && (nth == LOOKED_AT || found.len() == FOUND) {
+            if limit == ReadLimit::Bounded && (nth == LOOKED_AT || found.len() == FOUND) {
                 return (found, all_up_to);
             }
             match logged {
                 Logged::Written { version, place } => {
                     all_up_to = version;
                     // What is due is told of when it is removed.
-                    let row = self.rows.get(place).filter(|row| !moment.is_due(row.deadline));
+                    let row = self.rows.get(place).filter(|row| !now.is_expired(row.deadline));
                     if let Some(row) = row.filter(|row| wanted(&row.key, version, false)) {
-                        found.push(News::Written(Arc::clone(&row.key), row.row()));
+                        found.push(RowChange::Written(Arc::clone(&row.key), row.row()));
                     }
                 }
                 Logged::Removed(Removal { version, key, cause }) => {
                     all_up_to = *version;
                     if wanted(key, *version, true) {
-                        found.push(News::Removed(Arc::clone(key), Version::new(*version), *cause));
+                        found.push(RowChange::Removed(Arc::clone(key), Version::new(*version), *cause));
                     }
                 }
             }
@@ -632,45 +580,40 @@ impl<T> Cell<T> {
 
     /// How many entries are alive. Takes time linear in those that are due, and in those that were to be and have been
     /// given more time since.
-    pub(super) fn len(&self, moment: &Moment<'_>) -> usize {
-        self.rows.len() - self.due(moment).len()
+    pub(super) fn len(&self, now: &Now<'_>) -> usize {
+        self.rows.len() - self.expired(now).len()
     }
 
     /// Whether an entry is due.
-    pub(super) fn has_due(&self, moment: &Moment<'_>) -> bool {
-        self.deadlines.up_to(|time| moment.has_reached(time)).any(|place| self.is_due(place, moment))
+    pub(super) fn has_due(&self, now: &Now<'_>) -> bool {
+        self.deadlines.up_to(|time| now.has_reached(time)).any(|place| self.is_expired(place, now))
     }
 
     /// Where rows are due.
-    fn due(&self, moment: &Moment<'_>) -> Vec<u32> {
-        let mut places: Vec<_> = self.deadlines.up_to(|time| moment.has_reached(time)).collect();
+    fn expired(&self, now: &Now<'_>) -> Vec<u32> {
+        let mut places: Vec<_> = self.deadlines.up_to(|time| now.has_reached(time)).collect();
         // So that each is there once, and rows are looked at in the order of memory.
         places.sort_unstable();
         places.dedup();
-        places.retain(|place| self.is_due(*place, moment));
+        places.retain(|place| self.is_expired(*place, now));
         places
     }
 
-    fn is_due(&self, place: u32, moment: &Moment<'_>) -> bool {
-        self.rows.get(place).is_some_and(|row| moment.is_due(row.deadline))
+    fn is_expired(&self, place: u32, now: &Now<'_>) -> bool {
+        self.rows.get(place).is_some_and(|row| now.is_expired(row.deadline))
     }
 
     /// How many living entries have a key with this prefix.
-    pub(super) fn count(&self, prefix: &str, moment: &Moment<'_>) -> usize {
+    pub(super) fn count(&self, prefix: &str, now: &Now<'_>) -> usize {
         let rows =
             self.by_key.ascend(Bound::Included(prefix), &self.rows).filter_map(|place| self.rows.get(place));
         let matching = rows.take_while(|row| row.key.starts_with(prefix));
-        matching.filter(|row| !moment.is_due(row.deadline)).count()
+        matching.filter(|row| !now.is_expired(row.deadline)).count()
     }
 
     /// The living rows of a part of a scan, in its direction.
-    pub(super) fn page(&self, page: Page<'_>, moment: &Moment<'_>) -> Vec<(Arc<str>, Row<T>)> {
-        self.page_and_reach(page, moment).0
-    }
-
-    /// The same with the key up to which rows were looked at, unless it is the last one.
-    pub(super) fn page_and_reach(&self, page: Page<'_>, moment: &Moment<'_>) -> Reached<T> {
-        let Page { prefix, after, descending, .. } = page;
+    pub(super) fn page(&self, page: PageQuery<'_>, now: &Now<'_>) -> PageRows<Row<T>> {
+        let PageQuery { prefix, after, descending, .. } = page;
         if descending {
             let end = prefix_end(prefix);
             let until = match (after, &end) {
@@ -679,13 +622,13 @@ impl<T> Cell<T> {
                 (None, Some(end)) => Bound::Excluded(end.as_str()),
                 (None, None) => Bound::Unbounded,
             };
-            self.rows_of(self.by_key.descend(until, &self.rows), &page, moment)
+            self.rows_of(self.by_key.descend(until, &self.rows), &page, now)
         } else {
             let from = match after {
                 Some(after) if after >= prefix => Bound::Excluded(after),
                 _ => Bound::Included(prefix),
             };
-            self.rows_of(self.by_key.ascend(from, &self.rows), &page, moment)
+            self.rows_of(self.by_key.ascend(from, &self.rows), &page, now)
         }
     }
 
@@ -696,9 +639,9 @@ impl<T> Cell<T> {
     fn rows_of(
         &self,
         mut places: impl Iterator<Item = u32>,
-        &Page { prefix, limit, newer_than, .. }: &Page<'_>,
-        moment: &Moment<'_>,
-    ) -> Reached<T> {
+        &PageQuery { prefix, limit, newer_than, .. }: &PageQuery<'_>,
+        now: &Now<'_>,
+    ) -> PageRows<Row<T>> {
         const AHEAD: usize = 128;
         const LOOKED_AT: usize = bound(1024, 4);
         let (mut found, mut looked_at) = (Vec::with_capacity(limit.min(LOOKED_AT)), 0);
@@ -722,7 +665,7 @@ impl<T> Cell<T> {
                 if !all && !row.key.starts_with(prefix) {
                     return (found, None);
                 }
-                if row.version().get() > newer_than && !moment.is_due(row.deadline) {
+                if row.version().get() > newer_than && !now.is_expired(row.deadline) {
                     found.push((Arc::clone(&row.key), row.row()));
                 }
             }
@@ -804,15 +747,16 @@ fn prefix_end(prefix: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::condition::Conflict;
     use std::time::SystemTime;
 
     fn write(key: &str, ttl: Option<u64>) -> Write<'_, &'static str> {
-        let lifetime = Lifetime::Anew(ttl.map(Duration::from_secs));
+        let lifetime = Lifetime::Restart(ttl.map(Duration::from_secs));
         Write::new(key, Arc::new("value"), 1, Condition::None, lifetime)
     }
 
     fn set(cell: &mut Cell<&'static str>, key: &str, ttl: Option<u64>, at: u64) -> Version {
-        cell.put(&mut write(key, ttl), &Moment::at(at), TimeOfDay::of(SystemTime::UNIX_EPOCH))
+        cell.put(&mut write(key, ttl), &Now::at(at), TimeOfDay::of(SystemTime::UNIX_EPOCH))
     }
 
     #[test]
@@ -837,8 +781,8 @@ mod tests {
             let mut cell = Cell::new(0, None);
             set(&mut cell, "k", Some(10), 0);
             let version = set(&mut cell, "k", ttl, 5);
-            assert!(cell.remove_due(usize::MAX, &Moment::at(12)).is_empty(), "{name}");
-            assert_eq!(cell.get("k", &Moment::at(12)).unwrap().version(), version, "{name}");
+            assert!(cell.remove_expired(usize::MAX, &Now::at(12)).is_empty(), "{name}");
+            assert_eq!(cell.get("k", &Now::at(12)).unwrap().version(), version, "{name}");
             assert_eq!(cell.next_deadline() == Deadline::NEVER, ttl.is_none(), "{name}");
         }
     }
@@ -848,9 +792,9 @@ mod tests {
         for (ttl, expected) in [(Some(100), 0), (None, 0), (Some(1), 1)] {
             let mut cell = Cell::new(0, None);
             let version = set(&mut cell, "k", Some(10), 0);
-            assert!(cell.set_lifetime("k", ttl.map(Duration::from_secs), &Moment::at(5)));
-            assert_eq!(cell.get("k", &Moment::at(5)).unwrap().version(), version);
-            assert_eq!(cell.remove_due(usize::MAX, &Moment::at(12)).len(), expected, "{ttl:?}");
+            assert!(cell.set_lifetime("k", ttl.map(Duration::from_secs), &Now::at(5)));
+            assert_eq!(cell.get("k", &Now::at(5)).unwrap().version(), version);
+            assert_eq!(cell.remove_expired(usize::MAX, &Now::at(12)).len(), expected, "{ttl:?}");
             assert_eq!(cell.size(), Size { entries: 1 - expected, bytes: 1 - expected });
         }
     }
@@ -862,11 +806,11 @@ mod tests {
             set(&mut cell, &format!("k{n}"), Some(n + 1), 0);
             set(&mut cell, &format!("k{n}"), Some(n + 1), 0);
         }
-        cell.remove("k9", &Moment::at(0)).unwrap();
-        assert_eq!(cell.remove_due(usize::MAX, &Moment::at(3)).len(), 3);
+        cell.remove("k9", &Now::at(0)).unwrap();
+        assert_eq!(cell.remove_expired(usize::MAX, &Now::at(3)).len(), 3);
         assert_eq!(cell.size(), Size { entries: 6, bytes: 6 });
-        assert_eq!((cell.len(&Moment::at(3)), cell.len(&Moment::at(5))), (6, 4));
-        let (rows, alive) = cell.clear(&Moment::at(5));
+        assert_eq!((cell.len(&Now::at(3)), cell.len(&Now::at(5))), (6, 4));
+        let (rows, alive) = cell.clear(&Now::at(5));
         assert_eq!((rows.len(), alive, cell.size()), (6, 4, Size::default()));
         assert_eq!(
             (cell.next_deadline(), cell.counts()),
@@ -879,7 +823,7 @@ mod tests {
         let mut cell = Cell::new(0, None);
         set(&mut cell, "k", Some(100), 0);
         set(&mut cell, "k", Some(5), 0);
-        assert_eq!(cell.remove_due(usize::MAX, &Moment::at(5)).len(), 1);
+        assert_eq!(cell.remove_expired(usize::MAX, &Now::at(5)).len(), 1);
         assert_eq!(cell.next_deadline(), Deadline::NEVER);
     }
 
@@ -889,10 +833,10 @@ mod tests {
         for n in 0..10 {
             set(&mut cell, &format!("k{n}"), Some(10 - n), 0);
         }
-        assert_eq!(cell.remove_due(4, &Moment::at(5)).len(), 4);
+        assert_eq!(cell.remove_expired(4, &Now::at(5)).len(), 4);
         assert!(cell.find("k5").is_some() && cell.find("k6").is_none());
-        assert_eq!(cell.remove_due(4, &Moment::at(5)).len(), 1);
-        assert_eq!(cell.remove_due(4, &Moment::at(5)).len(), 0);
+        assert_eq!(cell.remove_expired(4, &Now::at(5)).len(), 1);
+        assert_eq!(cell.remove_expired(4, &Now::at(5)).len(), 0);
         assert_eq!(cell.rows.len(), 5);
     }
 
@@ -901,13 +845,13 @@ mod tests {
         let mut cell = Cell::new(100, None);
         assert_eq!(set(&mut cell, "a", Some(10), 0).get(), 101);
         assert_eq!(set(&mut cell, "b", None, 0).get(), 102);
-        cell.remove("b", &Moment::at(0)).unwrap();
+        cell.remove("b", &Now::at(0)).unwrap();
         assert_eq!(set(&mut cell, "c", None, 0).get(), 104, "a deletion takes one");
         assert_eq!(set(&mut cell, "a", None, 10).get(), 106, "an expiry that a write finds takes one");
         set(&mut cell, "d", Some(1), 10);
-        cell.remove_due(usize::MAX, &Moment::at(11));
+        cell.remove_expired(usize::MAX, &Now::at(11));
         assert_eq!(set(&mut cell, "e", None, 11).get(), 109, "an expiry takes one");
-        assert!(cell.remove("f", &Moment::at(11)).is_none());
+        assert!(cell.remove("f", &Now::at(11)).is_none());
         assert_eq!(set(&mut cell, "f", None, 11).get(), 110, "removing nothing takes none");
     }
 
@@ -915,12 +859,12 @@ mod tests {
     fn an_expired_entry_is_removed_by_no_delete_and_only_once() {
         let mut cell = Cell::new(0, None);
         set(&mut cell, "k", Some(10), 0);
-        assert!(cell.remove("k", &Moment::at(10)).is_none());
-        assert!(!cell.set_lifetime("k", None, &Moment::at(10)));
-        let found = cell.look("k", &Moment::at(10));
+        assert!(cell.remove("k", &Now::at(10)).is_none());
+        assert!(!cell.set_lifetime("k", None, &Now::at(10)));
+        let found = cell.look("k", &Now::at(10));
         let conflict = Condition::Present.check(found.version());
         assert_eq!(conflict, Err(Conflict { current: None }));
-        assert_eq!(cell.remove_due(usize::MAX, &Moment::at(10)).len(), 1);
+        assert_eq!(cell.remove_expired(usize::MAX, &Now::at(10)).len(), 1);
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! [`Collection`]: the entries of one type of one tenant, behind a lock.
 
 use super::Shared;
-use super::cell::{Cell, Condition, Conflict, Counts, Known, Most, News, Page, Row, Stored, Write};
+use super::cell::{Cell, Counts, Coverage, ReadLimit, Row, RowChange, Stored, Write};
 use super::expiry::{NoThread, Panic, Sweep, drop_each, or_resume};
 use super::flight::Flights;
 use super::log::Cause;
+use super::page::{PageCursor, PageQuery, PageRows};
 use super::reads::Reads;
 use super::slab::Slab;
 #[cfg(feature = "json")]
 use super::time::Times;
-use super::time::{Deadline, Horizon, Moment, Reading};
+use super::time::{ClockReading, Deadline, Now, Watermark};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
 use crate::codec::Erased;
+use crate::condition::{Condition, Conflict};
 use crate::events;
 use crate::schema::KvType;
 use crate::stats::TypeStats;
@@ -36,7 +38,7 @@ pub(crate) struct Collection<T> {
     id: u64,
     me: Weak<Self>,
     state: RwLock<State<T>>,
-    horizon: Horizon,
+    watermark: Watermark,
     reads: Reads,
     // Many a collection never needs these.
     flights: OnceLock<Box<Flights<T>>>,
@@ -52,7 +54,7 @@ struct State<T> {
 
 /// Why a value was not written.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Refused {
+pub(crate) enum WriteError {
     Conflict(Conflict),
     Full(Full),
 }
@@ -69,7 +71,7 @@ impl<T: KvType> Collection<T> {
                 watchers: 0,
                 scheduled: Deadline::NEVER,
             }),
-            horizon: Horizon::default(),
+            watermark: Watermark::default(),
             reads: Reads::default(),
             flights: OnceLock::new(),
             watchers: OnceLock::new(),
@@ -105,7 +107,7 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn get(&self, key: &str) -> Option<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.get(key, &self.horizon.moment(reading)).map(Stored::row)
+        state.cell.get(key, &self.watermark.now(reading)).map(Stored::row)
     }
 
     /// A row with the key as it is stored.
@@ -113,7 +115,7 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn get_with_key(&self, key: &str) -> Option<(Arc<str>, Row<T>)> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let stored = state.cell.get(key, &self.horizon.moment(reading))?;
+        let stored = state.cell.get(key, &self.watermark.now(reading))?;
         Some((Arc::clone(stored.key()), stored.row()))
     }
 
@@ -121,51 +123,46 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn get_many(&self, keys: &[&str]) -> Vec<Option<Row<T>>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let moment = self.horizon.moment(reading);
-        keys.iter().map(|key| state.cell.get(key, &moment).map(Stored::row)).collect()
+        let now = self.watermark.now(reading);
+        keys.iter().map(|key| state.cell.get(key, &now).map(Stored::row)).collect()
     }
 
     pub(crate) fn get_entry(&self, key: &str) -> Option<Entry<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let moment = self.horizon.moment(reading);
-        let stored = state.cell.get(key, &moment)?;
+        let now = self.watermark.now(reading);
+        let stored = state.cell.get(key, &now)?;
         let row = stored.row();
-        let expires_in = moment.until(row.deadline());
+        let expires_in = now.until(row.deadline());
         Some(row.into_entry(Arc::clone(stored.key()), expires_in))
     }
 
     /// Writes a value. What it replaced is then in the write, to be dropped.
-    pub(crate) fn write(&self, write: &mut Write<'_, T>) -> Result<Version, Refused> {
+    pub(crate) fn write(&self, write: &mut Write<'_, T>) -> Result<Version, WriteError> {
         let (reading, of_day) = self.shared.time.read_both();
         let mut state = self.state.write();
-        let moment = self.horizon.moment(reading);
-        let found = state.cell.look(write.key, &moment);
-        write.condition.check(found.version()).map_err(Refused::Conflict)?;
+        let now = self.watermark.now(reading);
+        let found = state.cell.look(write.key, &now);
+        write.condition.check(found.version()).map_err(WriteError::Conflict)?;
         let added = Size { entries: 1, bytes: write.bytes };
         if T::__MAX_ENTRIES.is_some() && found.is_new() {
-            let evicted = self.make_way(&mut state, added, &moment).map_err(Refused::Full)?;
-            let version = state.cell.put_at(found, write, &moment, of_day);
+            let evicted = self.make_way(&mut state, added, &now).map_err(WriteError::Full)?;
+            let version = state.cell.put_at(found, write, &now, of_day);
             self.unlock(state);
             drop_evicted(evicted, T::TYPE_TAG);
             return Ok(version);
         }
-        self.usage.exchange(found.size(), added).map_err(Refused::Full)?;
-        let version = state.cell.put_at(found, write, &moment, of_day);
+        self.usage.exchange(found.size(), added).map_err(WriteError::Full)?;
+        let version = state.cell.put_at(found, write, &now, of_day);
         self.unlock(state);
         Ok(version)
     }
 
     /// Takes room for a new row, in place of the one that it evicts, if it does.
-    fn make_way(
-        &self,
-        state: &mut State<T>,
-        added: Size,
-        moment: &Moment<'_>,
-    ) -> Result<Vec<Stored<T>>, Full> {
-        let in_the_way = state.cell.in_the_way_of(1, &HashSet::new(), moment);
+    fn make_way(&self, state: &mut State<T>, added: Size, now: &Now<'_>) -> Result<Vec<Stored<T>>, Full> {
+        let in_the_way = state.cell.in_the_way_of(1, &HashSet::new(), now);
         self.usage.exchange(state.cell.size_of(&in_the_way), added)?;
-        Ok(state.cell.evict(&in_the_way, moment))
+        Ok(state.cell.evict(&in_the_way, now))
     }
 
     /// Writes all values at one instant, in their order, or none. Conditions are not looked at. What made way is returned to be
@@ -181,11 +178,11 @@ impl<T: KvType> Collection<T> {
         last.reverse();
         last.dedup_by_key(|write| write.key);
         let mut state = self.state.write();
-        let moment = self.horizon.moment(reading);
+        let now = self.watermark.now(reading);
         let (mut removed, mut added) = (Size::default(), Size::default());
         let (mut new, mut stay) = (0, HashSet::new());
         for write in last {
-            let found = state.cell.look(write.key, &moment);
+            let found = state.cell.look(write.key, &now);
             removed = removed.and(found.size());
             added = added.and(Size { entries: 1, bytes: write.bytes });
             match found.place() {
@@ -194,13 +191,13 @@ impl<T: KvType> Collection<T> {
                 None => new += 1,
             }
         }
-        let in_the_way = state.cell.in_the_way_of(new, &stay, &moment);
+        let in_the_way = state.cell.in_the_way_of(new, &stay, &now);
         self.usage.exchange(removed.and(state.cell.size_of(&in_the_way)), added)?;
-        let mut evicted = state.cell.evict(&in_the_way, &moment);
-        let versions = writes.iter_mut().map(|write| state.cell.put(write, &moment, of_day)).collect();
+        let mut evicted = state.cell.evict(&in_the_way, &now);
+        let versions = writes.iter_mut().map(|write| state.cell.put(write, &now, of_day)).collect();
         // They may have been too many by themselves.
-        let too_many = state.cell.in_the_way_of(0, &HashSet::new(), &moment);
-        let too_many = state.cell.evict(&too_many, &moment);
+        let too_many = state.cell.in_the_way_of(0, &HashSet::new(), &now);
+        let too_many = state.cell.evict(&too_many, &now);
         self.release(&too_many);
         evicted.extend(too_many);
         self.unlock(state);
@@ -213,10 +210,10 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn remove(&self, key: &str, condition: Condition) -> Result<Option<Arc<T>>, Conflict> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let moment = self.horizon.moment(reading);
-        let found = state.cell.look(key, &moment);
+        let now = self.watermark.now(reading);
+        let found = state.cell.look(key, &now);
         condition.check(found.version())?;
-        let removed = state.cell.remove_at(found, &moment);
+        let removed = state.cell.remove_at(found, &now);
         self.release(removed.as_slice());
         self.unlock(state);
         Ok(removed.map(Stored::into_value))
@@ -224,38 +221,32 @@ impl<T: KvType> Collection<T> {
 
     /// Removes the entries whose key has a prefix, in steps, and returns how many there were.
     pub(crate) fn remove_prefix(&self, prefix: &str) -> usize {
+        let mut pages = PageCursor::new(prefix);
         let mut count = 0;
         let mut outcome = Ok(());
-        let mut after: Option<Arc<str>> = None;
-        loop {
+        while let Some(page) = pages.read(STEP, |query| {
             let reading = self.shared.time.read();
             let mut state = self.state.write();
-            let moment = self.horizon.moment(reading);
-            let page =
-                Page { prefix, after: after.as_deref(), descending: false, limit: STEP, newer_than: 0 };
-            let page = state.cell.page(page, &moment);
-            let removed: Vec<_> =
-                page.iter().filter_map(|(key, _)| state.cell.remove(key, &moment)).collect();
+            let now = self.watermark.now(reading);
+            let (page, next) = state.cell.page(query, &now);
+            let removed: Vec<_> = page.iter().filter_map(|(key, _)| state.cell.remove(key, &now)).collect();
             self.release(&removed);
             self.hand_over(state);
             count += removed.len();
-            let more = removed.len() == STEP;
-            after = page.last().map(|(key, _)| Arc::clone(key));
-            // The page holds the values too: whichever goes last drops them.
-            drop(removed);
+            (page, next)
+        }) {
+            // The page keeps the removed values alive up to here.
             outcome = outcome.and(drop_each(page));
-            if !more {
-                or_resume(outcome);
-                return count;
-            }
         }
+        or_resume(outcome);
+        count
     }
 
     /// Gives an entry another lifetime, and says whether there is one.
     pub(crate) fn set_lifetime(&self, key: &str, ttl: Option<Duration>) -> bool {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let found = state.cell.set_lifetime(key, ttl, &self.horizon.moment(reading));
+        let found = state.cell.set_lifetime(key, ttl, &self.watermark.now(reading));
         let scheduled = self.reschedule(&mut state);
         drop(state);
         tell_of_no_thread(scheduled);
@@ -265,18 +256,18 @@ impl<T: KvType> Collection<T> {
     pub(crate) fn count(&self, prefix: &str) -> usize {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.count(prefix, &self.horizon.moment(reading))
+        state.cell.count(prefix, &self.watermark.now(reading))
     }
 
-    pub(crate) fn page(&self, page: Page<'_>) -> Vec<(Arc<str>, Row<T>)> {
+    pub(crate) fn page(&self, page: PageQuery<'_>) -> PageRows<Row<T>> {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.page(page, &self.horizon.moment(reading))
+        state.cell.page(page, &self.watermark.now(reading))
     }
 
     /// A row that was read some time ago, or what has come in its place; `None` when it is gone.
     #[inline]
-    pub(crate) fn now(&self, key: &str, row: Row<T>) -> Option<Row<T>> {
+    pub(crate) fn refresh(&self, key: &str, row: Row<T>) -> Option<Row<T>> {
         if self.shared.time.is_well_before(row.deadline()) || self.time_left(row.deadline()).is_some() {
             Some(row)
         } else {
@@ -285,16 +276,20 @@ impl<T: KvType> Collection<T> {
     }
 
     /// The same with the time that it has left.
-    pub(crate) fn now_with_time_left(&self, key: &str, row: Row<T>) -> Option<(Row<T>, Option<Duration>)> {
+    pub(crate) fn refresh_with_time_left(
+        &self,
+        key: &str,
+        row: Row<T>,
+    ) -> Option<(Row<T>, Option<Duration>)> {
         if let Some(left) = self.time_left(row.deadline()) {
             return Some((row, left));
         }
         // Read once: what came in its place is not judged at a later time than it was found.
         let reading = self.shared.time.read();
         let state = self.state.read();
-        let moment = self.horizon.moment(reading);
-        let row = state.cell.get(key, &moment)?.row();
-        let left = moment.until(row.deadline());
+        let now = self.watermark.now(reading);
+        let row = state.cell.get(key, &now)?.row();
+        let left = now.until(row.deadline());
         Some((row, left))
     }
 
@@ -305,14 +300,14 @@ impl<T: KvType> Collection<T> {
             return Some(None);
         }
         let reading = self.shared.time.read();
-        let moment = self.horizon.moment(reading);
-        if !moment.has_reached(deadline) {
-            return Some(moment.until(deadline));
+        let now = self.watermark.now(reading);
+        if !now.has_reached(deadline) {
+            return Some(now.until(deadline));
         }
-        // Said under the lock, whose holders take the horizon for theirs.
+        // Said under the lock, whose holders take the watermark for theirs.
         let _state = self.state.read();
-        let is_due = self.horizon.moment(reading).is_due(deadline);
-        debug_assert!(is_due, "time does not go back");
+        let is_expired = self.watermark.now(reading).is_expired(deadline);
+        debug_assert!(is_expired, "time does not go back");
         None
     }
 
@@ -361,7 +356,7 @@ impl<T: KvType> Collection<T> {
     /// none any more. A later one it finds out by itself.
     #[inline]
     fn reschedule(&self, state: &mut State<T>) -> Result<(), NoThread> {
-        let nothing_before = state.cell.nothing_due_before();
+        let nothing_before = state.cell.nothing_expires_before();
         let none_left = nothing_before == Deadline::NEVER && state.scheduled != Deadline::NEVER;
         if nothing_before < state.scheduled || none_left { self.reschedule_earlier(state) } else { Ok(()) }
     }
@@ -387,13 +382,13 @@ impl<T: KvType> Collection<T> {
     fn sweep_step(&self) -> (Vec<Stored<T>>, bool) {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
-        let moment = self.horizon.moment(reading);
-        let removed = state.cell.remove_due(STEP, &moment);
+        let now = self.watermark.now(reading);
+        let removed = state.cell.remove_expired(STEP, &now);
         self.release(&removed);
         let next = state.cell.next_deadline();
         // Where there was no thread to be had, unlocking tries again, and tells of it.
         let _ = self.schedule(&mut state, next);
-        let more = moment.is_due(next);
+        let more = now.is_expired(next);
         self.hand_over(state);
         (removed, more)
     }
@@ -434,61 +429,61 @@ impl<T: KvType> Collection<T> {
     }
 
     /// Reads the clock, for who holds a lock of its own while it reads on.
-    pub(crate) fn read_clock(&self) -> Reading {
+    pub(crate) fn read_clock(&self) -> ClockReading {
         self.shared.time.read()
     }
 
     /// The version that was given last, and what can be told to those who have seen all up to another.
-    pub(crate) fn known_after(&self, version: u64) -> (u64, Known) {
+    pub(crate) fn coverage_after(&self, version: u64) -> (u64, Coverage) {
         let state = self.state.read();
-        (state.cell.last_version(), state.cell.known_after(version))
+        (state.cell.last_version(), state.cell.coverage_after(version))
     }
 
     /// A part of a snapshot, for one who has seen the removals up to a version or begins from nothing; `None` when removals are
     /// missing. As long as there are more of these, they come alone.
-    pub(crate) fn part(
+    pub(crate) fn snapshot_page(
         &self,
-        reading: Reading,
-        page: Page<'_>,
+        reading: ClockReading,
+        page: PageQuery<'_>,
         removals_after: Option<u64>,
-    ) -> Option<Part<T>> {
+    ) -> Option<SnapshotPage<T>> {
         let state = self.state.read();
-        let moment = self.horizon.moment(reading);
+        let now = self.watermark.now(reading);
         let at = state.cell.last_version();
         let mut changes = Vec::new();
         if let Some(after) = removals_after {
-            if state.cell.known_after(after) == Known::Nothing {
+            if state.cell.coverage_after(after) == Coverage::Unknown {
                 return None;
             }
             let wanted = |key: &str, _, _| key.starts_with(page.prefix);
-            let (removals, up_to) = state.cell.removals(after, wanted, &moment);
-            changes.extend(removals.into_iter().map(|news| change(news, &moment)));
+            let (removals, up_to) = state.cell.removals(after, wanted, &now);
+            changes.extend(removals.into_iter().map(|news| change(news, &now)));
             if up_to < at {
-                return Some(Part { changes, removals_up_to: up_to, page: None });
+                return Some(SnapshotPage { changes, removals_up_to: up_to, page: None });
             }
         }
-        let (rows, reached) = state.cell.page_and_reach(page, &moment);
-        let written = rows.into_iter().map(|(key, row)| change(News::Written(key, row), &moment));
+        let (rows, reached) = state.cell.page(page, &now);
+        let written = rows.into_iter().map(|(key, row)| change(RowChange::Written(key, row), &now));
         changes.extend(written);
-        Some(Part { changes, removals_up_to: at, page: Some((reached, at)) })
+        Some(SnapshotPage { changes, removals_up_to: at, page: Some((reached, at)) })
     }
 
     /// What changed after a version, with the version up to which that is all and whether there is no more; `None` when it is
     /// not known any more.
     pub(crate) fn changes(
         &self,
-        reading: Reading,
+        reading: ClockReading,
         after: u64,
-        most: Most,
+        limit: ReadLimit,
         wanted: impl Fn(&str, u64, bool) -> bool,
     ) -> Option<(Vec<Change<T>>, u64, bool)> {
         let state = self.state.read();
-        let moment = self.horizon.moment(reading);
-        if state.cell.known_after(after) != Known::Changes {
+        let now = self.watermark.now(reading);
+        if state.cell.coverage_after(after) != Coverage::All {
             return None;
         }
-        let (news, up_to) = state.cell.changes(after, most, wanted, &moment);
-        let changes = news.into_iter().map(|news| change(news, &moment)).collect();
+        let (news, up_to) = state.cell.changes(after, limit, wanted, &now);
+        let changes = news.into_iter().map(|news| change(news, &now)).collect();
         Some((changes, up_to, up_to == state.cell.last_version()))
     }
 
@@ -509,7 +504,7 @@ impl<T: KvType> Collection<T> {
 }
 
 /// A part of a snapshot.
-pub(crate) struct Part<T> {
+pub(crate) struct SnapshotPage<T> {
     /// Removals, then entries.
     pub(crate) changes: Vec<Change<T>>,
     /// Up to which version removals have been told.
@@ -518,15 +513,15 @@ pub(crate) struct Part<T> {
     pub(crate) page: Option<(Option<Arc<str>>, u64)>,
 }
 
-fn change<T>(news: News<T>, moment: &Moment<'_>) -> Change<T> {
+fn change<T>(news: RowChange<T>, now: &Now<'_>) -> Change<T> {
     match news {
-        News::Written(key, row) => {
-            let expires_in = moment.until(row.deadline());
+        RowChange::Written(key, row) => {
+            let expires_in = now.until(row.deadline());
             Change::Set(row.into_entry(key, expires_in))
         }
-        News::Removed(key, version, Cause::Deleted) => Change::Deleted { key, version },
-        News::Removed(key, version, Cause::Expired) => Change::Expired { key, version },
-        News::Removed(key, version, Cause::Evicted) => Change::Evicted { key, version },
+        RowChange::Removed(key, version, Cause::Deleted) => Change::Deleted { key, version },
+        RowChange::Removed(key, version, Cause::Expired) => Change::Expired { key, version },
+        RowChange::Removed(key, version, Cause::Evicted) => Change::Evicted { key, version },
     }
 }
 
@@ -553,7 +548,7 @@ impl<T: KvType> Sweep for Collection<T> {
         self.watchers().wake(|after| {
             let state = self.state.read();
             let keys: Vec<_> = state.cell.changed_keys(after, MANY).cloned().collect();
-            let any = keys.len() == MANY || state.cell.known_after(after) != Known::Changes;
+            let any = keys.len() == MANY || state.cell.coverage_after(after) != Coverage::All;
             let is_under = move |prefix: &str| any || keys.iter().any(|key| key.starts_with(prefix));
             (state.cell.last_version(), is_under)
         });
@@ -605,11 +600,11 @@ pub(crate) trait AnyCollection: Any + Sweep {
     /// The version that was given last.
     fn last_version(&self) -> u64;
 
-    /// A part of a scan, as [`Collection::page`].
-    fn erased_page(&self, page: Page<'_>) -> Vec<(Arc<str>, ErasedRow)>;
+    /// A page of a scan, as [`Collection::page`].
+    fn erased_page(&self, page: PageQuery<'_>) -> PageRows<ErasedRow>;
 
     /// The row itself, or what has come in its place since it was read; `None` when it is gone.
-    fn erased_now(&self, key: &str, row: ErasedRow) -> Option<ErasedRow>;
+    fn refresh_erased(&self, key: &str, row: ErasedRow) -> Option<ErasedRow>;
 }
 
 /// A row whose type is not known.
@@ -641,20 +636,20 @@ impl<T: KvType> AnyCollection for Collection<T> {
     fn len(&self) -> usize {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.len(&self.horizon.moment(reading))
+        state.cell.len(&self.watermark.now(reading))
     }
 
     fn has_due(&self) -> bool {
         let reading = self.shared.time.read();
         let state = self.state.read();
-        state.cell.has_due(&self.horizon.moment(reading))
+        state.cell.has_due(&self.watermark.now(reading))
     }
 
     fn clear(&self) -> Result<usize, Panic> {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         self.usage.release(state.cell.size());
-        let (rows, alive) = state.cell.clear(&self.horizon.moment(reading));
+        let (rows, alive) = state.cell.clear(&self.watermark.now(reading));
         self.unlock(state);
         drop_each(rows.into_values()).map(|()| alive)
     }
@@ -666,7 +661,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
         let (hits, misses) = self.reads.sums();
         TypeStats {
             tag: T::TYPE_TAG,
-            entries: state.cell.len(&self.horizon.moment(reading)),
+            entries: state.cell.len(&self.watermark.now(reading)),
             bytes: state.cell.size().bytes,
             hits,
             misses,
@@ -691,11 +686,12 @@ impl<T: KvType> AnyCollection for Collection<T> {
         self.state.read().cell.last_version()
     }
 
-    fn erased_page(&self, page: Page<'_>) -> Vec<(Arc<str>, ErasedRow)> {
-        self.page(page).into_iter().map(|(key, row)| (key, erase(row))).collect()
+    fn erased_page(&self, page: PageQuery<'_>) -> PageRows<ErasedRow> {
+        let (rows, next) = self.page(page);
+        (rows.into_iter().map(|(key, row)| (key, erase(row))).collect(), next)
     }
 
-    fn erased_now(&self, key: &str, row: ErasedRow) -> Option<ErasedRow> {
+    fn refresh_erased(&self, key: &str, row: ErasedRow) -> Option<ErasedRow> {
         if self.time_left(row.deadline).is_some() { Some(row) } else { self.get(key).map(erase) }
     }
 }

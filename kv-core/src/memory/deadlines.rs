@@ -125,12 +125,12 @@ impl Deadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::time::Moment;
+    use crate::memory::time::Now;
     use proptest::prelude::*;
     use std::time::Duration;
 
     fn at(seconds: u64) -> Deadline {
-        Moment::at(0).deadline(Some(Duration::from_secs(seconds)))
+        Now::at(0).deadline(Some(Duration::from_secs(seconds)))
     }
 
     proptest! {

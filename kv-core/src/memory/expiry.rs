@@ -1,9 +1,9 @@
 //! The thread that removes what is due and wakes those who watch, and what tells it when.
 
 use super::Shared;
-use super::time::{Deadline, Reading};
+use super::time::{ClockReading, Deadline};
+use crate::Expiry;
 use crate::events;
-use crate::store::Expiry;
 use crate::sync::{Condvar, Mutex, bound, thread};
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -153,7 +153,7 @@ impl Schedule {
     }
 
     /// Whether the queue knows that nothing is due. It knows nothing with manual expiry.
-    pub(super) fn nothing_due(&self, reading: Reading) -> bool {
+    pub(super) fn nothing_due(&self, reading: ClockReading) -> bool {
         let state = self.state.lock();
         let next = state.queue.first_key_value().map(|((deadline, _), _)| *deadline);
         self.expiry == Expiry::Background
@@ -212,7 +212,7 @@ impl Schedule {
             if let Some(collection) = collection {
                 match collection.sweep(STEPS) {
                     Ok(0) => {}
-                    Ok(entries) => events::swept(collection.tag(), entries),
+                    Ok(entries) => events::expired(collection.tag(), entries),
                     // A value that panics when dropped has had its say on stderr; the others are not its concern.
                     Err(_) => events::panicked("value"),
                 }

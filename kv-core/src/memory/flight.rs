@@ -1,11 +1,12 @@
-//! Single flight: of many that want a value computed, one computes it.
+//! Single flight: concurrent requests for one key's value run one computation.
 //!
-//! A [`Flight`] is the computation of one key's value. Whoever finds no value [joins](Flights::join) the key's
-//! flight and asks for its [turn](Joined::turn): one gets to compute, the others wait, and are given the value when
-//! it [lands](Joined::land). When the one that computes goes without a value (an error, a panic, a future dropped
-//! half-way), the others wake and the first of them gets the turn.
+//! A [`Flight`] is the computation of one key's value. A caller that finds no value
+//! [joins](Flights::join) the flight of its key and [acquires](Participant::acquire) it. One caller
+//! becomes the leader and computes; the others wait for the value with which the leader
+//! [completes](Participant::complete) the flight. If the leader leaves without a value (an error, a
+//! panic, a dropped future), the waiters wake and the first of them becomes the leader.
 //!
-//! Waiting is a future; a thread that waits polls it itself ([`block_on`](super::block_on)).
+//! Waiting is a future. A blocking caller polls it on its own thread ([`block_on`](super::block_on)).
 
 use crate::events;
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -19,41 +20,39 @@ use std::task::{Context, Poll, Waker};
 
 /// The flights of a collection, by key.
 pub(crate) struct Flights<T> {
-    by_key: Mutex<HashMap<Arc<str>, Boarded<T>>>,
+    by_key: Mutex<HashMap<Arc<str>, InFlight<T>>>,
 }
 
-struct Boarded<T> {
+struct InFlight<T> {
     flight: Arc<Flight<T>>,
-    people: usize,
+    participants: usize,
 }
 
 /// The computation of one key's value.
 pub(crate) struct Flight<T> {
     id: u64,
-    state: Mutex<State<T>>,
+    state: Mutex<FlightState<T>>,
 }
 
-struct State<T> {
-    turn: Turn<T>,
-    /// Whether who computes is looking the key up, or storing the value: who comes from now on may come after a later
-    /// removal.
-    at_the_store: bool,
-    /// Who waits, each with a number to be found again.
-    waiting: Vec<(u64, Waker)>,
-    next_number: u64,
+struct FlightState<T> {
+    progress: Progress<T>,
+    /// Whether the leader is reading the key or storing its value. A caller that joins from now on
+    /// may join after a later removal of that value.
+    accessing_store: bool,
+    /// The wakers of the waiters by waiter id.
+    waiters: Vec<(u64, Waker)>,
+    next_id: u64,
 }
 
-/// Whose turn it is.
-enum Turn<T> {
-    /// Nobody's, until somebody asks.
-    Free,
-    /// Somebody computes.
-    Taken,
-    /// There is a value.
-    Landed(Arc<T>),
+enum Progress<T> {
+    /// The flight has no leader. The next caller that asks becomes the leader.
+    Idle,
+    /// The leader computes.
+    Computing,
+    Completed(Arc<T>),
 }
 
-/// Two computations wait for each other.
+/// The error of a computation that waits for itself.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Cycle;
 
@@ -62,48 +61,55 @@ impl<T> Flights<T> {
         Self { by_key: Mutex::default() }
     }
 
-    /// Joins the flight of a key, or starts it.
-    pub(crate) fn join(&self, key: &str) -> Joined<'_, T> {
+    /// Joins the flight of a key, or creates it.
+    pub(crate) fn join(&self, key: &str) -> Participant<'_, T> {
         let key: Arc<str> = Arc::from(key);
         let mut by_key = self.by_key.lock();
-        let start = || Boarded { flight: Arc::new(Flight::new()), people: 0 };
-        let boarded = by_key.entry(Arc::clone(&key)).or_insert_with(start);
-        boarded.people += 1;
-        let flight = Arc::clone(&boarded.flight);
+        let create = || InFlight { flight: Arc::new(Flight::new()), participants: 0 };
+        let in_flight = by_key.entry(Arc::clone(&key)).or_insert_with(create);
+        in_flight.participants += 1;
+        let flight = Arc::clone(&in_flight.flight);
         drop(by_key);
-        let is_late = flight.state.lock().at_the_store;
-        Joined { flights: self, key, flight, is_late, has_turn: false, needed_by: None }
+        let is_late = flight.state.lock().accessing_store;
+        Participant { flights: self, key, flight, is_late, is_leader: false, dependency: None }
     }
 }
 
 impl<T> Flight<T> {
     fn new() -> Self {
-        process_wide!(static FLIGHTS_MADE: AtomicU64 = AtomicU64::new(0));
-        let id = FLIGHTS_MADE.fetch_add(1, Ordering::Relaxed);
-        let state = State { turn: Turn::Free, at_the_store: false, waiting: Vec::new(), next_number: 0 };
+        process_wide!(static NEXT_ID: AtomicU64 = AtomicU64::new(0));
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let state =
+            FlightState { progress: Progress::Idle, accessing_store: false, waiters: Vec::new(), next_id: 0 };
         Self { id, state: Mutex::new(state) }
     }
 
-    /// Looks the key up or stores the value, for which it is the caller's turn. Who joins meanwhile is late, and so is who
-    /// joins later when there is a value to land with.
-    pub(crate) fn at_the_store<R>(&self, act: impl FnOnce() -> R, is_landing: impl FnOnce(&R) -> bool) -> R {
-        self.state.lock().at_the_store = true;
-        let result = act();
-        let is_landing = is_landing(&result);
-        self.state.lock().at_the_store = is_landing;
+    /// Runs the leader's access to the store: it reads the key or stores the value. Callers that
+    /// join meanwhile are late. They stay late if `completes` returns true for the result, which
+    /// means that the flight completes with it.
+    pub(crate) fn access_store<R>(
+        &self,
+        access: impl FnOnce() -> R,
+        completes: impl FnOnce(&R) -> bool,
+    ) -> R {
+        self.state.lock().accessing_store = true;
+        let result = access();
+        let completes = completes(&result);
+        self.state.lock().accessing_store = completes;
         result
     }
 
-    /// Sets whose turn it is and wakes all who wait.
-    fn set_turn(&self, turn: Turn<T>) {
+    /// Sets the progress and wakes all waiters.
+    fn set_progress(&self, progress: Progress<T>) {
         let mut state = self.state.lock();
-        let before = std::mem::replace(&mut state.turn, turn);
-        let waiting = std::mem::take(&mut state.waiting);
+        let previous = std::mem::replace(&mut state.progress, progress);
+        let waiters = std::mem::take(&mut state.waiters);
         drop(state);
-        // Wakers and values are not ours: they are called and dropped under no lock.
-        drop(before);
-        for (_, waker) in waiting {
-            // Nobody waits for ever because another's waker panics; that one has had its say on stderr.
+        // Wakers and values are application code: they are called and dropped under no lock.
+        drop(previous);
+        for (_, waker) in waiters {
+            // A waker that panics must not keep the other waiters asleep. The panic hook has
+            // reported the panic.
             if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
                 events::panicked("waker");
             }
@@ -111,140 +117,141 @@ impl<T> Flight<T> {
     }
 }
 
-/// A part in the flight of a key. Dropped, it hands the turn on.
-pub(crate) struct Joined<'a, T> {
+/// A caller's part in the flight of a key. Dropping it leaves the flight, and gives up leadership.
+pub(crate) struct Participant<'a, T> {
     flights: &'a Flights<T>,
     key: Arc<str>,
     flight: Arc<Flight<T>>,
-    /// Whether it joined when the value was about to be stored, or had been: what lands may be gone since before it came.
+    /// Whether the caller joined while the value was being stored, or later. The value may have been
+    /// removed before the caller joined.
     is_late: bool,
-    has_turn: bool,
-    needed_by: Option<Dependency>,
+    is_leader: bool,
+    dependency: Option<Dependency>,
 }
 
-impl<T> Joined<'_, T> {
-    /// What it is a part in.
+impl<T> Participant<'_, T> {
     pub(crate) fn flight(&self) -> Arc<Flight<T>> {
         Arc::clone(&self.flight)
     }
 
-    /// Whether the value that [lands](Self::turn) may have been removed before this joined, so that it has to look again.
+    /// Returns whether the value of this flight may have been removed before the caller joined. Such
+    /// a caller reads the store again.
     pub(crate) fn is_late(&self) -> bool {
         self.is_late
     }
 
-    /// Waits for the turn to compute (`None`) or for the value that another computed.
+    /// Waits until the caller becomes the leader (`None`) or the flight completes (the value).
     ///
-    /// Fails when the flight needs, by whatever detour, the computation that waits here.
-    pub(crate) async fn turn(&mut self) -> Result<Option<Arc<T>>, Cycle> {
-        let Self { flight, needed_by, .. } = self;
-        let landed = {
-            let mut seat = Seat { flight, number: None };
-            poll_fn(|cx| match Dependency::refresh(needed_by, flight.id) {
-                Ok(()) => seat.poll(cx).map(Ok),
+    /// Fails if the flight depends, directly or indirectly, on the computation that waits here.
+    pub(crate) async fn acquire(&mut self) -> Result<Option<Arc<T>>, Cycle> {
+        let Self { flight, dependency, .. } = self;
+        let value = {
+            let mut waiter = Waiter { flight, id: None };
+            poll_fn(|cx| match Dependency::refresh(dependency, flight.id) {
+                Ok(()) => waiter.poll(cx).map(Ok),
                 Err(cycle) => Poll::Ready(Err(cycle)),
             })
             .await?
         };
-        self.has_turn = landed.is_none();
-        Ok(landed)
+        self.is_leader = value.is_none();
+        Ok(value)
     }
 
-    /// Runs the computation, for which it is this one's turn. What it asks for is needed by this flight.
+    /// Runs the leader's computation. This flight depends on every flight that the computation joins.
     ///
-    /// Fails when it is polled by a computation that it needs, by whatever detour.
-    pub(crate) async fn compute<O>(&mut self, computation: impl Future<Output = O>) -> Result<O, Cycle> {
-        let Self { flight, needed_by, .. } = self;
-        let computation = pin!(Some(computation));
-        let mut inside = Inside { flight: flight.id, computation };
-        poll_fn(|cx| match Dependency::refresh(needed_by, flight.id) {
-            Ok(()) => inside.poll(cx).map(Ok),
+    /// Fails if it is polled by a computation on which it depends, directly or indirectly.
+    pub(crate) async fn compute<O>(&mut self, future: impl Future<Output = O>) -> Result<O, Cycle> {
+        let Self { flight, dependency, .. } = self;
+        let future = pin!(Some(future));
+        let mut computation = Computation { flight: flight.id, future };
+        poll_fn(|cx| match Dependency::refresh(dependency, flight.id) {
+            Ok(()) => computation.poll(cx).map(Ok),
             Err(cycle) => Poll::Ready(Err(cycle)),
         })
         .await
     }
 
-    /// Hands the value to all who wait.
-    pub(crate) fn land(mut self, value: &Arc<T>) {
-        self.has_turn = false;
+    /// Completes the flight with a value, which every waiter receives.
+    pub(crate) fn complete(mut self, value: &Arc<T>) {
+        self.is_leader = false;
         self.leave(true);
-        self.flight.set_turn(Turn::Landed(Arc::clone(value)));
+        self.flight.set_progress(Progress::Completed(Arc::clone(value)));
     }
 
-    /// Leaves the flight, which is forgotten when it has landed or nobody is in it.
-    fn leave(&self, landed: bool) {
+    /// Leaves the flight, and removes it if it has completed or the last participant leaves.
+    fn leave(&self, completed: bool) {
         let mut by_key = self.flights.by_key.lock();
-        let mut forgotten = None;
-        // Once it has landed, the key may have another flight.
-        if let Some(boarded) = by_key.get_mut(&self.key)
-            && Arc::ptr_eq(&boarded.flight, &self.flight)
+        let mut removed = None;
+        // After a flight has completed, the key may have another one.
+        if let Some(in_flight) = by_key.get_mut(&self.key)
+            && Arc::ptr_eq(&in_flight.flight, &self.flight)
         {
-            boarded.people -= 1;
-            if landed || boarded.people == 0 {
-                forgotten = by_key.remove(&self.key);
+            in_flight.participants -= 1;
+            if completed || in_flight.participants == 0 {
+                removed = by_key.remove(&self.key);
             }
         }
         drop(by_key);
-        drop(forgotten);
+        drop(removed);
     }
 }
 
-impl<T> Drop for Joined<'_, T> {
+impl<T> Drop for Participant<'_, T> {
     fn drop(&mut self) {
         self.leave(false);
-        if self.has_turn {
-            self.flight.set_turn(Turn::Free);
+        if self.is_leader {
+            self.flight.set_progress(Progress::Idle);
         }
     }
 }
 
-/// A computation that is polled, and dropped, as a part of its flight.
-struct Inside<'a, F> {
+/// The leader's computation. It is polled and dropped as a part of its flight.
+struct Computation<'a, F> {
     flight: u64,
-    computation: Pin<&'a mut Option<F>>,
+    future: Pin<&'a mut Option<F>>,
 }
 
-impl<F: Future> Inside<'_, F> {
+impl<F: Future> Computation<'_, F> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let _current = Current::enter(self.flight);
-        match self.computation.as_mut().as_pin_mut() {
-            Some(computation) => computation.poll(cx),
-            // It is there until this is dropped.
+        let _entered = Entered::new(self.flight);
+        match self.future.as_mut().as_pin_mut() {
+            Some(future) => future.poll(cx),
+            // Unreachable: the future is present until `self` is dropped.
             None => Poll::Pending,
         }
     }
 }
 
-impl<F> Drop for Inside<'_, F> {
+impl<F> Drop for Computation<'_, F> {
     fn drop(&mut self) {
-        let _current = Current::enter(self.flight);
-        self.computation.set(None);
+        let _entered = Entered::new(self.flight);
+        self.future.set(None);
     }
 }
 
-/// A place among those who wait. Dropped, it is given up.
-struct Seat<'a, T> {
+/// A registered waiter. Dropping it removes the registration.
+struct Waiter<'a, T> {
     flight: &'a Flight<T>,
-    number: Option<u64>,
+    id: Option<u64>,
 }
 
-impl<T> Seat<'_, T> {
+impl<T> Waiter<'_, T> {
     fn poll(&mut self, cx: &Context<'_>) -> Poll<Option<Arc<T>>> {
-        // Cloned and dropped under no lock: it is not ours.
+        // Wakers are application code: they are cloned and dropped under no lock.
         let mut waker = Some(cx.waker().clone());
         let mut state = self.flight.state.lock();
-        let poll = match &state.turn {
-            Turn::Landed(value) => Poll::Ready(Some(Arc::clone(value))),
-            Turn::Free => {
-                state.turn = Turn::Taken;
+        let poll = match &state.progress {
+            Progress::Completed(value) => Poll::Ready(Some(Arc::clone(value))),
+            Progress::Idle => {
+                state.progress = Progress::Computing;
                 Poll::Ready(None)
             }
-            Turn::Taken => {
-                let number = *self.number.get_or_insert(state.next_number);
-                state.next_number = state.next_number.max(number + 1);
-                match (state.waiting.iter_mut().find(|(n, _)| *n == number), waker.take()) {
+            Progress::Computing => {
+                let id = *self.id.get_or_insert(state.next_id);
+                state.next_id = state.next_id.max(id + 1);
+                match (state.waiters.iter_mut().find(|(other, _)| *other == id), waker.take()) {
                     (Some((_, old)), Some(new)) => waker = Some(std::mem::replace(old, new)),
-                    (None, Some(new)) => state.waiting.push((number, new)),
+                    (None, Some(new)) => state.waiters.push((id, new)),
                     (_, None) => {}
                 }
                 Poll::Pending
@@ -256,64 +263,66 @@ impl<T> Seat<'_, T> {
     }
 }
 
-impl<T> Drop for Seat<'_, T> {
+impl<T> Drop for Waiter<'_, T> {
     fn drop(&mut self) {
-        let Some(number) = self.number else { return };
+        let Some(id) = self.id else { return };
         let mut state = self.flight.state.lock();
-        let at = state.waiting.iter().position(|(n, _)| *n == number);
-        let waker = at.map(|at| state.waiting.swap_remove(at));
+        let index = state.waiters.iter().position(|(other, _)| *other == id);
+        let waker = index.map(|index| state.waiters.swap_remove(index));
         drop(state);
         drop(waker);
     }
 }
 
 thread_local! {
-    /// The flights whose computations this thread is inside of, innermost last.
-    static INSIDE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    /// The flights whose computations run on this thread, innermost last.
+    static ENTERED: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Marks that this thread is inside a computation.
-struct Current;
+/// A guard that marks a flight's computation as running on this thread.
+struct Entered;
 
-impl Current {
-    fn enter(flight: u64) -> Self {
-        INSIDE.with(|inside| inside.borrow_mut().push(flight));
+impl Entered {
+    fn new(flight: u64) -> Self {
+        ENTERED.with(|entered| entered.borrow_mut().push(flight));
         Self
     }
 }
 
-impl Drop for Current {
+impl Drop for Entered {
     fn drop(&mut self) {
-        INSIDE.with(|inside| inside.borrow_mut().pop());
+        ENTERED.with(|entered| entered.borrow_mut().pop());
     }
 }
 
-// Which flight cannot land before which other: one pair for each request from within a computation.
-process_wide!(static NEEDS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new()));
+// The dependencies between flights as pairs: the first flight cannot complete before the second. There
+// is one pair for each request made inside a computation.
+process_wide!(static DEPENDENCIES: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new()));
 
-/// One flight needs another, as long as this lives.
+/// A registered dependency of one flight on another. Dropping it removes the registration.
 struct Dependency {
     flight: u64,
-    needs: u64,
+    depends_on: u64,
 }
 
 impl Dependency {
-    /// Notes that the computation which this thread is inside of, if any, needs a flight, in place of what was
-    /// noted when the flight was polled before: a future may be polled elsewhere than it was.
-    fn refresh(noted: &mut Option<Self>, needs: u64) -> Result<(), Cycle> {
-        let current = INSIDE.with(|inside| inside.borrow().last().copied());
-        if noted.as_ref().map(|noted| noted.flight) == current {
+    /// Registers that the computation running on this thread, if any, depends on a flight. Replaces the
+    /// dependency registered by the previous poll: a future may be polled by a different computation
+    /// each time.
+    fn refresh(registered: &mut Option<Self>, depends_on: u64) -> Result<(), Cycle> {
+        let current = ENTERED.with(|entered| entered.borrow().last().copied());
+        if registered.as_ref().map(|registered| registered.flight) == current {
             return Ok(());
         }
-        *noted = None;
+        *registered = None;
         if let Some(flight) = current {
-            let mut pairs = NEEDS.lock();
-            if reaches(&pairs, needs, flight) {
+            let mut pairs = DEPENDENCIES.lock();
+            if is_reachable(&pairs, depends_on, flight) {
                 return Err(Cycle);
             }
-            pairs.push((flight, needs));
+            pairs.push((flight, depends_on));
             drop(pairs);
-            *noted = Some(Self { flight, needs });
+            *registered = Some(Self { flight, depends_on });
         }
         Ok(())
     }
@@ -321,26 +330,27 @@ impl Dependency {
 
 impl Drop for Dependency {
     fn drop(&mut self) {
-        let mut pairs = NEEDS.lock();
-        if let Some(at) = pairs.iter().position(|pair| *pair == (self.flight, self.needs)) {
-            pairs.swap_remove(at);
+        let mut pairs = DEPENDENCIES.lock();
+        if let Some(index) = pairs.iter().position(|pair| *pair == (self.flight, self.depends_on)) {
+            pairs.swap_remove(index);
         }
     }
 }
 
-/// Whether `from` needs `to`, by whatever detour. Looks at each flight and each pair once.
-fn reaches(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
-    let mut needs: HashMap<u64, Vec<u64>> = HashMap::default();
-    for (flight, needed) in pairs {
-        needs.entry(*flight).or_default().push(*needed);
+/// Returns whether `from` depends on `to`, directly or indirectly. Visits each flight and each pair
+/// once.
+fn is_reachable(pairs: &[(u64, u64)], from: u64, to: u64) -> bool {
+    let mut edges: HashMap<u64, Vec<u64>> = HashMap::default();
+    for (flight, depends_on) in pairs {
+        edges.entry(*flight).or_default().push(*depends_on);
     }
-    let mut ahead = vec![from];
-    while let Some(flight) = ahead.pop() {
+    let mut pending = vec![from];
+    while let Some(flight) = pending.pop() {
         if flight == to {
             return true;
         }
-        // Taken out, so that it is followed once.
-        ahead.extend(needs.remove(&flight).unwrap_or_default());
+        // Removing the edges makes sure that they are followed once.
+        pending.extend(edges.remove(&flight).unwrap_or_default());
     }
     false
 }
@@ -351,24 +361,24 @@ mod tests {
     use crate::memory::block_on;
 
     #[test]
-    fn a_need_is_found_by_any_detour() {
+    fn indirect_dependency_is_found() {
         let pairs = [(1, 2), (2, 3), (2, 4), (4, 5)];
-        assert!(reaches(&pairs, 1, 1) && reaches(&pairs, 1, 5));
-        assert!(!reaches(&pairs, 5, 1) && !reaches(&pairs, 3, 5));
+        assert!(is_reachable(&pairs, 1, 1) && is_reachable(&pairs, 1, 5));
+        assert!(!is_reachable(&pairs, 5, 1) && !is_reachable(&pairs, 3, 5));
     }
 
     #[test]
-    fn a_need_is_looked_for_along_each_way_once() {
-        // Each flight needs the next two: there are more ways from the first to the last than could be gone.
+    fn each_dependency_is_followed_once() {
+        // Each flight depends on the next two, so the number of paths is exponential.
         let pairs: Vec<_> = (0..1000).flat_map(|n| [(n, n + 1), (n, n + 2)]).collect();
-        assert!(!reaches(&pairs, 0, 5000));
+        assert!(!is_reachable(&pairs, 0, 5000));
     }
 
     #[test]
-    fn a_flight_that_everybody_left_is_forgotten() {
+    fn flight_without_participants_is_removed() {
         let flights = Flights::<u8>::new();
         let (mut a, b) = (flights.join("k"), flights.join("k"));
-        assert_eq!(block_on(a.turn()), Ok(None));
+        assert_eq!(block_on(a.acquire()), Ok(None));
         drop(b);
         assert_eq!(flights.by_key.lock().len(), 1);
         drop(a);
@@ -376,38 +386,38 @@ mod tests {
     }
 
     #[test]
-    fn a_waiter_that_gives_up_takes_no_turn_with_it() {
+    fn dropped_waiter_does_not_keep_the_leadership() {
         let flights = Flights::<u8>::new();
         let mut first = flights.join("k");
-        assert_eq!(block_on(first.turn()), Ok(None));
+        assert_eq!(block_on(first.acquire()), Ok(None));
         let (mut second, mut third) = (flights.join("k"), flights.join("k"));
         let mut cx = Context::from_waker(Waker::noop());
-        let mut third_turn = pin!(third.turn());
+        let mut third_acquired = pin!(third.acquire());
         {
-            let mut second_turn = Box::pin(second.turn());
-            assert!(second_turn.as_mut().poll(&mut cx).is_pending());
-            assert!(third_turn.as_mut().poll(&mut cx).is_pending());
+            let mut second_acquired = Box::pin(second.acquire());
+            assert!(second_acquired.as_mut().poll(&mut cx).is_pending());
+            assert!(third_acquired.as_mut().poll(&mut cx).is_pending());
             drop(first);
-            // The second was woken for the turn, and is dropped before it takes it.
+            // `second` was woken, and is dropped before it becomes the leader.
         }
-        assert_eq!(third_turn.as_mut().poll(&mut cx), Poll::Ready(Ok(None)));
+        assert_eq!(third_acquired.as_mut().poll(&mut cx), Poll::Ready(Ok(None)));
     }
 
     #[test]
-    fn all_who_wait_get_the_value_that_lands() {
+    fn every_waiter_receives_the_value() {
         let flights = Flights::<u8>::new();
         let mut first = flights.join("k");
-        assert_eq!(block_on(first.turn()), Ok(None));
+        assert_eq!(block_on(first.acquire()), Ok(None));
         std::thread::scope(|scope| {
             let waiters: Vec<_> = (0..3)
                 .map(|_| flights.join("k"))
-                .map(|mut w| scope.spawn(move || block_on(w.turn())))
+                .map(|mut w| scope.spawn(move || block_on(w.acquire())))
                 .collect();
-            first.land(&Arc::new(7));
+            first.complete(&Arc::new(7));
             for waiter in waiters {
                 assert_eq!(waiter.join().unwrap().unwrap().as_deref(), Some(&7));
             }
         });
-        assert_eq!(flights.by_key.lock().len(), 0, "a later request starts anew");
+        assert_eq!(flights.by_key.lock().len(), 0, "a later request starts a new flight");
     }
 }

@@ -16,6 +16,7 @@ mod expiry;
 mod flight;
 mod index;
 mod log;
+mod page;
 mod prefetch;
 mod reads;
 mod slab;
@@ -27,22 +28,22 @@ mod usage;
 mod watchers;
 
 pub(crate) use block_on::{block_on, block_on_until};
-pub use cell::Condition;
-pub(crate) use cell::{Conflict, Known, Lifetime, Most, Page, Row, Write, entry_bytes};
-pub(crate) use collection::{AnyCollection, Collection, ErasedRow, Refused};
+pub(crate) use cell::{Coverage, Lifetime, ReadLimit, Row, Write, entry_bytes};
+pub(crate) use collection::{AnyCollection, Collection, ErasedRow, WriteError};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
+pub(crate) use page::{PageCursor, PageRows};
 pub(crate) use tenant::Tenant;
 #[cfg(feature = "json")]
 pub(crate) use time::Times;
-pub(crate) use time::{Deadline, Reading};
+pub(crate) use time::{ClockReading, Deadline};
 pub(crate) use usage::Full;
 
+use crate::Expiry;
 use crate::clock::Clock;
 use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
-use crate::store::Expiry;
 use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{HashMap, RwLock, bound};
 use crate::tenant_id::TenantId;

@@ -1,6 +1,6 @@
 //! What time it is for every operation, and what is due.
 
-use crate::clock::{Clock, ROUGHLY, SystemClock, Wall, nanos};
+use crate::clock::{COARSE_LAG, Clock, SystemClock, Wall, nanos};
 use crate::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,18 +30,18 @@ impl Time {
 
     /// Reads the clock. Not under a lock: it may be application code.
     #[inline]
-    pub(super) fn read(&self) -> Reading {
+    pub(super) fn read(&self) -> ClockReading {
         let now = match self {
-            Self::System { clock, .. } => clock.precisely_now(),
+            Self::System { clock, .. } => clock.precise_now(),
             Self::Custom(clock) => nanos(clock.now()),
         };
         // What never expires is not due at the end of time either.
-        Reading(now.min(Deadline::NEVER.0 - 1))
+        ClockReading(now.min(Deadline::NEVER.0 - 1))
     }
 
     /// Reads the clock and the time of day. Not under a lock: it may be application code.
     #[inline]
-    pub(super) fn read_both(&self) -> (Reading, TimeOfDay) {
+    pub(super) fn read_both(&self) -> (ClockReading, TimeOfDay) {
         let reading = self.read();
         let of_day = match self {
             Self::System { clock, wall } => TimeOfDay(wall.at(reading.0, clock)),
@@ -53,7 +53,7 @@ impl Time {
     /// When deadlines are by the time of day, as it is now.
     #[cfg(feature = "json")]
     pub(super) fn times(&self) -> Times {
-        let (Reading(now), TimeOfDay(of_day)) = self.read_both();
+        let (ClockReading(now), TimeOfDay(of_day)) = self.read_both();
         Times { now, of_day }
     }
 
@@ -63,7 +63,7 @@ impl Time {
     pub(super) fn is_well_before(&self, deadline: Deadline) -> bool {
         deadline == Deadline::NEVER
             || match self {
-                Self::System { clock, .. } => clock.roughly_now().saturating_add(ROUGHLY) < deadline.0,
+                Self::System { clock, .. } => clock.coarse_now().saturating_add(COARSE_LAG) < deadline.0,
                 Self::Custom(_) => false,
             }
     }
@@ -89,9 +89,9 @@ impl TimeOfDay {
 
 /// What the clock said, in nanoseconds.
 #[derive(Clone, Copy)]
-pub(crate) struct Reading(u64);
+pub(crate) struct ClockReading(u64);
 
-impl Reading {
+impl ClockReading {
     /// How long it is until the deadline; zero when it has come.
     #[inline]
     pub(super) fn until(self, deadline: Deadline) -> Duration {
@@ -106,27 +106,27 @@ impl Reading {
 /// already seen expire, or count a time to live from before a write that it comes after. So whoever changes
 /// something, or finds something due, publishes the time, and whoever holds the lock is at least there.
 #[derive(Default)]
-pub(super) struct Horizon(AtomicU64);
+pub(super) struct Watermark(AtomicU64);
 
-impl Horizon {
+impl Watermark {
     /// The moment of an operation that read the clock and now holds the lock.
     #[inline]
-    pub(super) fn moment(&self, reading: Reading) -> Moment<'_> {
+    pub(super) fn now(&self, reading: ClockReading) -> Now<'_> {
         // The lock orders this after what its earlier holders published.
-        Moment { nanos: reading.0.max(self.0.load(Ordering::Relaxed)), horizon: self }
+        Now { nanos: reading.0.max(self.0.load(Ordering::Relaxed)), watermark: self }
     }
 }
 
 /// The time at which an operation under a lock takes place.
-pub(super) struct Moment<'a> {
+pub(super) struct Now<'a> {
     nanos: u64,
-    horizon: &'a Horizon,
+    watermark: &'a Watermark,
 }
 
-impl Moment<'_> {
+impl Now<'_> {
     /// Whether the deadline has come; if so, nobody after will think otherwise. To be asked under the lock.
     #[inline]
-    pub(super) fn is_due(&self, deadline: Deadline) -> bool {
+    pub(super) fn is_expired(&self, deadline: Deadline) -> bool {
         let due = deadline.0 <= self.nanos;
         if due {
             self.publish();
@@ -141,14 +141,14 @@ impl Moment<'_> {
 
     /// Lets nobody after be earlier.
     fn publish(&self) {
-        self.horizon.0.fetch_max(self.nanos, Ordering::Relaxed);
+        self.watermark.0.fetch_max(self.nanos, Ordering::Relaxed);
     }
 
     /// As [`publish`](Self::publish), for who changes something and so holds the lock alone.
     #[inline]
     pub(super) fn publish_alone(&self) {
-        // It was the horizon at least when the lock was taken, and nobody else has been here since.
-        self.horizon.0.store(self.nanos, Ordering::Relaxed);
+        // It was the watermark at least when the lock was taken, and nobody else has been here since.
+        self.watermark.0.store(self.nanos, Ordering::Relaxed);
     }
 
     /// The deadline of what lives this long from now.
@@ -192,7 +192,7 @@ impl Times {
 }
 
 #[cfg(feature = "json")]
-impl Reading {
+impl ClockReading {
     /// The deadline of what had this long to live then.
     pub(crate) fn deadline(self, expires_in: Option<Duration>) -> Deadline {
         expires_in.map_or(Deadline::NEVER, |left| Deadline(self.0.saturating_add(nanos(left))))
@@ -200,10 +200,10 @@ impl Reading {
 }
 
 #[cfg(test)]
-impl Moment<'_> {
+impl Now<'_> {
     /// A moment for tests of what happens under a lock.
-    pub(super) fn at(seconds: u64) -> Moment<'static> {
-        Moment { nanos: seconds * 1_000_000_000, horizon: Box::leak(Box::default()) }
+    pub(super) fn at(seconds: u64) -> Now<'static> {
+        Now { nanos: seconds * 1_000_000_000, watermark: Box::leak(Box::default()) }
     }
 }
 
@@ -215,26 +215,26 @@ mod tests {
     #[test]
     fn a_late_holder_of_the_lock_agrees_with_what_others_saw_expire() {
         let clock = ManualClock::new();
-        let (time, horizon) = (Time::new(Some(Box::new(clock.clone()))), Horizon::default());
+        let (time, watermark) = (Time::new(Some(Box::new(clock.clone()))), Watermark::default());
         let early = time.read();
-        let deadline = horizon.moment(early).deadline(Some(Duration::from_secs(5)));
-        assert!(!horizon.moment(early).is_due(deadline));
+        let deadline = watermark.now(early).deadline(Some(Duration::from_secs(5)));
+        assert!(!watermark.now(early).is_expired(deadline));
 
         clock.advance(Duration::from_secs(10));
-        assert!(horizon.moment(time.read()).is_due(deadline));
-        assert!(horizon.moment(early).is_due(deadline), "the early reading saw it alive again");
+        assert!(watermark.now(time.read()).is_expired(deadline));
+        assert!(watermark.now(early).is_expired(deadline), "the early reading saw it alive again");
     }
 
     #[test]
     fn a_late_writer_counts_from_no_earlier_than_the_write_before() {
         let clock = ManualClock::new();
-        let (time, horizon) = (Time::new(Some(Box::new(clock.clone()))), Horizon::default());
+        let (time, watermark) = (Time::new(Some(Box::new(clock.clone()))), Watermark::default());
         let early = time.read();
         clock.advance(Duration::from_secs(10));
-        let now = horizon.moment(time.read());
+        let now = watermark.now(time.read());
         now.publish_alone();
         let ttl = Some(Duration::from_secs(5));
-        assert_eq!(horizon.moment(early).deadline(ttl), now.deadline(ttl));
+        assert_eq!(watermark.now(early).deadline(ttl), now.deadline(ttl));
     }
 
     #[test]
@@ -250,19 +250,19 @@ mod tests {
     #[test]
     fn nothing_that_never_expires_is_due_at_the_end_of_time() {
         let clock = ManualClock::new();
-        let (time, horizon) = (Time::new(Some(Box::new(clock.clone()))), Horizon::default());
+        let (time, watermark) = (Time::new(Some(Box::new(clock.clone()))), Watermark::default());
         clock.advance(Duration::MAX);
-        let end = horizon.moment(time.read());
-        assert!(!end.is_due(Deadline::NEVER));
-        assert!(end.is_due(end.deadline(Some(Duration::from_secs(1)))));
+        let end = watermark.now(time.read());
+        assert!(!end.is_expired(Deadline::NEVER));
+        assert!(end.is_expired(end.deadline(Some(Duration::from_secs(1)))));
     }
 
     #[test]
     fn no_ttl_overflows_into_never() {
-        let moment = Moment::at(5);
-        assert_eq!(moment.deadline(None), Deadline::NEVER);
-        assert!(moment.deadline(Some(Duration::MAX)) < Deadline::NEVER);
-        assert_eq!(moment.until(Deadline::NEVER), None);
-        assert_eq!(moment.until(moment.deadline(Some(Duration::from_secs(1)))), Some(Duration::from_secs(1)));
+        let now = Now::at(5);
+        assert_eq!(now.deadline(None), Deadline::NEVER);
+        assert!(now.deadline(Some(Duration::MAX)) < Deadline::NEVER);
+        assert_eq!(now.until(Deadline::NEVER), None);
+        assert_eq!(now.until(now.deadline(Some(Duration::from_secs(1)))), Some(Duration::from_secs(1)));
     }
 }

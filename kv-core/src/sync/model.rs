@@ -1,10 +1,12 @@
-//! Stand-ins for the system's, of which the model checker `shuttle` takes note: at each use it may let another thread go on.
+//! Replacements that the model checker `shuttle` observes: at each use it may switch to another
+//! thread.
 //!
-//! Atomics are those of one order of all operations, whatever is asked for. No time passes: a wait with a timeout may end at any
-//! moment without having been woken, but where only that would let anybody go on, it never does, and the checker reports a
-//! deadlock. So what a timeout would repair after a while is found.
+//! All atomic operations have one total order, regardless of the ordering requested. No time
+//! passes: a wait with a timeout may time out at any moment, but not if all other threads are
+//! blocked. Then the checker reports a deadlock, so a lost wake-up is found even where a timeout
+//! would end the wait.
 
-#![expect(clippy::expect_used, reason = "this is for tests alone")]
+#![expect(clippy::expect_used, reason = "only used in tests")]
 
 pub(crate) use shuttle::sync::{RwLockReadGuard, RwLockWriteGuard, atomic};
 pub(crate) use shuttle::thread_local;
@@ -25,10 +27,10 @@ pub(crate) mod thread {
     }
 }
 
-/// A map that has the same order each time, so that a schedule leads to the same end again.
+/// A map with a fixed iteration order, so that a schedule can be replayed.
 pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
-/// As the system's, for each of the checker's executions anew.
+/// Declares a static that is created again for each execution of the checker.
 macro_rules! process_wide {
     (static $name:ident: $ty:ty = $value:expr) => {
         ::shuttle::lazy_static! { static ref $name: $ty = $value; }
@@ -36,7 +38,7 @@ macro_rules! process_wide {
 }
 pub(crate) use process_wide;
 
-/// Lets another thread go on, if the checker likes.
+/// Lets the checker switch to another thread.
 fn switch() {
     sleep(Duration::ZERO);
 }
@@ -93,7 +95,7 @@ impl<T> Mutex<T> {
 
 pub(crate) struct MutexGuard<'a, T> {
     mutex: &'a Mutex<T>,
-    /// Nothing while a [`Condvar`] waits.
+    /// `None` while a [`Condvar`] waits.
     held: Option<model::MutexGuard<'a, T>>,
 }
 
@@ -101,22 +103,23 @@ impl<T> Deref for MutexGuard<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.held.as_deref().expect("nobody uses the guard while it waits")
+        self.held.as_deref().expect("the guard is not used while it waits")
     }
 }
 
 impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.held.as_deref_mut().expect("nobody uses the guard while it waits")
+        self.held.as_deref_mut().expect("the guard is not used while it waits")
     }
 }
 
-/// The checker's own has no timeouts. A parked thread it may wake at any moment, which is taken for one.
+/// A condition variable with timeouts, which the checker's own does not have. The checker may
+/// unpark a thread at any moment, which counts as a timeout.
 #[derive(Default)]
-pub(crate) struct Condvar(std::sync::Mutex<Waiting>);
+pub(crate) struct Condvar(std::sync::Mutex<WaitQueue>);
 
 #[derive(Default)]
-struct Waiting {
+struct WaitQueue {
     threads: VecDeque<(u64, Thread)>,
     next_number: u64,
 }
@@ -165,8 +168,8 @@ impl Condvar {
         guard.held = None;
         let timed_out = loop {
             park();
-            let place = |waiting: &mut Waiting| waiting.threads.iter().position(|(n, _)| *n == number);
-            match self.with(place) {
+            let index = |waiting: &mut WaitQueue| waiting.threads.iter().position(|(n, _)| *n == number);
+            match self.with(index) {
                 None => break false,
                 Some(at) if may_time_out => {
                     self.with(|waiting| waiting.threads.remove(at));
@@ -179,13 +182,13 @@ impl Condvar {
         WaitTimeoutResult { timed_out }
     }
 
-    /// Nobody else goes on meanwhile.
-    fn with<R>(&self, f: impl FnOnce(&mut Waiting) -> R) -> R {
+    /// Runs `f` on the queue without a switch to another thread.
+    fn with<R>(&self, f: impl FnOnce(&mut WaitQueue) -> R) -> R {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Two may make a value at once; the first one that has it stays.
+/// A cell whose value two threads may compute at once. The first value to be set wins.
 #[derive(Clone, Default)]
 pub(crate) struct OnceLock<T>(std::sync::OnceLock<T>);
 

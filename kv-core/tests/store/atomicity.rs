@@ -10,7 +10,7 @@ struct Counter {
 }
 
 #[test]
-fn of_many_that_write_where_nothing_is_one_wins() {
+fn one_of_many_concurrent_if_absent_writes_wins() {
     let counters = KvStore::new().tenant("acme.example").unwrap().typed::<Counter>();
     for round in 0..200 {
         let key = format!("lock:{round}");
@@ -31,7 +31,7 @@ fn of_many_that_write_where_nothing_is_one_wins() {
 }
 
 #[test]
-fn an_update_that_was_overtaken_decides_anew() {
+fn update_is_repeated_after_a_concurrent_write() {
     let (_, store) = given_a_tenant();
     let counters = store.typed::<Counter>();
     counters.set("k", Counter { count: 1 }).unwrap();
@@ -59,7 +59,7 @@ fn an_update_that_was_overtaken_decides_anew() {
 }
 
 #[test]
-fn a_removal_that_was_overtaken_decides_anew() {
+fn removal_by_update_is_repeated_after_a_concurrent_write() {
     let (_, store) = given_a_tenant();
     let counters = store.typed::<Counter>();
     counters.set("k", Counter { count: 1 }).unwrap();
@@ -76,7 +76,7 @@ fn a_removal_that_was_overtaken_decides_anew() {
 }
 
 #[test]
-fn the_first_writes_of_many_handles_meet_in_one_place() {
+fn concurrent_first_writes_create_one_collection() {
     const THREADS: usize = 4;
     for _ in 0..100 {
         let kv = KvStore::new();
@@ -97,7 +97,7 @@ fn the_first_writes_of_many_handles_meet_in_one_place() {
 }
 
 #[test]
-fn sixty_four_tasks_that_update_one_counter_lose_nothing() {
+fn concurrent_updates_of_one_counter_are_not_lost() {
     let counters = KvStore::new().tenant("acme.example").unwrap().typed::<Counter>();
     std::thread::scope(|scope| {
         for _ in 0..64 {
@@ -114,7 +114,7 @@ fn sixty_four_tasks_that_update_one_counter_lose_nothing() {
 }
 
 #[test]
-fn closures_and_values_may_use_the_store() {
+fn closures_validators_and_destructors_may_use_the_store() {
     #[derive(Serialize, Deserialize, KvType)]
     struct Busy {
         #[kv(custom = "looks_around")]
@@ -154,7 +154,7 @@ fn closures_and_values_may_use_the_store() {
 }
 
 #[test]
-fn a_panic_in_a_closure_leaves_the_store_as_it_was() {
+fn panic_in_a_closure_leaves_the_store_unchanged() {
     let notes = given_notes();
     let version = notes.set("k", note("kept")).unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| notes.update("k", |_| panic!("in the closure"))));
@@ -166,7 +166,7 @@ fn a_panic_in_a_closure_leaves_the_store_as_it_was() {
 }
 
 #[test]
-fn a_panic_in_a_replaced_value_comes_after_the_write() {
+fn panic_of_a_replaced_value_comes_after_the_write() {
     #[derive(KvType)]
     struct Touchy {
         n: u8,
@@ -186,7 +186,7 @@ fn a_panic_in_a_replaced_value_comes_after_the_write() {
 }
 
 #[test]
-fn what_was_handed_out_stays_as_it_was() {
+fn returned_value_is_not_changed_by_later_writes() {
     let notes = given_notes();
     notes.set("k", note("old")).unwrap();
     let held = notes.get("k").unwrap();

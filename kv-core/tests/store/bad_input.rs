@@ -2,7 +2,7 @@ use crate::{Cursor, Note, Viewport, cursor, given_a_tenant, note, secs};
 use kv_core::{Error, KeyError, KvStore, SetOptions, TenantError, TenantStore};
 use std::time::Duration;
 
-/// Runs a write that is refused, and shows that it left no trace: neither in the entries nor in the versions.
+/// Runs a write that is refused, and checks that it changed neither entries nor versions.
 fn refused<R>(act: impl FnOnce(&TenantStore) -> Result<R, Error>) -> Error {
     let (_, store) = given_a_tenant();
     let before = store.set::<Note>("kept", note("kept")).unwrap();
@@ -20,12 +20,12 @@ fn refused<R>(act: impl FnOnce(&TenantStore) -> Result<R, Error>) -> Error {
     ];
     assert_eq!(keys, [1, 1, 1]);
     let after = store.set::<Note>("kept", note("again")).unwrap();
-    assert_eq!(after.get(), before.get() + 1, "a version was spent");
+    assert_eq!(after.get(), before.get() + 1, "the refused write took a version");
     error
 }
 
 #[test]
-fn a_bad_key_is_refused_by_every_write_and_absent_in_every_read() {
+fn invalid_key_is_an_error_on_write_and_absent_on_read() {
     let long = "k".repeat(513);
     let keys = [
         ("", KeyError::Empty),
@@ -54,7 +54,7 @@ fn a_bad_key_is_refused_by_every_write_and_absent_in_every_read() {
 }
 
 #[test]
-fn the_longest_key_is_stored() {
+fn key_of_maximum_length_is_stored() {
     let (_, store) = given_a_tenant();
     let key = "é".repeat(256);
     assert_eq!(key.len(), 512);
@@ -63,7 +63,7 @@ fn the_longest_key_is_stored() {
 }
 
 #[test]
-fn a_bad_host_is_refused_and_says_why() {
+fn invalid_host_is_refused_with_a_reason() {
     let kv = KvStore::new();
     let long = "a".repeat(8000);
     for (host, error) in [
@@ -76,14 +76,14 @@ fn a_bad_host_is_refused_and_says_why() {
         ("bücher.example", TenantError::NotAscii),
     ] {
         assert_eq!(kv.tenant(host).err(), Some(error), "{host:?}");
-        assert!(error.to_string().len() < 120, "it repeats a hostile host: {error}");
+        assert!(error.to_string().len() < 120, "the message repeats a long host: {error}");
     }
     assert!(TenantError::NotAscii.to_string().contains("xn--"));
     assert_eq!(Error::from(TenantError::Empty), Error::InvalidTenant(TenantError::Empty));
 }
 
 #[test]
-fn a_bad_ttl_is_refused() {
+fn invalid_ttl_is_refused() {
     let hundred_years = secs(100 * 365 * 24 * 60 * 60);
     for ttl in [Duration::ZERO, hundred_years + Duration::from_nanos(1), Duration::MAX] {
         let options = SetOptions::new().ttl(ttl);
@@ -98,7 +98,7 @@ fn a_bad_ttl_is_refused() {
 }
 
 #[test]
-fn a_value_that_breaks_its_rules_is_refused_with_the_whole_report() {
+fn invalid_value_is_refused_with_all_violations() {
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         let error = refused(|s| s.set::<Viewport>("kept", Viewport { scroll_y: number }));
         assert_eq!(error.to_string(), "invalid value: scroll_y must be a finite number");

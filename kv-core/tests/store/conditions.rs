@@ -2,7 +2,7 @@ use crate::{Note, given_a_tenant, given_notes, note, secs};
 use kv_core::{Error, SetOptions, Version};
 
 #[test]
-fn if_absent_writes_only_where_nothing_is() {
+fn if_absent_writes_only_without_an_entry() {
     let notes = given_notes();
     let version = notes.set_with("k", note("first"), SetOptions::new().if_absent()).unwrap();
     let refused = notes.set_with("k", note("second"), SetOptions::new().if_absent());
@@ -11,7 +11,7 @@ fn if_absent_writes_only_where_nothing_is() {
 }
 
 #[test]
-fn if_present_writes_only_over_something() {
+fn if_present_writes_only_over_an_entry() {
     let notes = given_notes();
     let refused = notes.set_with("k", note("x"), SetOptions::new().if_present());
     assert_eq!(refused, Err(Error::Conflict { current: None }));
@@ -34,7 +34,7 @@ fn if_version_writes_only_over_that_version() {
 }
 
 #[test]
-fn a_version_never_matches_an_entry_that_was_deleted_and_written_again() {
+fn version_does_not_match_an_entry_that_was_deleted_and_recreated() {
     let notes = given_notes();
     let first = notes.set("k", note("same")).unwrap();
     notes.delete("k");
@@ -44,7 +44,7 @@ fn a_version_never_matches_an_entry_that_was_deleted_and_written_again() {
 }
 
 #[test]
-fn conditions_take_an_expired_entry_for_absent() {
+fn expired_entry_is_absent_for_conditions() {
     let (clock, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     let brief = SetOptions::new().ttl(secs(5));
@@ -57,7 +57,7 @@ fn conditions_take_an_expired_entry_for_absent() {
 }
 
 #[test]
-fn the_later_word_counts() {
+fn last_call_for_an_option_wins() {
     let notes = given_notes();
     notes.set_with("k", note("x"), SetOptions::new().if_present().if_absent()).unwrap();
     notes.set_with("k", note("x"), SetOptions::new().no_ttl().ttl(secs(1))).unwrap();

@@ -1,4 +1,4 @@
-//! A store does through `Engine` what it does through its typed handles.
+//! `KvStore` as an `Engine` behaves like its typed handles.
 
 use kv_core::engine::{
     AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, PageRequest, StoredType,
@@ -46,7 +46,7 @@ fn scene_with(limits: Limits) -> Scene {
     Scene { clock, start, engine: kv.clone().into(), kv, acme }
 }
 
-/// The memory engine does everything at the first poll.
+/// Returns the output of a future of the in-memory engine, which is ready at the first poll.
 fn now<T>(mut future: EngineFuture<'_, T>) -> Result<T, EngineError> {
     match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
@@ -73,7 +73,7 @@ impl Scene {
 }
 
 #[test]
-fn both_ways_lead_to_the_same_entry() {
+fn engine_and_typed_store_share_entries() {
     let scene = scene();
     let written = scene.set("user:7", 3, SetOptions::new()).unwrap();
     let typed = scene.kv.tenant("acme.example").unwrap().get_entry::<Cursor>("user:7").unwrap();
@@ -86,7 +86,7 @@ fn both_ways_lead_to_the_same_entry() {
 }
 
 #[test]
-fn what_is_told_of_the_deadline_is_the_deadline() {
+fn expires_at_is_the_deadline() {
     let scene = scene();
     let in_30s = Some(scene.start + Duration::from_secs(30));
     assert_eq!(scene.set("a", 1, SetOptions::new()).unwrap().expires_at, in_30s);
@@ -104,7 +104,7 @@ fn what_is_told_of_the_deadline_is_the_deadline() {
 }
 
 #[test]
-fn a_watcher_that_comes_late_is_told_the_deadline_too() {
+fn watcher_that_receives_late_gets_the_deadline() {
     let scene = scene();
     scene.set("a", 1, SetOptions::new()).unwrap();
     let mut watch = now(scene.engine.watch(&scene.acme, CURSOR, "", None)).unwrap();
@@ -120,7 +120,7 @@ fn a_watcher_that_comes_late_is_told_the_deadline_too() {
     assert!(next(&mut *watch).is_none());
 }
 
-/// The next change that is there.
+/// Returns the next change.
 fn next(watch: &mut dyn AnyWatch) -> Option<AnyChange> {
     match watch.poll_change(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(change) => Some(change.unwrap().unwrap()),
@@ -138,7 +138,7 @@ fn watches_beyond_the_limit_are_refused() {
 }
 
 #[test]
-fn writes_are_judged_as_they_are_in_process() {
+fn writes_are_checked_as_by_typed_store() {
     let scene = scene();
     let refused = |key: &str, x, options| match scene.set(key, x, options) {
         Err(EngineError::Refused(error)) => error,
@@ -163,14 +163,14 @@ fn writes_are_judged_as_they_are_in_process() {
 }
 
 #[test]
-fn a_deletion_asks_for_its_condition() {
+fn deletion_checks_its_condition() {
     let scene = scene();
     let delete = |condition| now(scene.engine.delete(&scene.acme, CURSOR, "a", condition));
     let conflict = |current| Err(EngineError::Refused(Error::Conflict { current }));
     let version = |digits: &str| Condition::Version(digits.parse::<Version>().unwrap());
     assert_eq!(delete(Condition::None), Ok(false));
     assert_eq!(delete(Condition::Present), conflict(None));
-    assert_eq!(delete(version("1")), Ok(false), "it is gone, as was wanted");
+    assert_eq!(delete(version("1")), Ok(false), "the entry is already gone");
     let current = Some(scene.set("a", 1, SetOptions::new()).unwrap().version);
     assert_eq!(delete(version("1")), conflict(current));
     assert_eq!(delete(Condition::Absent), conflict(current));
@@ -179,7 +179,7 @@ fn a_deletion_asks_for_its_condition() {
 }
 
 #[test]
-fn pages_show_every_key_once_in_both_directions() {
+fn pages_contain_every_key_once_in_both_directions() {
     let scene = scene();
     let mut keys: Vec<String> = (0..700).map(|i| format!("k:{i:03}")).collect();
     for key in keys.iter().rev() {
@@ -206,7 +206,7 @@ fn pages_show_every_key_once_in_both_directions() {
 }
 
 #[test]
-fn reads_create_nothing_and_types_are_counted_and_swept_by_themselves() {
+fn reads_create_nothing_and_types_are_counted_and_purged_separately() {
     let scene = scene();
     let other = StoredType::of::<Presence>();
     let stranger = TenantId::new("stranger.example").unwrap();

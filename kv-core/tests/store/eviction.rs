@@ -1,4 +1,4 @@
-//! A type with `max_entries` keeps those that were written last.
+//! A type with `max_entries` keeps the most recently written entries.
 
 use crate::secs;
 use kv_core::{
@@ -26,7 +26,7 @@ fn keys(store: &TypedStore<Recent>) -> Vec<String> {
     store.keys("").map(|key| key.to_string()).collect()
 }
 
-fn told(watch: &kv_core::Watch<Recent>) -> Vec<String> {
+fn received(watch: &kv_core::Watch<Recent>) -> Vec<String> {
     let short = |change| match change {
         Change::Set(entry) => entry.key.to_string(),
         Change::Evicted { key, .. } => format!("!{key}"),
@@ -37,21 +37,21 @@ fn told(watch: &kv_core::Watch<Recent>) -> Vec<String> {
 }
 
 #[test]
-fn the_one_that_was_written_longest_ago_makes_way() {
+fn least_recently_written_entry_is_evicted() {
     let (_, store) = given(Limits::default());
     for key in ["a", "b", "c"] {
         store.set(key, recent(1)).unwrap();
     }
     let watch = store.watch("");
-    assert_eq!(told(&watch), ["Reset", "a", "b", "c", "Ready"]);
+    assert_eq!(received(&watch), ["Reset", "a", "b", "c", "Ready"]);
     store.set("a", recent(2)).unwrap();
     store.touch("b", secs(60)).unwrap();
     store.get("b");
     let before = store.get_entry("c").unwrap().version;
     let version = store.set("d", recent(1)).unwrap();
-    assert_eq!(keys(&store), ["a", "c", "d"], "neither reading nor touching is writing");
+    assert_eq!(keys(&store), ["a", "c", "d"], "reading and touching do not count as writes");
     assert_eq!(version.get(), before.get() + 3, "an eviction takes a version");
-    assert_eq!(told(&watch), ["a", "!b", "d"]);
+    assert_eq!(received(&watch), ["a", "!b", "d"]);
     assert_eq!(store.stats().evictions, 1);
     store.update("e", |_| Some(recent(1))).unwrap();
     store.get_or_insert_with("f", || recent(1)).unwrap();
@@ -60,7 +60,7 @@ fn the_one_that_was_written_longest_ago_makes_way() {
 }
 
 #[test]
-fn what_is_due_goes_first_and_has_expired() {
+fn expired_entries_are_removed_before_any_is_evicted() {
     let (clock, store) = given(Limits::default());
     store.set("a", recent(1)).unwrap();
     store.set_with("b", recent(1), SetOptions::new().ttl(secs(5))).unwrap();
@@ -70,13 +70,13 @@ fn what_is_due_goes_first_and_has_expired() {
     store.set("d", recent(1)).unwrap();
     assert_eq!(keys(&store), ["a", "c", "d"]);
     assert_eq!((store.stats().evictions, store.stats().expirations), (0, 1));
-    told(&watch);
+    received(&watch);
     store.set("e", recent(1)).unwrap();
-    assert_eq!(told(&watch), ["!a", "e"]);
+    assert_eq!(received(&watch), ["!a", "e"]);
 }
 
 #[test]
-fn overwriting_and_coming_back_evict_nothing() {
+fn overwriting_and_recreating_an_entry_evict_nothing() {
     let (_, store) = given(Limits::default());
     for n in 0..100 {
         store.set(["a", "b", "c"][n as usize % 3], recent(n)).unwrap();
@@ -87,7 +87,7 @@ fn overwriting_and_coming_back_evict_nothing() {
 }
 
 #[test]
-fn many_at_once_leave_the_last_ones() {
+fn set_many_beyond_max_entries_keeps_the_last_values() {
     let (_, store) = given(Limits::default());
     store.set("a", recent(1)).unwrap();
     store.set_many(["b", "c", "d", "a", "e"].map(|key| (key, recent(2)))).unwrap();
@@ -99,7 +99,7 @@ fn many_at_once_leave_the_last_ones() {
 }
 
 #[test]
-fn who_makes_way_makes_room_under_the_limits() {
+fn victims_free_their_bytes_for_the_new_entry() {
     let (_, store) = given(Limits::default().entries_per_tenant(3));
     for key in ["a", "b", "c", "d", "e"] {
         store.set(key, recent(1)).unwrap();
@@ -110,11 +110,11 @@ fn who_makes_way_makes_room_under_the_limits() {
     store.set("b", recent(1)).unwrap();
     let refused = store.set("c", recent(1));
     assert_eq!(refused, Err(Error::LimitExceeded { limit: Limit::EntriesPerTenant, allowed: 2 }));
-    assert_eq!(keys(&store), ["a", "b"], "an error evicts nothing");
+    assert_eq!(keys(&store), ["a", "b"], "a failed write evicts nothing");
 }
 
 #[test]
-fn a_write_that_is_refused_evicts_nothing() {
+fn refused_write_evicts_nothing() {
     let (_, store) = given(Limits::default());
     for key in ["a", "b", "c"] {
         store.set(key, recent(1)).unwrap();
@@ -125,7 +125,7 @@ fn a_write_that_is_refused_evicts_nothing() {
 }
 
 #[test]
-fn each_tenant_has_its_own() {
+fn max_entries_applies_to_each_tenant() {
     let kv = KvStore::new();
     for host in ["a.example", "b.example"] {
         let store = kv.tenant(host).unwrap().typed::<Recent>();
@@ -138,14 +138,14 @@ fn each_tenant_has_its_own() {
 }
 
 #[test]
-fn many_at_once_find_the_room_that_one_finds() {
+fn set_many_and_set_find_the_same_room() {
     let (_, store) = given(Limits::default().entries_per_tenant(3));
     store.set_many(["a", "b", "c"].map(|key| (key, recent(1)))).unwrap();
     store.set_many([("d", recent(1))]).unwrap();
     assert_eq!(keys(&store), ["b", "c", "d"]);
 }
 
-/// Values that cannot be dropped in peace.
+/// Values that panic when they are dropped.
 #[derive(Debug, KvType)]
 #[kv(max_entries = 2, evict = "oldest")]
 struct Unruly {
@@ -158,12 +158,12 @@ impl Drop for Unruly {
     }
 }
 
-/// Runs itself in a process of its own, which is not to end by it.
+/// Runs itself in a child process, because a double panic would abort it.
 #[test]
-fn values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself() {
+fn evicted_and_replaced_values_that_panic_are_dropped_separately() {
     const INSIDE: &str = "KV_TEST_UNRULY";
     if std::env::var_os(INSIDE).is_none() {
-        let name = "eviction::values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself";
+        let name = "eviction::evicted_and_replaced_values_that_panic_are_dropped_separately";
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         let output = command.args([name, "--exact", "--nocapture"]).env(INSIDE, "1").output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
@@ -174,11 +174,11 @@ fn values_that_panic_when_evicted_and_when_replaced_are_dropped_each_for_itself(
     store.set_many([("a", Unruly { n: 0 }), ("b", Unruly { n: 0 })]).unwrap();
     let both = [("b", Unruly { n: 1 }), ("c", Unruly { n: 2 })];
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| store.set_many(both)));
-    assert!(outcome.is_err(), "the first panic is the caller's");
+    assert!(outcome.is_err(), "the first panic reaches the caller");
     assert_eq!(store.len(), 2);
 }
 
-/// Of more entries than removals are kept.
+/// Clears more entries than removals are kept.
 #[derive(Clone, Debug, PartialEq, KvType)]
 #[kv(max_entries = 600, evict = "oldest")]
 struct Latest {
@@ -186,7 +186,7 @@ struct Latest {
 }
 
 #[test]
-fn who_is_the_oldest_is_known_after_all_were_removed_at_once() {
+fn eviction_order_is_kept_after_clear() {
     let store = KvStore::new().tenant("acme.example").unwrap().typed::<Latest>();
     for round in 0..2 {
         for n in 0..601 {
@@ -199,40 +199,40 @@ fn who_is_the_oldest_is_known_after_all_were_removed_at_once() {
 }
 
 #[test]
-fn many_at_once_give_back_the_room_of_those_that_make_way() {
+fn set_many_frees_the_bytes_of_its_victims() {
     let (clock, store) = given(Limits::default().entries_per_tenant(8));
     for _ in 0..10 {
         store.set_many(["a", "b", "c", "d", "e"].map(|key| (key, recent(1)))).unwrap();
     }
     assert_eq!(keys(&store), ["c", "d", "e"]);
     store.clear();
-    // One that is due goes once, though it is the oldest too.
+    // The expired entry is removed once, although it is also the oldest.
     store.set_with("f", recent(1), SetOptions::new().ttl(secs(1))).unwrap();
     store.set_many(["x", "y"].map(|key| (key, recent(1)))).unwrap();
     clock.advance(secs(1));
     let watch = store.watch("");
-    assert_eq!(told(&watch), ["Reset", "x", "y", "Ready"]);
+    assert_eq!(received(&watch), ["Reset", "x", "y", "Ready"]);
     store.set_many(["g", "h"].map(|key| (key, recent(1)))).unwrap();
-    assert_eq!(told(&watch), ["~f", "!x", "g", "h"]);
+    assert_eq!(received(&watch), ["~f", "!x", "g", "h"]);
     assert_eq!(keys(&store), ["g", "h", "y"]);
 }
 
 #[test]
-fn many_at_once_evict_nothing_while_enough_is_due() {
+fn set_many_evicts_nothing_while_enough_entries_have_expired() {
     let (clock, store) = given(Limits::default());
     for (key, ttl) in [("a", 1), ("b", 60), ("c", 1)] {
         store.set_with(key, recent(1), SetOptions::new().ttl(secs(ttl))).unwrap();
     }
     clock.advance(secs(1));
     let watch = store.watch("");
-    assert_eq!(told(&watch), ["Reset", "b", "Ready"]);
+    assert_eq!(received(&watch), ["Reset", "b", "Ready"]);
     store.set_many(["d", "e"].map(|key| (key, recent(1)))).unwrap();
-    assert_eq!(told(&watch), ["~a", "~c", "d", "e"]);
+    assert_eq!(received(&watch), ["~a", "~c", "d", "e"]);
     assert_eq!(keys(&store), ["b", "d", "e"]);
 }
 
 #[test]
-fn what_is_due_and_written_anew_makes_no_way() {
+fn expired_entry_that_is_overwritten_is_no_victim() {
     let (clock, store) = given(Limits::default());
     store.set_with("a", recent(1), SetOptions::new().ttl(secs(1))).unwrap();
     for key in ["b", "c"] {
@@ -240,13 +240,13 @@ fn what_is_due_and_written_anew_makes_no_way() {
     }
     clock.advance(secs(1));
     let watch = store.watch("");
-    assert_eq!(told(&watch), ["Reset", "b", "c", "Ready"]);
+    assert_eq!(received(&watch), ["Reset", "b", "c", "Ready"]);
     store.set_many(["d", "a"].map(|key| (key, recent(1)))).unwrap();
-    assert_eq!(told(&watch), ["!b", "d", "~a", "a"]);
+    assert_eq!(received(&watch), ["!b", "d", "~a", "a"]);
     assert_eq!((store.stats().evictions, store.stats().expirations), (1, 1));
 }
 
-/// A clock that wakes nobody, so that no thread looks at what it made due.
+/// A clock that calls no waker, so that the thread does not remove expired entries.
 #[derive(Clone)]
 struct Silent(ManualClock);
 

@@ -8,10 +8,10 @@ use std::time::Duration;
 /// How long a test waits for another thread before it fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A time to live after which no test would still be waiting.
+/// A time to live longer than any test waits.
 const LONGER_THAN_PATIENCE: Duration = Duration::from_hours(1);
 
-/// A value that tells when it is dropped, and by which thread.
+/// A value that reports when it is dropped, and on which thread.
 #[derive(Serialize, Deserialize, KvType)]
 struct Beacon {
     name: u32,
@@ -62,7 +62,7 @@ impl Beacons {
 }
 
 #[test]
-fn the_background_thread_removes_what_is_due_and_nothing_else() {
+fn background_thread_removes_only_expired_entries() {
     let (_kv, beacons) = Beacons::given(Expiry::Background);
     beacons.set(1, Some(secs(10)));
     beacons.set(2, Some(secs(20)));
@@ -76,8 +76,8 @@ fn the_background_thread_removes_what_is_due_and_nothing_else() {
 }
 
 #[test]
-fn a_deadline_that_comes_to_stand_before_the_awaited_one_is_kept() {
-    // On the system's clock, since a clock that jumps wakes the thread in any case.
+fn earlier_deadline_wakes_the_thread() {
+    // On the system clock, because advancing a manual clock wakes the thread in any case.
     let (sender, dropped) = mpsc::channel();
     let store = KvStore::new().tenant("acme.example").unwrap().typed::<Beacon>();
     let set = |name: u32, ttl| {
@@ -92,7 +92,7 @@ fn a_deadline_that_comes_to_stand_before_the_awaited_one_is_kept() {
 }
 
 #[test]
-fn the_background_thread_serves_every_tenant_and_type() {
+fn background_thread_serves_every_tenant_and_type() {
     let (kv, beacons) = Beacons::given(Expiry::Background);
     for n in 0..40 {
         let store = kv.tenant(format!("t{}.example", n % 8)).unwrap();
@@ -107,10 +107,10 @@ fn the_background_thread_serves_every_tenant_and_type() {
 }
 
 #[test]
-fn an_overwritten_entry_keeps_its_new_fate_while_the_thread_is_at_work() {
+fn overwritten_entry_is_not_removed_at_its_old_deadline() {
     let (_kv, beacons) = Beacons::given(Expiry::Background);
     let store = &beacons.store;
-    // The thread is busy with a thousand due entries while each of them is overwritten.
+    // Each of a thousand expired entries is overwritten while the thread removes them.
     for n in 0..1000 {
         beacons.set(n, Some(secs(10)));
     }
@@ -124,12 +124,12 @@ fn an_overwritten_entry_keeps_its_new_fate_while_the_thread_is_at_work() {
     for _ in 0..1000 {
         beacons.next_dropped();
     }
-    assert_eq!(store.count(""), 1000, "a new entry was swept in place of the old one");
+    assert_eq!(store.count(""), 1000, "a new entry was removed at the old deadline");
     assert!(beacons.dropped.try_recv().is_err());
 }
 
 #[test]
-fn a_panic_in_a_value_that_expires_stops_neither_the_thread_nor_the_others() {
+fn panic_of_an_expired_value_does_not_stop_the_thread() {
     let (_kv, beacons) = Beacons::given(Expiry::Background);
     beacons.set(1, Some(secs(5)));
     let mut panics = beacons.beacon(2);
@@ -146,7 +146,7 @@ fn a_panic_in_a_value_that_expires_stops_neither_the_thread_nor_the_others() {
 }
 
 #[test]
-fn with_the_system_clock_entries_expire_by_themselves() {
+fn entries_expire_with_the_system_clock() {
     let (sender, dropped) = mpsc::channel();
     let store = KvStore::new().tenant("acme.example").unwrap();
     let beacon = Beacon { name: 1, dropped: Some(sender), then_panics: false };
@@ -156,7 +156,7 @@ fn with_the_system_clock_entries_expire_by_themselves() {
 }
 
 #[test]
-fn with_manual_expiry_only_a_purge_removes_and_counts() {
+fn manual_expiry_removes_entries_only_in_purge_expired() {
     let (kv, beacons) = Beacons::given(Expiry::Manual);
     for n in 0..600 {
         beacons.set(n, Some(secs(5)));
@@ -164,7 +164,7 @@ fn with_manual_expiry_only_a_purge_removes_and_counts() {
     beacons.set(1000, None);
     beacons.clock.advance(secs(5));
     assert_eq!(beacons.store.count(""), 1);
-    assert!(beacons.dropped.try_recv().is_err(), "it was removed before the purge");
+    assert!(beacons.dropped.try_recv().is_err(), "the entry was removed before the purge");
     assert_eq!(kv.purge_expired(), 600);
     assert_eq!(beacons.dropped.try_iter().count(), 600);
     assert_eq!(kv.purge_expired(), 0);
@@ -172,7 +172,7 @@ fn with_manual_expiry_only_a_purge_removes_and_counts() {
 }
 
 #[test]
-fn a_purge_of_a_tenant_leaves_the_others_alone() {
+fn purge_of_a_tenant_does_not_affect_other_tenants() {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
     let (a, b) = (kv.tenant("a.example").unwrap(), kv.tenant("b.example").unwrap());
@@ -188,7 +188,7 @@ fn a_purge_of_a_tenant_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_panic_of_a_purged_value_reaches_the_caller_after_all_is_done() {
+fn panic_of_a_purged_value_reaches_the_caller_at_the_end() {
     let (kv, beacons) = Beacons::given(Expiry::Manual);
     let options = SetOptions::new().ttl(secs(5));
     for name in 0..3 {
@@ -203,7 +203,7 @@ fn a_panic_of_a_purged_value_reaches_the_caller_after_all_is_done() {
     assert_eq!(kv.purge_expired(), 0);
 }
 
-/// The threads of this process that are named like the store's.
+/// Returns the number of expiry threads in this process.
 #[cfg(target_os = "linux")]
 fn expiry_threads() -> usize {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
@@ -213,13 +213,13 @@ fn expiry_threads() -> usize {
     tasks.filter_map(name).filter(|name| name.trim() == "kv-expiry").count()
 }
 
-/// Runs itself in a process of its own, where no other test has threads.
+/// Runs itself in a child process, where no other test has threads.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_thread_exists_only_while_something_has_a_deadline() {
+fn thread_exists_only_while_an_entry_has_a_deadline() {
     const INSIDE: &str = "KV_TEST_EXPIRY_THREAD";
     if std::env::var_os(INSIDE).is_none() {
-        let name = "expiry::the_thread_exists_only_while_something_has_a_deadline";
+        let name = "expiry::thread_exists_only_while_an_entry_has_a_deadline";
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         let output = command.args([name, "--exact", "--nocapture"]).env(INSIDE, "1").output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
@@ -241,7 +241,7 @@ fn the_thread_exists_only_while_something_has_a_deadline() {
         store.set_with::<Cursor>(key, cursor(1), options).unwrap();
     };
     store.set::<Note>("k", note("x")).unwrap();
-    assert_eq!(expiry_threads(), 0, "nothing has a deadline");
+    assert_eq!(expiry_threads(), 0, "no entry has a deadline");
 
     set("a");
     eventually(1);
@@ -262,7 +262,7 @@ fn the_thread_exists_only_while_something_has_a_deadline() {
     clock.advance(LONGER_THAN_PATIENCE);
     let start = std::time::Instant::now();
     while weak.upgrade().is_some() {
-        assert!(start.elapsed() < PATIENCE, "a scan is a handle too");
+        assert!(start.elapsed() < PATIENCE, "the scan keeps the store alive");
         std::thread::yield_now();
     }
     drop(scan);
@@ -277,8 +277,8 @@ fn the_thread_exists_only_while_something_has_a_deadline() {
 }
 
 #[test]
-fn a_clock_that_panics_in_the_thread_delays_expiry_and_no_more() {
-    /// A clock that panics in the thread of the store, when told to.
+fn panic_of_the_clock_in_the_thread_only_delays_expiry() {
+    /// A clock that panics in the store's thread while a flag is set.
     struct Faulty(ManualClock, Arc<AtomicBool>, mpsc::Sender<()>);
     impl kv_core::Clock for Faulty {
         fn now(&self) -> Duration {
@@ -315,7 +315,7 @@ fn a_clock_that_panics_in_the_thread_delays_expiry_and_no_more() {
 }
 
 #[test]
-fn a_store_whose_values_panic_can_be_dropped() {
+fn store_with_values_that_panic_can_be_dropped() {
     let (kv, beacons) = Beacons::given(Expiry::Manual);
     for name in 0..3 {
         let mut beacon = beacons.beacon(name);
@@ -328,8 +328,8 @@ fn a_store_whose_values_panic_can_be_dropped() {
 }
 
 #[test]
-fn a_clock_may_use_the_store() {
-    /// A clock that reads the store on every look.
+fn clock_may_use_the_store() {
+    /// A clock that uses the store each time it is read.
     struct Curious {
         clock: ManualClock,
         store: Arc<std::sync::OnceLock<KvStore>>,

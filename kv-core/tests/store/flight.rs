@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Counts how often it is woken.
+/// A waker that counts its calls.
 #[derive(Default)]
 struct Counting(AtomicUsize);
 
@@ -17,7 +17,7 @@ impl Wake for Counting {
     }
 }
 
-/// A future that is ready once it has been told so, and wakes whoever waits for it.
+/// A future that becomes ready when it is opened, and wakes its waiters.
 struct Gate<O>(mpsc::Receiver<O>);
 
 impl<O> Future for Gate<O> {
@@ -39,7 +39,7 @@ fn poll<O>(future: Pin<&mut impl Future<Output = O>>) -> Poll<O> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// A thread that computes, which the test holds up until it is told to go on.
+/// A thread whose computation waits until the test continues it.
 fn held_up(
     notes: &TypedStore<Note>,
     act: impl FnOnce() -> Result<Note, &'static str> + Send + 'static,
@@ -59,7 +59,7 @@ fn held_up(
 }
 
 #[test]
-fn of_many_one_computes_and_all_get_its_value() {
+fn one_caller_computes_and_all_receive_its_value() {
     let notes = KvStore::new().tenant("acme.example").unwrap().typed::<Note>();
     let (computations, barrier) = (AtomicUsize::new(0), Barrier::new(8));
     let values: Vec<_> = std::thread::scope(|scope| {
@@ -69,7 +69,7 @@ fn of_many_one_computes_and_all_get_its_value() {
                     barrier.wait();
                     notes.get_or_insert_with("k", || {
                         computations.fetch_add(1, Ordering::SeqCst);
-                        // The others have time to come.
+                        // Gives the other callers time to join.
                         (0..1000).for_each(|_| std::thread::yield_now());
                         note("computed")
                     })
@@ -84,7 +84,7 @@ fn of_many_one_computes_and_all_get_its_value() {
 }
 
 #[test]
-fn an_error_hands_over_to_one_who_waits() {
+fn error_passes_leadership_to_a_waiter() {
     let notes = given_notes();
     let (go, first) = held_up(&notes, || Err("no luck"));
     let mut second = pin!(notes.get_or_try_insert_async("k", async { Ok::<_, &str>(note("second")) }));
@@ -95,7 +95,7 @@ fn an_error_hands_over_to_one_who_waits() {
 }
 
 #[test]
-fn a_panic_hands_over_to_one_who_waits() {
+fn panic_passes_leadership_to_a_waiter() {
     let notes = given_notes();
     let (go, first) = held_up(&notes, || panic!("in the computation"));
     let waiting = notes.clone();
@@ -108,7 +108,7 @@ fn a_panic_hands_over_to_one_who_waits() {
 }
 
 #[test]
-fn a_value_that_the_store_refuses_hands_over_too() {
+fn refused_value_passes_leadership_to_a_waiter() {
     #[derive(Debug, PartialEq, KvType)]
     struct Even {
         #[kv(range(max = 9))]
@@ -127,7 +127,7 @@ fn a_value_that_the_store_refuses_hands_over_too() {
 }
 
 #[test]
-fn a_future_that_is_dropped_half_way_hands_over() {
+fn dropped_future_passes_leadership_to_a_waiter() {
     let notes = given_notes();
     let (_tell, never) = gate::<Result<Note, ()>>();
     let mut first = Box::pin(notes.get_or_try_insert_async("k", never));
@@ -143,7 +143,7 @@ fn a_future_that_is_dropped_half_way_hands_over() {
 }
 
 #[test]
-fn one_who_waits_may_give_up() {
+fn waiter_can_be_dropped() {
     let notes = given_notes();
     let (tell, gate) = gate::<Result<Note, ()>>();
     let mut first = pin!(notes.get_or_try_insert_async("k", gate));
@@ -157,7 +157,7 @@ fn one_who_waits_may_give_up() {
 }
 
 #[test]
-fn a_value_that_comes_in_meanwhile_is_the_value() {
+fn value_written_during_the_computation_wins() {
     let notes = given_notes();
     let (go, first) = held_up(&notes, || Ok(note("computed")));
     let version = notes.set("k", note("written")).unwrap();
@@ -167,7 +167,7 @@ fn a_value_that_comes_in_meanwhile_is_the_value() {
 }
 
 #[test]
-fn nobody_computes_what_has_come_in_before_the_turn() {
+fn value_written_before_leadership_is_not_computed() {
     let notes = given_notes();
     let (tell, gate) = gate::<Result<Note, &str>>();
     let mut first = pin!(notes.get_or_try_insert_async("k", gate));
@@ -180,7 +180,7 @@ fn nobody_computes_what_has_come_in_before_the_turn() {
 }
 
 #[test]
-fn a_computation_that_asks_for_its_own_value_is_refused() {
+fn recursive_computation_is_refused() {
     let notes = given_notes();
     let mut inner = None;
     let outer = notes.get_or_insert_with("k", || {
@@ -191,7 +191,7 @@ fn a_computation_that_asks_for_its_own_value_is_refused() {
 }
 
 #[test]
-fn a_detour_over_other_types_and_tenants_is_seen() {
+fn recursion_through_other_types_and_tenants_is_detected() {
     let kv = KvStore::new();
     let store = |host| kv.tenant(host).unwrap();
     let notes = store("a.example").typed::<Note>();
@@ -209,7 +209,7 @@ fn a_detour_over_other_types_and_tenants_is_seen() {
 }
 
 #[test]
-fn a_validator_does_not_wait_for_the_computation_that_runs_it() {
+fn validator_does_not_wait_for_its_own_computation() {
     thread_local!(static NOTES: TypedStore<Checked> = given_a_tenant().1.typed());
     #[derive(Debug, PartialEq, KvType)]
     struct Checked(#[kv(custom = "asks_for_itself")] u8);
@@ -223,8 +223,8 @@ fn a_validator_does_not_wait_for_the_computation_that_runs_it() {
 }
 
 #[test]
-fn a_destructor_does_not_wait_for_the_computation_that_runs_it() {
-    /// Asks for the value when it is dropped.
+fn destructor_does_not_wait_for_its_own_computation() {
+    /// A value that requests the computed value when it is dropped.
     struct Asks(TypedStore<Note>, mpsc::Sender<Result<Arc<Note>, Error>>);
     impl Drop for Asks {
         fn drop(&mut self) {
@@ -245,7 +245,7 @@ fn a_destructor_does_not_wait_for_the_computation_that_runs_it() {
 }
 
 #[test]
-fn a_future_that_was_polled_elsewhere_before_closes_no_circle() {
+fn dependency_of_an_earlier_poll_is_forgotten() {
     let notes = given_notes();
     let (tell, gate) = gate::<()>();
     let of_y = Box::pin(notes.get_or_try_insert_async("y", async {
@@ -254,7 +254,7 @@ fn a_future_that_was_polled_elsewhere_before_closes_no_circle() {
     }));
     let mut of_y = of_y;
     assert!(poll(of_y.as_mut()).is_pending());
-    // Once inside another computation, which then fails and needs nothing any more.
+    // Polled once inside another computation, which then fails and no longer depends on it.
     let failing = std::future::poll_fn(|cx| {
         assert!(of_y.as_mut().poll(cx).is_pending());
         Poll::Ready(Err("no luck"))
@@ -273,7 +273,7 @@ fn a_future_that_was_polled_elsewhere_before_closes_no_circle() {
 }
 
 #[test]
-fn a_waker_that_panics_keeps_nobody_else_asleep() {
+fn panicking_waker_does_not_stop_other_waiters() {
     struct Panics;
     impl Wake for Panics {
         fn wake(self: Arc<Self>) {
@@ -297,7 +297,7 @@ fn a_waker_that_panics_keeps_nobody_else_asleep() {
 }
 
 #[test]
-fn two_computations_that_wait_for_each_other_do_not_wait_for_ever() {
+fn computations_that_depend_on_each_other_do_not_deadlock() {
     let notes = KvStore::new().tenant("acme.example").unwrap().typed::<Note>();
     let barrier = Barrier::new(2);
     let crossed = |own: &'static str, other: &'static str| {
@@ -311,7 +311,7 @@ fn two_computations_that_wait_for_each_other_do_not_wait_for_ever() {
         let b = scope.spawn(|| crossed("b", "a"));
         (a.join().unwrap(), b.join().unwrap())
     });
-    // One is refused; the other then makes both values itself.
+    // One request is refused; the other computation then computes both values.
     let refused = Err(InitError::Init(Error::Recursive));
     assert!((a == refused) != (b == refused), "{a:?} {b:?}");
     assert!(a.is_ok() != b.is_ok());
@@ -319,7 +319,7 @@ fn two_computations_that_wait_for_each_other_do_not_wait_for_ever() {
 }
 
 #[test]
-fn futures_that_wait_for_each_other_do_not_wait_for_ever() {
+fn futures_that_depend_on_each_other_do_not_deadlock() {
     let notes = given_notes();
     let crossed = |own: &'static str, other: &'static str, gate: Gate<()>| {
         let notes = notes.clone();
@@ -344,7 +344,7 @@ fn futures_that_wait_for_each_other_do_not_wait_for_ever() {
 }
 
 #[test]
-fn values_that_need_others_without_a_cycle_are_made() {
+fn acyclic_dependencies_are_computed() {
     let notes = given_notes();
     let chain = notes.get_or_insert_with("3", || {
         let two = notes.get_or_insert_with("2", || {
@@ -359,7 +359,7 @@ fn values_that_need_others_without_a_cycle_are_made() {
 }
 
 #[test]
-fn the_value_lives_as_long_as_its_type_says() {
+fn computed_value_gets_the_ttl_of_its_type() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<crate::Cursor>();
     let make = |x| cursors.get_or_insert_with("k", || crate::cursor(x)).unwrap().x;
@@ -373,7 +373,7 @@ fn the_value_lives_as_long_as_its_type_says() {
 }
 
 #[test]
-fn a_failed_computation_leaves_no_tenant_behind() {
+fn failed_computation_creates_no_tenant() {
     let kv = KvStore::new();
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     assert!(notes.get_or_try_insert_with("k", || Err("no luck")).is_err());
@@ -385,7 +385,7 @@ fn a_failed_computation_leaves_no_tenant_behind() {
     );
 }
 
-/// Something that happens when it is dropped, on a thread of its own.
+/// A value that runs an action on another thread when it is dropped.
 #[derive(Default)]
 struct Hook(std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
@@ -410,12 +410,13 @@ fn who_comes_after_a_removal_is_not_given_what_was_removed() {
     let values = tenant.typed::<Hooked>();
     let (tell, latecomer) = mpsc::channel();
     let second = values.clone();
-    // When the computed value is stored, one that is due makes way, and is dropped before the flight lands.
+    // Storing the computed value evicts an expired entry, whose value is dropped before the flight
+    // completes.
     let meanwhile = move || {
-        assert!(second.delete("k").is_some(), "the computed value is there");
+        assert!(second.delete("k").is_some(), "the computed value is stored");
         let compute = async { Ok::<_, ()>(Hooked { hook: Hook::default() }) };
         let mut late = Box::pin(async move { second.get_or_try_insert_async("k", compute).await.is_ok() });
-        assert!(poll(late.as_mut()).is_pending(), "it waits for who has computed");
+        assert!(poll(late.as_mut()).is_pending(), "the late caller waits for the leader");
         tell.send(late).unwrap();
     };
     let due = Hooked { hook: Hook(std::sync::Mutex::new(Some(Box::new(meanwhile)))) };
@@ -425,6 +426,6 @@ fn who_comes_after_a_removal_is_not_given_what_was_removed() {
     assert!(!values.contains("k"));
     let mut late = latecomer.recv().unwrap();
     assert_eq!(poll(late.as_mut()), Poll::Ready(true));
-    let stored = values.get("k").expect("the latecomer computed anew");
+    let stored = values.get("k").expect("the late caller computed the value again");
     assert!(!Arc::ptr_eq(&first, &stored));
 }

@@ -2,7 +2,7 @@ use crate::{Cursor, Note, cursor, note};
 use kv_core::KvStore;
 
 #[test]
-fn a_handle_reaches_its_tenant_only() {
+fn handle_reaches_its_tenant_only() {
     let kv = KvStore::new();
     let (acme, other) = (kv.tenant("acme.example").unwrap(), kv.tenant("other.example").unwrap());
     acme.set::<Note>("k", note("acme")).unwrap();
@@ -37,7 +37,7 @@ fn all_spellings_of_a_host_reach_one_tenant() {
 }
 
 #[test]
-fn types_share_no_keys_even_with_one_tag() {
+fn types_with_the_same_tag_share_no_keys() {
     mod elsewhere {
         #[derive(Debug, PartialEq, kv_core::KvType)]
         #[kv(tag = "Note")]
@@ -56,7 +56,7 @@ fn types_share_no_keys_even_with_one_tag() {
 }
 
 #[test]
-fn handles_that_were_made_before_the_first_write_see_it() {
+fn handle_created_before_the_first_write_sees_it() {
     let kv = KvStore::new();
     let (early, reader) = (kv.tenant("acme.example").unwrap(), kv.clone().tenant("acme.example").unwrap());
     let typed = reader.typed::<Note>();
@@ -68,7 +68,7 @@ fn handles_that_were_made_before_the_first_write_see_it() {
 }
 
 #[test]
-fn a_value_is_handed_out_as_it_was_stored() {
+fn returned_value_is_the_stored_arc() {
     let store = KvStore::new().tenant("acme.example").unwrap();
     let value = std::sync::Arc::new(note("shared"));
     store.set::<Note>("k", value.clone()).unwrap();

@@ -12,7 +12,7 @@ fn over<R>(limit: Limit, allowed: usize) -> Result<R, Error> {
 }
 
 #[test]
-fn a_refused_write_changes_nothing() {
+fn refused_write_changes_nothing() {
     let (_, kv) = given(Limits::default().entries_per_tenant(2));
     let store = kv.tenant("acme.example").unwrap();
     let version = store.set::<Note>("a", note("first")).unwrap();
@@ -24,7 +24,7 @@ fn a_refused_write_changes_nothing() {
     assert_eq!(notes.set_many([("a", note("y")), ("b", note("x"))]), over(Limit::EntriesPerTenant, 2));
     assert_eq!(notes.get_or_insert_with("b", || note("x")), over(Limit::EntriesPerTenant, 2));
     let mut after = kv.stats();
-    // The computation looked for its value first.
+    // The computation has read its key.
     after.misses -= 1;
     after.tenants[0].1.misses -= 1;
     after.tenants[0].1.types[1].misses -= 1;
@@ -36,7 +36,7 @@ fn a_refused_write_changes_nothing() {
 }
 
 #[test]
-fn what_is_due_makes_room_before_a_write_is_refused() {
+fn expired_entries_are_removed_before_a_write_is_refused() {
     let (clock, kv) = given(Limits::default().entries_per_tenant(2).tenants(1));
     let (acme, other) = (kv.tenant("acme.example").unwrap(), kv.tenant("other.example").unwrap());
     acme.set::<Cursor>("a", cursor(1)).unwrap();
@@ -44,7 +44,7 @@ fn what_is_due_makes_room_before_a_write_is_refused() {
     assert_eq!(acme.set::<Note>("c", note("x")), over(Limit::EntriesPerTenant, 2));
     assert_eq!(other.set::<Note>("c", note("x")), over(Limit::Tenants, 1));
     clock.advance(secs(30));
-    // Of another type, but of the same tenant.
+    // Another type of the same tenant.
     acme.set::<Note>("c", note("x")).unwrap();
     acme.typed::<Note>().touch("c", secs(30)).unwrap();
     assert_eq!(other.set::<Note>("c", note("x")), over(Limit::Tenants, 1));
@@ -54,7 +54,7 @@ fn what_is_due_makes_room_before_a_write_is_refused() {
 }
 
 #[test]
-fn tenants_count_while_they_have_entries() {
+fn tenant_counts_while_it_has_entries() {
     let (_, kv) = given(Limits::default().tenants(2));
     let store = |n: u32| kv.tenant(format!("t{n}.example")).unwrap();
     store(1).set::<Note>("k", note("x")).unwrap();
@@ -71,7 +71,7 @@ fn tenants_count_while_they_have_entries() {
 }
 
 #[test]
-fn handles_of_a_dropped_tenant_stay_usable_and_match_no_old_version() {
+fn handles_of_a_dropped_tenant_remain_valid_and_match_no_old_version() {
     let (_, kv) = given(Limits::default());
     let store = kv.tenant("acme.example").unwrap();
     let notes = store.typed::<Note>();
@@ -105,7 +105,7 @@ fn tenants_that_nobody_needs_are_forgotten_and_their_versions_never_given_again(
 }
 
 #[test]
-fn keys_and_values_have_a_size() {
+fn key_and_value_sizes_are_limited() {
     let long = "x".repeat(100);
     let size = size_of::<Note>() + 100;
     let (_, kv) = given(Limits::default().key_bytes(3).value_bytes(size));
@@ -120,7 +120,7 @@ fn keys_and_values_have_a_size() {
         over(Limit::ValueBytes, size)
     );
     let error = notes.set("a", note(&format!("{long}x"))).unwrap_err();
-    assert!(error.to_string().contains("`value_bytes`, which allows"), "{error}");
+    assert!(error.to_string().contains("the limit `value_bytes` of"), "{error}");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn bytes_are_given_back_to_the_last_one() {
     }
     notes.clear();
     assert_eq!((store.stats().bytes, store.stats().entries), (0, 0));
-    // All the room is there again.
+    // All bytes are free again.
     let half = note(&"x".repeat(49_000));
     notes.set("a", half.clone()).unwrap();
     notes.set("b", half.clone()).unwrap();
@@ -152,7 +152,7 @@ fn bytes_are_given_back_to_the_last_one() {
 }
 
 #[test]
-fn nobody_is_refused_room_that_another_has_just_made() {
+fn write_is_retried_after_another_operation_made_room() {
     let (clock, kv) = given(Limits::default().entries_per_tenant(4));
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     let brief = SetOptions::new().ttl(secs(1));
@@ -174,7 +174,7 @@ fn nobody_is_refused_room_that_another_has_just_made() {
 }
 
 #[test]
-fn a_refused_write_of_one_tenant_takes_no_place_from_another() {
+fn refused_write_of_a_tenant_takes_no_room_from_another() {
     let (_, kv) = given(Limits::default().tenants(1).bytes_per_tenant(10_000));
     let (a, b) = (kv.tenant("a.example").unwrap(), kv.tenant("b.example").unwrap());
     let done = std::sync::atomic::AtomicBool::new(false);
@@ -194,7 +194,7 @@ fn a_refused_write_of_one_tenant_takes_no_place_from_another() {
 }
 
 #[test]
-fn a_panic_of_one_type_keeps_no_other_from_being_cleared() {
+fn panic_of_one_type_does_not_stop_clearing_others() {
     #[derive(kv_core::KvType)]
     struct Touchy(u8);
     impl Drop for Touchy {
@@ -218,7 +218,7 @@ fn a_panic_of_one_type_keeps_no_other_from_being_cleared() {
     assert!(dropped.is_err());
     assert_eq!((kv.stats().entries, kv.stats().bytes), (0, 0));
 
-    // Nor is a writer the one to hear of it when another's value makes room.
+    // A writer does not receive the panic of a value that was removed to make room.
     for n in 0..3 {
         let brief = SetOptions::new().ttl(secs(1));
         store.set_with::<Touchy>(n.to_string(), Touchy(u8::from(n == 0)), brief).unwrap();

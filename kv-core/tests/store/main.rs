@@ -1,4 +1,4 @@
-//! What the store promises, a module for each promise.
+//! The promises of the store, one module per topic.
 
 #![allow(
     missing_docs,
@@ -42,7 +42,7 @@ struct Note {
     text: String,
 }
 
-/// A type that lives for 30 s.
+/// A type with a time to live of 30 s.
 #[derive(Clone, Debug, PartialEq, KvType)]
 #[kv(ttl = "30s")]
 struct Cursor {
@@ -51,7 +51,7 @@ struct Cursor {
     user: String,
 }
 
-/// A type with a float, which is always checked.
+/// A type with a float, which must be finite.
 #[derive(Clone, Debug, PartialEq, KvType)]
 struct Viewport {
     scroll_y: f64,
@@ -65,7 +65,7 @@ fn cursor(x: i32) -> Cursor {
     Cursor { x, user: "ada".to_owned() }
 }
 
-/// A tenant of a store that expires by itself nothing, on a clock that stands still.
+/// Creates a tenant of a store with manual expiry and a manual clock.
 fn given_a_tenant() -> (ManualClock, TenantStore) {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();

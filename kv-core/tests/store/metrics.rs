@@ -1,4 +1,4 @@
-//! Metrics tell what the stats tell, whenever they are published.
+//! Published metrics have the values of the stats.
 
 use crate::{Cursor, Note, cursor, note};
 use kv_core::{Expiry, KvStore, KvType, ManualClock};
@@ -8,7 +8,7 @@ use metrics::{
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// What a recorder knows: series by name and labels, and descriptions by name.
+/// The data of a recorder: series by name and labels, and descriptions by name.
 #[derive(Debug, Default)]
 struct Known {
     series: BTreeMap<String, f64>,
@@ -16,7 +16,7 @@ struct Known {
     described: usize,
 }
 
-/// A recorder that keeps counters as `metrics` wants them: they never go back.
+/// A recorder whose counters never decrease, as `metrics` requires.
 #[derive(Clone, Default)]
 struct Recorded(Arc<Mutex<Known>>);
 
@@ -25,7 +25,7 @@ impl Recorded {
         metrics::with_local_recorder(self, || kv.publish_metrics());
     }
 
-    /// The value of a metric for a tenant and a type.
+    /// Returns the value of a metric for a tenant and a type.
     fn value(&self, name: &str, tenant: &str, tag: &str) -> Option<f64> {
         let series = format!("{name}{{tenant={tenant},type={tag}}}");
         self.0.lock().unwrap().series.get(&series).copied()
@@ -113,7 +113,7 @@ impl Recorder for Recorded {
 #[kv(max_entries = 2, evict = "oldest")]
 struct Recent(u32);
 
-/// A store with manual expiry, since what is published at one moment is compared with what is told at the next.
+/// Creates a store with manual expiry, so that nothing changes between two reads.
 fn given() -> (ManualClock, KvStore, Recorded) {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
@@ -159,11 +159,11 @@ fn every_count_of_every_type_is_published() {
     assert_eq!(recorded.value("kv_hits_total", "acme.example", "Note"), Some(2.0));
     assert_eq!(recorded.value("kv_expirations_total", "acme.example", "Cursor"), Some(1.0));
     assert_eq!(recorded.value("kv_evictions_total", "other.example", "Recent"), Some(1.0));
-    assert_eq!(recorded.0.lock().unwrap().series.len(), 3 * 8, "and nothing else is");
+    assert_eq!(recorded.0.lock().unwrap().series.len(), 3 * 8, "no other series is published");
 }
 
 #[test]
-fn each_metric_is_described_once_whatever_the_number_of_series() {
+fn each_metric_is_described_once_for_any_number_of_series() {
     let (_, kv, recorded) = given();
     for host in ["a.example", "b.example", "c.example"] {
         kv.tenant(host).unwrap().set::<Note>("k", note("x")).unwrap();
@@ -187,20 +187,20 @@ fn each_metric_is_described_once_whatever_the_number_of_series() {
         ]
     );
     assert_eq!(known.described, 8);
-    assert_eq!(known.descriptions["kv_entries"].2, "Living entries.");
+    assert_eq!(known.descriptions["kv_entries"].2, "Live entries.");
     let bytes = &known.descriptions["kv_bytes"].2;
-    assert!(bytes.contains("keys, and what the store keeps"), "two lines are one sentence: {bytes}");
+    assert!(bytes.contains("not removed yet: values, keys"), "two lines form one sentence: {bytes}");
 }
 
 #[test]
-fn what_is_published_is_what_was_true_then() {
+fn published_metrics_are_a_snapshot() {
     let (_, kv, recorded) = given();
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     notes.set("a", note("x")).unwrap();
     recorded.publish(&kv);
     notes.set("b", note("x")).unwrap();
     let entries = || recorded.value("kv_entries", "acme.example", "Note");
-    assert_eq!(entries(), Some(1.0), "an operation touches no metric");
+    assert_eq!(entries(), Some(1.0), "operations do not touch metrics");
     recorded.publish(&kv);
     assert_eq!(entries(), Some(2.0));
     kv.drop_tenant("acme.example");
@@ -210,7 +210,7 @@ fn what_is_published_is_what_was_true_then() {
 }
 
 #[test]
-fn the_gauges_of_what_is_gone_go_to_zero_and_its_counters_stay() {
+fn gauges_of_a_forgotten_tenant_become_zero_and_counters_keep_their_value() {
     let (_, kv, recorded) = given();
     kv.tenant("gone.example").unwrap().set::<Note>("k", note("x")).unwrap();
     let watch = kv.tenant("acme.example").unwrap().watch::<Note>("");
@@ -218,7 +218,8 @@ fn the_gauges_of_what_is_gone_go_to_zero_and_its_counters_stay() {
     assert_eq!(recorded.value("kv_entries", "gone.example", "Note"), Some(1.0));
     assert_eq!(recorded.value("kv_watchers", "acme.example", "Note"), Some(1.0));
 
-    // A type that was only watched is gone with its watch, a tenant without entries once many others have come.
+    // A type that was only watched disappears with its watch. A tenant without entries is forgotten
+    // after many others were created.
     drop(watch);
     kv.drop_tenant("gone.example");
     for n in 0..200 {
@@ -239,7 +240,7 @@ fn the_gauges_of_what_is_gone_go_to_zero_and_its_counters_stay() {
 }
 
 #[test]
-fn types_that_share_a_tag_are_summed_up() {
+fn types_with_the_same_tag_are_summed() {
     mod other {
         #[derive(Debug, kv_core::KvType)]
         pub(super) struct Recent(pub(super) u32);
@@ -253,7 +254,7 @@ fn types_that_share_a_tag_are_summed_up() {
 }
 
 #[test]
-fn a_recorder_may_use_the_store() {
+fn recorder_may_use_the_store() {
     struct Nosy(KvStore);
 
     impl Nosy {
@@ -261,7 +262,7 @@ fn a_recorder_may_use_the_store() {
             let store = self.0.tenant("acme.example").unwrap();
             store.set::<Note>("k", note("y")).unwrap();
             assert_eq!(self.0.stats().entries, 1);
-            // With another recorder, or this would go on for ever.
+            // With another recorder, to avoid endless recursion.
             metrics::with_local_recorder(&metrics::NoopRecorder, || self.0.publish_metrics());
         }
     }

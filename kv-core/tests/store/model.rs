@@ -1,9 +1,11 @@
 //! The store against a model: a sorted map with deadlines, on one thread and one clock.
 //!
-//! Random sequences of every verb, over two tenants and three types, one of which evicts, with and without limits, while some
-//! watch. After each step the answers are compared, after the last one everything that can be seen.
+//! Random sequences of every verb run over two tenants and three types, one of which evicts, with
+//! and without limits, while watchers receive changes. Results are compared after each step, and
+//! all visible state after the last one.
 //!
-//! `KV_MODEL_CASES=10000 cargo test -p kv-core --test store model` runs so many sequences; 256 otherwise.
+//! `KV_MODEL_CASES=10000 cargo test -p kv-core --test store model` runs 10,000 sequences instead of
+//! 256.
 
 mod watched;
 
@@ -41,13 +43,13 @@ struct Recent {
     n: i32,
 }
 
-/// How many types there are.
+/// Number of types.
 const TYPES: usize = 3;
 
-/// What the model needs to know of a type.
+/// A type that the model can store.
 trait Modelled: KvType + Clone + Debug + PartialEq + Keyed {
     const INDEX: usize;
-    /// How many entries there may be before one makes way.
+    /// Maximum number of entries before one is evicted.
     const MOST: usize = usize::MAX;
     fn make(n: i32) -> Self;
     fn n(&self) -> i32;
@@ -242,7 +244,7 @@ fn limits() -> impl Strategy<Value = Numbers> {
     ]
 }
 
-/// What the model knows of an entry.
+/// An entry of the model.
 #[derive(Clone, Debug, PartialEq)]
 struct Known {
     n: i32,
@@ -253,20 +255,20 @@ struct Known {
     bytes: usize,
 }
 
-/// A tenant, a type and a key; types are few, so their keys stand in one map.
+/// A tenant, a type and a key. One map holds the keys of all types.
 type Address = (usize, usize, String);
 
 struct Model {
     now: Duration,
     limits: Numbers,
     rows: BTreeMap<Address, Known>,
-    /// The last version seen of each tenant and type.
+    /// The last version of each tenant and type.
     versions: [[Option<Version>; TYPES]; 2],
-    /// Why what is not there any more is gone.
+    /// Why removed entries were removed.
     gone: BTreeMap<Address, Cause>,
-    /// Versions that were given and may be stale.
+    /// Versions that were used, and may be stale.
     given: Vec<Version>,
-    /// Whether the tenant and type was ever written to: reads are counted from then on.
+    /// Whether the tenant and type has been written to. Reads are counted from then on.
     written: [[bool; TYPES]; 2],
     counts: [[[u64; 5]; TYPES]; 2],
 }
@@ -319,7 +321,7 @@ impl Model {
         self.rows.iter().filter(move |(a, known)| ours(a, known)).map(|(a, known)| (&*a.2, known))
     }
 
-    /// Removes what is due, of one tenant or of all.
+    /// Removes the expired rows of one tenant, or of all.
     fn purge(&mut self, tenant: Option<usize>) -> usize {
         let due: Vec<_> = self
             .rows
@@ -333,7 +335,7 @@ impl Model {
         due.len()
     }
 
-    /// Removes a row, if it is there.
+    /// Removes a row if it exists.
     fn remove(&mut self, address: &Address, cause: Cause) -> Option<Known> {
         let known = self.rows.remove(address)?;
         self.gone.insert(address.clone(), cause);
@@ -346,7 +348,7 @@ impl Model {
         Some(known)
     }
 
-    /// Which rows make way for those that are to be written.
+    /// Returns the victims of the rows to be written.
     fn in_the_way(&self, (tenant, ty): (usize, usize), most: usize, written: &[Address]) -> Vec<Address> {
         let new: BTreeSet<_> = written.iter().filter(|address| !self.rows.contains_key(*address)).collect();
         let rows = self.rows.iter().filter(|(a, _)| (a.0, a.1) == (tenant, ty));
@@ -365,7 +367,7 @@ impl Model {
         }
     }
 
-    /// Whether these rows of one tenant find room, and which limit they meet.
+    /// Checks whether these rows of one tenant fit into the limits.
     fn room(&self, tenant: usize, new: &[(Address, usize)], most: usize) -> Result<(), Error> {
         let addresses: Vec<_> = new.iter().map(|(address, _)| address.clone()).collect();
         let ty = addresses.first().map_or(0, |address| address.1);
@@ -394,7 +396,8 @@ impl Model {
         Ok(())
     }
 
-    /// Whether these rows find room, after what is due has been removed if need be.
+    /// Checks whether these rows fit into the limits, after expired rows have been removed if
+    /// necessary.
     fn make_room(&mut self, tenant: usize, new: &[(Address, usize)], most: usize) -> Result<(), Error> {
         let refused = match self.room(tenant, new, most) {
             Ok(()) => return Ok(()),
@@ -418,9 +421,9 @@ struct World {
     recent: Vec<TypedStore<Recent>>,
     watches: Vec<Box<dyn AnyWatched>>,
     model: Model,
-    /// What an entry of each type takes besides its key and its value.
+    /// Overhead of an entry of each type in bytes.
     row_bytes: [usize; TYPES],
-    /// Whether what is due goes by itself, so that nobody can say when.
+    /// Whether a thread removes expired entries, at times that the model cannot predict.
     background: bool,
 }
 
@@ -466,7 +469,7 @@ impl World {
         rounded(self.row_bytes[T::INDEX] + key.len() + size_of::<T>() + T::make(n).heap_size())
     }
 
-    /// What every write must accept: the key, the time to live, the value and its size, in this order.
+    /// Checks the key, the time to live, the value and its size, in this order.
     fn admit<T: Modelled>(&self, key: &str, n: i32) -> Result<(), Error> {
         T::make(n).validate()?;
         let value = size_of::<T>() + T::make(n).heap_size();
@@ -479,7 +482,7 @@ impl World {
         Ok(())
     }
 
-    /// Puts a row into the model, once the store has said its version.
+    /// Puts a row into the model, with the version that the store returned.
     fn wrote<T: Modelled>(&mut self, tenant: usize, key: &str, n: i32, ttl: TtlOf, version: Version) {
         let address = (tenant, T::INDEX, key.to_owned());
         let before = self.model.alive(&address).cloned();
@@ -541,7 +544,7 @@ impl World {
         (options, if holds { Ok(()) } else { Err(Error::Conflict { current }) })
     }
 
-    /// A value is to be written: what the store should answer, and the model's part if it says yes.
+    /// Returns the expected result of a write, and applies it to the model if it succeeds.
     fn expect_write<T: Modelled>(&mut self, tenant: usize, key: &str, n: i32) -> Result<(), Error> {
         self.admit::<T>(key, n)?;
         self.model.written[tenant][T::INDEX] = true;
@@ -549,7 +552,7 @@ impl World {
         self.model.make_room(tenant, &new, T::MOST)
     }
 
-    /// Compares an answer of a verb that may have written with what the model says.
+    /// Compares the result of a verb that may have written with that of the model.
     fn settle<T: Modelled, R: PartialEq + Debug>(
         &mut self,
         (tenant, key, n, ttl): (usize, &str, i32, TtlOf),
@@ -559,7 +562,7 @@ impl World {
         match (expected, answer) {
             (Ok(()), Ok(_)) => {
                 let typed = self.tenants[tenant].typed::<T>();
-                // Read by a verb that is not counted.
+                // Read with a verb that does not count.
                 let entry = typed.scan("").entries().find(|entry| *entry.key == *key);
                 let entry = entry.unwrap_or_else(|| panic!("{key} was not stored"));
                 self.made_way::<T>(tenant, key);
@@ -575,7 +578,7 @@ impl World {
         self.model.remove(&address, Cause::Deleted)
     }
 
-    /// One is to be written under a key: what makes way for it is gone.
+    /// Removes the victims of a write to a key.
     fn made_way<T: Modelled>(&mut self, tenant: usize, key: &str) {
         self.model.make_way((tenant, T::INDEX), T::MOST, &[(tenant, T::INDEX, key.to_owned())]);
     }
@@ -805,7 +808,7 @@ impl World {
             }
             Op::NewHandles => self.new_handles(),
             Op::Watch { prefix } => {
-                // From now on reads are counted.
+                // Reads are counted from now on.
                 self.model.written[tenant][T::INDEX] = true;
                 self.watches.push(Box::new(Watched::new(store.clone(), tenant, PREFIXES[*prefix])));
             }
@@ -820,7 +823,7 @@ impl World {
         }
     }
 
-    /// Lets all who watch receive some changes, and looks at what those know who have received all.
+    /// Lets all watchers receive some changes, and checks those that have received all.
     fn receive(&mut self, most: usize) {
         for watch in &mut self.watches {
             if watch.receive(most) {
@@ -829,7 +832,8 @@ impl World {
         }
     }
 
-    /// The four verbs of update: what the closure sees, and what comes of what it returns.
+    /// Checks one of the four update verbs: the argument of the closure, and the effect of its
+    /// result.
     fn update<T: Modelled>(
         &mut self,
         tenant: usize,
@@ -984,7 +988,7 @@ impl World {
                     }));
                 }
                 expected.retain(|(full_key, ..)| full_key.starts_with(FULL_PREFIXES[*prefix]));
-                // Of equal full keys, those of the first type by tag come first.
+                // Equal full keys are ordered by the tags of their types.
                 expected.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
                 let found: Vec<_> = self.tenants[tenant].scan_full(FULL_PREFIXES[*prefix]).collect();
                 assert_eq!(found.len(), expected.len());
@@ -1000,7 +1004,7 @@ impl World {
         }
     }
 
-    /// Forgets rows that are removed all at once; those of them that were due have expired.
+    /// Removes rows at once. Those past their deadline have expired.
     fn clear(&mut self, which: impl Fn(&Address) -> bool) {
         let cleared: Vec<_> = self.model.rows.keys().filter(|a| which(a)).cloned().collect();
         for address in cleared {
@@ -1021,7 +1025,7 @@ impl World {
         }
     }
 
-    /// Compares all that can be seen.
+    /// Compares all visible state.
     fn check_everything(&mut self) {
         for tenant in 0..2 {
             self.scan(tenant, &self.plain[tenant], "", None, None, false);
@@ -1085,7 +1089,7 @@ fn options_with(options: SetOptions, ttl: TtlOf) -> SetOptions {
     }
 }
 
-/// The answer of a future that has nothing to wait for.
+/// Returns the output of a future that is ready at the first poll.
 fn ready<O>(future: impl Future<Output = O>) -> O {
     let mut future = std::pin::pin!(future);
     match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
@@ -1094,13 +1098,13 @@ fn ready<O>(future: impl Future<Output = O>) -> O {
     }
 }
 
-/// A number of bytes as it is counted: rounded up to seven bits.
+/// Rounds a number of bytes up as the store does, to seven significant bits.
 fn rounded(bytes: usize) -> usize {
     let unit = 1 << bytes.max(1).ilog2().saturating_sub(6);
     bytes.next_multiple_of(unit)
 }
 
-/// What an entry takes besides its key and its value.
+/// Returns the overhead of an entry in bytes.
 fn row_bytes<T: Modelled>() -> usize {
     let probe = KvStore::new().tenant("probe.example").unwrap().typed::<T>();
     let of = |key: &str| {
@@ -1115,13 +1119,13 @@ fn row_bytes<T: Modelled>() -> usize {
 }
 
 #[test]
-fn the_store_does_what_the_model_does() {
+fn store_behaves_like_the_model() {
     let cases = std::env::var("KV_MODEL_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let steps = prop::collection::vec((0..2usize, 0..TYPES, op()), 1..80);
     let sequences = (limits(), prop::bool::weighted(0.1), steps);
     let outcome = TestRunner::new(config).run(&sequences, |(limits, background, steps)| {
-        // With background expiry nobody can say what a full tenant will have room for.
+        // With background expiry the model cannot predict the room in a full tenant.
         let background = background && limits == UNLIMITED;
         let mut world = World::new(limits, background);
         for (tenant, ty, op) in &steps {

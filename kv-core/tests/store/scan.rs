@@ -21,7 +21,7 @@ fn keys(notes: &TypedStore<Note>, prefix: &str, options: ScanOptions) -> Vec<Str
 }
 
 #[test]
-fn a_scan_is_in_byte_order_and_keeps_to_the_prefix() {
+fn scan_is_in_byte_order_and_within_the_prefix() {
     let notes = given_keys(&[
         "user;",
         "user:é",
@@ -47,11 +47,11 @@ fn a_scan_is_in_byte_order_and_keeps_to_the_prefix() {
 }
 
 #[test]
-fn a_scan_starts_behind_a_key_in_its_direction() {
+fn scan_starts_after_a_key_in_its_direction() {
     let notes = given_keys(&["a", "b:1", "b:2", "b:3", "c"]);
     let after = |key: &str| ScanOptions::new().after(key);
     assert_eq!(keys(&notes, "b:", after("b:1")), ["b:2", "b:3"]);
-    assert_eq!(keys(&notes, "b:", after("b:15")), ["b:2", "b:3"], "there need not be an entry");
+    assert_eq!(keys(&notes, "b:", after("b:15")), ["b:2", "b:3"], "the key need not have an entry");
     assert_eq!(keys(&notes, "b:", after("a")), ["b:1", "b:2", "b:3"]);
     assert_eq!(keys(&notes, "b:", after("b:3")), [""; 0]);
     assert_eq!(keys(&notes, "b:", after("c")), [""; 0]);
@@ -63,7 +63,7 @@ fn a_scan_starts_behind_a_key_in_its_direction() {
 }
 
 #[test]
-fn a_limit_is_kept_over_pages_of_any_size() {
+fn scan_limit_holds_across_pages_of_any_size() {
     let notes = given_notes();
     let all: Vec<_> = (0..1000).map(|n| format!("k{n:04}")).collect();
     for key in &all {
@@ -78,7 +78,7 @@ fn a_limit_is_kept_over_pages_of_any_size() {
 }
 
 #[test]
-fn entries_come_with_their_versions_and_times() {
+fn entries_have_versions_and_times() {
     let notes = given_notes();
     let brief = kv_core::SetOptions::new().ttl(crate::secs(9));
     notes.set_with("brief", note("x"), brief).unwrap();
@@ -90,7 +90,7 @@ fn entries_come_with_their_versions_and_times() {
 }
 
 #[test]
-fn an_entry_that_is_kept_alive_during_a_scan_is_not_missed() {
+fn entry_touched_during_a_scan_is_not_missed() {
     let (clock, store) = crate::given_a_tenant();
     let cursors = store.typed::<crate::Cursor>();
     let beat = |x| ["a", "b", "c"].map(|key| cursors.set(key, crate::cursor(x)).unwrap());
@@ -108,7 +108,7 @@ fn an_entry_that_is_kept_alive_during_a_scan_is_not_missed() {
 }
 
 #[test]
-fn no_lock_is_held_while_the_caller_works() {
+fn scan_holds_no_lock_between_steps() {
     let notes = given_keys(&["a", "b", "c"]);
     for (key, _) in notes.scan("") {
         notes.delete(&key);
@@ -119,7 +119,7 @@ fn no_lock_is_held_while_the_caller_works() {
 }
 
 #[test]
-fn whatever_is_there_throughout_is_seen_exactly_once() {
+fn entry_that_exists_throughout_a_scan_is_seen_exactly_once() {
     let notes = given_notes();
     for n in (0..2000).step_by(2) {
         notes.set(format!("{n:04}"), note("stays")).unwrap();
@@ -154,14 +154,14 @@ fn whatever_is_there_throughout_is_seen_exactly_once() {
 }
 
 #[test]
-fn a_scan_can_be_sent_to_another_thread() {
+fn scan_can_be_sent_to_another_thread() {
     let notes = given_keys(&["a", "b"]);
     let scan = notes.scan("");
     drop(notes);
     assert_eq!(std::thread::spawn(move || scan.count()).join().unwrap(), 2);
 }
 
-/// A clock that goes on by a second whenever it is read.
+/// A clock that advances by a second each time it is read.
 struct Restless(std::sync::Arc<std::sync::atomic::AtomicU64>);
 
 impl kv_core::Clock for Restless {
@@ -186,7 +186,7 @@ fn an_entry_that_was_given_more_time_is_not_missed_at_its_old_deadline() {
         let mut entries = cursors.scan("").entries();
         assert_eq!(&*entries.next().unwrap().key, "a");
         cursors.touch("b", crate::secs(1_000)).unwrap();
-        // Its deadline was at 30 s.
+        // The deadline was at 30 s.
         seconds.store(30 - before, std::sync::atomic::Ordering::Relaxed);
         assert!(entries.next().is_some(), "missed {before} s before");
     }

@@ -1,4 +1,4 @@
-//! What a store does that is rare is told to the subscriber, which may do as it likes.
+//! Rare operations emit events. The subscriber may use the store.
 
 use crate::{note, secs};
 use kv_core::{
@@ -23,19 +23,19 @@ use tracing::{Event, Metadata, Subscriber};
 /// How long a test waits for another thread before it fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What the subscriber was told by threads that listen and by stores' threads: one subscriber for all tests, since those
-/// threads have no other.
-static TOLD: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
-static MORE: Condvar = Condvar::new();
+/// The events of listening threads and of expiry threads. All tests share one subscriber, because
+/// expiry threads use the global one.
+static EVENTS: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
+static ADDED: Condvar = Condvar::new();
 
-/// What the subscriber does besides.
-static ALSO: Mutex<Option<Action>> = Mutex::new(None);
+/// An action that the subscriber runs for each event.
+static ACTION: Mutex<Option<Action>> = Mutex::new(None);
 
 type Action = Arc<dyn Fn(&str) + Send + Sync>;
 
 thread_local! {
-    static LISTENS: Cell<bool> = const { Cell::new(false) };
-    static IS_TOLD: Cell<bool> = const { Cell::new(false) };
+    static LISTENING: Cell<bool> = const { Cell::new(false) };
+    static IN_ACTION: Cell<bool> = const { Cell::new(false) };
 }
 
 struct Listener;
@@ -47,19 +47,19 @@ impl Subscriber for Listener {
 
     fn event(&self, event: &Event<'_>) {
         let is_expiry = || thread::current().name() == Some("kv-expiry");
-        if IS_TOLD.get() || !(LISTENS.get() || is_expiry()) {
+        if IN_ACTION.get() || !(LISTENING.get() || is_expiry()) {
             return;
         }
         let mut line = Line(format!("{}", event.metadata().level()));
         event.record(&mut line);
-        TOLD.lock().unwrap().push((thread::current().id(), line.0.clone()));
-        MORE.notify_all();
-        let also = ALSO.lock().unwrap().clone();
-        if let Some(also) = also {
-            IS_TOLD.set(true);
-            let again = Again;
-            also(&line.0);
-            drop(again);
+        EVENTS.lock().unwrap().push((thread::current().id(), line.0.clone()));
+        ADDED.notify_all();
+        let action = ACTION.lock().unwrap().clone();
+        if let Some(action) = action {
+            IN_ACTION.set(true);
+            let enable = EnableGuard;
+            action(&line.0);
+            drop(enable);
         }
     }
 
@@ -73,16 +73,16 @@ impl Subscriber for Listener {
     fn exit(&self, _: &Id) {}
 }
 
-/// Lets the thread be told again, also after a panic.
-struct Again;
+/// Enables the subscriber on this thread again, also after a panic.
+struct EnableGuard;
 
-impl Drop for Again {
+impl Drop for EnableGuard {
     fn drop(&mut self) {
-        IS_TOLD.set(false);
+        IN_ACTION.set(false);
     }
 }
 
-/// An event in a line: its level, its message and its fields.
+/// An event as a line: its level, its message and its fields.
 struct Line(String);
 
 impl Visit for Line {
@@ -98,40 +98,42 @@ impl Visit for Line {
     }
 }
 
-/// Has the subscriber hear this thread.
+/// Records the events of this thread from now on.
 fn listen() {
     static SET: Once = Once::new();
     SET.call_once(|| tracing::subscriber::set_global_default(Listener).unwrap());
-    LISTENS.set(true);
-    told_here();
+    LISTENING.set(true);
+    events_here();
 }
 
-/// What this thread has told since it was asked last.
-fn told_here() -> Vec<String> {
+/// Removes and returns the events of this thread.
+fn events_here() -> Vec<String> {
     let here = thread::current().id();
-    TOLD.lock().unwrap().extract_if(.., |(thread, _)| *thread == here).map(|(_, line)| line).collect()
+    EVENTS.lock().unwrap().extract_if(.., |(thread, _)| *thread == here).map(|(_, line)| line).collect()
 }
 
-/// All that a thread has told, once it has told this.
-fn told_by(thread: ThreadId, last: &str) -> Vec<String> {
-    let all = |told: &[(ThreadId, String)]| -> Vec<String> {
-        told.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.clone()).collect()
+/// Waits until a thread has emitted an event, and returns all its events.
+fn events_of(thread: ThreadId, last: &str) -> Vec<String> {
+    let all = |events: &[(ThreadId, String)]| -> Vec<String> {
+        events.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.clone()).collect()
     };
-    let told = TOLD.lock().unwrap();
-    let is_waiting = |told: &mut Vec<(ThreadId, String)>| !all(told).iter().any(|line| line == last);
-    let (told, timeout) = MORE.wait_timeout_while(told, PATIENCE, is_waiting).unwrap();
-    assert!(!timeout.timed_out(), "not told: {last}, but {:?}", all(&told));
-    all(&told)
+    let events = EVENTS.lock().unwrap();
+    let is_waiting = |events: &mut Vec<(ThreadId, String)>| !all(events).iter().any(|line| line == last);
+    let (events, timeout) = ADDED.wait_timeout_while(events, PATIENCE, is_waiting).unwrap();
+    assert!(!timeout.timed_out(), "missing event: {last}, found {:?}", all(&events));
+    all(&events)
 }
 
-/// The thread that has told of this, once one has.
-fn who_told(of: &str) -> ThreadId {
-    let told = TOLD.lock().unwrap();
-    let found =
-        |told: &[(ThreadId, String)]| told.iter().find(|(_, told)| told.contains(of)).map(|(by, _)| *by);
-    let (told, timeout) = MORE.wait_timeout_while(told, PATIENCE, |told| found(told).is_none()).unwrap();
-    assert!(!timeout.timed_out(), "not told: {of}");
-    found(&told).unwrap()
+/// Waits for an event that contains a text, and returns its thread.
+fn thread_of(of: &str) -> ThreadId {
+    let events = EVENTS.lock().unwrap();
+    let found = |events: &[(ThreadId, String)]| {
+        events.iter().find(|(_, events)| events.contains(of)).map(|(by, _)| *by)
+    };
+    let (events, timeout) =
+        ADDED.wait_timeout_while(events, PATIENCE, |events| found(events).is_none()).unwrap();
+    assert!(!timeout.timed_out(), "missing event: {of}");
+    found(&events).unwrap()
 }
 
 const STARTED: &str = "TRACE the expiry thread has started";
@@ -147,7 +149,7 @@ struct Secret {
     text: String,
 }
 
-/// A version that no store has given in this century.
+/// A version below those of any store.
 fn first_version() -> Version {
     "1".parse().unwrap()
 }
@@ -161,7 +163,7 @@ fn secret() -> Secret {
 struct SecretRecent(String);
 
 #[test]
-fn what_an_operation_does_is_told_to_the_thread_that_asked_for_it() {
+fn events_of_an_operation_are_emitted_on_its_thread() {
     listen();
     let limits = Limits::default().entries_per_tenant(4).value_bytes(100).watchers(2);
     let (_, kv) = given(Expiry::Manual, limits);
@@ -172,57 +174,54 @@ fn what_an_operation_does_is_told_to_the_thread_that_asked_for_it() {
     secrets.get("secret:1");
     secrets.set("secret:1", secret()).unwrap();
     secrets.delete("secret:1");
-    assert_eq!(told_here(), [""; 0], "what is not rare is not told");
+    assert_eq!(events_here(), [""; 0], "frequent operations emit no events");
 
     secrets.set_many(["secret:1", "secret:2", "secret:3", "secret:4"].map(|key| (key, secret()))).unwrap();
     secrets.set("secret:5", secret()).unwrap_err();
     secrets.update("secret:5", |_| Some(secret())).unwrap_err();
     let refused = "DEBUG refused a write over a limit tenant=acme.example tag=Secret limit=entries_per_tenant allowed=4";
-    assert_eq!(told_here(), [refused, refused]);
+    assert_eq!(events_here(), [refused, refused]);
     secrets.set("secret:1", Secret { text: "a secret".repeat(100) }).unwrap_err();
     assert_eq!(
-        told_here(),
+        events_here(),
         ["DEBUG refused a write over a limit tenant=acme.example tag=Secret limit=value_bytes allowed=100"]
     );
 
     assert!(kv.drop_tenant("ACME.example") && !kv.drop_tenant("acme.example") && !kv.drop_tenant("no host"));
-    assert_eq!(told_here(), ["INFO dropped a tenant tenant=acme.example entries=4"]);
+    assert_eq!(events_here(), ["INFO dropped a tenant tenant=acme.example entries=4"]);
 
     let recent = store.typed::<SecretRecent>();
     recent.set_many([1, 2].map(|n| (n.to_string(), SecretRecent(n.to_string())))).unwrap();
     recent.set("3", SecretRecent("secret".to_owned())).unwrap();
     recent.set_many([4, 5].map(|n| (n.to_string(), SecretRecent(n.to_string())))).unwrap();
-    assert_eq!(
-        told_here(),
-        [1, 2].map(|n| format!("TRACE removed entries to make way tag=SecretRecent entries={n}"))
-    );
+    assert_eq!(events_here(), [1, 2].map(|n| format!("TRACE evicted entries tag=SecretRecent entries={n}")));
 
     let watches = [(); 3].map(|()| secrets.watch("secret:"));
     assert!(watches[2].refused().is_some());
     assert_eq!(
-        told_here(),
+        events_here(),
         ["WARN refused a watch over a limit tenant=acme.example tag=Secret limit=watchers allowed=2"]
     );
 }
 
 #[test]
-fn a_watch_that_starts_over_is_told_of_and_one_that_starts_is_not() {
+fn watch_that_loses_its_position_emits_an_event() {
     listen();
     let (_, kv) = given(Expiry::Manual, Limits::default());
     let secrets = kv.tenant("acme.example").unwrap().typed::<Secret>();
     let version = secrets.set("secret", secret()).unwrap();
-    let lost = "DEBUG a watch lost its place, and starts over with a snapshot tenant=acme.example tag=Secret";
+    let lost = "DEBUG a watch lost its position and restarts with a snapshot tenant=acme.example tag=Secret";
 
     let read = |watch: &Watch<Secret>| std::iter::from_fn(|| watch.try_recv()).collect::<Vec<_>>();
     let watch = secrets.watch("secret");
     let resumed = secrets.watch_after("secret", version);
     assert!(matches!(read(&watch)[..], [Change::Reset, Change::Set(_), Change::Ready]));
     assert!(matches!(read(&resumed)[..], [Change::Ready]));
-    assert_eq!(told_here(), [""; 0]);
+    assert_eq!(events_here(), [""; 0]);
 
     let stranger = secrets.watch_after("secret", first_version());
     assert!(matches!(read(&stranger)[..], [Change::Reset, Change::Set(_), Change::Ready]));
-    assert_eq!(told_here(), [lost]);
+    assert_eq!(events_here(), [lost]);
 
     // More removals than are kept.
     for _ in 0..=65_536 {
@@ -230,11 +229,11 @@ fn a_watch_that_starts_over_is_told_of_and_one_that_starts_is_not() {
         secrets.delete("secret");
     }
     assert!(matches!(read(&watch)[..], [Change::Reset, Change::Ready]));
-    assert_eq!(told_here(), [lost]);
+    assert_eq!(events_here(), [lost]);
 }
 
 #[test]
-fn tenants_that_are_forgotten_are_told_of() {
+fn forgotten_tenants_emit_an_event() {
     listen();
     let (_, kv) = given(Expiry::Manual, Limits::default());
     for n in 0..=64 {
@@ -242,14 +241,14 @@ fn tenants_that_are_forgotten_are_told_of() {
         kv.tenant(&host).unwrap().set::<crate::Note>("k", note("x")).unwrap();
         kv.drop_tenant(&host);
     }
-    let told = told_here();
-    assert_eq!(told.iter().filter(|line| line.starts_with("INFO dropped")).count(), 65);
-    let forgotten: Vec<_> = told.iter().filter(|line| !line.starts_with("INFO dropped")).collect();
-    assert_eq!(forgotten, ["DEBUG forgot tenants that had nothing tenants=64"]);
+    let events = events_here();
+    assert_eq!(events.iter().filter(|line| line.starts_with("INFO dropped")).count(), 65);
+    let forgotten: Vec<_> = events.iter().filter(|line| !line.starts_with("INFO dropped")).collect();
+    assert_eq!(forgotten, ["DEBUG forgot empty tenants tenants=64"]);
 }
 
 #[derive(Debug, KvType)]
-struct Swept(u32);
+struct Brief(u32);
 
 #[derive(KvType)]
 struct Bomb(bool);
@@ -261,22 +260,22 @@ impl Drop for Bomb {
 }
 
 #[test]
-fn the_life_of_the_expiry_thread_is_told_of() {
+fn expiry_thread_emits_events_for_its_start_work_and_end() {
     listen();
     let (clock, kv) = given(Expiry::Background, Limits::default());
     let store = kv.tenant("acme.example").unwrap();
     let options = SetOptions::new().ttl(secs(10));
-    store.set_with::<Swept>("a", Swept(1), options).unwrap();
-    store.set_with::<Swept>("b", Swept(2), options).unwrap();
+    store.set_with::<Brief>("a", Brief(1), options).unwrap();
+    store.set_with::<Brief>("b", Brief(2), options).unwrap();
     store.set_with::<Bomb>("a", Bomb(true), options).unwrap();
     clock.advance(secs(10));
-    let swept = "DEBUG removed entries that were due tag=Swept entries=2";
-    let told = told_by(who_told(swept), ENDED);
-    assert_eq!(told, [STARTED, swept, "WARN went on after a panic what=value", ENDED]);
-    assert_eq!(told_here(), [""; 0]);
+    let removed = "DEBUG removed expired entries tag=Brief entries=2";
+    let events = events_of(thread_of(removed), ENDED);
+    assert_eq!(events, [STARTED, removed, "WARN continued after a panic what=value", ENDED]);
+    assert_eq!(events_here(), [""; 0]);
 }
 
-/// A waker that tells whose thread wakes it, and panics.
+/// A waker that reports the calling thread, and panics.
 struct Panicky(mpsc::Sender<ThreadId>);
 
 impl Wake for Panicky {
@@ -287,7 +286,7 @@ impl Wake for Panicky {
 }
 
 #[test]
-fn a_waker_that_panics_is_told_of() {
+fn panicking_waker_emits_an_event() {
     listen();
     let (_, kv) = given(Expiry::Manual, Limits::default());
     let secrets = kv.tenant("acme.example").unwrap().typed::<Secret>();
@@ -298,11 +297,11 @@ fn a_waker_that_panics_is_told_of() {
     let mut next = pin!(watch.recv_async());
     assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     secrets.set("secret", secret()).unwrap();
-    let told = told_by(woken.recv_timeout(PATIENCE).unwrap(), ENDED);
-    assert_eq!(told, [STARTED, "WARN went on after a panic what=waker", ENDED]);
+    let events = events_of(woken.recv_timeout(PATIENCE).unwrap(), ENDED);
+    assert_eq!(events, [STARTED, "WARN continued after a panic what=waker", ENDED]);
 }
 
-/// A clock that panics when the store's thread first asks it.
+/// A clock that panics when the store's thread first reads it.
 struct Faulty {
     clock: ManualClock,
     has_panicked: AtomicBool,
@@ -325,30 +324,30 @@ impl Clock for Faulty {
 }
 
 #[test]
-fn a_clock_that_panics_is_told_of() {
+fn panicking_clock_emits_an_event() {
     #[derive(Debug, KvType)]
-    struct SweptAfterAll(u32);
+    struct ExpiresLate(u32);
 
     listen();
     let clock = ManualClock::new();
     let kv = KvStore::builder()
         .clock(Faulty { clock: clock.clone(), has_panicked: AtomicBool::new(false) })
         .build();
-    let store = kv.tenant("acme.example").unwrap().typed::<SweptAfterAll>();
-    store.set_with("a", SweptAfterAll(1), SetOptions::new().ttl(secs(10))).unwrap();
+    let store = kv.tenant("acme.example").unwrap().typed::<ExpiresLate>();
+    store.set_with("a", ExpiresLate(1), SetOptions::new().ttl(secs(10))).unwrap();
     clock.advance(secs(10));
-    let swept = "DEBUG removed entries that were due tag=SweptAfterAll entries=1";
-    let told = told_by(who_told(swept), ENDED);
-    assert_eq!(told, [STARTED, "WARN went on after a panic what=clock", swept, ENDED]);
+    let removed = "DEBUG removed expired entries tag=ExpiresLate entries=1";
+    let events = events_of(thread_of(removed), ENDED);
+    assert_eq!(events, [STARTED, "WARN continued after a panic what=clock", removed, ENDED]);
 }
 
 #[test]
-fn a_thread_that_cannot_be_started_is_told_of() {
-    const NAME: &str = "tracing::a_thread_that_cannot_be_started_is_told_of";
+fn failure_to_start_the_thread_emits_an_event() {
+    const NAME: &str = "tracing::failure_to_start_the_thread_emits_an_event";
     const CHILD: &str = "KV_TEST_HAS_NO_THREADS";
 
     if std::env::var_os(CHILD).is_none() {
-        // A process of its own, in which there is no room for the stack of any thread.
+        // A child process that cannot allocate the stack of a thread.
         let program = std::env::current_exe().unwrap();
         let mut child = Command::new(program);
         child.args([NAME, "--exact", "--test-threads=1"]).env(CHILD, "1");
@@ -360,40 +359,40 @@ fn a_thread_that_cannot_be_started_is_told_of() {
     listen();
     let refused = "ERROR the expiry thread could not be started";
     let (clock, kv) = given(Expiry::Background, Limits::default());
-    let store = kv.tenant("acme.example").unwrap().typed::<Swept>();
-    store.set("a", Swept(1)).unwrap();
-    assert_eq!(told_here(), [""; 0]);
-    store.set_with("a", Swept(1), SetOptions::new().ttl(secs(10))).unwrap();
-    assert_eq!(told_here(), [refused]);
+    let store = kv.tenant("acme.example").unwrap().typed::<Brief>();
+    store.set("a", Brief(1)).unwrap();
+    assert_eq!(events_here(), [""; 0]);
+    store.set_with("a", Brief(1), SetOptions::new().ttl(secs(10))).unwrap();
+    assert_eq!(events_here(), [refused]);
     store.touch("a", secs(5)).unwrap();
-    assert_eq!(told_here(), [refused]);
+    assert_eq!(events_here(), [refused]);
     clock.advance(secs(5));
-    assert_eq!((store.get("a").map(|swept| swept.0), kv.purge_expired()), (None, 1));
-    assert_eq!(told_here(), [""; 0]);
+    assert_eq!((store.get("a").map(|removed| removed.0), kv.purge_expired()), (None, 1));
+    assert_eq!(events_here(), [""; 0]);
 
     let watch = store.watch("");
     while watch.try_recv().is_some() {}
     let mut next = pin!(watch.recv_async());
     assert!(next.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    store.set("a", Swept(2)).unwrap();
-    assert_eq!(told_here(), [refused]);
+    store.set("a", Brief(2)).unwrap();
+    assert_eq!(events_here(), [refused]);
 }
 
-/// Has the subscriber do something besides, as long as this lives. One test at a time does.
-struct Also(#[expect(dead_code, reason = "held")] std::sync::MutexGuard<'static, ()>);
+/// Runs an action for each event until it is dropped. Tests that use it run one at a time.
+struct ActionGuard(#[expect(dead_code, reason = "held")] std::sync::MutexGuard<'static, ()>);
 
-impl Also {
-    fn does(action: impl Fn(&str) + Send + Sync + 'static) -> Self {
+impl ActionGuard {
+    fn new(action: impl Fn(&str) + Send + Sync + 'static) -> Self {
         static ONE: Mutex<()> = Mutex::new(());
         let one = ONE.lock().unwrap();
-        *ALSO.lock().unwrap() = Some(Arc::new(action));
+        *ACTION.lock().unwrap() = Some(Arc::new(action));
         Self(one)
     }
 }
 
-impl Drop for Also {
+impl Drop for ActionGuard {
     fn drop(&mut self) {
-        *ALSO.lock().unwrap() = None;
+        *ACTION.lock().unwrap() = None;
     }
 }
 
@@ -401,15 +400,15 @@ impl Drop for Also {
 #[kv(ttl = "10s", max_entries = 2, evict = "oldest")]
 struct Busy(u32);
 
-/// A type that the subscriber leaves alone.
+/// A type that the subscriber's action does not use.
 #[derive(Debug, KvType)]
 struct Alone(u32);
 
-/// Everything that takes a lock of the store. It removes nothing that is due, but `Busy` ones.
+/// Calls everything that takes a lock of the store. It removes expired entries of `Busy` only.
 fn use_all(kv: &KvStore, tenant: &TenantStore, watch: &Watch<Busy>) {
     let busy = tenant.typed::<Busy>();
     for n in 0..3 {
-        // It may be refused, since this also runs where a limit was met.
+        // The write may be refused, because this also runs after a limit was exceeded.
         let _ = busy.set(format!("used:{n}"), Busy(n));
     }
     busy.update("used:2", |_| None).unwrap();
@@ -425,7 +424,7 @@ fn use_all(kv: &KvStore, tenant: &TenantStore, watch: &Watch<Busy>) {
 }
 
 #[test]
-fn a_subscriber_that_uses_the_store_waits_for_nobody() {
+fn subscriber_that_uses_the_store_does_not_deadlock() {
     let (done, is_done) = mpsc::channel();
     thread::spawn(move || {
         listen();
@@ -433,12 +432,13 @@ fn a_subscriber_that_uses_the_store_waits_for_nobody() {
         let (clock, kv) = given(Expiry::Background, limits);
         let acme = kv.tenant("acme.example").unwrap();
         let busy = acme.typed::<Busy>();
-        // The handle that is in use, which may be about to be written to for the first time, and a watch that may be read.
+        // The handle in use, which may be about to be written to for the first time, and a watch in
+        // use.
         let in_use = Arc::new(Mutex::new((acme.clone(), Arc::new(busy.watch("")))));
         let outcomes = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
-        let also = {
+        let action = {
             let (kv, in_use, outcomes) = (kv.clone(), Arc::clone(&in_use), Arc::clone(&outcomes));
-            Also::does(move |_| {
+            ActionGuard::new(move |_| {
                 let (tenant, watch) = in_use.lock().unwrap().clone();
                 let used = catch_unwind(AssertUnwindSafe(|| use_all(&kv, &tenant, &watch)));
                 let outcome = if used.is_ok() { &outcomes.0 } else { &outcomes.1 };
@@ -446,27 +446,27 @@ fn a_subscriber_that_uses_the_store_waits_for_nobody() {
             })
         };
         let mut all = Vec::new();
-        let mut is_told = |start: &str| {
-            all.extend(told_here());
+        let mut expect_event = |start: &str| {
+            all.extend(events_here());
             assert!(all.iter().any(|line| line.contains(start)), "{start} is missing in {all:?}");
         };
 
         busy.set_many([1, 2, 3].map(|n| (n.to_string(), Busy(n)))).unwrap();
         busy.set("4", Busy(4)).unwrap();
-        is_told("to make way tag=Busy");
-        acme.typed::<Swept>().set_many([1, 2, 3, 4].map(|n| (n.to_string(), Swept(n)))).unwrap_err();
-        is_told("refused a write");
+        expect_event("evicted entries tag=Busy");
+        acme.typed::<Brief>().set_many([1, 2, 3, 4].map(|n| (n.to_string(), Brief(n)))).unwrap_err();
+        expect_event("refused a write");
         let more = [(); 2].map(|()| busy.watch(""));
-        is_told("refused a watch");
+        expect_event("refused a watch");
         drop(more);
-        // Again, where the subscriber of another thread has come first.
-        while !told_here().iter().any(|line| line.contains("lost its place")) {
+        // Repeated if the action on another thread received the reset first.
+        while !events_here().iter().any(|line| line.contains("lost its position")) {
             let watch = Arc::new(busy.watch_after("", first_version()));
             in_use.lock().unwrap().1 = Arc::clone(&watch);
             watch.try_recv();
         }
         kv.drop_tenant("acme.example");
-        is_told("dropped a tenant");
+        expect_event("dropped a tenant");
         for n in 0..200 {
             let tenant = kv.tenant(format!("t{n}.example")).unwrap();
             in_use.lock().unwrap().0 = tenant.clone();
@@ -474,20 +474,20 @@ fn a_subscriber_that_uses_the_store_waits_for_nobody() {
             tenant.clear();
             in_use.lock().unwrap().0 = acme.clone();
         }
-        is_told("forgot tenants");
+        expect_event("forgot empty tenants");
         acme.set_with::<Alone>("k", Alone(1), SetOptions::new().ttl(secs(10))).unwrap();
         clock.advance(secs(10));
-        who_told("removed entries that were due tag=Alone");
-        drop(also);
+        thread_of("removed expired entries tag=Alone");
+        drop(action);
         let [used, failed] = [&outcomes.0, &outcomes.1].map(|n| n.load(Ordering::Relaxed));
-        assert!(used > 6 && failed == 0, "{used} times used, {failed} times in vain");
+        assert!(used > 6 && failed == 0, "{used} successful and {failed} failed uses of the store");
         done.send(()).unwrap();
     });
-    is_done.recv_timeout(PATIENCE).expect("it neither failed nor waited for itself");
+    is_done.recv_timeout(PATIENCE).expect("the subscriber failed or deadlocked");
 }
 
 #[test]
-fn a_subscriber_that_panics_harms_nobody() {
+fn panic_of_a_subscriber_is_not_propagated() {
     #[derive(Debug, KvType)]
     #[kv(max_entries = 1, evict = "oldest")]
     struct Fragile(u32);
@@ -495,7 +495,7 @@ fn a_subscriber_that_panics_harms_nobody() {
     listen();
     let panics = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&panics);
-    let _also = Also::does(move |line| {
+    let _also = ActionGuard::new(move |line| {
         if line.contains("tag=Fragile") {
             count.fetch_add(1, Ordering::Relaxed);
             panic!("a subscriber that panics");
@@ -505,13 +505,13 @@ fn a_subscriber_that_panics_harms_nobody() {
     let store: TypedStore<Fragile> = kv.tenant("acme.example").unwrap().typed();
     store.set("a", Fragile(1)).unwrap();
     store.set("b", Fragile(2)).unwrap();
-    assert_eq!(told_here(), ["TRACE removed entries to make way tag=Fragile entries=1"]);
+    assert_eq!(events_here(), ["TRACE evicted entries tag=Fragile entries=1"]);
     assert_eq!((panics.load(Ordering::Relaxed), store.contains("b")), (1, true));
 
     store.clear();
     store.set_with("c", Fragile(3), SetOptions::new().ttl(secs(10))).unwrap();
     clock.advance(secs(10));
-    let swept = "DEBUG removed entries that were due tag=Fragile entries=1";
-    let sweeper = who_told(swept);
-    assert_eq!(told_by(sweeper, ENDED), [STARTED, swept, ENDED], "the thread ended as it should");
+    let removed = "DEBUG removed expired entries tag=Fragile entries=1";
+    let thread = thread_of(removed);
+    assert_eq!(events_of(thread, ENDED), [STARTED, removed, ENDED], "the thread ended normally");
 }

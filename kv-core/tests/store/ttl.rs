@@ -3,7 +3,7 @@ use kv_core::{Clock, Error, KvStore, ManualClock, SetOptions};
 use std::time::{Duration, SystemTime};
 
 #[test]
-fn the_call_comes_before_the_type_and_the_type_before_none() {
+fn ttl_of_the_call_precedes_ttl_of_the_type() {
     let (_, store) = given_a_tenant();
     let left = |store: &kv_core::TenantStore| store.get_entry::<Cursor>("k").unwrap().expires_in;
     store.set::<Cursor>("k", cursor(1)).unwrap();
@@ -17,7 +17,7 @@ fn the_call_comes_before_the_type_and_the_type_before_none() {
 }
 
 #[test]
-fn at_its_deadline_an_entry_is_gone_from_everything() {
+fn expired_entry_is_absent_from_every_read() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     cursors.set("k", cursor(1)).unwrap();
@@ -46,7 +46,7 @@ fn at_its_deadline_an_entry_is_gone_from_everything() {
 }
 
 #[test]
-fn an_entry_that_expires_during_a_scan_is_not_handed_out() {
+fn entry_that_expires_during_a_scan_is_not_returned() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     for key in ["a", "b", "c"] {
@@ -61,7 +61,7 @@ fn an_entry_that_expires_during_a_scan_is_not_handed_out() {
 }
 
 #[test]
-fn overwriting_starts_the_time_anew_unless_it_is_kept() {
+fn overwriting_restarts_the_ttl_unless_it_is_kept() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     let left = || cursors.get_entry("k").unwrap().expires_in;
@@ -73,14 +73,14 @@ fn overwriting_starts_the_time_anew_unless_it_is_kept() {
     assert_eq!(left(), Some(secs(30)));
     cursors.set_with("k", cursor(4), SetOptions::new().no_ttl()).unwrap();
     cursors.set_with("k", cursor(5), SetOptions::new().keep_ttl()).unwrap();
-    assert_eq!(left(), None, "having no deadline is kept as well");
+    assert_eq!(left(), None, "the lack of a deadline is kept as well");
     cursors.delete("k");
     cursors.set_with("k", cursor(6), SetOptions::new().keep_ttl()).unwrap();
-    assert_eq!(left(), Some(secs(30)), "a new entry has nothing to keep");
+    assert_eq!(left(), Some(secs(30)), "a new entry has no deadline to keep");
 }
 
 #[test]
-fn an_update_keeps_the_deadline_and_a_new_entry_gets_the_types_own() {
+fn update_keeps_the_deadline_and_a_new_entry_gets_the_ttl_of_its_type() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     let left = || cursors.get_entry("k").unwrap().expires_in;
@@ -101,7 +101,7 @@ fn an_update_keeps_the_deadline_and_a_new_entry_gets_the_types_own() {
 }
 
 #[test]
-fn created_at_outlives_overwriting_but_no_gap() {
+fn created_at_is_kept_by_an_overwrite_and_reset_after_a_removal() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     let start = clock.system_time();
@@ -117,8 +117,8 @@ fn created_at_outlives_overwriting_but_no_gap() {
 }
 
 #[test]
-fn the_time_of_day_moves_no_deadline() {
-    /// A clock whose time of day is set back and forth by its user.
+fn setting_the_time_of_day_moves_no_deadline() {
+    /// A clock whose time of day is set back and forth.
     #[derive(Clone)]
     struct Wandering(ManualClock, std::sync::Arc<std::sync::atomic::AtomicU64>);
     impl Clock for Wandering {

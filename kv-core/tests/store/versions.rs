@@ -9,17 +9,17 @@ fn versions_rise_with_every_write_and_every_removal_of_a_tenant_and_type() {
     let first = set("a");
     assert_eq!(set("b"), first + 1);
     store.delete::<Cursor>("a");
-    assert_eq!(set("c"), first + 3, "the deletion has one");
+    assert_eq!(set("c"), first + 3, "the deletion takes a version");
     clock.advance(secs(30));
     assert_eq!(store.purge_expired(), 2);
-    assert_eq!(set("d"), first + 6, "each expiry has one");
+    assert_eq!(set("d"), first + 6, "each expiry takes a version");
     store.modify::<Cursor>("d", |c| cursor(c.x + 1)).unwrap();
     store.update::<Cursor>("d", |_| None).unwrap();
-    assert_eq!(set("e"), first + 9, "the update and the removal have one each");
+    assert_eq!(set("e"), first + 9, "the update and the removal take a version each");
 }
 
 #[test]
-fn what_changes_nothing_takes_no_version() {
+fn operation_that_changes_nothing_takes_no_version() {
     let (_, store) = given_a_tenant();
     let first = store.set::<Note>("k", note("x")).unwrap();
     store.delete::<Note>("absent");
@@ -37,7 +37,7 @@ fn versions_start_at_the_unix_time_in_microseconds() {
 }
 
 #[test]
-fn a_version_held_across_a_restart_matches_nothing() {
+fn version_from_before_a_restart_matches_nothing() {
     let clock = ManualClock::new();
     let run =
         |clock: &ManualClock| KvStore::builder().clock(clock.clone()).build().tenant("acme.example").unwrap();
@@ -50,7 +50,7 @@ fn a_version_held_across_a_restart_matches_nothing() {
 }
 
 #[test]
-fn versions_stay_below_2_to_the_53_whatever_the_time_of_day() {
+fn versions_stay_below_2_to_the_53_at_any_time_of_day() {
     let far = SystemTime::UNIX_EPOCH + secs(1 << 40);
     let clock = ManualClock::starting_at(far);
     let store = KvStore::builder().clock(clock).build().tenant("acme.example").unwrap();

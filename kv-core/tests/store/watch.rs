@@ -1,4 +1,4 @@
-//! A watch tells of a snapshot, then of every change, and never slows a writer.
+//! A watch returns a snapshot, then every change, and never slows a writer.
 
 use crate::{Cursor, Note, cursor, given_a_tenant, given_notes, note, secs};
 use kv_core::{
@@ -14,11 +14,12 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-/// Long enough for whatever another thread is to do.
+/// Maximum time to wait for another thread.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// All that is there to be told of, in short: `reset`, `a=1`, `-a` deleted, `~a` expired, `!a` evicted, `ready`.
-pub(crate) fn told(watch: &Watch<Note>) -> Vec<String> {
+/// Receives all changes in short form: `reset`, `a=1`, `-a` deleted, `~a` expired, `!a` evicted,
+/// `ready`.
+pub(crate) fn received(watch: &Watch<Note>) -> Vec<String> {
     std::iter::from_fn(|| watch.try_recv()).map(|change| short(&change)).collect()
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn short(change: &Change<Note>) -> String {
     }
 }
 
-/// Applies changes as a receiver would, and checks that each key's versions rise.
+/// A receiver that applies changes and checks that the versions of each key rise.
 #[derive(Debug, Default)]
 pub(crate) struct Receiver {
     pub(crate) entries: BTreeMap<String, (Version, String)>,
@@ -74,7 +75,7 @@ impl Receiver {
 }
 
 #[test]
-fn it_starts_with_a_snapshot_and_goes_on_with_every_change() {
+fn watch_starts_with_a_snapshot_and_continues_with_every_change() {
     let (clock, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     for key in ["b", "a", "other"] {
@@ -82,23 +83,23 @@ fn it_starts_with_a_snapshot_and_goes_on_with_every_change() {
     }
     notes.set("room:1", note("1")).unwrap();
     let watch = notes.watch("user:");
-    assert_eq!(told(&watch), ["reset", "user:a=1", "user:b=1", "user:other=1", "ready"]);
+    assert_eq!(received(&watch), ["reset", "user:a=1", "user:b=1", "user:other=1", "ready"]);
 
     notes.set("user:b", note("2")).unwrap();
     notes.set("room:1", note("2")).unwrap();
     notes.delete("user:a");
     notes.set_with("user:c", note("1"), SetOptions::new().ttl(secs(5))).unwrap();
-    assert_eq!(told(&watch), ["user:b=2", "-user:a", "user:c=1"]);
+    assert_eq!(received(&watch), ["user:b=2", "-user:a", "user:c=1"]);
     clock.advance(secs(5));
-    assert_eq!(told(&watch), [""; 0], "it is told of when it is removed");
+    assert_eq!(received(&watch), [""; 0], "the change comes with the removal");
     store.purge_expired();
-    assert_eq!(told(&watch), ["~user:c"]);
+    assert_eq!(received(&watch), ["~user:c"]);
     assert_eq!(notes.clear(), 3);
-    assert_eq!(told(&watch), ["-user:b", "-user:other"]);
+    assert_eq!(received(&watch), ["-user:b", "-user:other"]);
 }
 
 #[test]
-fn it_tells_of_the_whole_entry() {
+fn change_contains_the_whole_entry() {
     let (clock, store) = given_a_tenant();
     let cursors = store.typed::<Cursor>();
     let watch = cursors.watch("");
@@ -118,26 +119,26 @@ fn it_tells_of_the_whole_entry() {
 }
 
 #[test]
-fn a_watch_of_what_was_never_written_is_ready_and_waits() {
+fn watch_of_a_type_without_writes_is_ready_and_waits() {
     let kv = KvStore::new();
     let store = kv.tenant("acme.example").unwrap();
     let watch = store.watch::<Note>("");
-    assert_eq!(told(&watch), ["reset", "ready"]);
-    assert_eq!(kv.tenants(), [], "watching makes no tenant");
+    assert_eq!(received(&watch), ["reset", "ready"]);
+    assert_eq!(kv.tenants(), [], "watching creates no visible tenant");
     store.set::<Note>("a", note("1")).unwrap();
-    assert_eq!(told(&watch), ["a=1"]);
+    assert_eq!(received(&watch), ["a=1"]);
     drop(store);
     assert!(kv.drop_tenant("acme.example"));
-    assert_eq!(told(&watch), ["-a"]);
+    assert_eq!(received(&watch), ["-a"]);
     kv.tenant("acme.example").unwrap().set::<Note>("b", note("1")).unwrap();
-    assert_eq!(told(&watch), ["b=1"], "it outlives the tenant's entries");
+    assert_eq!(received(&watch), ["b=1"], "the watch outlives the tenant's entries");
 }
 
 #[test]
 fn changes_to_a_key_are_conflated_and_the_newest_wins() {
     let notes = given_notes();
     let watch = notes.watch("");
-    told(&watch);
+    received(&watch);
     for n in 0..1000 {
         notes.set("a", note(&n.to_string())).unwrap();
     }
@@ -146,40 +147,40 @@ fn changes_to_a_key_are_conflated_and_the_newest_wins() {
     notes.set("c", note("1")).unwrap();
     notes.delete("c");
     notes.set("c", note("2")).unwrap();
-    assert_eq!(told(&watch), ["a=999", "-b", "-c", "c=2"]);
+    assert_eq!(received(&watch), ["a=999", "-b", "-c", "c=2"]);
 }
 
 #[test]
-fn an_entry_that_expired_unnoticed_is_told_of_before_what_takes_its_key() {
+fn expired_change_precedes_the_write_that_replaces_the_entry() {
     let (clock, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     let watch = notes.watch("");
     notes.set_with("a", note("1"), SetOptions::new().ttl(secs(5))).unwrap();
-    assert_eq!(told(&watch), ["reset", "a=1", "ready"]);
+    assert_eq!(received(&watch), ["reset", "a=1", "ready"]);
     clock.advance(secs(5));
     notes.set("a", note("2")).unwrap();
-    assert_eq!(told(&watch), ["~a", "a=2"]);
+    assert_eq!(received(&watch), ["~a", "a=2"]);
     notes.set_with("b", note("1"), SetOptions::new().ttl(secs(5))).unwrap();
     clock.advance(secs(5));
     assert_eq!(notes.clear(), 1);
     let changes: Vec<_> = std::iter::from_fn(|| watch.try_recv()).map(|c| short(&c)).collect();
-    assert_eq!(changes, ["-a", "~b"], "what is due is not told of as set");
+    assert_eq!(changes, ["-a", "~b"], "an expired entry is not returned as set");
 }
 
 #[test]
-fn lifetimes_are_no_changes() {
+fn touch_and_persist_are_no_changes() {
     let (_, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     notes.set("a", note("1")).unwrap();
     let watch = notes.watch("");
-    told(&watch);
+    received(&watch);
     notes.touch("a", secs(5)).unwrap();
     notes.persist("a");
-    assert_eq!(told(&watch), [""; 0]);
+    assert_eq!(received(&watch), [""; 0]);
 }
 
 #[test]
-fn a_snapshot_that_is_overtaken_by_changes_ends_with_what_is_there() {
+fn snapshot_with_concurrent_changes_ends_with_the_current_entries() {
     let notes = given_notes();
     for n in 0..1000 {
         notes.set(format!("k{n:03}"), note("old")).unwrap();
@@ -190,7 +191,7 @@ fn a_snapshot_that_is_overtaken_by_changes_ends_with_what_is_there() {
         let Some(change) = watch.try_recv() else { break };
         receiver.apply(change);
         match step {
-            // Two pages are known.
+            // Two pages have been received.
             300 => {
                 for n in (0..1000).step_by(7) {
                     notes.set(format!("k{n:03}"), note("new")).unwrap();
@@ -200,7 +201,7 @@ fn a_snapshot_that_is_overtaken_by_changes_ends_with_what_is_there() {
                 notes.set("k0005", note("between")).unwrap();
                 notes.set("gone", note("no concern of this watch")).unwrap();
             }
-            // Nearly all.
+            // Nearly all pages have been received.
             900 => {
                 notes.delete("k000");
                 notes.set("k001", note("back")).unwrap();
@@ -217,15 +218,15 @@ fn a_snapshot_that_is_overtaken_by_changes_ends_with_what_is_there() {
 }
 
 #[test]
-fn it_resumes_with_what_changed_since_a_version() {
+fn watch_resumes_with_the_changes_since_a_version() {
     let notes = given_notes();
     let watch = notes.watch("user:");
     for key in ["user:a", "user:b", "user:c", "room:1"] {
         notes.set(key, note("1")).unwrap();
     }
-    told(&watch);
+    received(&watch);
     let seen = watch.version().unwrap();
-    assert_eq!(told(&notes.watch_after("user:", seen)), ["ready"]);
+    assert_eq!(received(&notes.watch_after("user:", seen)), ["ready"]);
     let change = |notes: &TypedStore<Note>| {
         notes.delete("user:a");
         notes.set("user:b", note("2")).unwrap();
@@ -235,21 +236,25 @@ fn it_resumes_with_what_changed_since_a_version() {
     };
     change(&notes);
     let expected = ["-user:a", "user:b=2", "-user:c", "user:c=2", "ready"];
-    assert_eq!(told(&notes.watch_after("user:", seen)), expected, "while another watch keeps the changes");
+    assert_eq!(
+        received(&notes.watch_after("user:", seen)),
+        expected,
+        "while another watch keeps the changes"
+    );
     drop(watch);
-    let mut told = told(&notes.watch_after("user:", seen));
-    assert_eq!(told.pop().as_deref(), Some("ready"));
-    told.sort();
-    assert_eq!(told, ["-user:a", "-user:c", "user:b=2", "user:c=2"], "from versions alone");
+    let mut received = received(&notes.watch_after("user:", seen));
+    assert_eq!(received.pop().as_deref(), Some("ready"));
+    received.sort();
+    assert_eq!(received, ["-user:a", "-user:c", "user:b=2", "user:c=2"], "from versions alone");
 }
 
 #[test]
-fn its_version_goes_on_with_changes_under_other_prefixes() {
+fn version_advances_with_changes_under_other_prefixes() {
     let notes = given_notes();
     let watch = notes.watch("user:");
     assert_eq!(watch.version(), None);
     assert!(matches!(watch.try_recv(), Some(Change::Reset)));
-    assert_eq!(watch.version(), None, "a snapshot that is broken off begins anew");
+    assert_eq!(watch.version(), None, "an interrupted snapshot starts again");
     assert!(matches!(watch.try_recv(), Some(Change::Ready)));
     let first = watch.version().unwrap();
     let last = notes.set("room:1", note("1")).unwrap();
@@ -259,29 +264,33 @@ fn its_version_goes_on_with_changes_under_other_prefixes() {
     let set = notes.set("user:a", note("1")).unwrap();
     notes.set("user:b", note("1")).unwrap();
     watch.try_recv();
-    assert_eq!(watch.version(), Some(set), "what was not handed out is not counted");
+    assert_eq!(watch.version(), Some(set), "changes that were not received do not count");
 }
 
 #[test]
-fn it_starts_anew_from_a_version_that_it_cannot_know() {
+fn watch_resets_after_an_unknown_version() {
     let notes = given_notes();
     let version = notes.set("a", note("1")).unwrap();
     let foreign: Version = "12".parse().unwrap();
     let future: Version = (version.get() + 1).to_string().parse().unwrap();
     for version in [foreign, future] {
-        assert_eq!(told(&notes.watch_after("", version)), ["reset", "a=1", "ready"]);
+        assert_eq!(received(&notes.watch_after("", version)), ["reset", "a=1", "ready"]);
     }
     for n in 0..600 {
         notes.set("b", note(&n.to_string())).unwrap();
         notes.delete("b");
     }
-    assert_eq!(told(&notes.watch_after("", version)), ["reset", "a=1", "ready"], "too many removals ago");
+    assert_eq!(
+        received(&notes.watch_after("", version)),
+        ["reset", "a=1", "ready"],
+        "the log has dropped removals"
+    );
     let other = given_a_tenant().1.typed::<Note>();
-    assert_eq!(told(&other.watch_after("", version)), ["reset", "ready"]);
+    assert_eq!(received(&other.watch_after("", version)), ["reset", "ready"]);
 }
 
 #[test]
-fn who_is_too_slow_gets_a_new_snapshot() {
+fn watcher_that_falls_behind_gets_a_new_snapshot() {
     let notes = given_notes();
     let watch = notes.watch("");
     let mut receiver = Receiver::default();
@@ -300,7 +309,7 @@ fn who_is_too_slow_gets_a_new_snapshot() {
 }
 
 #[test]
-fn many_removals_are_all_told_of() {
+fn every_one_of_many_removals_is_returned() {
     let (clock, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     let brief = SetOptions::new().ttl(secs(1));
@@ -308,21 +317,21 @@ fn many_removals_are_all_told_of() {
         notes.set_with(format!("k{n:04}"), note("1"), brief).unwrap();
     }
     let watch = notes.watch("k1");
-    assert_eq!(told(&watch).len(), 1002);
+    assert_eq!(received(&watch).len(), 1002);
     clock.advance(secs(1));
     assert_eq!(store.purge_expired(), 5000);
-    let told = told(&watch);
-    assert_eq!(told.len(), 1000);
-    assert!(told.iter().all(|change| change.starts_with("~k1")));
+    let received = received(&watch);
+    assert_eq!(received.len(), 1000);
+    assert!(received.iter().all(|change| change.starts_with("~k1")));
 }
 
 #[test]
-fn a_waiting_thread_is_woken_by_every_kind_of_change() {
+fn waiting_thread_is_woken_by_every_kind_of_change() {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).build();
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     let watch = notes.watch("a");
-    told(&watch);
+    received(&watch);
     let next = |watch: &Watch<Note>| short(&watch.recv_timeout(PATIENCE).expect("something changes"));
     thread::scope(|scope| {
         let expect = |change: &'static str| {
@@ -359,17 +368,17 @@ fn a_waiting_thread_is_woken_by_every_kind_of_change() {
 }
 
 #[test]
-fn waiting_with_a_timeout_comes_to_an_end() {
+fn recv_timeout_returns_after_the_timeout() {
     let notes = given_notes();
     let watch = notes.watch("");
     assert!(
         matches!(watch.recv_timeout(Duration::ZERO), Some(Change::Reset)),
-        "what is there is not waited for"
+        "an available change is returned without waiting"
     );
     assert!(matches!(watch.recv_timeout(Duration::MAX), Some(Change::Ready)));
     assert!(watch.recv_timeout(Duration::from_millis(2)).is_none());
     notes.set("a", note("1")).unwrap();
-    assert_eq!(told(&watch), ["a=1"]);
+    assert_eq!(received(&watch), ["a=1"]);
 }
 
 /// A waker that counts.
@@ -386,7 +395,7 @@ impl Counter {
     pub(crate) fn reaches(&self, count: usize) {
         let start = std::time::Instant::now();
         while self.0.load(Ordering::SeqCst) < count {
-            assert!(start.elapsed() < PATIENCE, "it was not woken");
+            assert!(start.elapsed() < PATIENCE, "the task was not woken");
             thread::yield_now();
         }
         assert_eq!(self.0.load(Ordering::SeqCst), count);
@@ -394,11 +403,11 @@ impl Counter {
 }
 
 #[test]
-fn a_waiting_task_is_woken_by_what_concerns_it() {
+fn waiting_task_is_woken_by_changes_under_its_prefix() {
     let notes = given_notes();
     let (near, far) = (notes.watch("user:"), notes.watch("room:"));
-    told(&near);
-    told(&far);
+    received(&near);
+    received(&far);
     let wakers = [Arc::new(Counter::default()), Arc::new(Counter::default())];
     let mut contexts = wakers.clone().map(Waker::from);
     let mut near_next = pin!(near.recv_async());
@@ -410,7 +419,7 @@ fn a_waiting_task_is_woken_by_what_concerns_it() {
     wakers[0].reaches(1);
     assert_eq!(wakers[1].0.load(Ordering::SeqCst), 0, "another prefix");
     let Poll::Ready(Some(change)) = near_next.as_mut().poll(&mut Context::from_waker(near_waker)) else {
-        panic!("it was woken for something")
+        panic!("the task was woken without a change")
     };
     assert_eq!(short(&change), "user:1=1");
     notes.set("room:1", note("1")).unwrap();
@@ -418,7 +427,7 @@ fn a_waiting_task_is_woken_by_what_concerns_it() {
 }
 
 #[test]
-fn a_waker_that_panics_is_no_concern_of_others() {
+fn panicking_waker_does_not_affect_other_watchers() {
     struct Panics;
     impl Wake for Panics {
         fn wake(self: Arc<Self>) {
@@ -428,7 +437,7 @@ fn a_waker_that_panics_is_no_concern_of_others() {
     let notes = given_notes();
     let watches: Vec<_> = (0..8).map(|_| notes.watch("")).collect();
     for watch in &watches {
-        told(watch);
+        received(watch);
     }
     let counter = Arc::new(Counter::default());
     let mut waiting: Vec<_> = watches.iter().map(|watch| Box::pin(watch.recv_async())).collect();
@@ -442,21 +451,21 @@ fn a_waker_that_panics_is_no_concern_of_others() {
 }
 
 #[test]
-fn a_future_that_is_dropped_loses_nothing_and_waits_no_more() {
+fn dropped_future_loses_no_change_and_removes_its_waker() {
     let notes = given_notes();
     let watch = notes.watch("");
-    told(&watch);
+    received(&watch);
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(Arc::clone(&counter));
     assert!(pin!(watch.recv_async()).poll(&mut Context::from_waker(&waker)).is_pending());
-    assert_eq!(Arc::strong_count(&counter), 2, "its waker is gone with it");
+    assert_eq!(Arc::strong_count(&counter), 2, "the waker is dropped with the future");
     notes.set("a", note("1")).unwrap();
-    assert_eq!(told(&watch), ["a=1"]);
+    assert_eq!(received(&watch), ["a=1"]);
 }
 
 #[cfg(feature = "stream")]
 #[test]
-fn it_is_a_stream() {
+fn watch_is_a_stream() {
     use futures_core::Stream;
     let notes = given_notes();
     let mut watch = pin!(notes.watch(""));
@@ -474,7 +483,7 @@ fn it_is_a_stream() {
 }
 
 #[test]
-fn it_ends_with_the_store_that_it_does_not_keep() {
+fn watch_ends_with_the_store_and_does_not_keep_it_alive() {
     let notes = given_notes();
     notes.set("a", note("1")).unwrap();
     let watch = notes.watch("");
@@ -493,7 +502,7 @@ fn it_ends_with_the_store_that_it_does_not_keep() {
 }
 
 #[test]
-fn watches_are_counted_and_limited_by_tenant() {
+fn watches_are_counted_and_limited_per_tenant() {
     let kv = KvStore::builder().limits(Limits::default().watchers(2)).build();
     let store = kv.tenant("acme.example").unwrap();
     let first = store.watch::<Note>("");
@@ -509,17 +518,17 @@ fn watches_are_counted_and_limited_by_tenant() {
     drop(second);
     assert_eq!(store.stats().watchers, 1);
     let fourth = store.watch::<Note>("");
-    assert_eq!(told(&fourth), ["reset", "ready"]);
+    assert_eq!(received(&fourth), ["reset", "ready"]);
 }
 
 #[test]
-fn a_thousand_watches_of_one_prefix_all_see_the_last_word() {
+fn thousand_watches_of_one_prefix_receive_the_last_change() {
     const WATCHES: usize = 1000;
     let kv = KvStore::new();
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     let watches: Vec<_> = (0..WATCHES).map(|_| notes.watch("a")).collect();
     for watch in &watches {
-        told(watch);
+        received(watch);
     }
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(Arc::clone(&counter));
@@ -533,11 +542,11 @@ fn a_thousand_watches_of_one_prefix_all_see_the_last_word() {
     counter.reaches(WATCHES);
     drop(waiting);
     for watch in &watches {
-        assert_eq!(told(watch).last().map(String::as_str), Some("a=99"));
+        assert_eq!(received(watch).last().map(String::as_str), Some("a=99"));
     }
 }
 
-/// Values whose destructor uses the store and the watch that tells of them.
+/// Values whose destructor uses the store and the watch that returns them.
 #[derive(Clone, Default, KvType)]
 struct Meddler {
     #[kv(skip)]
@@ -559,14 +568,14 @@ impl Drop for Meddler {
 }
 
 #[test]
-fn destructors_of_values_that_it_holds_run_under_no_lock() {
+fn values_held_by_a_watch_are_dropped_under_no_lock() {
     let (_, store) = given_a_tenant();
     let meddlers = store.typed::<Meddler>();
     let watch = meddlers.watch("");
     for n in 0..300 {
         meddlers.set(n.to_string(), Meddler { notes: Some(store.typed()) }).unwrap();
     }
-    // A part of the snapshot is read and not handed out when its entries go.
+    // Entries of a page that was read but not received are removed.
     assert!(watch.try_recv().is_some() && watch.try_recv().is_some());
     meddlers.clear();
     while watch.try_recv().is_some() {}
@@ -575,7 +584,7 @@ fn destructors_of_values_that_it_holds_run_under_no_lock() {
 }
 
 #[test]
-fn a_clock_may_ask_the_watch_for_which_it_is_read() {
+fn clock_may_use_the_watch_that_reads_it() {
     #[derive(Clone, Default)]
     struct Curious(Arc<OnceLock<Watch<Note>>>);
     impl Clock for Curious {
@@ -592,11 +601,11 @@ fn a_clock_may_ask_the_watch_for_which_it_is_read() {
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     notes.set("a", note("1")).unwrap();
     assert!(clock.0.set(notes.watch("")).is_ok());
-    assert_eq!(told(clock.0.get().unwrap()), ["reset", "a=1", "ready"]);
+    assert_eq!(received(clock.0.get().unwrap()), ["reset", "a=1", "ready"]);
 }
 
 #[test]
-fn what_was_written_last_is_told_of_before_the_end() {
+fn last_write_is_returned_before_the_end() {
     for _ in 0..300 {
         let notes = given_notes();
         let watch = notes.watch("");
@@ -612,7 +621,7 @@ fn what_was_written_last_is_told_of_before_the_end() {
 }
 
 #[test]
-fn whatever_threads_do_every_watch_ends_with_what_is_there() {
+fn concurrent_watches_end_with_the_current_entries() {
     let kv = KvStore::builder().expiry(Expiry::Background).build();
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     let writing = AtomicBool::new(true);
@@ -632,7 +641,7 @@ fn whatever_threads_do_every_watch_ends_with_what_is_there() {
                             receiver.apply(change);
                         }
                         turns += 1;
-                        // Some go and come back.
+                        // Some watchers stop and resume.
                         if turns % 500 == 0
                             && let Some(version) = watch.version()
                         {
@@ -671,7 +680,7 @@ fn whatever_threads_do_every_watch_ends_with_what_is_there() {
         for writer in writers {
             writer.join().unwrap();
         }
-        // What is brief is gone, for the store and for those who watch.
+        // Entries with a short time to live are gone, for the store and for watchers.
         while notes.scan("").entries().any(|entry| entry.expires_in.is_some()) {
             thread::yield_now();
         }
@@ -685,20 +694,20 @@ fn whatever_threads_do_every_watch_ends_with_what_is_there() {
 }
 
 #[test]
-fn what_is_due_is_told_of_as_expired_alone() {
+fn expired_entry_is_returned_as_expired_only() {
     let (clock, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     let watch = notes.watch("");
-    told(&watch);
+    received(&watch);
     notes.set_with("a", note("1"), SetOptions::new().ttl(secs(5))).unwrap();
     clock.advance(secs(5));
-    assert_eq!(told(&watch), [""; 0]);
+    assert_eq!(received(&watch), [""; 0]);
     store.purge_expired();
-    assert_eq!(told(&watch), ["~a"]);
+    assert_eq!(received(&watch), ["~a"]);
 }
 
 #[test]
-fn an_entry_of_a_snapshot_is_told_of_once() {
+fn entry_of_a_snapshot_is_returned_once() {
     let notes = given_notes();
     for n in 0..300 {
         notes.set(format!("k{n:03}"), note("old")).unwrap();
@@ -706,7 +715,7 @@ fn an_entry_of_a_snapshot_is_told_of_once() {
     let (watch, mut receiver) = (notes.watch("k"), Receiver::default());
     receiver.apply(watch.try_recv().unwrap());
     receiver.apply(watch.try_recv().unwrap());
-    // The second page shows it, and it is the last change there is.
+    // The second page contains the entry, and its write is the last change.
     notes.set("k290", note("new")).unwrap();
     receiver.catch_up(&watch);
     receiver.agrees_with(&notes, "k");
@@ -714,18 +723,18 @@ fn an_entry_of_a_snapshot_is_told_of_once() {
 
 #[cfg(feature = "stream")]
 #[test]
-fn a_stream_waits_once_and_no_more_when_it_is_dropped() {
+fn stream_registers_one_waker_and_removes_it_when_dropped() {
     use futures_core::Stream;
     let notes = given_notes();
     let mut watch = Box::pin(notes.watch(""));
-    told(&watch);
+    received(&watch);
     let counters = [(); 2].map(|()| Arc::new(Counter::default()));
     let wakers = counters.clone().map(Waker::from);
     for waker in &wakers {
         assert!(watch.as_mut().poll_next(&mut Context::from_waker(waker)).is_pending());
     }
     drop(wakers);
-    assert_eq!(counters.each_ref().map(Arc::strong_count), [1, 2], "the last waker stands for it");
+    assert_eq!(counters.each_ref().map(Arc::strong_count), [1, 2], "the last waker is kept");
     drop(watch);
     assert_eq!(Arc::strong_count(&counters[1]), 1);
 }

@@ -1,6 +1,6 @@
-//! A watch is no handle to its store, and calls no application code under its locks.
+//! A watch does not keep its store alive, and calls no application code under its locks.
 
-use crate::watch::told;
+use crate::watch::received;
 use crate::{Cursor, Note, cursor, note, secs};
 use kv_core::{Change, Clock, Expiry, KvStore, KvType, ManualClock, SetOptions, TypedStore, Watch};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,26 +8,26 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-/// More than a thread needs that is not blocked.
+/// Maximum time to wait for a thread that is not blocked.
 const SOON: Duration = Duration::from_secs(5);
 
 #[test]
-fn what_a_store_held_ends_with_it_but_for_what_is_watched() {
+fn dropped_store_frees_its_entries_except_watched_ones() {
     let store = KvStore::new().tenant("acme.example").unwrap();
     store.set::<Note>("a", note("1")).unwrap();
     store.set::<Cursor>("a", cursor(1)).unwrap();
     let watched = Arc::downgrade(&store.get::<Note>("a").unwrap());
     let other = Arc::downgrade(&store.get::<Cursor>("a").unwrap());
     let watch = store.watch::<Note>("");
-    told(&watch);
+    received(&watch);
     drop(store);
     assert!(watch.recv().is_none());
-    assert!(other.upgrade().is_none(), "a type that nobody watches");
+    assert!(other.upgrade().is_none(), "the type is not watched");
     drop(watch);
-    assert!(watched.upgrade().is_none(), "there is nobody left to be told");
+    assert!(watched.upgrade().is_none(), "no watcher is left");
 }
 
-/// Says when it is dropped, and waits until it may go on.
+/// A value that reports when it is dropped, and waits until the test continues it.
 #[derive(Debug, KvType)]
 struct Slow {
     #[kv(skip)]
@@ -50,14 +50,14 @@ impl Drop for Slow {
 }
 
 #[test]
-fn nothing_comes_after_the_end() {
+fn no_change_comes_after_the_end() {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Background).build();
     let slow: TypedStore<Slow> = kv.tenant("acme.example").unwrap().typed();
     let ((reached, is_reached), (open, is_open)) = (channel(), channel());
     let gate = Gate { reached, open: Mutex::new(is_open) };
     slow.set_with("first", Slow { gate: Some(gate) }, SetOptions::new().ttl(secs(1))).unwrap();
-    // The thread removes so many in more than one step.
+    // The thread needs more than one step to remove these entries.
     for n in 0..1000 {
         slow.set_with(n.to_string(), Slow { gate: None }, SetOptions::new().ttl(secs(2))).unwrap();
     }
@@ -65,15 +65,15 @@ fn nothing_comes_after_the_end() {
     while watch.try_recv().is_some_and(|change| !matches!(change, Change::Ready)) {}
     clock.advance(secs(2));
     is_reached.recv_timeout(SOON).unwrap();
-    // The first step is done, and the thread has not come to the next.
+    // The first step is done, and the thread has not begun the next.
     drop((slow, kv));
     while watch.recv().is_some() {}
     open.send(()).unwrap();
     thread::sleep(Duration::from_millis(100));
-    assert_eq!(watch.iter().count(), 0, "an iterator that has ended stays so");
+    assert_eq!(watch.iter().count(), 0, "an iterator that has ended remains so");
 }
 
-/// A clock that knows of a watch.
+/// A clock that uses a watch.
 #[derive(Clone)]
 struct Knowing {
     clock: ManualClock,
@@ -92,15 +92,15 @@ impl Clock for Knowing {
 }
 
 #[test]
-fn a_clock_may_use_a_watch() {
+fn clock_may_use_a_watch() {
     let clock = Knowing { clock: ManualClock::new(), watch: Arc::default() };
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
     let watch = kv.tenant("acme.example").unwrap().watch::<Note>("");
     assert!(clock.watch.set(watch).is_ok());
     let (done, is_done) = channel();
     thread::spawn(move || {
-        done.send(told(clock.watch.get().unwrap())).unwrap();
+        done.send(received(clock.watch.get().unwrap())).unwrap();
     });
-    let told = is_done.recv_timeout(SOON).expect("the clock is called under no lock");
-    assert_eq!(told, ["reset", "ready"]);
+    let received = is_done.recv_timeout(SOON).expect("the clock is called under no lock");
+    assert_eq!(received, ["reset", "ready"]);
 }

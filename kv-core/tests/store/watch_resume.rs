@@ -1,11 +1,11 @@
-//! Who applies what a watch tells has, at `Ready`, what the store had at one instant, and misses nothing from then on.
+//! At `Ready`, a receiver has the entries of one instant, and it misses no later change.
 
-use crate::watch::{Receiver, told};
+use crate::watch::{Receiver, received};
 use crate::{Note, given_a_tenant, given_notes, note, secs};
 use kv_core::{SetOptions, TypedStore, Version, Watch};
 use std::collections::BTreeMap;
 
-/// Hands out changes up to one that is about a key.
+/// Receives changes up to one of a key.
 fn apply_up_to(receiver: &mut Receiver, watch: &Watch<Note>, key: &str) {
     while let Some(change) = watch.try_recv() {
         let is_there = change.key().is_some_and(|there| &**there == key);
@@ -14,10 +14,11 @@ fn apply_up_to(receiver: &mut Receiver, watch: &Watch<Note>, key: &str) {
             return;
         }
     }
-    panic!("nothing was told of {key}");
+    panic!("no change of {key}");
 }
 
-/// A watch from where a receiver is, after it saw 300 entries and they were overwritten while nobody watched.
+/// Creates a receiver of 300 entries, which were overwritten without a watcher, and a watch that
+/// resumes it.
 fn given_a_return(notes: &TypedStore<Note>, kept: &str) -> (Receiver, Watch<Note>) {
     for n in 0..300 {
         notes.set(format!("k{n:03}"), note("old")).unwrap();
@@ -35,20 +36,20 @@ fn given_a_return(notes: &TypedStore<Note>, kept: &str) -> (Receiver, Watch<Note
 }
 
 #[test]
-fn a_removal_while_someone_comes_back_is_told_of() {
+fn removal_during_a_resume_is_returned() {
     let notes = given_notes();
     let (mut receiver, watch) = given_a_return(&notes, "k290");
     apply_up_to(&mut receiver, &watch, "k000");
-    // It is in a part that is still to be read, and the receiver has it from before.
+    // The key is on a page that is still to be read, and the receiver has it from before.
     notes.delete("k290");
     receiver.catch_up(&watch);
-    assert_eq!(receiver.resets, 1, "nothing was forgotten");
+    assert_eq!(receiver.resets, 1, "the watch was not reset again");
     assert!(!receiver.entries.contains_key("k290"), "it is gone");
     receiver.agrees_with(&notes, "k");
 }
 
 #[test]
-fn what_comes_back_at_once_while_someone_comes_back_is_told_of_as_it_is() {
+fn entry_recreated_during_a_resume_is_returned_as_it_is() {
     let notes = given_notes();
     let (mut receiver, watch) = given_a_return(&notes, "k290");
     apply_up_to(&mut receiver, &watch, "k000");
@@ -59,7 +60,7 @@ fn what_comes_back_at_once_while_someone_comes_back_is_told_of_as_it_is() {
     receiver.agrees_with(&notes, "k");
 }
 
-/// All states that a store has had.
+/// The history of the states of a store.
 struct History<'s> {
     notes: &'s TypedStore<Note>,
     states: Vec<BTreeMap<String, (Version, String)>>,
@@ -74,7 +75,7 @@ impl History<'_> {
 }
 
 #[test]
-fn what_is_known_at_ready_was_there_at_one_instant() {
+fn ready_follows_the_entries_of_one_instant() {
     let notes = given_notes();
     for n in 0..300 {
         notes.set(format!("k{n:03}"), note("old")).unwrap();
@@ -82,11 +83,11 @@ fn what_is_known_at_ready_was_there_at_one_instant() {
     let mut history = History { notes: &notes, states: Vec::new() };
     let (watch, mut receiver) = (notes.watch("k"), Receiver::default());
     apply_up_to(&mut receiver, &watch, "k000");
-    // The first page is known, and the second one will show the later of these.
+    // The first page has been received. The second page will contain the later of these writes.
     history.set("k000", "new");
     history.set("k290", "new");
     apply_up_to(&mut receiver, &watch, "k290");
-    // More than are told of at a time, then what is missing, once more.
+    // More changes than one read returns, then the missing one again.
     for n in 0..100 {
         history.set(&format!("kx{n:02}"), "1");
     }
@@ -103,7 +104,7 @@ fn what_is_known_at_ready_was_there_at_one_instant() {
 }
 
 #[test]
-fn what_is_known_at_ready_after_coming_back_was_there_at_one_instant() {
+fn ready_after_a_resume_follows_the_entries_of_one_instant() {
     let notes = given_notes();
     let (keeper, mut receiver) = (notes.watch(""), Receiver::default());
     receiver.catch_up(&keeper);
@@ -115,7 +116,7 @@ fn what_is_known_at_ready_after_coming_back_was_there_at_one_instant() {
     let watch = notes.watch_after("", seen);
     receiver.is_ready = false;
     receiver.apply(watch.try_recv().unwrap());
-    // The last one is not told of yet, and moves on behind others.
+    // The last change has not been received, and its key is written again after others.
     for n in 0..100 {
         history.set(&format!("x{n:02}"), "1");
     }
@@ -129,9 +130,9 @@ fn what_is_known_at_ready_after_coming_back_was_there_at_one_instant() {
     receiver.agrees_with(&notes, "");
 }
 
-/// What a watch tells, from a version on, to who looks at the store as it is.
-fn told_after(notes: &TypedStore<Note>, version: Version) -> Vec<String> {
-    told(&notes.watch_after("", version))
+/// Resumes a watch after a version, and receives all changes.
+fn received_after(notes: &TypedStore<Note>, version: Version) -> Vec<String> {
+    received(&notes.watch_after("", version))
 }
 
 /// Writes and removes keys, and returns the versions of their removals.
@@ -145,7 +146,7 @@ fn come_and_go(notes: &TypedStore<Note>, keys: impl Iterator<Item = u32>) -> Vec
 }
 
 #[test]
-fn who_comes_back_is_told_of_many_removals_and_of_nothing_that_stayed() {
+fn resume_returns_many_removals_and_no_unchanged_entry() {
     let notes = given_notes();
     notes.set("stays", note("1")).unwrap();
     let seen = notes.set("later", note("1")).unwrap();
@@ -153,31 +154,35 @@ fn who_comes_back_is_told_of_many_removals_and_of_nothing_that_stayed() {
     notes.set("later", note("2")).unwrap();
     let mut expected: Vec<_> = (0..200).map(|n| format!("-{n:04}")).collect();
     expected.extend(["later=2".to_owned(), "ready".to_owned()]);
-    assert_eq!(told_after(&notes, seen), expected);
+    assert_eq!(received_after(&notes, seen), expected);
 }
 
 #[test]
-fn so_many_removals_are_kept_and_no_more() {
+fn number_of_removals_kept_is_bounded() {
     let notes = given_notes();
     let before = notes.set("stays", note("1")).unwrap();
     let removed = come_and_go(&notes, 0..513);
-    assert_eq!(told_after(&notes, before)[0], "reset");
+    assert_eq!(received_after(&notes, before)[0], "reset");
     let (last_forgotten, first_kept) = (removed[0], removed[1]);
     let just_before: Version = (last_forgotten.get() - 1).to_string().parse().unwrap();
-    assert_eq!(told_after(&notes, just_before)[0], "reset");
-    assert_eq!(told_after(&notes, last_forgotten).len(), 513, "512 removals, and `ready`");
-    assert_eq!(told_after(&notes, first_kept).len(), 512);
+    assert_eq!(received_after(&notes, just_before)[0], "reset");
+    assert_eq!(received_after(&notes, last_forgotten).len(), 513, "512 removals, and `ready`");
+    assert_eq!(received_after(&notes, first_kept).len(), 512);
 
     let watch = notes.watch("");
     let before = notes.set("stays", note("2")).unwrap();
     come_and_go(&notes, 0..600);
-    assert_eq!(told_after(&notes, before).len(), 601, "more are kept while somebody watches");
+    assert_eq!(received_after(&notes, before).len(), 601, "more removals are kept while a watcher exists");
     drop(watch);
-    assert_eq!(told_after(&notes, before)[0], "reset", "and not after that");
+    assert_eq!(
+        received_after(&notes, before)[0],
+        "reset",
+        "fewer removals are kept after the watcher is gone"
+    );
 }
 
 #[test]
-fn what_was_cleared_is_told_of_one_by_one_or_by_a_reset() {
+fn cleared_entries_are_returned_one_by_one_or_by_a_reset() {
     for (count, one_by_one) in [(512, true), (513, false)] {
         let notes = given_notes();
         notes.set_many((0..count).map(|n| (format!("{n:04}"), note("1")))).unwrap();
@@ -185,17 +190,17 @@ fn what_was_cleared_is_told_of_one_by_one_or_by_a_reset() {
         assert_eq!(notes.clear(), count);
         let next = notes.set("next", note("1")).unwrap();
         assert_eq!(next.get(), seen.get() + count as u64 + 1, "each removal takes a version");
-        let told = told_after(&notes, seen);
+        let received = received_after(&notes, seen);
         if one_by_one {
-            assert_eq!(told.len(), count + 2);
+            assert_eq!(received.len(), count + 2);
         } else {
-            assert_eq!(told, ["reset", "next=1", "ready"]);
+            assert_eq!(received, ["reset", "next=1", "ready"]);
         }
     }
 }
 
 #[test]
-fn a_watch_of_a_store_that_is_cleared_of_more_than_is_kept_starts_anew() {
+fn clearing_more_entries_than_removals_are_kept_resets_the_watch() {
     let notes = given_notes();
     notes.set_many((0..65_537).map(|n| (n.to_string(), note("1")))).unwrap();
     let watch = notes.watch("1");
@@ -211,16 +216,16 @@ fn a_watch_of_a_store_that_is_cleared_of_more_than_is_kept_starts_anew() {
 }
 
 #[test]
-fn who_comes_back_to_one_change_is_ready_behind_it() {
+fn resume_with_one_change_is_ready_after_it() {
     let notes = given_notes();
     let _keeper = notes.watch("");
     let seen = notes.set("a", note("1")).unwrap();
     notes.set("a", note("2")).unwrap();
-    assert_eq!(told_after(&notes, seen), ["a=2", "ready"]);
+    assert_eq!(received_after(&notes, seen), ["a=2", "ready"]);
 }
 
 #[test]
-fn what_was_due_when_all_was_cleared_has_expired() {
+fn entry_that_expired_before_clear_is_returned_as_expired() {
     let (clock, store) = given_a_tenant();
     let notes = store.typed::<Note>();
     for n in 0..600 {
@@ -232,9 +237,9 @@ fn what_was_due_when_all_was_cleared_has_expired() {
 }
 
 #[test]
-fn who_comes_back_when_nobody_watched_is_told_of_the_very_next_change() {
+fn resume_without_other_watchers_returns_the_next_change() {
     let notes = given_notes();
     let seen = notes.set("a", note("1")).unwrap();
     notes.set("b", note("1")).unwrap();
-    assert_eq!(told_after(&notes, seen), ["b=1", "ready"]);
+    assert_eq!(received_after(&notes, seen), ["b=1", "ready"]);
 }

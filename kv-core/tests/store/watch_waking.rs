@@ -1,6 +1,6 @@
-//! Those who wait for a change hear of it, whatever else the store's thread has to do.
+//! Waiting watchers are woken by changes, whatever else the store's thread has to do.
 
-use crate::watch::{Counter, short, told};
+use crate::watch::{Counter, received, short};
 use crate::{Cursor, Note, cursor, given_notes, note, secs};
 use kv_core::{Change, Expiry, KvStore, KvType, ManualClock, Recv, SetOptions, Watch};
 use std::pin::{Pin, pin};
@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Enough for what takes milliseconds, and bearable where it never comes.
+/// Maximum time to wait for something that takes milliseconds.
 const SOON: Duration = Duration::from_secs(5);
 
 fn soon(is_so: impl Fn() -> bool) -> bool {
@@ -25,7 +25,8 @@ fn soon(is_so: impl Fn() -> bool) -> bool {
     true
 }
 
-/// A task that runs wherever it is woken: it takes all changes, does something, and waits again.
+/// A task that runs on the thread that wakes it. It receives all changes, calls a function and
+/// waits again.
 struct Task<T: KvType> {
     watch: &'static Watch<T>,
     next: Mutex<Option<Pin<Box<Recv<'static, T>>>>>,
@@ -35,7 +36,7 @@ struct Task<T: KvType> {
 
 impl<T: KvType> Task<T> {
     fn start(watch: Watch<T>, then: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
-        // For as long as its waker waits, which is for ever.
+        // Forever, because its waker keeps waiting.
         let watch: &'static Watch<T> = Box::leak(Box::new(watch));
         let next = Mutex::new(Some(Box::pin(watch.recv_async())));
         let task = Arc::new(Self { watch, next, resets: AtomicUsize::new(0), then: Box::new(then) });
@@ -63,35 +64,35 @@ impl<T: KvType> Wake for Task<T> {
 }
 
 #[test]
-fn who_waits_all_the_while_is_not_too_slow() {
+fn waiting_watcher_does_not_fall_behind() {
     let notes = given_notes();
     let (quiet, busy) = (notes.watch("quiet:"), notes.watch("busy:"));
-    told(&quiet);
+    received(&quiet);
     let counters = [(); 2].map(|()| Arc::new(Counter::default()));
     let [quiet_waker, busy_waker] = counters.clone().map(Waker::from);
     let mut next = pin!(quiet.recv_async());
     assert!(next.as_mut().poll(&mut Context::from_waker(&quiet_waker)).is_pending());
     let (mut rounds, mut removed, mut woken) = (0, 0, 0);
     while removed < 70_000 {
-        // Few enough that the thread can tell whom they concern.
+        // Few enough that the thread compares them with the prefixes of the watchers.
         for n in 0..50 {
             notes.set(format!("busy:{n}"), note("1")).unwrap();
             notes.delete(format!("busy:{n}"));
             removed += 1;
         }
-        told(&busy);
+        received(&busy);
         let mut last = pin!(busy.recv_async());
         assert!(last.as_mut().poll(&mut Context::from_waker(&busy_waker)).is_pending());
         notes.set("busy:last", note("1")).unwrap();
         rounds += 1;
         counters[1].reaches(rounds);
-        // Now and then it is woken to look how far the log is.
+        // It is woken now and then, so that it does not fall behind the change log.
         let now = counters[0].0.load(Ordering::SeqCst);
         if std::mem::replace(&mut woken, now) != now {
             assert!(next.as_mut().poll(&mut Context::from_waker(&quiet_waker)).is_pending());
         }
     }
-    assert!(woken < 10, "nothing concerned it, and it was woken {woken} times");
+    assert!(woken < 10, "no change was under its prefix, and it was woken {woken} times");
     notes.set("quiet:1", note("1")).unwrap();
     counters[0].reaches(woken + 1);
     match next.as_mut().poll(&mut Context::from_waker(&quiet_waker)) {
@@ -101,14 +102,14 @@ fn who_waits_all_the_while_is_not_too_slow() {
 }
 
 #[test]
-fn what_is_due_goes_while_those_who_wait_keep_the_thread_busy() {
+fn expired_entries_are_removed_while_watchers_keep_the_thread_busy() {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Background).build();
     let notes = kv.tenant("acme.example").unwrap().typed::<Note>();
     let echoes = Arc::new(AtomicBool::new(true));
     notes.set_with("brief", note("1"), SetOptions::new().ttl(secs(1))).unwrap();
     let (store, on) = (notes.clone(), Arc::clone(&echoes));
-    // Whatever it hears it answers, as two who talk to each other do.
+    // It answers every change with a write.
     let _task = Task::start(notes.watch("talk"), move || {
         if on.load(Ordering::SeqCst) {
             store.set("talk", note("and")).unwrap();
@@ -123,7 +124,7 @@ fn what_is_due_goes_while_those_who_wait_keep_the_thread_busy() {
 }
 
 #[test]
-fn much_that_expires_at_once_is_told_of_while_it_goes() {
+fn mass_expiry_notifies_watchers_while_it_runs() {
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Background).build();
     let cursors = kv.tenant("acme.example").unwrap().typed::<Cursor>();
@@ -132,18 +133,18 @@ fn much_that_expires_at_once_is_told_of_while_it_goes() {
     let task = Task::start(cursors.watch(""), || {});
     assert_eq!(task.resets.load(Ordering::SeqCst), 1);
     clock.advance(secs(30));
-    // Stats look at all that is due, so they are not asked for all the time.
+    // `stats` visits all expired entries, so it is not called in a tight loop.
     let all_expired = || {
         thread::sleep(Duration::from_millis(100));
         cursors.stats().expirations == 70_000
     };
     assert!((0..600).any(|_| all_expired()));
     assert!(soon(|| task.watch.version().is_some() && task.watch.try_recv().is_none()));
-    assert_eq!(task.resets.load(Ordering::SeqCst), 1, "it has waited for nothing else");
+    assert_eq!(task.resets.load(Ordering::SeqCst), 1, "the watcher was not reset again");
 }
 
 #[test]
-fn a_panic_that_panics_when_dropped_is_no_concern_of_others() {
+fn panic_payload_that_panics_does_not_affect_other_watchers() {
     struct Bomb;
     impl Drop for Bomb {
         fn drop(&mut self) {
@@ -161,7 +162,7 @@ fn a_panic_that_panics_when_dropped_is_no_concern_of_others() {
     let counter = Arc::new(Counter::default());
     let mut waiting = Vec::new();
     for (n, watch) in watches.iter().enumerate() {
-        told(watch);
+        received(watch);
         let mut next = Box::pin(watch.recv_async());
         let waker =
             if n % 2 == 0 { Waker::from(Arc::new(Panics)) } else { Waker::from(Arc::clone(&counter)) };
@@ -174,33 +175,33 @@ fn a_panic_that_panics_when_dropped_is_no_concern_of_others() {
 }
 
 #[test]
-fn what_was_heard_of_once_wakes_nobody_again() {
+fn received_change_wakes_no_watcher_again() {
     let notes = given_notes();
     let (near, far) = (notes.watch("user:"), notes.watch("room:"));
-    told(&near);
-    told(&far);
+    received(&near);
+    received(&far);
     let counters = [(); 2].map(|()| Arc::new(Counter::default()));
     let [near_waker, far_waker] = counters.clone().map(Waker::from);
     let (mut near_next, mut far_next) = (pin!(near.recv_async()), pin!(far.recv_async()));
     assert!(near_next.as_mut().poll(&mut Context::from_waker(&near_waker)).is_pending());
     notes.set("user:1", note("1")).unwrap();
     counters[0].reaches(1);
-    told(&near);
+    received(&near);
     assert!(near_next.as_mut().poll(&mut Context::from_waker(&near_waker)).is_pending());
     assert!(far_next.as_mut().poll(&mut Context::from_waker(&far_waker)).is_pending());
     notes.set("room:1", note("1")).unwrap();
     counters[1].reaches(1);
-    assert_eq!(counters[0].0.load(Ordering::SeqCst), 1, "it has seen what concerned it");
+    assert_eq!(counters[0].0.load(Ordering::SeqCst), 1, "the watcher had received the change");
 }
 
 #[test]
-fn who_waits_is_woken_by_the_last_of_many_changes_and_by_all_at_once() {
+fn waiter_is_woken_by_the_last_change_and_once_for_all() {
     let notes = given_notes();
     let watch = notes.watch("z");
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(Arc::clone(&counter));
     let wait = || {
-        told(&watch);
+        received(&watch);
         let mut next = Box::pin(watch.recv_async());
         assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         next
@@ -210,16 +211,16 @@ fn who_waits_is_woken_by_the_last_of_many_changes_and_by_all_at_once() {
     notes.set_many(many.map(|key| (key, note("1")))).unwrap();
     counter.reaches(1);
     drop(next);
-    // More than are kept one by one.
+    // More removals than are kept.
     notes.set_many((0..65_536).map(|n| (n.to_string(), note("1")))).unwrap();
     let next = wait();
     notes.clear();
     counter.reaches(2);
     drop(next);
-    assert_eq!(told(&watch), ["reset", "ready"]);
+    assert_eq!(received(&watch), ["reset", "ready"]);
 }
 
-/// A waker that keeps the thread until it may go on.
+/// A waker that blocks the thread until the test continues it.
 struct Holding {
     reached: Sender<()>,
     open: Mutex<Receiver<()>>,
@@ -233,11 +234,11 @@ impl Wake for Holding {
 }
 
 #[test]
-fn who_begins_to_watch_takes_no_change_from_those_who_wait() {
+fn new_watcher_takes_no_change_from_waiting_ones() {
     let notes = given_notes();
     let (first, second) = (notes.watch("a"), notes.watch("b"));
-    told(&first);
-    told(&second);
+    received(&first);
+    received(&second);
     let ((reached, is_reached), (open, is_open)) = (channel(), channel());
     let holding = Waker::from(Arc::new(Holding { reached, open: Mutex::new(is_open) }));
     let counter = Arc::new(Counter::default());
@@ -247,20 +248,20 @@ fn who_begins_to_watch_takes_no_change_from_those_who_wait() {
     notes.set("a", note("1")).unwrap();
     is_reached.recv_timeout(SOON).unwrap();
     assert!(second_next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-    // While the thread is held up, something changes, and then somebody comes.
+    // While the thread is blocked, an entry changes, and then a watcher registers.
     notes.set("b", note("1")).unwrap();
     let third = notes.watch("");
     open.send(()).unwrap();
     counter.reaches(1);
-    assert_eq!(told(&third), ["reset", "a=1", "b=1", "ready"]);
+    assert_eq!(received(&third), ["reset", "a=1", "b=1", "ready"]);
 }
 
 #[test]
-fn who_waits_is_woken_while_the_thread_waits_for_a_deadline() {
+fn waiter_is_woken_while_the_thread_waits_for_a_deadline() {
     let store = KvStore::new().tenant("acme.example").unwrap();
     store.set_with::<Cursor>("far", cursor(1), SetOptions::new().ttl(secs(3600))).unwrap();
     let watch = store.watch::<Note>("");
-    told(&watch);
+    received(&watch);
     let counter = Arc::new(Counter::default());
     let waker = Waker::from(Arc::clone(&counter));
     let mut next = pin!(watch.recv_async());

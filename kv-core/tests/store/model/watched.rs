@@ -1,10 +1,10 @@
-//! What somebody who watches knows, beside what the model knows.
+//! A watcher, whose state is compared with the model.
 
 use super::{Address, Model, Modelled};
 use kv_core::{Change, TypedStore, Version, Watch};
 use std::collections::BTreeMap;
 
-/// Why an entry is gone.
+/// Why an entry was removed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Cause {
     Deleted,
@@ -12,13 +12,13 @@ pub(super) enum Cause {
     Evicted,
 }
 
-/// Somebody who watches, whatever the type.
+/// A watcher of any type.
 pub(super) trait AnyWatched {
-    /// Receives up to so many changes. Says whether there were no more.
+    /// Receives at most this many changes. Returns whether there were no more.
     fn receive(&mut self, most: usize) -> bool;
-    /// Goes away, or comes back.
+    /// Disconnects the watcher, or resumes it.
     fn leave_or_resume(&mut self);
-    /// Compares what is known here, when all was received, with what the model knows.
+    /// Compares the watcher, which has received all changes, with the model.
     fn check(&self, model: &Model, causes_are_known: bool);
 }
 
@@ -26,11 +26,11 @@ pub(super) struct Watched<T: Modelled> {
     store: TypedStore<T>,
     tenant: usize,
     prefix: &'static str,
-    /// `None` while it is away.
+    /// `None` while the watcher is disconnected.
     watch: Option<Watch<T>>,
     left_at: Option<Version>,
     entries: BTreeMap<String, (Version, i32)>,
-    /// The last that was told of each key.
+    /// The last change of each key.
     told: BTreeMap<String, (Version, Option<Cause>)>,
     is_ready: bool,
 }
@@ -102,7 +102,7 @@ impl<T: Modelled> AnyWatched for Watched<T> {
             assert_eq!(self.entries.get(key), Some(&(known.version, known.n)), "{key}");
         }
         for key in self.entries.keys() {
-            // What is due and not removed was not told of yet.
+            // An expired entry that is not removed has had no change yet.
             assert!(model.rows.contains_key(&address(key)), "{key} is gone");
         }
         for (key, (_, cause)) in self.told.iter().filter(|_| causes_are_known) {
