@@ -246,18 +246,16 @@ impl Shapes<'_, '_> {
         Ok(())
     }
 
-    /// A name for a key of a map, after those that came before it.
+    /// Whether a name is a key of a map, and none of those that came before it.
     pub(super) fn key(
         &mut self,
         schema: &'static TypeSchema,
         name: &str,
         seen: &mut Keys,
-        rules: Rules<'_>,
-        v: &mut Validator<'_>,
-    ) -> Scan {
+    ) -> Scan<Result<(), Unfit>> {
         let is_new = |is_new: bool| if is_new { Ok(()) } else { Err(Unfit::Twice) };
         let fits = |fits: bool| if fits { Ok(()) } else { Err(Unfit::Form) };
-        let found = match schema.shape {
+        Ok(match schema.shape {
             Shape::String | Shape::Json => Ok(()),
             Shape::Char => fits(name.chars().count() == 1),
             Shape::Bool => fits(matches!(name, "true" | "false")),
@@ -269,43 +267,52 @@ impl Shapes<'_, '_> {
             Shape::NonZero(kind) => fits(is_integer(kind, name) && name.trim_start_matches('-') != "0"),
             Shape::Formatted(format) => {
                 self.charge(name.len())?;
-                match (format.identity)(name) {
-                    Some(identity) => is_new(seen.values.insert(identity)),
-                    None => Err(Unfit::Form),
-                }
+                let identity = (format.identity)(name).ok_or(Unfit::Form);
+                identity.and_then(|identity| is_new(seen.values.insert(identity)))
             }
-            Shape::Struct(Fields::Newtype { field, .. }) => {
-                let rules = [field.rules];
-                return self.key(field.ty.get(), name, seen, Rules::new(&rules), v);
-            }
-            Shape::Enum(Enum { tagging: Tagging::External, variants }) => match variant_named(variants, name) {
-                Some(variant) if seen.variants.contains(&variant.rust_name) => Err(Unfit::Twice),
-                Some(variant) => {
+            Shape::Struct(Fields::Newtype { field, .. }) => return self.key(field.ty.get(), name, seen),
+            Shape::Enum(Enum { tagging: Tagging::External, variants }) => {
+                let variant = variant_named(variants, name).ok_or(Unfit::Form);
+                variant.and_then(|variant| {
+                    if seen.variants.contains(&variant.rust_name) {
+                        return Err(Unfit::Twice);
+                    }
                     seen.variants.push(variant.rust_name);
                     Ok(())
-                }
-                None => Err(Unfit::Form),
-            },
-            _ => Err(Unfit::Form),
-        };
-        match found {
-            Ok(()) => self.key_obeys(schema, rules, name, v)?,
-            Err(Unfit::Twice) => v.report(TYPE, &[], ANOTHER_NAME),
-            Err(Unfit::Form) => {
-                v.report(TYPE, &[], format_args!("must be left out: its name is no {schema}"));
+                })
             }
+            _ => Err(Unfit::Form),
+        })
+    }
+}
+
+/// Why a name is no key.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unfit {
+    /// It is no text of the key's type.
+    Form,
+    /// It is another name of a key that is there already.
+    Twice,
+}
+
+impl Unfit {
+    pub(super) fn report(self, key: &'static TypeSchema, v: &mut Validator<'_>) {
+        match self {
+            Self::Twice => v.report(TYPE, &[], ANOTHER_NAME),
+            Self::Form => v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key))),
         }
-        Ok(())
+    }
+}
+
+/// What a newtype holds, however deep: a key is said to be of that type.
+fn inside(schema: &'static TypeSchema) -> &'static TypeSchema {
+    match schema.shape {
+        Shape::Struct(Fields::Newtype { field, .. }) => inside(field.ty.get()),
+        _ => schema,
     }
 }
 
 const ANOTHER_NAME: &str = "must be left out: it is another name of what is there already";
-
-/// Why a name is no key.
-enum Unfit {
-    Form,
-    Twice,
-}
 
 /// Whether a name is a number of the kind, as JSON writes it. It is text, which nobody rounds.
 fn is_integer(kind: IntKind, name: &str) -> bool {

@@ -9,7 +9,7 @@ use super::scan::Scan;
 use super::shape::{Node, Shapes};
 use crate::check::{Pass, Validator};
 use crate::rule::{HasLen, Matcher, Rule, Unit};
-use crate::ty::{FloatKind, Shape, TypeSchema};
+use crate::ty::{Fields, FloatKind, Shape, TypeSchema};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -94,18 +94,22 @@ impl Shapes<'_, '_> {
         self.subject_obeys(&subject, rules, v)
     }
 
-    /// Reports the rules that the name of a map's entry breaks as a key.
+    /// Reports the rules that the name of a map's entry breaks as a key: those of the newtypes around it.
     pub(super) fn key_obeys(
         &mut self,
         schema: &'static TypeSchema,
-        rules: Rules<'_>,
         name: &str,
         v: &mut Validator<'_>,
     ) -> Scan {
-        if self.matchers.is_some() && v.pass() != Pass::Probing {
-            let subject =
-                Subject { schema, text: Some(as_read(schema, name.into())), number: Some(name), items: None };
-            self.subject_obeys(&subject, rules, v)?;
+        if let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape
+            && self.matchers.is_some()
+            && v.pass() != Pass::Probing
+        {
+            let (rules, schema) = ([field.rules], field.ty.get());
+            let text = Some(as_read(schema, name.into()));
+            let subject = Subject { schema, text, number: Some(name), items: None };
+            self.subject_obeys(&subject, Rules::new(&rules), v)?;
+            return self.key_obeys(schema, name, v);
         }
         Ok(())
     }

@@ -306,23 +306,28 @@ impl<'d, 'a> Shapes<'d, 'a> {
         v: &mut Validator<'_>,
     ) -> Scan {
         let of_items = rules.of_items();
-        let mut members = Vec::new();
+        let mut entries = Vec::new();
+        let mut keys = Keys::default();
         for member in self.members(node) {
-            members.push((self.name(member)?, member));
+            let name = self.name(member)?;
+            let fits = self.key(key, &name, &mut keys)?;
+            entries.push((name, fits, member));
         }
         // Only what is reported has an order. As rules report it, that of the keys.
         if self.matchers.is_some() {
             let is_number = is_number(key);
             let number = |name: &str| if is_number { name.parse::<i128>().unwrap_or(i128::MAX) } else { 0 };
-            members.sort_by_cached_key(|(name, _)| (number(name), name.clone()));
+            entries.sort_by_cached_key(|(name, ..)| (number(name), name.clone()));
         }
-        let mut keys = Keys::default();
-        for (name, member) in members {
+        for (name, fits, member) in entries {
             let v = &mut v.member(&name);
             if matches!(value.shape, Shape::Json) {
                 not_reserved(&name, v);
             }
-            self.key(key, &name, &mut keys, Rules::NONE, v)?;
+            match fits {
+                Ok(()) => self.key_obeys(key, &name, v)?,
+                Err(unfit) => unfit.report(key, v),
+            }
             self.value(value, rules.with(&of_items), Node::At(member + 1), v)?;
             if self.has_failed(v) {
                 break;
