@@ -4,12 +4,13 @@
 //! its own; `scripts/fuzz`). The best of them are kept in `corpus/<target>`, and every test run tries those. And a file that
 //! failed is tried again by `cargo run -p kv-fuzz -- <target> <file>`.
 //!
-//! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` have the grammars, each beside a reader
-//! that was written naively from its words; `json` has the types of the corpus beside the interpreter of their schemas;
+//! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` have the grammars, each next to a naive reader
+//! written from its description; `any` has values without a schema, with a naive reader of JSON; `json` has the types of the corpus beside the interpreter of their schemas;
 //! `store` has sequences of operations beside sorted maps.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a panic")]
 
+mod any;
 mod hosts;
 mod json;
 mod keys;
@@ -36,7 +37,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target {
         name: "store",
         property: "operations on the store answer as on sorted maps with deadlines, and watches end with what is there",
@@ -50,6 +51,13 @@ pub const TARGETS: [Target; 7] = [
         most_bytes: 2048,
         share: 4,
         run: json::run,
+    },
+    Target {
+        name: "any",
+        property: "a value without a schema is read if its JSON says one thing, and is refused otherwise",
+        most_bytes: 512,
+        share: 2,
+        run: |bytes| as_text(bytes, any::run),
     },
     Target {
         name: "templates",

@@ -209,25 +209,42 @@ impl Validator<'_> {
         params: &[(&'static str, Param)],
         message: impl fmt::Display,
     ) {
-        // What a probing pass reports is only counted, since it is taken back.
-        if self.report.violations.len() == MAX_VIOLATIONS || self.pass == Pass::Probing {
-            self.report.more += 1;
-            return;
+        if let Some(pointer) = self.next_pointer() {
+            let (params, message) = (params.to_vec(), message.to_string());
+            self.report.violations.push(Violation { pointer, rule, params, message });
         }
-        let pointer = self.path.pointer();
-        let violations = &self.report.violations;
-        let taken: usize = violations.iter().map(|violation| violation.pointer.len()).sum();
-        // Those that follow are left out as well, so that the first ones are described.
-        if self.report.more > 0 || !violations.is_empty() && taken + pointer.len() > MAX_POINTERS {
-            self.report.more += 1;
-            return;
+    }
+
+    /// As [`report`](Self::report), for parameters and sentences that take time to write: they are asked for only if
+    /// the violation is described.
+    pub(crate) fn report_with(
+        &mut self,
+        rule: &'static str,
+        describe: impl FnOnce() -> (Vec<(&'static str, Param)>, String),
+    ) {
+        if let Some(pointer) = self.next_pointer() {
+            let (params, message) = describe();
+            self.report.violations.push(Violation { pointer, rule, params, message });
         }
-        self.report.violations.push(Violation {
-            pointer,
-            rule,
-            params: params.to_vec(),
-            message: message.to_string(),
-        });
+    }
+
+    /// Returns the pointer to this place if the report describes another violation, and counts the violation otherwise.
+    fn next_pointer(&mut self) -> Option<String> {
+        let Self { report, path, pass, .. } = self;
+        // A full report only counts, and so does a probing pass, whose reports are taken back. Both must cost nothing
+        // that grows with the place: building its pointer for every violation would be quadratic in the input.
+        if report.more > 0 || report.violations.len() == MAX_VIOLATIONS || *pass == Pass::Probing {
+            report.more += 1;
+            return None;
+        }
+        let pointer = path.pointer();
+        let taken: usize = report.violations.iter().map(|violation| violation.pointer.len()).sum();
+        // From the first violation that is left out, all others are: the report describes the first ones.
+        if !report.violations.is_empty() && taken + pointer.len() > MAX_POINTERS {
+            report.more += 1;
+            return None;
+        }
+        Some(pointer)
     }
 
     #[inline]
@@ -347,5 +364,47 @@ mod tests {
         .unwrap_err();
         assert_eq!((report.violations().len(), report.more()), (1, 50));
         assert!(report.violations()[0].pointer.ends_with("n/0"));
+    }
+
+    /// A key that counts how often it is formatted.
+    struct Counted<'a>(&'a std::cell::Cell<usize>);
+
+    impl fmt::Display for Counted<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.set(self.0.get() + 1);
+            f.write_str(&"k".repeat(10_000))
+        }
+    }
+
+    #[test]
+    fn a_full_report_builds_no_pointer_and_no_message() {
+        let (keys, messages) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+        let report = ValidationErrors::collect(|v| {
+            let key = Counted(&keys);
+            let v = &mut v.entry(&key);
+            for i in 0..1_000 {
+                v.item(i).report("rule", &[], Counted(&messages));
+            }
+        })
+        .unwrap_err();
+        assert_eq!((report.violations().len(), report.more()), (1, 999));
+        // The second pointer is built once, to find that the report is full.
+        assert_eq!((keys.get(), messages.get()), (2, 1));
+    }
+
+    #[test]
+    fn a_report_that_took_over_a_longer_one_stays_full() {
+        let inner = ValidationErrors::collect(|v| {
+            for i in 0..=MAX_VIOLATIONS {
+                v.item(i).report("rule", &[], "must hold");
+            }
+        })
+        .unwrap_err();
+        let report = ValidationErrors::collect(|v| {
+            v.member("inner").extend(&inner);
+            v.member("next").report("rule", &[], "must hold");
+        })
+        .unwrap_err();
+        assert_eq!((report.violations().len(), report.more()), (MAX_VIOLATIONS, 2));
     }
 }

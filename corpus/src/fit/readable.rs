@@ -5,7 +5,7 @@ use super::scalar::{
     Source, integer, is_128, is_one_char, is_time, readable_key, readable_time, variant_named,
 };
 use super::{Misfit, Under, Verdict, ensure};
-use kv_core::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
+use kv_core::schema::ty::{Enum, Field, Fields, FloatKind, Shape, Tagging, TypeSchema, Variant};
 use serde_json::{Map, Value};
 
 /// Whether `serde_json` reads JSON as a value of the type, when it stands in text as `Value` writes it: members sorted
@@ -35,6 +35,12 @@ pub(super) fn value(schema: &TypeSchema, json: &Value, from: Source) -> Verdict 
         Shape::Int(kind) | Shape::NonZero(kind) if is_128(kind) && from != Source::Text => is(false),
         Shape::Int(kind) => is(integer(kind, json).is_some()),
         Shape::NonZero(kind) => is(integer(kind, json).is_some_and(|value| value != 0)),
+        // From a buffer, a float of half the size may be infinite.
+        Shape::Float(FloatKind::F32) if from == Source::Text => {
+            #[expect(clippy::cast_possible_truncation, reason = "that is what it is about")]
+            let is_finite = |float: f64| (float as f32).is_finite();
+            is(json.as_f64().is_some_and(is_finite))
+        }
         Shape::Float(_) => is(json.is_number()),
         Shape::Char => is(json.as_str().is_some_and(is_one_char)),
         Shape::String => is(json.is_string()),

@@ -1,7 +1,7 @@
 //! What is noted while a document is read.
 
 use super::traits::Traits;
-use crate::schema::json::DecodeOptions;
+use crate::schema::json::{self, DecodeOptions};
 use crate::schema::ttl::Ttl;
 use serde::de::Error;
 use std::fmt;
@@ -152,7 +152,14 @@ impl Reading {
         self.ints != Ints::Welcome
     }
 
-    /// Notes an integer that is read as one.
+    /// Whether a number that is read without a type may be part of a value without a schema, where every number is of
+    /// interest, be it read as a float or ignored.
+    #[inline]
+    pub(super) fn watches_numbers(&self) -> bool {
+        self.traits.is_opaque && self.watches_ints()
+    }
+
+    /// Notes whether an integer, or a float that may have been written as one, is one that JavaScript does not round.
     #[inline]
     pub(super) fn note_int(&mut self, is_safe: bool) {
         if !is_safe && self.ints == Ints::Watched {
@@ -182,21 +189,20 @@ impl Reading {
 
     /// Notes the name of a struct's member before it is read.
     #[inline]
-    pub(super) fn note_member(&mut self, name: &str) {
+    pub(super) fn note_member<E: Error>(&mut self, name: &str) -> Result<(), E> {
         self.ignored = false;
-        if self.notes_all_names {
-            self.note(name);
-        }
+        if self.notes_all_names { self.note(name) } else { Ok(()) }
     }
 
     /// Notes the name once its value was read, if that was for nobody: of those that it knows, a struct's reader sees
     /// for itself that they come once.
     #[inline]
-    pub(super) fn note_stranger(&mut self, name: &str) {
+    pub(super) fn note_stranger<E: Error>(&mut self, name: &str) -> Result<(), E> {
         if self.ignored && !self.notes_all_names {
             self.ignored = false;
-            self.note(name);
+            return self.note(name);
         }
+        Ok(())
     }
 
     /// Notes on the way out of an error where it was. What an error left that somebody forgave is thrown away.
@@ -210,20 +216,25 @@ impl Reading {
         self.path.push((depth, step()));
     }
 
-    /// Notes a name in the object that is being read.
-    pub(super) fn note(&mut self, name: &str) {
+    /// Notes a name in the object that is being read, before its reader sees it: `serde_json` parses text again under a
+    /// reserved one.
+    ///
+    /// # Errors
+    ///
+    /// In doubt, for a reserved name, which the schema then allows or not.
+    pub(super) fn note<E: Error>(&mut self, name: &str) -> Result<(), E> {
         match self.mode {
+            Mode::Doubt if json::is_reserved(name) => return Err(refused()),
             Mode::Doubt => self.names.push(self.hasher.hash_one(name)),
             Mode::Trust => {}
             Mode::Trace => name.clone_into(&mut self.name),
         }
+        Ok(())
     }
 
-    /// A key that was read as a number, which has one form only.
-    pub(super) fn note_number(&mut self, number: impl fmt::Display) {
-        if self.mode != Mode::Trust {
-            self.note(&number.to_string());
-        }
+    /// Notes a key that was read as a number, which has one form only.
+    pub(super) fn note_number<E: Error>(&mut self, number: impl fmt::Display) -> Result<(), E> {
+        if self.mode == Mode::Trust { Ok(()) } else { self.note(&number.to_string()) }
     }
 
     /// The name that was noted last, where it will be asked for.

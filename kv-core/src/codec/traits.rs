@@ -142,10 +142,15 @@ fn is_plain(schema: &'static TypeSchema) -> bool {
     false
 }
 
+/// Whether two names in JSON can be the same key.
 fn has_second_names(key: &'static TypeSchema) -> bool {
     match key.shape {
         Shape::Enum(all) => all.variants.iter().any(|variant| variant.other || !variant.aliases.is_empty()),
         Shape::Struct(Fields::Newtype { field, .. }) => has_second_names(field.ty.get()),
+        // Such as `::1` and `0:0:0:0:0:0:0:1`.
+        Shape::Formatted(_) => true,
+        // Zero may have a sign.
+        Shape::Int(kind) => kind.is_128_bits(),
         _ => false,
     }
 }

@@ -145,18 +145,18 @@ fn a_wrong_shape_is_told_of_at_its_place() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_of_at_once_in_the_order_of_the_json() {
+fn everything_wrong_is_reported_at_once_in_the_order_of_the_fields() {
     let json = r#"{"serial":1e3,"level":300,"items":[{"kind":"Plain","a/b~c":-1},7],"by_place":{"x/y":{"a/b~c":"1","kind":0}}}"#;
     let found: Vec<_> = violations::<Player>(json).into_iter().map(|(at, rule, _)| (at, rule)).collect();
     let expected = [
-        ("/serial", "int"),
+        ("/name", "type"),
         ("/level", "int"),
+        ("/score", "type"),
+        ("/serial", "int"),
         ("/items/0/a~1b~0c", "int"),
         ("/items/1", "type"),
         ("/by_place/x~1y/a~1b~0c", "type"),
         ("/by_place/x~1y/kind", "type"),
-        ("/name", "type"),
-        ("/score", "type"),
     ];
     assert_eq!(found, expected.map(|(at, rule)| (at.to_owned(), rule)));
 }
@@ -258,6 +258,48 @@ fn what_could_be_read_in_too_many_ways_is_not_tried() {
     assert_eq!(malformed.flaw, Flaw::Ambiguous);
     let few = format!("{}1{}", "{\"left\":".repeat(4), "}".repeat(4));
     assert!(codec::<Term>().decode(few.as_bytes(), DecodeOptions::new()).is_ok());
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+struct Formula {
+    expr: Expr,
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Expr {
+    And { next: Box<Expr>, and: u8 },
+    Or { next: Box<Expr>, or: u8 },
+    Not { next: Box<Expr>, not: u8 },
+    Leaf { leaf: u8 },
+}
+
+#[test]
+fn members_that_every_variant_is_tried_on_count_as_ways_to_read() {
+    let strangers: Vec<_> = (0..7_000).map(|nth| format!("\"j{nth}\":0")).collect();
+    let nested = |levels: usize, innermost: &str| {
+        format!("{{\"expr\":{}{innermost}{}}}", "{\"next\":".repeat(levels), "}".repeat(levels))
+    };
+    let json = nested(11, &format!("{{{}}}", strangers.join(",")));
+    let DecodeError::Malformed(malformed) = refused::<Formula>(&json) else { panic!() };
+    assert_eq!(malformed.flaw, Flaw::Ambiguous);
+    let json = nested(3, r#"{"leaf":1}"#).replace("}}}}", r#"},"not":1},"or":1},"and":1}"#);
+    assert!(codec::<Formula>().decode(json.as_bytes(), DecodeOptions::new()).is_ok(), "{json}");
+}
+
+#[test]
+fn an_untagged_enum_of_one_variant_is_read_once_at_each_level() {
+    #[derive(Serialize, Deserialize, KvType)]
+    #[serde(untagged)]
+    enum Chain {
+        Link { next: Option<Box<Chain>>, value: u8 },
+    }
+    let mut json = r#"{"value":"wrong"}"#.to_owned();
+    for _ in 0..50 {
+        json = format!(r#"{{"value":1,"next":{json}}}"#);
+    }
+    let places = violations::<Chain>(&json);
+    assert_eq!(places, [(format!("{}/value", "/next".repeat(50)), "type", "must be a whole number".to_owned())]);
 }
 
 #[test]

@@ -14,6 +14,10 @@ mod conditions;
 #[cfg(feature = "json")]
 mod decode;
 #[cfg(feature = "json")]
+mod decode_rules;
+#[cfg(feature = "json")]
+mod decode_strict;
+#[cfg(feature = "json")]
 mod engine;
 mod eviction;
 mod expiry;
@@ -24,6 +28,8 @@ mod limits;
 mod metrics;
 mod model;
 mod scan;
+#[cfg(feature = "json")]
+mod schema_less;
 #[cfg(feature = "tracing")]
 mod tracing;
 mod ttl;

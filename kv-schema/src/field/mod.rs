@@ -20,6 +20,7 @@ pub use opaque::Opaque;
 
 use crate::check::Validator;
 use crate::ty::TypeSchema;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A type that can be a field of a stored type.
 ///
@@ -70,6 +71,14 @@ pub trait KvField: 'static {
     /// What an `Rc` or `Arc` shares is counted at each holder; fields that are left out of the schema are not
     /// counted.
     fn heap_size(&self) -> usize;
+}
+
+/// Returns the hash of a value, the same in every call. Whoever makes two values of one hash only has them refused as two
+/// names of one key.
+fn identity<T: Hash>(value: &T) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The schema of a type of another crate.

@@ -1,6 +1,6 @@
 //! Addresses of the Internet, which serde writes as strings.
 
-use super::{KvField, std_schema};
+use super::{KvField, identity, std_schema};
 use crate::check::Validator;
 use crate::ty::{Format, Shape, TypeSchema};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -9,7 +9,11 @@ macro_rules! addresses {
     ($($ty:ident: $format:literal),* $(,)?) => {$(
         impl KvField for $ty {
             fn schema() -> &'static TypeSchema {
-                const FORMAT: Format = Format { name: $format, accepts: |text| text.parse::<$ty>().is_ok() };
+                const FORMAT: Format = Format {
+                    name: $format,
+                    accepts: |text| text.parse::<$ty>().is_ok(),
+                    identity: |text| text.parse::<$ty>().ok().as_ref().map(identity),
+                };
                 std_schema!(stringify!($ty), [], Shape::Formatted(FORMAT))
             }
 

@@ -23,11 +23,14 @@ pub(super) enum Token<'a> {
     Number(&'a str),
     /// What stands between the quotes, and whether anything there is escaped.
     String(&'a str, bool),
-    /// Where the token behind its last item is.
-    List(usize),
-    /// Where the token behind its last member is. Each is a name and the value behind it.
-    Object(usize),
+    /// The token after its last item, and how many bytes of text it takes.
+    List(usize, usize),
+    /// The token after its last member, and how many bytes of text it takes. A member is a name followed by its value.
+    Object(usize, usize),
 }
+
+/// How many bytes of text weigh as much as a token: a copy of a value allocates per token and copies its bytes.
+const BYTES_A_TOKEN: usize = 128;
 
 impl<'a> Document<'a> {
     /// Reads bytes as the one value that they must be.
@@ -62,7 +65,7 @@ impl<'a> Document<'a> {
 
     /// Where the items of the list there are.
     pub(super) fn items(&self, at: usize) -> impl Iterator<Item = usize> + Clone + use<'_, 'a> {
-        let end = if let Token::List(end) = self.token(at) { end } else { 0 };
+        let end = if let Token::List(end, _) = self.token(at) { end } else { 0 };
         let first = (at + 1 < end).then_some(at + 1);
         std::iter::successors(first, move |item| Some(self.behind(*item)).filter(|next| *next < end))
     }
@@ -70,7 +73,17 @@ impl<'a> Document<'a> {
     /// Where the names of the members of the object there can be, the next one being [behind](Self::behind) the value
     /// of the one before.
     pub(super) fn members(&self, at: usize) -> Range<usize> {
-        if let Token::Object(end) = self.token(at) { at + 1..end } else { 0..0 }
+        if let Token::Object(end, _) = self.token(at) { at + 1..end } else { 0..0 }
+    }
+
+    /// Returns what a copy of the value there costs, in tokens.
+    pub(super) fn weight(&self, at: usize) -> usize {
+        let bytes = match self.token(at) {
+            Token::Null | Token::Bool => 0,
+            Token::Number(text) | Token::String(text, _) => text.len(),
+            Token::List(_, bytes) | Token::Object(_, bytes) => bytes,
+        };
+        self.behind(at) - at + bytes / BYTES_A_TOKEN
     }
 
     /// Where the token is that stands behind a value.
@@ -88,7 +101,7 @@ pub(super) fn said((text, is_escaped): (&str, bool)) -> Cow<'_, str> {
 /// Where the token is that stands behind a value.
 pub(super) fn behind(tokens: &[Token<'_>], at: usize) -> usize {
     match tokens.get(at) {
-        Some(Token::List(end) | Token::Object(end)) => *end,
+        Some(Token::List(end, _) | Token::Object(end, _)) => *end,
         _ => at + 1,
     }
 }

@@ -16,9 +16,10 @@ pub enum DecodeError {
     /// The member `ttl` beside the value's own is neither `null` nor a whole number of milliseconds from 1 to those of
     /// 100 years.
     InvalidTtl,
-    /// They are JSON of another shape than the type's. Every violation is of the rule [`TYPE`](crate::rule::TYPE),
-    /// [`INT`](crate::rule::INT) or [`FINITE`](crate::rule::FINITE); the type's own rules are asked of values, once
-    /// there is one.
+    /// They are JSON of another shape than the type's. At least one violation is of the rule
+    /// [`TYPE`](crate::rule::TYPE), [`INT`](crate::rule::INT) or [`FINITE`](crate::rule::FINITE). Rules that are broken
+    /// where the shape is right are reported with them, in field order, except `custom` and `validate`, which need a value.
+    /// A value of the right shape is read whatever rules it breaks; they are checked when it is written.
     Value(ValidationErrors),
 }
 

@@ -49,15 +49,17 @@ impl Reader<'_> {
                 return self.scanner.flaw(Flaw::TooDeep(self.max_depth));
             }
             Kind::List => {
+                let start = self.scanner.at;
                 self.tokens.push(Token::Null);
                 self.list(depth + 1)?;
-                self.tokens[at] = Token::List(self.tokens.len());
+                self.tokens[at] = Token::List(self.tokens.len(), self.scanner.at - start);
                 return Ok(());
             }
             Kind::Object => {
+                let start = self.scanner.at;
                 self.tokens.push(Token::Null);
                 self.object(depth + 1)?;
-                self.tokens[at] = Token::Object(self.tokens.len());
+                self.tokens[at] = Token::Object(self.tokens.len(), self.scanner.at - start);
                 return Ok(());
             }
         };

@@ -2,48 +2,41 @@
 
 use super::document::Token;
 use super::error::shown;
+use super::ruled::Rules;
 use super::scan::Scan;
 use super::shape::{MUST_BE_OBJECT, Node, Shapes, is};
 use super::variants::variant_named;
-use crate::check::{Pass, Validator};
+use crate::check::Validator;
 use crate::rule::TYPE;
-use crate::ty::{Enum, Field, Fields, IntKind, Shape, Tagging, TypeSchema};
-use std::borrow::Cow;
+use crate::ty::{Enum, Field, Fields, IntKind, Shape, Tagging, TypeSchema, Variant};
+use crate::wire;
 use std::collections::HashSet;
+use std::fmt;
 
-/// The fields that were there.
-#[derive(Default)]
-struct Seen {
-    /// A bit for each of the first 64, which are all that most types have.
-    first: u64,
-    others: HashSet<usize>,
-}
-
-impl Seen {
-    /// Notes one, and says whether it is new.
-    fn insert(&mut self, at: usize) -> bool {
-        if at >= 64 {
-            return self.others.insert(at);
-        }
-        let is_new = !self.has(at);
-        self.first |= 1 << at;
-        is_new
-    }
-
-    fn has(&self, at: usize) -> bool {
-        if at < 64 { self.first >> at & 1 == 1 } else { self.others.contains(&at) }
-    }
-}
-
-/// The members that nobody has taken yet.
+/// The members that no field has taken yet.
 type Left = Vec<Option<usize>>;
+
+/// The keys of a map that came before, where different names can be the same key.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    variants: Vec<&'static str>,
+    /// Identities of formatted keys.
+    values: HashSet<u64>,
+    has_zero: bool,
+}
+
+/// How many fields' names are compared in a step: most differ in length.
+const FIELDS_A_STEP: usize = 16;
 
 impl Shapes<'_, '_> {
     /// What stands for the fields of a struct, or of a variant under its name.
     pub(super) fn fields(&mut self, fields: &Fields, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         match *fields {
             Fields::Unit => is(matches!(self.token(node), Token::Null), "must be null", v),
-            Fields::Newtype { field, .. } => return self.value(field.ty.get(), field.rules, node, v),
+            Fields::Newtype { field, .. } => {
+                let rules = [field.rules];
+                return self.value(field.ty.get(), Rules::new(&rules), node, v);
+            }
             Fields::Tuple(fields) => return self.tuple(fields, node, v),
             Fields::Named { fields, deny_unknown } => {
                 if !self.is_object(node) {
@@ -56,7 +49,7 @@ impl Shapes<'_, '_> {
         Ok(())
     }
 
-    /// The members of an object for fields.
+    /// The members of an object for fields, in the order of the fields.
     fn named(
         &mut self,
         fields: &'static [Field],
@@ -65,82 +58,123 @@ impl Shapes<'_, '_> {
         v: &mut Validator<'_>,
     ) -> Scan {
         let flattens = fields.iter().any(|field| field.flatten);
-        let mut seen = Seen::default();
-        let mut next = 0;
-        let mut left = Vec::new();
+        let (mut taken, mut left) = (Vec::new(), Vec::new());
         for member in self.members(node) {
-            let name = self.document.name(member);
-            match field_named(fields, &name, next) {
-                Some(index) => {
-                    next = index + 1;
-                    self.member(&fields[index], seen.insert(index), member, &mut v.member(&name))?;
-                }
-                None if flattens => left.push(Some(member)),
-                None if deny_unknown => unknown(&name, v),
+            match self.field_of(fields, taken.last(), member)? {
+                Some(index) => taken.push((index, member)),
+                None if flattens || deny_unknown => left.push(Some(member)),
                 None => {}
             }
         }
-        all_there(fields, &seen, v);
-        for field in fields.iter().filter(|field| field.flatten) {
-            self.flat(field.ty.get(), &mut left, v)?;
+        if flattens {
+            let strangers = still(&left);
+            self.charge_buffer(Node::Object(&strangers))?;
         }
-        if flattens && deny_unknown {
-            left.iter().flatten().for_each(|member| unknown(&self.document.name(*member), v));
+        self.in_order(fields, taken, &mut left, v)?;
+        if deny_unknown {
+            for member in left.iter().flatten() {
+                let name = self.name(*member)?;
+                self.charge(name.len())?;
+                unknown(&name, v);
+            }
         }
         Ok(())
     }
 
-    /// A member for a field: at most one for each, whichever of its names it goes by.
-    fn member(
+    /// The field that a member is read as, where `last` is that of the member before it.
+    fn field_of(
         &mut self,
-        field: &'static Field,
-        is_first: bool,
+        fields: &[Field],
+        last: Option<&(usize, usize)>,
         member: usize,
+    ) -> Scan<Option<usize>> {
+        let name = self.name(member)?;
+        self.charge(fields.len() / FIELDS_A_STEP)?;
+        Ok(field_named(fields, &name, last.map_or(0, |(index, _)| index + 1)))
+    }
+
+    /// The members that were taken for fields, each with the field's index, and flattened fields out of those that are
+    /// left.
+    fn in_order(
+        &mut self,
+        fields: &'static [Field],
+        mut taken: Vec<(usize, usize)>,
+        left: &mut Left,
         v: &mut Validator<'_>,
     ) -> Scan {
-        if !is_first {
-            v.report(
-                TYPE,
-                &[],
-                format_args!("must be left out: it is another name of what is there already"),
-            );
+        if !taken.is_sorted() {
+            taken.sort_unstable();
         }
-        self.value(field.ty.get(), field.rules, Node::At(member + 1), v)
+        let mut taken = taken.into_iter().peekable();
+        for (index, field) in fields.iter().enumerate() {
+            let rules = [field.rules];
+            if field.flatten {
+                self.flat(field.ty.get(), Rules::new(&rules), left, v)?;
+            }
+            let mut is_there = field.flatten || field.is_optional();
+            let mut is_second = false;
+            while let Some((_, member)) = taken.next_if(|(of, _)| *of == index) {
+                let name = self.name(member)?;
+                let v = &mut v.member(&name);
+                if is_second {
+                    v.report(TYPE, &[], ANOTHER_NAME);
+                }
+                self.value(field.ty.get(), Rules::new(&rules), Node::At(member + 1), v)?;
+                (is_there, is_second) = (true, true);
+            }
+            if !is_there {
+                v.member(field.name).report(TYPE, &[], "must be there");
+            }
+            if self.has_failed(v) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// A flattened field, out of the members that its parent has no field for. Source: serde's `FlatMapDeserializer`.
     ///
     /// Structs without flattened fields of their own, and externally and adjacently tagged enums, take their members;
     /// all others only look at them, and leave them for the next.
-    fn flat(&mut self, schema: &'static TypeSchema, left: &mut Left, v: &mut Validator<'_>) -> Scan {
+    fn flat(
+        &mut self,
+        schema: &'static TypeSchema,
+        rules: Rules<'_>,
+        left: &mut Left,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        self.charge(1 + left.len())?;
         match schema.shape {
-            // Whatever is wrong inside, it is then nothing.
-            Shape::Option(inner) => {
-                self.tries(v, |shapes, v| shapes.flat(inner.get(), left, v))?;
-                Ok(())
+            // Serde takes it for nothing when anything inside is wrong, or nothing is there.
+            Shape::Option(inner) if self.concerns(inner.get(), left)? => self.flat(inner.get(), rules, left, v),
+            Shape::Option(_) | Shape::Unit | Shape::Struct(Fields::Unit) => Ok(()),
+            Shape::Json => self.any(Node::Object(&still(left)), v),
+            Shape::Struct(Fields::Newtype { field, .. }) => {
+                let rules = [field.rules];
+                self.flat(field.ty.get(), Rules::new(&rules), left, v)
             }
-            Shape::Unit | Shape::Json | Shape::Struct(Fields::Unit) => Ok(()),
-            Shape::Struct(Fields::Newtype { field, .. }) => self.flat(field.ty.get(), left, v),
             Shape::Struct(Fields::Named { fields, .. }) if !fields.iter().any(|field| field.flatten) => {
-                self.take_fields(fields, left, v)
+                self.buffered(false, |shapes| shapes.take_fields(fields, left, v))
             }
             Shape::Enum(all) if !all.variants.iter().any(|variant| variant.untagged) => match all.tagging {
-                Tagging::External => self.take_variant(&all, left, v),
+                Tagging::External => self.buffered(false, |shapes| shapes.take_variant(&all, left, v)),
                 Tagging::Adjacent { tag, content, .. } => {
-                    let is_own = |name: &str| name == tag || name == content;
-                    let taken: Vec<_> = left
-                        .iter_mut()
-                        .filter_map(|slot| slot.take_if(|member| is_own(&self.document.name(*member))))
-                        .collect();
+                    let mut taken = Vec::new();
+                    for slot in left {
+                        let Some(member) = *slot else { continue };
+                        let name = self.name(member)?;
+                        if name == tag || name == content {
+                            taken.push(member);
+                            *slot = None;
+                        }
+                    }
                     // What else there is concerns others.
                     self.adjacent(&all, (tag, content, false), Node::Object(&taken), v)
                 }
-                Tagging::Internal { .. } | Tagging::Untagged => {
-                    self.value(schema, &[], Node::Object(&still(left)), v)
-                }
+                Tagging::Internal { .. } | Tagging::Untagged => self.flat_view(schema, rules, left, v),
             },
             Shape::Map { .. } | Shape::Struct(Fields::Named { .. }) | Shape::Enum(_) => {
-                self.value(schema, &[], Node::Object(&still(left)), v)
+                self.flat_view(schema, rules, left, v)
             }
             _ => {
                 v.report(TYPE, &[], format_args!("must hold the members of a {schema}, which has none"));
@@ -149,80 +183,136 @@ impl Shapes<'_, '_> {
         }
     }
 
-    /// Members are taken as they come. For what is only tried, up to the first that is wrong, as serde does.
-    fn take_fields(&mut self, fields: &'static [Field], left: &mut Left, v: &mut Validator<'_>) -> Scan {
-        let mut seen = Seen::default();
-        let before = v.reported();
-        for slot in left {
-            let Some(member) = *slot else { continue };
-            let name = self.document.name(member);
-            if let Some(index) = field_named(fields, &name, 0) {
-                *slot = None;
-                self.member(&fields[index], seen.insert(index), member, &mut v.member(&name))?;
-                if v.pass() == Pass::Probing && v.reported() > before {
-                    return Ok(());
-                }
+    /// A flattened field that looks at all members that are left.
+    fn flat_view(
+        &mut self,
+        schema: &'static TypeSchema,
+        rules: Rules<'_>,
+        left: &Left,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        self.buffered(true, |shapes| shapes.value(schema, rules, Node::Object(&still(left)), v))
+    }
+
+    /// Whether a member is left that a flattened type reads as its own.
+    fn concerns(&mut self, schema: &'static TypeSchema, left: &Left) -> Scan<bool> {
+        let Some(names) = wire::own_names(schema) else { return Ok(left.iter().any(Option::is_some)) };
+        self.charge(names.len())?;
+        for member in left.iter().flatten() {
+            let name = self.name(*member)?;
+            self.charge(names.len() / FIELDS_A_STEP)?;
+            if names.contains(&&*name) {
+                return Ok(true);
             }
         }
-        all_there(fields, &seen, v);
+        Ok(false)
+    }
+
+    fn take_fields(&mut self, fields: &'static [Field], left: &mut Left, v: &mut Validator<'_>) -> Scan {
+        let mut taken = Vec::new();
+        for slot in left.iter_mut() {
+            let Some(member) = *slot else { continue };
+            if let Some(index) = self.field_of(fields, taken.last(), member)? {
+                taken.push((index, member));
+                *slot = None;
+            }
+        }
+        self.in_order(fields, taken, left, v)
+    }
+
+    /// The member that names a variant, of which there must be one. An unknown name is not that of `#[serde(other)]`: it
+    /// may be another field's.
+    fn take_variant(&mut self, all: &Enum, left: &mut Left, v: &mut Validator<'_>) -> Scan {
+        let mut is_there = false;
+        for slot in left {
+            let Some(member) = *slot else { continue };
+            let name = self.name(member)?;
+            let known = |variant: &&Variant| variant.name == name || variant.aliases.contains(&&*name);
+            self.charge(all.variants.len() / FIELDS_A_STEP)?;
+            let Some(variant) = all.variants.iter().find(known) else { continue };
+            *slot = None;
+            let v = &mut v.member(&name);
+            if is_there {
+                // Serde would read the first one and drop this.
+                v.report(TYPE, &[], "must be left out: another variant is there already");
+            } else {
+                self.fields(&variant.fields, Node::At(member + 1), v)?;
+            }
+            is_there = true;
+        }
+        if !is_there {
+            v.report(TYPE, &[], format_args!("must have a member called {}", names(all)));
+        }
         Ok(())
     }
 
-    /// The first member that names a variant. An unknown name is not that of `#[serde(other)]`: it may be another
-    /// field's.
-    fn take_variant(&mut self, all: &Enum, left: &mut Left, v: &mut Validator<'_>) -> Scan {
-        let known = |name: &str| {
-            all.variants.iter().find(|variant| variant.name == name || variant.aliases.contains(&name))
-        };
-        let found = left.iter_mut().find_map(|slot| {
-            let variant = slot.and_then(|member| known(&self.document.name(member)))?;
-            Some((variant, slot.take()?))
-        });
-        match found {
-            Some((variant, member)) => {
-                let name = self.document.name(member);
-                self.fields(&variant.fields, Node::At(member + 1), &mut v.member(&name))
+    /// Whether a name is a key of a map, and none of those that came before it.
+    pub(super) fn key(
+        &mut self,
+        schema: &'static TypeSchema,
+        name: &str,
+        seen: &mut Keys,
+    ) -> Scan<Result<(), Unfit>> {
+        let is_new = |is_new: bool| if is_new { Ok(()) } else { Err(Unfit::Twice) };
+        let fits = |fits: bool| if fits { Ok(()) } else { Err(Unfit::Form) };
+        Ok(match schema.shape {
+            Shape::String | Shape::Json => Ok(()),
+            Shape::Char => fits(name.chars().count() == 1),
+            Shape::Bool => fits(matches!(name, "true" | "false")),
+            Shape::Int(kind) => fits(is_integer(kind, name)).and_then(|()| {
+                // Of 128 bits, zero may have a sign.
+                let is_zero = matches!(name, "0" | "-0");
+                is_new(!is_zero || !std::mem::replace(&mut seen.has_zero, true))
+            }),
+            Shape::NonZero(kind) => fits(is_integer(kind, name) && name.trim_start_matches('-') != "0"),
+            Shape::Formatted(format) => {
+                self.charge(name.len())?;
+                let identity = (format.identity)(name).ok_or(Unfit::Form);
+                identity.and_then(|identity| is_new(seen.values.insert(identity)))
             }
-            None => {
-                v.report(TYPE, &[], format_args!("must have a member called {}", names(all)));
-                Ok(())
+            Shape::Struct(Fields::Newtype { field, .. }) => return self.key(field.ty.get(), name, seen),
+            Shape::Enum(Enum { tagging: Tagging::External, variants }) => {
+                let variant = variant_named(variants, name).ok_or(Unfit::Form);
+                variant.and_then(|variant| {
+                    if seen.variants.contains(&variant.rust_name) {
+                        return Err(Unfit::Twice);
+                    }
+                    seen.variants.push(variant.rust_name);
+                    Ok(())
+                })
             }
+            _ => Err(Unfit::Form),
+        })
+    }
+}
+
+/// Why a name is no key.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unfit {
+    /// It is no text of the key's type.
+    Form,
+    /// It is another name of a key that is there already.
+    Twice,
+}
+
+impl Unfit {
+    pub(super) fn report(self, key: &'static TypeSchema, v: &mut Validator<'_>) {
+        match self {
+            Self::Twice => v.report(TYPE, &[], ANOTHER_NAME),
+            Self::Form => v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key))),
         }
     }
 }
 
-/// A name for a key of a map, beside those that came before it.
-pub(super) fn has_key(
-    schema: &'static TypeSchema,
-    name: &str,
-    seen: &mut Vec<&'static str>,
-    v: &mut Validator<'_>,
-) {
-    let fits = match schema.shape {
-        Shape::String | Shape::Json => true,
-        Shape::Char => name.chars().count() == 1,
-        Shape::Bool => matches!(name, "true" | "false"),
-        Shape::Int(kind) => is_integer(kind, name),
-        Shape::NonZero(kind) => is_integer(kind, name) && name.trim_start_matches('-') != "0",
-        Shape::Formatted(format) => (format.accepts)(name),
-        Shape::Struct(Fields::Newtype { field, .. }) => return has_key(field.ty.get(), name, seen, v),
-        Shape::Enum(Enum { tagging: Tagging::External, variants }) => match variant_named(variants, name) {
-            Some(variant) if seen.contains(&variant.rust_name) => {
-                v.report(TYPE, &[], "must be left out: it is another name of what is there already");
-                true
-            }
-            Some(variant) => {
-                seen.push(variant.rust_name);
-                true
-            }
-            None => false,
-        },
-        _ => false,
-    };
-    if !fits {
-        v.report(TYPE, &[], format_args!("must be left out: its name is no {schema}"));
+/// What a newtype holds, however deep: a key is said to be of that type.
+fn inside(schema: &'static TypeSchema) -> &'static TypeSchema {
+    match schema.shape {
+        Shape::Struct(Fields::Newtype { field, .. }) => inside(field.ty.get()),
+        _ => schema,
     }
 }
+
+const ANOTHER_NAME: &str = "must be left out: it is another name of what is there already";
 
 /// Whether a name is a number of the kind, as JSON writes it. It is text, which nobody rounds.
 fn is_integer(kind: IntKind, name: &str) -> bool {
@@ -248,15 +338,6 @@ fn field_named(fields: &[Field], name: &str, next: usize) -> Option<usize> {
     }
 }
 
-/// Asks for the fields that nobody does without.
-fn all_there(fields: &'static [Field], seen: &Seen, v: &mut Validator<'_>) {
-    for (at, field) in fields.iter().enumerate() {
-        if !seen.has(at) && !field.flatten && !field.is_optional() {
-            v.member(field.name).report(TYPE, &[], "must be there");
-        }
-    }
-}
-
 fn unknown(name: &str, v: &mut Validator<'_>) {
     v.member(name).report(TYPE, &[], "must be left out: there is no such member");
 }
@@ -265,14 +346,19 @@ fn still(left: &Left) -> Vec<usize> {
     left.iter().flatten().copied().collect()
 }
 
-/// The names of an enum's variants, as far as a sentence holds them.
-pub(super) fn names(all: &Enum) -> String {
+/// The names of an enum's variants, as far as a sentence holds them. They are written only where they are shown.
+pub(super) fn names(all: &Enum) -> impl fmt::Display {
     const FEW: usize = 20;
-    let tagged = all.variants.iter().filter(|variant| !variant.untagged);
-    let mut names: Vec<Cow<'_, str>> =
-        tagged.take(FEW + 1).map(|variant| format!("{:?}", shown(variant.name)).into()).collect();
-    if names.len() > FEW {
-        names[FEW] = "…".into();
-    }
-    names.join(", ")
+    let variants = all.variants;
+    fmt::from_fn(move |f| {
+        let tagged = variants.iter().filter(|variant| !variant.untagged);
+        for (nth, variant) in tagged.take(FEW + 1).enumerate() {
+            f.write_str(if nth > 0 { ", " } else { "" })?;
+            match nth {
+                FEW => f.write_str("…")?,
+                _ => write!(f, "{:?}", shown(variant.name))?,
+            }
+        }
+        Ok(())
+    })
 }

@@ -6,17 +6,22 @@
 //! cannot be taken for something else.
 //!
 //! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
-//! `members` (objects) and `variants` (enums); `beside` (which types leave room for a `ttl`).
+//! `members` (objects), `variants` (enums) and `any` (values without a schema); `ruled` (rules, once something is wrong);
+//! `budget` (what a document may cost); `beside` (which types leave room for a `ttl`).
 
+mod any;
 mod beside;
+mod budget;
 mod document;
 mod error;
 mod grammar;
 mod members;
+mod ruled;
 mod scan;
 mod shape;
 mod variants;
 
+pub use any::is_reserved;
 pub use beside::takes_ttl;
 pub use error::{DecodeError, Flaw, Malformed};
 
@@ -24,6 +29,8 @@ use crate::check::ValidationErrors;
 use crate::ttl::{self, Ttl};
 use crate::ty::TypeSchema;
 use document::{Document, Token};
+use ruled::Rules;
+use scan::Scan;
 use shape::{Node, Shapes};
 use std::time::Duration;
 
@@ -104,34 +111,50 @@ impl Default for DecodeOptions {
     }
 }
 
-/// Says what is wrong with the JSON of a value; and returns the `ttl` that stands beside it, if that was asked for and the
+/// Returns what is wrong with the JSON of a value, or the `ttl` that stands beside it, if that was asked for and the
 /// type leaves room.
+///
+/// Takes time linear in the bytes, with a limit for types that can be read in many ways.
 ///
 /// # Errors
 ///
-/// [`DecodeError`]: that of the bytes if they are no JSON, else that of the `ttl`, else all violations.
+/// [`DecodeError`]: that of the bytes if they are no JSON, else that of the `ttl`, else all violations of the shape. With
+/// these come the violations of rules wherever the shape is right; those of JSON whose whole shape is right are left to
+/// the value.
 pub fn check(
     schema: &'static TypeSchema,
     json: &[u8],
     options: DecodeOptions,
 ) -> Result<Option<Ttl>, DecodeError> {
-    let document =
-        Document::read(json, options.max_depth).map_err(|malformed| DecodeError::Malformed(*malformed))?;
-    let mut shapes = Shapes::new(&document, options.any_int);
+    let malformed = |malformed: Box<Malformed>| DecodeError::Malformed(*malformed);
+    let document = Document::read(json, options.max_depth).map_err(malformed)?;
+    let shapes = || Shapes::new(&document, options.any_int);
     let mut root = Node::At(0);
     let mut ttl = None;
     if options.takes_ttl
-        && let Some(at) = shapes.member_named("ttl", root)
+        && let Some(at) = shapes().member_named("ttl", root).map_err(malformed)?
         && takes_ttl(schema)
     {
         ttl = Some(ttl_of(document.token(at)).ok_or(DecodeError::InvalidTtl)?);
         root = Node::Without(0, at);
     }
-    let mut scanned = Ok(());
-    let report = ValidationErrors::collect(|v| scanned = shapes.value(schema, &[], root, v));
-    scanned.map_err(|malformed| DecodeError::Malformed(*malformed))?;
-    report.map_err(DecodeError::Value)?;
-    Ok(ttl)
+    match shapes().report(schema, root).map_err(malformed)? {
+        Ok(()) => Ok(ttl),
+        // If there are not steps enough for the rules as well, the shape has to do.
+        Err(errors) => match shapes().with_rules().report(schema, root) {
+            Ok(Err(with_rules)) => Err(DecodeError::Value(with_rules)),
+            Ok(Ok(())) | Err(_) => Err(DecodeError::Value(errors)),
+        },
+    }
+}
+
+impl Shapes<'_, '_> {
+    /// Returns the report on the value there.
+    fn report(&mut self, schema: &'static TypeSchema, root: Node<'_>) -> Scan<Result<(), ValidationErrors>> {
+        let mut scanned = Ok(());
+        let report = ValidationErrors::collect(|v| scanned = self.value(schema, Rules::NONE, root, v));
+        scanned.map(|()| report)
+    }
 }
 
 /// What stands as `ttl`: `null`, or a whole number of milliseconds.

@@ -1,13 +1,15 @@
 //! Values: whether JSON has the shape of a type.
 
+use super::any::not_reserved;
+use super::budget::Budget;
 use super::document::{Document, Token};
-use super::error::{Flaw, Malformed};
-use super::members::has_key;
+use super::members::Keys;
+use super::ruled::{Matchers, Rules};
 use super::scan::Scan;
 use crate::check::{Pass, Validator};
 use crate::field::KvField;
 use crate::rule::{FINITE, INT, MAX_SAFE_INTEGER, Rule, TYPE};
-use crate::ty::{Field, Fields, IntKind, Shape, TypeSchema};
+use crate::ty::{Field, Fields, FloatKind, IntKind, Shape, TypeSchema};
 use crate::{Param, rule};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -52,29 +54,74 @@ impl Iterator for Members<'_, '_, '_> {
 /// Goes through a document by a schema.
 pub(super) struct Shapes<'d, 'a> {
     pub(super) document: &'d Document<'a>,
-    any_int: bool,
-    steps_left: usize,
+    pub(super) any_int: bool,
+    budget: Budget,
+    /// What was reported before the innermost attempt.
+    attempt: Option<usize>,
+    /// Whether serde reads the value from a buffer that it keeps, so that what it buffers again is copied.
+    by_ref: bool,
+    /// The patterns that were asked; `None` while no rule is.
+    pub(super) matchers: Option<Matchers>,
 }
-
-/// How many values are looked at, at most, for each byte. Only what is tried again and again, in untagged enums that
-/// hold themselves, comes to more; serde would try as often.
-const STEPS_A_BYTE: usize = 64;
 
 impl<'d, 'a> Shapes<'d, 'a> {
     pub(super) fn new(document: &'d Document<'a>, any_int: bool) -> Self {
-        Self { document, any_int, steps_left: document.len().saturating_mul(STEPS_A_BYTE) }
+        let budget = Budget::new(document.len());
+        Self { document, any_int, budget, attempt: None, by_ref: false, matchers: None }
+    }
+
+    /// Asks the rules of the schema, too.
+    pub(super) fn with_rules(self) -> Self {
+        Self { matchers: Some(Matchers::new()), ..self }
+    }
+
+    #[cfg(test)]
+    pub(super) fn steps_left(&self) -> usize {
+        self.budget.left()
+    }
+
+    /// Takes steps from the budget.
+    ///
+    /// # Errors
+    ///
+    /// [`Flaw::Ambiguous`](super::Flaw::Ambiguous) when there are not enough left.
+    #[inline]
+    pub(super) fn charge(&mut self, steps: usize) -> Scan {
+        self.budget.take(steps)
+    }
+
+    /// Takes the steps of the copy that serde makes to buffer what it reads by reference.
+    pub(super) fn charge_buffer(&mut self, node: Node<'_>) -> Scan {
+        if !self.by_ref {
+            return Ok(());
+        }
+        let weight = match node {
+            Node::At(at) | Node::Without(at, _) => self.document.weight(at),
+            Node::Object(members) => {
+                members.iter().map(|name| self.document.weight(*name) + self.document.weight(name + 1)).sum()
+            }
+        };
+        self.budget.take_copy(weight)
+    }
+
+    /// Goes through a part that serde reads by reference to a buffer, or from one of its own.
+    pub(super) fn buffered<T>(&mut self, by_ref: bool, part: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.by_ref, by_ref);
+        let result = part(self);
+        self.by_ref = outer;
+        result
     }
 
     /// What is there.
     pub(super) fn token(&self, node: Node<'_>) -> Token<'a> {
         match node {
             Node::At(at) => self.document.token(at),
-            Node::Without(..) | Node::Object(_) => Token::Object(0),
+            Node::Without(..) | Node::Object(_) => Token::Object(0, 0),
         }
     }
 
     pub(super) fn is_object(&self, node: Node<'_>) -> bool {
-        matches!(self.token(node), Token::Object(_))
+        matches!(self.token(node), Token::Object(..))
     }
 
     /// The members of what is an object.
@@ -85,6 +132,16 @@ impl<'d, 'a> Shapes<'d, 'a> {
             Node::Object(members) => (0..0, 0, members),
         };
         Members { document: self.document, left, without, chosen: chosen.iter() }
+    }
+
+    /// Returns the name of a member that is walked.
+    pub(super) fn name(&mut self, member: usize) -> Scan<Cow<'a, str>> {
+        /// Names are compared by their lengths first.
+        const BYTES_A_STEP: usize = 16;
+        if let Token::String(text, is_escaped) = self.document.token(member) {
+            self.charge(1 + text.len() / if is_escaped { 1 } else { BYTES_A_STEP })?;
+        }
+        Ok(self.document.name(member))
     }
 
     /// What a string says; `None` when it is none.
@@ -101,36 +158,133 @@ impl<'d, 'a> Shapes<'d, 'a> {
         v: &mut Validator<'_>,
         attempt: impl FnOnce(&mut Self, &mut Validator<'_>) -> Scan,
     ) -> Scan<bool> {
+        /// Serde makes an error of every attempt that fails.
+        const FAILED: usize = 4;
+        self.charge(FAILED)?;
+        let outer = self.attempt.replace(v.reported());
         let mut scanned = Ok(());
         let found = v.in_pass(Pass::Probing, |v| scanned = attempt(self, v));
+        self.attempt = outer;
         scanned.map(|()| !found)
+    }
+
+    /// Whether the attempt that is being made has failed, so that the rest of it need not be looked at.
+    pub(super) fn has_failed(&self, v: &Validator<'_>) -> bool {
+        self.attempt.is_some_and(|before| v.reported() > before)
     }
 
     /// Reports where a value has not the shape of a type. `rules` are those of the place at which it stands.
     pub(super) fn value(
         &mut self,
         schema: &'static TypeSchema,
-        rules: &'static [Rule],
+        rules: Rules<'_>,
         node: Node<'_>,
         v: &mut Validator<'_>,
     ) -> Scan {
-        let Some(left) = self.steps_left.checked_sub(1) else {
-            return Err(Box::new(Malformed { offset: self.document.len(), flaw: Flaw::Ambiguous }));
-        };
-        self.steps_left = left;
+        self.charge(1)?;
+        if self.has_failed(v) {
+            return Ok(());
+        }
         let token = self.token(node);
+        match schema.shape {
+            Shape::Json => self.any(node, v),
+            Shape::Option(_) if matches!(token, Token::Null) => Ok(()),
+            Shape::Option(inner) => self.value(inner.get(), rules, node, v),
+            Shape::List(item) | Shape::Set(item) => {
+                let Some(items) = self.items(node, v) else { return Ok(()) };
+                let rules = self.obeys(schema, rules, node, v)?;
+                let of_items = rules.of_items();
+                for (at, item_at) in items.enumerate() {
+                    self.value(item.get(), rules.with(&of_items), Node::At(item_at), &mut v.item(at))?;
+                    if self.has_failed(v) {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Shape::Array { item, len } => {
+                let Some(items) = self.items(node, v) else { return Ok(()) };
+                has_length(items.clone().count(), len, v);
+                let rules = self.obeys(schema, rules, node, v)?;
+                let of_items = rules.of_items();
+                for (at, item_at) in items.enumerate().take(len) {
+                    self.value(item.get(), rules.with(&of_items), Node::At(item_at), &mut v.item(at))?;
+                    if self.has_failed(v) {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Shape::Tuple(types) => {
+                let Some(items) = self.items(node, v) else { return Ok(()) };
+                has_length(items.clone().count(), types.len(), v);
+                for ((at, item_at), ty) in items.enumerate().zip(types) {
+                    self.value(ty.get(), Rules::NONE, Node::At(item_at), &mut v.item(at))?;
+                }
+                Ok(())
+            }
+            Shape::Map { .. } if !self.is_object(node) => {
+                v.report(TYPE, &[], MUST_BE_OBJECT);
+                Ok(())
+            }
+            Shape::Map { key, value } => {
+                let rules = self.obeys(schema, rules, node, v)?;
+                self.entries((key.get(), value.get()), rules, node, v)
+            }
+            Shape::Struct(fields) => {
+                self.fields(&fields, node, v)?;
+                self.time(schema, node, v);
+                Ok(())
+            }
+            Shape::Enum(all) => self.variants(&all, node, v),
+            Shape::Unit
+            | Shape::Bool
+            | Shape::Int(_)
+            | Shape::NonZero(_)
+            | Shape::Float(_)
+            | Shape::Char
+            | Shape::String
+            | Shape::Formatted(_) => {
+                let before = v.reported();
+                self.scalar(schema, rules, node, v)?;
+                if v.reported() == before {
+                    self.obeys(schema, rules, node, v)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A value without parts.
+    fn scalar(
+        &mut self,
+        schema: &'static TypeSchema,
+        rules: Rules<'_>,
+        node: Node<'_>,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        let token = self.token(node);
+        if let Token::String(text, _) = token
+            && !matches!(schema.shape, Shape::String)
+        {
+            // It is parsed, or repeated in serde's error.
+            self.charge(text.len())?;
+        }
         match schema.shape {
             Shape::Unit => is(matches!(token, Token::Null), "must be null", v),
             Shape::Bool => is(matches!(token, Token::Bool), "must be true or false", v),
             Shape::Int(int) => self.integer(int, false, rules, token, v),
             Shape::NonZero(int) => self.integer(int, true, rules, token, v),
-            Shape::Float(_) => match token {
-                Token::Number(number) if is_finite(number) => {}
+            Shape::Float(kind) => match token {
+                Token::Number(number) if holds(kind, number) => {}
                 Token::Number(_) => v.report(FINITE, &[], "must be a finite number"),
                 _ => v.report(TYPE, &[], "must be a number"),
             },
             Shape::Char => {
-                let is_one = self.text(node).is_some_and(|text| text.chars().count() == 1);
+                let is_one = self.text(node).is_some_and(|text| {
+                    let mut chars = text.chars();
+                    chars.next().is_some() && chars.next().is_none()
+                });
                 is(is_one, "must be a string of one character", v);
             }
             Shape::String => is(matches!(token, Token::String(..)), "must be a string", v),
@@ -138,44 +292,46 @@ impl<'d, 'a> Shapes<'d, 'a> {
                 Some(text) if (format.accepts)(&text) => {}
                 _ => v.report(TYPE, &[], format_args!("must be a string of the form {}", format.name)),
             },
-            Shape::Json => {}
-            Shape::Option(_) if matches!(token, Token::Null) => {}
-            Shape::Option(inner) => return self.value(inner.get(), rules, node, v),
-            Shape::List(item) | Shape::Set(item) => {
-                let Some(items) = self.items(node, v) else { return Ok(()) };
-                for (at, item_at) in items.enumerate() {
-                    self.value(item.get(), of_items(rules), Node::At(item_at), &mut v.item(at))?;
-                }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The entries of a map, in the order of their keys.
+    fn entries(
+        &mut self,
+        (key, value): (&'static TypeSchema, &'static TypeSchema),
+        rules: Rules<'_>,
+        node: Node<'_>,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        let of_items = rules.of_items();
+        let mut entries = Vec::new();
+        let mut keys = Keys::default();
+        for member in self.members(node) {
+            let name = self.name(member)?;
+            let fits = self.key(key, &name, &mut keys)?;
+            entries.push((name, fits, member));
+        }
+        // Only what is reported has an order. As rules report it, that of the keys.
+        if self.matchers.is_some() {
+            let is_number = is_number(key);
+            let number = |name: &str| if is_number { name.parse::<i128>().unwrap_or(i128::MAX) } else { 0 };
+            entries.sort_by_cached_key(|(name, ..)| (number(name), name.clone()));
+        }
+        for (name, fits, member) in entries {
+            let v = &mut v.member(&name);
+            if matches!(value.shape, Shape::Json) {
+                not_reserved(&name, v);
             }
-            Shape::Array { item, len } => {
-                let Some(items) = self.items(node, v) else { return Ok(()) };
-                has_length(items.clone().count(), len, v);
-                for (at, item_at) in items.enumerate().take(len) {
-                    self.value(item.get(), of_items(rules), Node::At(item_at), &mut v.item(at))?;
-                }
+            match fits {
+                Ok(()) => self.key_obeys(key, &name, v)?,
+                Err(unfit) => unfit.report(key, v),
             }
-            Shape::Tuple(types) => {
-                let Some(items) = self.items(node, v) else { return Ok(()) };
-                has_length(items.clone().count(), types.len(), v);
-                for ((at, item_at), ty) in items.enumerate().zip(types) {
-                    self.value(ty.get(), &[], Node::At(item_at), &mut v.item(at))?;
-                }
+            self.value(value, rules.with(&of_items), Node::At(member + 1), v)?;
+            if self.has_failed(v) {
+                break;
             }
-            Shape::Map { .. } if !self.is_object(node) => v.report(TYPE, &[], MUST_BE_OBJECT),
-            Shape::Map { key, value } => {
-                let mut names = Vec::new();
-                for member in self.members(node) {
-                    let name = self.document.name(member);
-                    let v = &mut v.member(&name);
-                    has_key(key.get(), &name, &mut names, v);
-                    self.value(value.get(), of_items(rules), Node::At(member + 1), v)?;
-                }
-            }
-            Shape::Struct(fields) => {
-                self.fields(&fields, node, v)?;
-                self.time(schema, node, v);
-            }
-            Shape::Enum(all) => return self.variants(&all, node, v),
         }
         Ok(())
     }
@@ -187,7 +343,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
         v: &mut Validator<'_>,
     ) -> Option<impl Iterator<Item = usize> + Clone + use<'d, 'a>> {
         match node {
-            Node::At(at) if matches!(self.document.token(at), Token::List(_)) => {
+            Node::At(at) if matches!(self.document.token(at), Token::List(..)) => {
                 Some(self.document.items(at))
             }
             _ => {
@@ -206,7 +362,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
             has_length(len, fields.len(), v);
         }
         for ((at, item_at), field) in items.enumerate().zip(fields) {
-            self.value(field.ty.get(), field.rules, Node::At(item_at), &mut v.item(at))?;
+            let rules = [field.rules];
+            self.value(field.ty.get(), Rules::new(&rules), Node::At(item_at), &mut v.item(at))?;
         }
         Ok(())
     }
@@ -216,7 +373,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
         &self,
         kind: IntKind,
         not_zero: bool,
-        rules: &'static [Rule],
+        rules: Rules<'_>,
         token: Token<'_>,
         v: &mut Validator<'_>,
     ) {
@@ -224,7 +381,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
             return v.report(TYPE, &[], "must be a whole number");
         };
         let (mut min, mut max) = kind.range();
-        let any_int = self.any_int || rules.contains(&Rule::AnyInt(rule::AnyInt));
+        let any_int = self.any_int || rules.contain(&Rule::AnyInt(rule::AnyInt));
         if !any_int {
             (min, max) = (min.max(-MAX_SAFE_INTEGER), max.min(MAX_SAFE_INTEGER));
         }
@@ -277,30 +434,35 @@ pub(super) fn is(holds: bool, sentence: &str, v: &mut Validator<'_>) {
 }
 
 /// Whether a number is one that a float holds. Only an exponent or very many digits lead further.
-fn is_finite(number: &str) -> bool {
+pub(super) fn is_finite(number: &str) -> bool {
     let is_small = number.len() <= f64::MAX_10_EXP as usize && !number.contains(['e', 'E']);
     is_small || number.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+fn holds(kind: FloatKind, number: &str) -> bool {
+    match kind {
+        FloatKind::F64 => is_finite(number),
+        FloatKind::F32 => number.parse::<f32>().is_ok_and(f32::is_finite),
+    }
+}
+
+fn is_number(key: &'static TypeSchema) -> bool {
+    match key.shape {
+        Shape::Int(_) | Shape::NonZero(_) => true,
+        Shape::Struct(Fields::Newtype { field, .. }) => is_number(field.ty.get()),
+        _ => false,
+    }
+}
+
+/// Whether JavaScript holds an integer and its neighbours.
+pub(super) fn is_safe(integer: i128) -> bool {
+    (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&integer)
 }
 
 fn has_length(items: usize, len: usize, v: &mut Validator<'_>) {
     if items != len {
         v.report(TYPE, &[], format_args!("must have exactly {len} items"));
     }
-}
-
-/// The rules of the items, out of those of the list: of several `each`, the one that lifts the bounds of integers.
-fn of_items(rules: &'static [Rule]) -> &'static [Rule] {
-    let mut each =
-        rules.iter().filter_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None });
-    each.find(|rules| lifts(rules)).unwrap_or_default()
-}
-
-fn lifts(rules: &'static [Rule]) -> bool {
-    rules.iter().any(|rule| match rule {
-        Rule::AnyInt(_) => true,
-        Rule::Each(each) => lifts(each.rules),
-        _ => false,
-    })
 }
 
 /// Whether a struct's fields are those of a unit, however deep.

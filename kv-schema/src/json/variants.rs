@@ -3,7 +3,7 @@
 use super::members::names;
 use super::scan::Scan;
 use super::shape::{MUST_BE_OBJECT, Node, Shapes, is, is_unit};
-use crate::check::Validator;
+use crate::check::{Pass, Validator};
 use crate::rule::TYPE;
 use crate::ty::{Enum, Fields, Shape, Tagging, TypeSchema, Variant};
 
@@ -15,22 +15,34 @@ impl Shapes<'_, '_> {
             _ => all.variants.iter().position(|variant| variant.untagged),
         };
         let Some(first_untagged) = first_untagged else { return self.tagged(all, node, v) };
-        let (tagged, untagged) = all.variants.split_at(first_untagged);
-        let tagged = Enum { variants: tagged, ..*all };
-        if !tagged.variants.is_empty() && self.tries(v, |shapes, v| shapes.tagged(&tagged, node, v))? {
-            return Ok(());
-        }
-        for variant in untagged {
-            if self.tries(v, |shapes, v| shapes.fields(&variant.fields, node, v))? {
-                return Ok(());
+        self.charge_buffer(node)?;
+        self.buffered(true, |shapes| {
+            let (tagged, untagged) = all.variants.split_at(first_untagged);
+            let tagged = Enum { variants: tagged, ..*all };
+            // Of a single one it can be said what is wrong with it.
+            if let (true, [only]) = (tagged.variants.is_empty(), untagged) {
+                return shapes.fields(&only.fields, node, v);
             }
-        }
-        // Of a single one it can be said what is wrong with it.
-        if let (true, [only]) = (tagged.variants.is_empty(), untagged) {
-            return self.fields(&only.fields, node, v);
-        }
-        v.report(TYPE, &[], "must have one of the forms that it can have");
-        Ok(())
+            if !tagged.variants.is_empty() && shapes.tries(v, |shapes, v| shapes.tagged(&tagged, node, v))? {
+                return shapes.again(v, |shapes, v| shapes.tagged(&tagged, node, v));
+            }
+            for variant in untagged {
+                if shapes.tries(v, |shapes, v| shapes.fields(&variant.fields, node, v))? {
+                    return shapes.again(v, |shapes, v| shapes.fields(&variant.fields, node, v));
+                }
+            }
+            v.report(TYPE, &[], "must have one of the forms that it can have");
+            Ok(())
+        })
+    }
+
+    /// Goes through a variant that fits once more if its rules are asked, which were not while it was tried.
+    fn again(
+        &mut self,
+        v: &mut Validator<'_>,
+        variant: impl FnOnce(&mut Self, &mut Validator<'_>) -> Scan,
+    ) -> Scan {
+        if self.matchers.is_some() && v.pass() != Pass::Probing { variant(self, v) } else { Ok(()) }
     }
 
     fn tagged(&mut self, all: &Enum, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
@@ -52,6 +64,7 @@ impl Shapes<'_, '_> {
 
     fn external(&mut self, all: &Enum, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         if let Some(name) = self.text(node) {
+            self.charge(name.len())?;
             match variant_named(all.variants, &name) {
                 Some(variant) if matches!(variant.fields, Fields::Unit) => {}
                 Some(_) => v.report(TYPE, &[], "must be an object with what this variant holds"),
@@ -61,7 +74,8 @@ impl Shapes<'_, '_> {
         }
         let mut members = self.members(node);
         if let (Some(member), None) = (members.next(), members.next()) {
-            let name = self.document.name(member);
+            let name = self.name(member)?;
+            self.charge(name.len())?;
             let v = &mut v.member(&name);
             return match variant_named(all.variants, &name) {
                 Some(variant) => self.fields(&variant.fields, Node::At(member + 1), v),
@@ -81,32 +95,49 @@ impl Shapes<'_, '_> {
 
     /// The variant that a member names, and where its name stands; reported when there is none.
     fn named_by<'e>(
-        &self,
+        &mut self,
         all: &'e Enum,
         tag: &'static str,
         node: Node<'_>,
         v: &mut Validator<'_>,
-    ) -> Option<(&'e Variant, usize)> {
+    ) -> Scan<Option<(&'e Variant, usize)>> {
         let v = &mut v.member(tag);
-        let Some(value) = self.member_named(tag, node) else {
+        let Some(value) = self.member_named(tag, node)? else {
             v.report(TYPE, &[], "must be there");
-            return None;
+            return Ok(None);
         };
         let name = self.document.text(value);
+        self.charge(name.as_ref().map_or(0, |name| name.len()))?;
         let variant = name.and_then(|name| variant_named(all.variants, &name));
         if variant.is_none() {
             not_named(all, v);
         }
-        variant.map(|variant| (variant, value))
+        Ok(variant.map(|variant| (variant, value)))
     }
 
     /// Where the value of a member is.
-    pub(super) fn member_named(&self, name: &str, node: Node<'_>) -> Option<usize> {
-        self.members(node).find(|member| self.document.name(*member) == name).map(|member| member + 1)
+    pub(super) fn member_named(&mut self, name: &str, node: Node<'_>) -> Scan<Option<usize>> {
+        for member in self.members(node) {
+            if self.name(member)? == name {
+                return Ok(Some(member + 1));
+            }
+        }
+        Ok(None)
     }
 
     fn internal(&mut self, all: &Enum, tag: &'static str, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
-        let Some((variant, named_at)) = self.named_by(all, tag, node, v) else { return Ok(()) };
+        self.charge_buffer(node)?;
+        self.buffered(false, |shapes| shapes.internal_content(all, tag, node, v))
+    }
+
+    fn internal_content(
+        &mut self,
+        all: &Enum,
+        tag: &'static str,
+        node: Node<'_>,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        let Some((variant, named_at)) = self.named_by(all, tag, node, v)? else { return Ok(()) };
         let members: Vec<_>;
         let rest = if let Node::At(at) = node {
             Node::Without(at, named_at)
@@ -137,13 +168,15 @@ impl Shapes<'_, '_> {
         node: Node<'_>,
         v: &mut Validator<'_>,
     ) -> Scan {
-        for name in self.members(node).map(|member| self.document.name(member)) {
+        self.charge_buffer(node)?;
+        for member in self.members(node) {
+            let name = self.name(member)?;
             if deny_unknown && name != tag && name != content {
                 v.member(&name).report(TYPE, &[], "must be left out: there is no such member");
             }
         }
-        let Some((variant, _)) = self.named_by(all, tag, node, v) else { return Ok(()) };
-        match self.member_named(content, node) {
+        let Some((variant, _)) = self.named_by(all, tag, node, v)? else { return Ok(()) };
+        match self.member_named(content, node)? {
             Some(at) => self.fields(&variant.fields, Node::At(at), &mut v.member(content)),
             None => {
                 let can_do_without = match variant.fields {

@@ -37,7 +37,7 @@ impl Len {
 
     #[cold]
     fn report(self, unit: Unit, v: &mut Validator<'_>) {
-        v.report(Self::NAME, &self.params(), self.sentence(unit));
+        v.report_with(Self::NAME, || (self.params(), self.sentence(unit)));
     }
 
     /// What is expected, for a person: `must have 1 to 64 characters`.

@@ -25,7 +25,7 @@ impl JsSafe {
     /// Reports the value when JavaScript would round it.
     pub fn check<T: Whole>(&self, value: &T, v: &mut Validator<'_>) {
         if !value.is_within(&Self::RANGE) {
-            v.report(Self::NAME, &Self::RANGE.params(), Self::RANGE.sentence());
+            v.report_with(Self::NAME, || (Self::RANGE.params(), Self::RANGE.sentence()));
         }
     }
 }

@@ -19,7 +19,7 @@ impl OneOf {
     /// Reports the value when it is none of the allowed texts.
     pub fn check<T: HasText + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
         if value.text().is_some_and(|text| !self.allowed.contains(&text)) {
-            v.report(Self::NAME, &[("allowed", Param::Texts(self.allowed))], self.sentence());
+            v.report_with(Self::NAME, || (vec![("allowed", Param::Texts(self.allowed))], self.sentence()));
         }
     }
 

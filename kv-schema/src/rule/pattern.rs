@@ -19,7 +19,7 @@ impl Pattern {
     /// Reports the value when it does not match. Takes time linear in the value.
     pub fn check<T: HasText + ?Sized>(&self, matcher: &Matcher, value: &T, v: &mut Validator<'_>) {
         if value.text().is_some_and(|text| !matcher.is_match(text)) {
-            v.report(Self::NAME, &[("pattern", Param::Text(self.text))], self.sentence());
+            v.report_with(Self::NAME, || (vec![("pattern", Param::Text(self.text))], self.sentence()));
         }
     }
 

@@ -24,7 +24,7 @@ impl Range {
     /// Reports the value when it is out of bounds.
     pub fn check<T: Ranged>(&self, value: &T, v: &mut Validator<'_>) {
         if !value.is_within(self) {
-            v.report(Self::NAME, &self.params(), self.sentence());
+            v.report_with(Self::NAME, || (self.params(), self.sentence()));
         }
     }
 

@@ -287,6 +287,12 @@ impl Reading {
     }
 }
 
+/// Returns the names of the members that a flattened type reads as its own; `None` if it keeps every member.
+pub(crate) fn own_names(schema: &'static TypeSchema) -> Option<Vec<&'static str>> {
+    let content = inside_option(schema);
+    (Reading::of(content) != Reading::Everything).then(|| names_of(content))
+}
+
 /// How far newtypes and flattened fields are followed: no further does anybody nest them but in a type that holds
 /// itself.
 const MAX_DEPTH: usize = 32;

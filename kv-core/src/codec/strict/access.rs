@@ -69,12 +69,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         if !self.is_struct {
-            return match self.reading.mode() {
-                Mode::Trust => self.inner.next_key_seed(seed),
-                Mode::Doubt | Mode::Trace => {
-                    self.inner.next_key_seed(Key { seed, reading: &mut *self.reading })
-                }
-            };
+            return self.inner.next_key_seed(Key { seed, reading: &mut *self.reading });
         }
         loop {
             let Some(name) = self.inner.next_key_seed(Name)? else { return Ok(None) };
@@ -82,7 +77,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
                 self.reading.take_ttl(self.inner.next_value_seed(TtlValue)?)?;
                 continue;
             }
-            self.reading.note_member(&name);
+            self.reading.note_member(&name)?;
             self.name = name;
             return match &self.name {
                 Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
@@ -99,7 +94,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
             let (name, is_struct) = (&self.name, self.is_struct);
             self.reading.failed(self.depth, || Step::Name(if is_struct { name.to_string() } else { key }));
         } else if self.is_struct {
-            self.reading.note_stranger(&self.name);
+            self.reading.note_stranger(&self.name)?;
         }
         value
     }

@@ -1,6 +1,7 @@
 //! Names of members, keys of maps and names of variants.
 
 use crate::codec::reading::Reading;
+use crate::schema::json;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -54,7 +55,7 @@ struct KeyReader<'r, D> {
 macro_rules! note {
     ($($method:ident($($arg:ident: $ty:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($arg,)* KeyVisitor { visitor, reading: self.reading })
+            self.inner.$method($($arg,)* KeyVisitor { visitor, reading: self.reading, may_parse: false })
         }
     )*};
 }
@@ -78,7 +79,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyReader<'_, D> {
         deserialize_f32();
         deserialize_f64();
         deserialize_char();
-        deserialize_str();
         deserialize_string();
         deserialize_bytes();
         deserialize_byte_buf();
@@ -96,6 +96,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyReader<'_, D> {
         deserialize_ignored_any();
     }
 
+    /// So `serde_json::Value` asks for the name that decides whether it parses what is under it. It may be asked for by a
+    /// `Deserialize` by hand, of which no schema tells.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_str(KeyVisitor { visitor, reading: self.reading, may_parse: true })
+    }
+
     fn is_human_readable(&self) -> bool {
         self.inner.is_human_readable()
     }
@@ -104,12 +110,24 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyReader<'_, D> {
 struct KeyVisitor<'r, V> {
     visitor: V,
     reading: &'r mut Reading,
+    /// Whether the reader may parse the text that is under a reserved name.
+    may_parse: bool,
+}
+
+impl<V> KeyVisitor<'_, V> {
+    fn note<E: Error>(&mut self, name: &str) -> Result<(), E> {
+        // The other reserved name is that of every number, with the feature `arbitrary_precision`.
+        if self.may_parse && json::is_reserved(name) && name.ends_with("RawValue") {
+            return Err(E::custom("serde_json reserves the name of this member"));
+        }
+        self.reading.note(name)
+    }
 }
 
 macro_rules! note_text {
     ($($method:ident($ty:ty))*) => {$(
-        fn $method<E: Error>(self, name: $ty) -> Result<V::Value, E> {
-            self.reading.note(&name);
+        fn $method<E: Error>(mut self, name: $ty) -> Result<V::Value, E> {
+            self.note(&name)?;
             self.visitor.$method(name)
         }
     )*};
@@ -118,7 +136,7 @@ macro_rules! note_text {
 macro_rules! note_number {
     ($($method:ident($ty:ty))*) => {$(
         fn $method<E: Error>(self, number: $ty) -> Result<V::Value, E> {
-            self.reading.note_number(number);
+            self.reading.note_number(number)?;
             self.visitor.$method(number)
         }
     )*};

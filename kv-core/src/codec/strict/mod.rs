@@ -12,6 +12,7 @@ mod access;
 mod key;
 
 use super::reading::{Reading, refused};
+use crate::schema::json;
 use crate::schema::rule::MAX_SAFE_INTEGER;
 use access::{Items, Members, Variants};
 use serde::de::{
@@ -63,9 +64,9 @@ macro_rules! accompany {
 }
 
 macro_rules! integers {
-    ($($method:ident)*) => {$(
+    ($watched:ident: $($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            if !self.reading.watches_ints() {
+            if !self.reading.$watched() {
                 return self.inner.$method(visitor);
             }
             let (inner, visitor) = self.within(visitor, Asked::Int);
@@ -80,24 +81,39 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     // What has no parts.
     forward! {
         deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_u8 deserialize_u16
-        deserialize_u32 deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
+        deserialize_u32 deserialize_char deserialize_str deserialize_string
         deserialize_unit deserialize_identifier
     }
 
-    integers! { deserialize_i64 deserialize_i128 deserialize_u64 deserialize_u128 }
+    integers! { watches_ints: deserialize_i64 deserialize_i128 deserialize_u64 deserialize_u128 }
+
+    // What is written as an integer may be read as a float.
+    integers! { watches_numbers: deserialize_f32 deserialize_f64 }
 
     accompany! {
         deserialize_bytes() Other;
         deserialize_byte_buf() Other;
         deserialize_option() Other;
         deserialize_unit_struct(name: &'static str) Other;
-        deserialize_newtype_struct(name: &'static str) Other;
         deserialize_seq() Other;
         deserialize_tuple(len: usize) Other;
         deserialize_tuple_struct(name: &'static str, len: usize) Other;
         deserialize_map() Other;
         deserialize_struct(name: &'static str, fields: &'static [&'static str]) Struct;
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) Other;
+    }
+
+    /// `serde_json::value::RawValue` asks for the text as it is, past all checks; it is under a reserved name.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        if self.reading.doubts() && json::is_reserved(name) {
+            return Err(refused());
+        }
+        let (inner, visitor) = self.within(visitor, Asked::Other);
+        inner.deserialize_newtype_struct(name, visitor)
     }
 
     /// Some readers of text ask for anything, and take numbers and lists as well.
@@ -115,7 +131,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
             return self.inner.deserialize_ignored_any(visitor);
         }
         let Self { inner, reading } = self;
-        inner.deserialize_any(Within { visitor: IgnoredAny, reading: &mut *reading, asked: Asked::Other })?;
+        let asked = if reading.watches_numbers() { Asked::Int } else { Asked::Other };
+        inner.deserialize_any(Within { visitor: IgnoredAny, reading: &mut *reading, asked })?;
         reading.note_ignored();
         visitor.visit_unit()
     }
@@ -146,6 +163,22 @@ struct Within<'r, V> {
     asked: Asked,
 }
 
+impl<V> Within<'_, V> {
+    /// Whether a number may be one that JavaScript would have rounded.
+    #[inline]
+    fn is_number_watched(&self) -> bool {
+        match self.asked {
+            Asked::Int => true,
+            Asked::Any => self.reading.may_buffer() || self.reading.watches_numbers(),
+            Asked::Struct | Asked::Other => false,
+        }
+    }
+}
+
+/// [`MAX_SAFE_INTEGER`] as the float that it is.
+#[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is a float")]
+const MAX_SAFE: f64 = MAX_SAFE_INTEGER as f64;
+
 macro_rules! visit {
     ($($method:ident($ty:ty))*) => {$(
         fn $method<E: Error>(self, value: $ty) -> Result<V::Value, E> {
@@ -157,7 +190,7 @@ macro_rules! visit {
 macro_rules! visit_int {
     ($($method:ident($ty:ty))*) => {$(
         fn $method<E: Error>(self, value: $ty) -> Result<V::Value, E> {
-            if self.asked == Asked::Int || self.asked == Asked::Any && self.reading.may_buffer() {
+            if self.is_number_watched() {
                 let value = i128::try_from(value);
                 self.reading.note_int(value.is_ok_and(|value| value.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs()));
             }
@@ -175,11 +208,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Within<'_, V> {
 
     visit! {
         visit_bool(bool) visit_i8(i8) visit_i16(i16) visit_i32(i32) visit_u8(u8) visit_u16(u16) visit_u32(u32)
-        visit_f32(f32) visit_f64(f64) visit_char(char) visit_str(&str) visit_borrowed_str(&'de str)
+        visit_f32(f32) visit_char(char) visit_str(&str) visit_borrowed_str(&'de str)
         visit_string(String) visit_bytes(&[u8]) visit_borrowed_bytes(&'de [u8]) visit_byte_buf(Vec<u8>)
     }
 
     visit_int! { visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
+        if self.is_number_watched() && self.reading.watches_numbers() {
+            self.reading.note_int(value.abs() <= MAX_SAFE);
+        }
+        self.visitor.visit_f64(value)
+    }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
         self.visitor.visit_none()

@@ -1,10 +1,10 @@
 //! Dates and times of `chrono`.
 
-use super::text::{reads, texts, write};
+use super::text::{format, texts, write};
 use crate::check::Validator;
 use crate::field::{KvField, MapKey, schema};
 use crate::rule::{Number, Range, Rule, TYPE};
-use crate::ty::{Field, Fields, Format, Shape, TypeRef, TypeSchema};
+use crate::ty::{Field, Fields, Shape, TypeRef, TypeSchema};
 use chrono::{
     DateTime, Month, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeDelta, TimeZone, Timelike, Weekday,
 };
@@ -35,7 +35,7 @@ where
             "chrono",
             "DateTime",
             [],
-            Shape::Formatted(Format { name: "date-time", accepts: reads::<Self> })
+            Shape::Formatted(format::<Self>("date-time"))
         )
     }
 

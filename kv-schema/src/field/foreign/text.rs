@@ -1,14 +1,25 @@
 //! Types that serde writes as text, with serde as the judge: what a type reads and how it prints may differ from its
 //! `FromStr` and `Display`.
 
+use crate::field::identity;
+use crate::ty::Format;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 use std::fmt;
+use std::hash::Hash;
 
-/// Whether a type reads a text.
-pub(super) fn reads<T: DeserializeOwned>(text: &str) -> bool {
-    T::deserialize(StrDeserializer::<Error>::new(text)).is_ok()
+/// The form of the texts that a type reads.
+pub(super) const fn format<T: DeserializeOwned + Hash>(name: &'static str) -> Format {
+    Format {
+        name,
+        accepts: |text| read::<T>(text).is_some(),
+        identity: |text| read::<T>(text).as_ref().map(identity),
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    T::deserialize(StrDeserializer::<Error>::new(text)).ok()
 }
 
 /// Writes what stands between the quotes.
@@ -23,8 +34,7 @@ macro_rules! texts {
     ($module:literal: $($ty:ident: $format:literal, |$it:ident| $order:expr $(, $wrong:path)?);* $(;)?) => {$(
         impl $crate::field::KvField for $ty {
             fn schema() -> &'static $crate::ty::TypeSchema {
-                const FORMAT: $crate::ty::Format =
-                    $crate::ty::Format { name: $format, accepts: $crate::field::foreign::text::reads::<$ty> };
+                const FORMAT: $crate::ty::Format = $crate::field::foreign::text::format::<$ty>($format);
                 $crate::field::schema!($module, stringify!($ty), [], $crate::ty::Shape::Formatted(FORMAT))
             }
 

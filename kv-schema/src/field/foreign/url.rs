@@ -1,16 +1,16 @@
 //! Addresses of `url`.
 
-use super::text::{reads, text_keys};
+use super::text::{format, text_keys};
 use crate::check::Validator;
 use crate::field::{KvField, schema};
 use crate::rule::{HasLen, HasText, Unit};
-use crate::ty::{Format, Shape, TypeSchema};
+use crate::ty::{Shape, TypeSchema};
 use url::Url;
 
 /// The grammar is the URL standard's, which JSON Schema has no name for: its `uri` is that of RFC 3986.
 impl KvField for Url {
     fn schema() -> &'static TypeSchema {
-        schema!("url", "Url", [], Shape::Formatted(Format { name: "url", accepts: reads::<Self> }))
+        schema!("url", "Url", [], Shape::Formatted(format::<Self>("url")))
     }
 
     fn check(&self, _: &mut Validator<'_>) {}

@@ -1,0 +1,225 @@
+//! The rules of a schema, asked of JSON whose shape is right where they apply.
+//!
+//! Rules are asked of values once there is one. Where something has the wrong shape there is none, and its other mistakes
+//! would stay unsaid until that one is mended. So once something is wrong, the document is gone through again, and its rules
+//! are asked of the JSON itself. `custom` and `validate` are functions over values, and are left out.
+
+use super::document::Token;
+use super::scan::Scan;
+use super::shape::{Node, Shapes};
+use crate::check::{Pass, Validator};
+use crate::rule::{HasLen, Matcher, Rule, Unit};
+use crate::ty::{Fields, FloatKind, Shape, TypeSchema};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+/// The rules of a place: those of its field, or of the items of its field.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules<'r> {
+    lists: &'r [&'static [Rule]],
+    /// Whether they are asked. If not, they only say which integers are welcome.
+    are_due: bool,
+}
+
+impl<'r> Rules<'r> {
+    pub(super) const NONE: Rules<'static> = Rules { lists: &[], are_due: true };
+
+    pub(super) const fn new(lists: &'r [&'static [Rule]]) -> Self {
+        Self { lists, are_due: true }
+    }
+
+    /// Whether a rule is among them.
+    pub(super) fn contain(self, rule: &Rule) -> bool {
+        self.lists.iter().any(|rules| rules.contains(rule))
+    }
+
+    /// Those of the items.
+    pub(super) fn of_items(self) -> Vec<&'static [Rule]> {
+        let each = |rule: &Rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None };
+        self.lists.iter().flat_map(|rules| rules.iter()).filter_map(each).collect()
+    }
+
+    /// Rules for the items of the list or map that these are for.
+    pub(super) fn with<'i>(self, lists: &'i [&'static [Rule]]) -> Rules<'i> {
+        Rules { lists, are_due: self.are_due }
+    }
+
+    fn not_due(self) -> Self {
+        Self { are_due: false, ..self }
+    }
+}
+
+/// Patterns by their texts, each compiled once for a document.
+pub(super) type Matchers = HashMap<&'static str, Matcher>;
+
+/// The number of items of a list or a map.
+struct Items(usize);
+
+impl HasLen for Items {
+    const UNIT: Unit = Unit::Items;
+
+    fn measure(&self) -> Option<usize> {
+        Some(self.0)
+    }
+
+    fn is_empty(&self) -> Option<bool> {
+        Some(self.0 == 0)
+    }
+}
+
+/// JSON that rules are asked of.
+struct Subject<'s> {
+    schema: &'static TypeSchema,
+    text: Option<Cow<'s, str>>,
+    number: Option<&'s str>,
+    items: Option<usize>,
+}
+
+impl Shapes<'_, '_> {
+    /// Reports the rules that a value of the right shape breaks, and returns those that are left for what is in it: none
+    /// is asked after a bound of the length failed.
+    pub(super) fn obeys<'r>(
+        &mut self,
+        schema: &'static TypeSchema,
+        rules: Rules<'r>,
+        node: Node<'_>,
+        v: &mut Validator<'_>,
+    ) -> Scan<Rules<'r>> {
+        if self.matchers.is_none() || !rules.are_due || v.pass() == Pass::Probing {
+            return Ok(rules);
+        }
+        let text = self.text(node).map(|text| as_read(schema, text));
+        let number = if let Token::Number(number) = self.token(node) { Some(number) } else { None };
+        let subject = Subject { schema, text, number, items: self.count(schema, node) };
+        self.subject_obeys(&subject, rules, v)
+    }
+
+    /// Reports the rules that the name of a map's entry breaks as a key: those of the newtypes around it.
+    pub(super) fn key_obeys(
+        &mut self,
+        schema: &'static TypeSchema,
+        name: &str,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        if let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape
+            && self.matchers.is_some()
+            && v.pass() != Pass::Probing
+        {
+            let (rules, schema) = ([field.rules], field.ty.get());
+            let text = Some(as_read(schema, name.into()));
+            let subject = Subject { schema, text, number: Some(name), items: None };
+            self.subject_obeys(&subject, Rules::new(&rules), v)?;
+            return self.key_obeys(schema, name, v);
+        }
+        Ok(())
+    }
+
+    fn subject_obeys<'r>(
+        &mut self,
+        subject: &Subject<'_>,
+        rules: Rules<'r>,
+        v: &mut Validator<'_>,
+    ) -> Scan<Rules<'r>> {
+        for rule in rules.lists.iter().flat_map(|rules| rules.iter()) {
+            self.charge(subject.text.as_ref().map_or(0, |text| text.len()))?;
+            let before = v.reported();
+            self.ask(subject, rule, v);
+            if matches!(rule, Rule::Len(_)) && v.reported() > before {
+                return Ok(rules.not_due());
+            }
+        }
+        Ok(rules)
+    }
+
+    fn ask(&mut self, subject: &Subject<'_>, rule: &Rule, v: &mut Validator<'_>) {
+        let Subject { schema, text, number, items } = subject;
+        let (text, items) = (text.as_deref(), items.map(Items));
+        match rule {
+            Rule::Len(rule) => {
+                text.iter().for_each(|text| rule.check(*text, v));
+                items.iter().for_each(|items| rule.check(items, v));
+            }
+            Rule::NonEmpty(rule) => {
+                text.iter().for_each(|text| rule.check(*text, v));
+                items.iter().for_each(|items| rule.check(items, v));
+            }
+            Rule::Pattern(rule) => {
+                let matchers = self.matchers.get_or_insert_default();
+                let matcher = matchers.entry(rule.text).or_insert_with(|| Matcher::new(rule.text));
+                text.iter().for_each(|text| rule.check(matcher, *text, v));
+            }
+            Rule::OneOf(rule) => text.iter().for_each(|text| rule.check(*text, v)),
+            Rule::Email(rule) => text.iter().for_each(|text| rule.check(*text, v)),
+            Rule::Url(rule) => text.iter().for_each(|text| rule.check(*text, v)),
+            Rule::JsSafe(rule) => {
+                let number = number.and_then(|number| number.parse::<i128>().ok());
+                number.iter().for_each(|number| rule.check(number, v));
+            }
+            Rule::Range(rule) => match (schema.shape, number) {
+                (Shape::Int(_) | Shape::NonZero(_), Some(number)) => {
+                    match number.parse::<i128>() {
+                        Ok(number) => rule.check(&number, v),
+                        // Only a `u128` is no `i128`.
+                        Err(_) => number.parse::<u128>().iter().for_each(|number| rule.check(number, v)),
+                    }
+                }
+                (Shape::Float(FloatKind::F32), Some(number)) => {
+                    number.parse::<f32>().iter().for_each(|number| rule.check(number, v));
+                }
+                (Shape::Float(FloatKind::F64), Some(number)) => {
+                    number.parse::<f64>().iter().for_each(|number| rule.check(number, v));
+                }
+                _ => decimal_is_within(schema, text, rule, v),
+            },
+            Rule::AnyInt(_) | Rule::AnyFloat(_) | Rule::Each(_) | Rule::Custom(_) => {}
+        }
+    }
+
+    /// How many items or members there are once they are read: a set keeps one of equal items.
+    fn count(&self, schema: &'static TypeSchema, node: Node<'_>) -> Option<usize> {
+        match (schema.shape, node) {
+            (Shape::List(_) | Shape::Array { .. }, Node::At(at)) => Some(self.document.items(at).count()),
+            (Shape::Set(_), Node::At(at)) => {
+                let scalar = |item| match self.document.token(item) {
+                    Token::String(..) => self.document.text(item).ok_or(item),
+                    Token::Number(number) => Ok(Cow::Borrowed(number)),
+                    _ => Err(item),
+                };
+                Some(self.document.items(at).map(scalar).collect::<HashSet<_>>().len())
+            }
+            (Shape::Map { .. }, node) if self.is_object(node) => Some(self.members(node).count()),
+            _ => None,
+        }
+    }
+}
+
+/// The text as its type keeps it, which for addresses of `url` is another spelling.
+fn as_read<'t>(schema: &'static TypeSchema, text: Cow<'t, str>) -> Cow<'t, str> {
+    #[cfg(feature = "url")]
+    if *schema == *<url::Url as crate::KvField>::schema()
+        && let Ok(url) = url::Url::parse(&text)
+    {
+        return Cow::Owned(url.into());
+    }
+    let _ = schema;
+    text
+}
+
+/// Decimal numbers of `rust_decimal` are texts with a range.
+fn decimal_is_within(
+    schema: &'static TypeSchema,
+    text: Option<&str>,
+    range: &crate::rule::Range,
+    v: &mut Validator<'_>,
+) {
+    #[cfg(feature = "rust_decimal")]
+    if *schema == *<rust_decimal::Decimal as crate::KvField>::schema() {
+        use serde::Deserialize;
+        use serde::de::value::{Error, StrDeserializer};
+        let read = |text| <rust_decimal::Decimal as Deserialize>::deserialize(StrDeserializer::<Error>::new(text));
+        if let Some(Ok(decimal)) = text.map(read) {
+            range.check(&decimal, v);
+        }
+    }
+    let _ = (schema, text, range, v);
+}
