@@ -6,13 +6,15 @@
 //! cannot be taken for something else.
 //!
 //! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
-//! `members` (objects) and `variants` (enums); `beside` (which types leave room for a `ttl`).
+//! `members` (objects) and `variants` (enums); `beside` (which types leave room for a `ttl`);
+//! [`parts`] (objects and lists as the texts of their parts).
 
 mod beside;
 mod document;
 mod error;
 mod grammar;
 mod members;
+pub mod parts;
 mod scan;
 mod shape;
 mod variants;
