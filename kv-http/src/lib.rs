@@ -116,13 +116,14 @@
 //!
 //! In reading order: `router` ([`KvHttp`]); `service` (a request's way); `tenant` ([`TenantPolicy`]), `origin` (whose
 //! page asks), `route` and `query` (what is asked), `served` (types), `schema`, `condition` and `ttl` (how), `body` and `decode`;
-//! `operation` and `batch` (what is done); `answer` and `problem` (what is said).
+//! `operation` and `batch` (what is done); `answer` and `problem` (what is said); `in_flight` (how much of it is held).
 
 mod answer;
 mod batch;
 mod body;
 mod condition;
 mod decode;
+mod in_flight;
 mod limits;
 mod operation;
 mod origin;
