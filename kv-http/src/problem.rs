@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use kv_core::engine::EngineError;
-use kv_core::{Error, KeyError, Limit, Param, ValidationErrors, Version, Violation};
+use kv_core::{Error, KeyError, Limit, Param, TenantId, ValidationErrors, Version, Violation};
 use std::fmt;
 
 /// The most bytes of a sentence.
@@ -83,8 +83,11 @@ impl Problem {
         Self::bad_request("invalid-host", &sentence)
     }
 
-    pub(crate) fn unknown_host() -> Self {
-        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", "this server does not serve that host")
+    pub(crate) fn unknown_host(host: &TenantId) -> Self {
+        let sentence = format!(
+            "this server does not serve the host `{host}`: ask for one that its `TenantPolicy` names, or add this one there"
+        );
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", sentence)
     }
 
     pub(crate) fn forbidden(sentence: impl fmt::Display) -> Self {
@@ -133,12 +136,16 @@ impl Problem {
         Self::unavailable("too many large answers are being sent: try again soon, or ask for less")
     }
 
-    pub(crate) fn not_json() -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not-json",
-            "a POST is JSON and says so: Content-Type: application/json",
-        )
+    /// The body is not JSON as it is, by what was seen in its headers.
+    pub(crate) fn not_json(seen: fmt::Arguments<'_>) -> Self {
+        let sentence = format!("{seen}: send plain JSON, with `Content-Type: application/json`");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", sentence)
+    }
+
+    /// The end of the body is in doubt.
+    pub(crate) fn ambiguous_framing() -> Self {
+        let sentence = "`Transfer-Encoding` has `chunked` more than once: send it once, on one line";
+        Self::bad_request("invalid-query", &sentence).with(Detail::Unread)
     }
 
     pub(crate) fn conflict(current: Option<Version>) -> Self {

@@ -1,7 +1,7 @@
 //! A request's way: whose host, whose page, which route, and then the operation.
 
 use crate::answer::{Answer, Json, Room};
-use crate::body::Unread;
+use crate::body::{Unread, check_framing};
 use crate::condition::{self, Known};
 use crate::in_flight::InFlight;
 use crate::limits::Limits;
@@ -59,6 +59,7 @@ impl Service {
         if self.shutdown.has_begun() {
             return Err(Problem::unavailable("the server is going down: try again soon"));
         }
+        check_framing(&parts.headers)?;
         let (host, tenant) = self.policy.tenant(parts)?;
         let route = Route::of(parts.uri.path()).ok_or_else(Problem::not_found)?;
         if parts.method == Method::OPTIONS {
