@@ -45,6 +45,8 @@ pub enum TtlChoice {
     Never,
     /// An entry that is there keeps its deadline, or its having none; a new one gets the type's own time to live.
     Keep,
+    /// An entry that is there keeps its deadline, or its having none; a new one lives this long.
+    KeepOr(Duration),
 }
 
 impl SetOptions {
@@ -110,6 +112,7 @@ impl SetOptions {
             TtlChoice::Of(ttl) => Lifetime::Anew(Some(ttl)),
             TtlChoice::Never => Lifetime::Anew(None),
             TtlChoice::Keep => Lifetime::KeptOr(T::DEFAULT_TTL),
+            TtlChoice::KeepOr(ttl) => Lifetime::KeptOr(Some(ttl)),
         };
         let (Lifetime::Anew(ttl) | Lifetime::KeptOr(ttl)) = lifetime;
         match ttl.map(ttl::check) {

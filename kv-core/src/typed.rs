@@ -472,21 +472,29 @@ impl<T: KvType> TypedStore<T> {
         })
     }
 
-    /// Tries a write again when it found no room, after what is due has been removed.
+    /// Tries a write again while it finds no room and there are expired entries to remove: a few at a time, so that no more are
+    /// removed than the write needs.
     fn with_room<R>(&self, mut write: impl FnMut() -> Result<R, Full>) -> Result<R, Error> {
-        let written = write().or_else(|full| {
+        let mut written = write();
+        loop {
+            let full = match written {
+                Ok(written) => return Ok(written),
+                Err(full) => full,
+            };
             let purged = match full.limit {
                 Limit::Tenants => self.tenant.memory().purge_for_room(),
-                _ => self.tenant.existing().map_or(Ok(0), |tenant| tenant.purge()),
+                _ => self.tenant.existing().map_or(Ok(0), |tenant| tenant.purge_some()),
             };
-            // A value that panics when dropped has had its say on stderr; it may be a stranger's.
+            // The panic was printed; the value may be another caller's.
             if purged.is_err() {
                 events::panicked("value");
             }
-            // Also when nothing was: another may have made room.
-            write()
-        });
-        written.map_err(|full| self.over(full))
+            // Even if nothing was removed, another thread may have made room.
+            written = write();
+            if matches!(purged, Ok(0)) {
+                return written.map_err(|full| self.over(full));
+            }
+        }
     }
 
     /// The error of a write that went over a limit, of which it tells.

@@ -98,7 +98,8 @@ impl<'r> Context<'r> {
     ) -> Result<Answer, Problem> {
         let (value, beside) = decode(ty, value, matches!(ttl, SetTtl::OrBeside(_)))?;
         let (SetTtl::OrBeside(choice) | SetTtl::Alone(choice)) = ttl;
-        let options = ttl::options(ttl::once(choice, beside)?, condition);
+        let choice = ttl::bounded(ttl::once(choice, beside)?, ty.codec.exposed())?;
+        let options = ttl::options(choice, condition);
         Ok(Answer::written(json, self.engine.set(self.tenant, ty.stored(), key, value, options).await?))
     }
 

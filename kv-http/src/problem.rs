@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use kv_core::engine::EngineError;
 use kv_core::{Error, KeyError, Limit, Param, TenantId, ValidationErrors, Version, Violation};
 use std::fmt;
+use std::time::Duration;
 
 /// The most bytes of a sentence.
 const SENTENCE: usize = 512;
@@ -73,6 +74,14 @@ impl Problem {
             &"a time to live is a whole number of milliseconds, from 1 to those of 100 years, given once: in \
              `ttl_ms`, which may also be `none` or `keep`, or as `ttl` beside the fields, which may also be null",
         )
+    }
+
+    pub(crate) fn ttl_beyond(tag: &str, max: Duration) -> Self {
+        let sentence = format!(
+            "an entry of `{tag}` lives for at most {} ms when a client writes it: give a time to live from 1 to that",
+            max.as_millis()
+        );
+        Self::bad_request("invalid-ttl", &sentence)
     }
 
     pub(crate) fn invalid_query(sentence: impl fmt::Display) -> Self {

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use kv_core::schema::json::parts;
 use kv_core::schema::ttl::check;
-use kv_core::{SetOptions, Ttl, TtlChoice};
+use kv_core::{Exposed, SetOptions, Ttl, TtlChoice};
 use std::time::Duration;
 
 /// Reads `ttl_ms=` of a query.
@@ -42,6 +42,18 @@ pub(crate) fn once(in_query: Option<TtlChoice>, beside: Option<Ttl>) -> Result<T
         (None, Some(Ttl::In(ttl))) => Ok(TtlChoice::Of(ttl)),
         (None, Some(Ttl::Never)) => Ok(TtlChoice::Never),
         (None, None) => Ok(TtlChoice::OfType),
+    }
+}
+
+/// Holds a client to the longest time to live of a type, which it gets where it names none and the type has none of its own.
+pub(crate) fn bounded(choice: TtlChoice, ty: &Exposed) -> Result<TtlChoice, Problem> {
+    let Some(max) = ty.max_ttl() else { return Ok(choice) };
+    match choice {
+        TtlChoice::OfType if ty.ttl().is_none() => Ok(TtlChoice::Of(max)),
+        TtlChoice::Keep if ty.ttl().is_none() => Ok(TtlChoice::KeepOr(max)),
+        TtlChoice::Of(ttl) | TtlChoice::KeepOr(ttl) if ttl > max => Err(Problem::ttl_beyond(ty.tag(), max)),
+        TtlChoice::Never => Err(Problem::ttl_beyond(ty.tag(), max)),
+        within => Ok(within),
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, io};
 
 /// The most bytes of what a type's own reader says that a message repeats.
@@ -102,6 +103,11 @@ impl Codec {
                 Ok(Arc::new(value))
             },
         }
+    }
+
+    /// Gives the type the catalog's longest time to live, unless it has its own.
+    pub(crate) fn bound_ttl(&mut self, max: Duration) {
+        self.exposed = self.exposed.or_max_ttl(max);
     }
 
     /// The type, and what the outside may do with it.

@@ -444,8 +444,13 @@ impl<T> Cell<T> {
         if oldest.iter().all(is_due) {
             return oldest;
         }
-        let mut first = self.due(moment);
-        first.retain(goes);
+        let mut first: Vec<_> = Vec::new();
+        let mut seen = HashSet::new();
+        let due = self
+            .deadlines
+            .up_to(|time| moment.has_reached(time))
+            .filter(|place| is_due(place) && goes(place));
+        first.extend(due.filter(|place| seen.insert(*place)).take(excess));
         first.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
         // Of the oldest, those that are due are among these.
         first.extend(oldest.into_iter().filter(|place| !is_due(place)));
@@ -482,16 +487,23 @@ impl<T> Cell<T> {
         true
     }
 
-    /// Removes up to `most` entries whose deadline has come, earliest first, and returns them.
+    /// Removes entries that have expired, earliest first, and returns them. Looks at no more than this many times: some may be those of
+    /// entries that were given more time.
     pub(super) fn remove_due(&mut self, most: usize, moment: &Moment<'_>) -> Vec<Stored<T>> {
         let mut removed = Vec::new();
-        while removed.len() < most
-            && let Some((deadline, place)) = self.first_deadline()
-            && moment.is_due(deadline)
-            && let Some(row) = self.rows.get(place)
-            && let Some(row) = self.take(place, self.hash(&row.key), Cause::Expired)
-        {
-            removed.push(row);
+        for _ in 0..most {
+            if !moment.has_reached(self.nothing_due_before()) {
+                break;
+            }
+            let rows = &self.rows;
+            let first =
+                self.deadlines.look(|place| rows.get(place).map_or(Deadline::NEVER, |row| row.deadline));
+            if let Some((deadline, place)) = first
+                && moment.is_due(deadline)
+                && let Some(row) = self.rows.get(place)
+            {
+                removed.extend(self.take(place, self.hash(&row.key), Cause::Expired));
+            }
         }
         removed
     }
@@ -634,6 +646,15 @@ impl<T> Cell<T> {
     /// given more time since.
     pub(super) fn len(&self, moment: &Moment<'_>) -> usize {
         self.rows.len() - self.due(moment).len()
+    }
+
+    /// The same, except that no more than this many times are looked at: beyond them, expired entries are counted.
+    pub(super) fn len_roughly(&self, most: usize, moment: &Moment<'_>) -> usize {
+        let mut places: Vec<_> = self.deadlines.up_to(|time| moment.has_reached(time)).take(most).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.retain(|place| self.is_due(*place, moment));
+        self.rows.len() - places.len()
     }
 
     /// Whether an entry is due.
