@@ -6,10 +6,11 @@
 //!
 //! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` have the grammars, each beside a reader
 //! that was written naively from its words; `json` has the types of the corpus beside the interpreter of their schemas;
-//! `store` has sequences of operations beside sorted maps.
+//! `store` has sequences of operations beside sorted maps; `batch` has the frames of batches over HTTP beside a naive reader of them.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a panic")]
 
+mod batch;
 mod hosts;
 mod json;
 mod keys;
@@ -36,7 +37,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target {
         name: "store",
         property: "operations on the store answer as on sorted maps with deadlines, and watches end with what is there",
@@ -50,6 +51,13 @@ pub const TARGETS: [Target; 7] = [
         most_bytes: 2048,
         share: 4,
         run: json::run,
+    },
+    Target {
+        name: "batch",
+        property: "a batch over HTTP does what a naive reader of its frame does, and keeps within its bytes",
+        most_bytes: 2048,
+        share: 2,
+        run: batch::run,
     },
     Target {
         name: "templates",
