@@ -244,13 +244,13 @@ fn a_purge_makes_bounded_steps_and_lets_others_run_between_them() {
     };
     let types = [CURSOR];
     let mut purge = scene.engine.purge_expired(&scene.acme, &types);
-    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut cx = Context::from_waker(Waker::noop());
     let mut before = left();
     let purged = loop {
         let polled = purge.as_mut().poll(&mut cx);
         assert!(before - left() <= 256, "a poll removes {}", before - left());
         before = left();
-        if let std::task::Poll::Ready(purged) = polled {
+        if let Poll::Ready(purged) = polled {
             break purged.unwrap();
         }
     };
