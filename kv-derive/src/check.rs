@@ -288,8 +288,13 @@ fn max_ttl(
     ttl: Result<Option<Duration>, Reported>,
 ) -> Result<MaxTtl, Reported> {
     let Some(word) = &attrs.max_ttl else { return Ok(MaxTtl::OfCatalog) };
-    if word.value.value() == "none" {
+    let text = word.value.value();
+    if text == "none" {
         return Ok(MaxTtl::Unbounded);
+    }
+    if !text.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        let message = "`max_ttl` is a time to live, such as \"1d\", or \"none\" for no bound";
+        return Err(ctxt.error(&word.value, message));
     }
     let max = duration(ctxt, &word.value)?;
     match (ttl, &attrs.ttl) {

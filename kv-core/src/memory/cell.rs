@@ -487,12 +487,12 @@ impl<T> Cell<T> {
         true
     }
 
-    /// Removes entries that have expired, earliest first, and returns them. Looks at no more than this many times: some may be those of
-    /// entries that were given more time.
+    /// Removes up to `most` entries that have expired, earliest first, and returns them. Looks at twice as many times at most: some
+    /// may be those of entries that were removed or given more time.
     pub(super) fn remove_due(&mut self, most: usize, moment: &Moment<'_>) -> Vec<Stored<T>> {
         let mut removed = Vec::new();
-        for _ in 0..most {
-            if !moment.has_reached(self.nothing_due_before()) {
+        for _ in 0..most.saturating_mul(2) {
+            if removed.len() == most || !moment.has_reached(self.nothing_due_before()) {
                 break;
             }
             let rows = &self.rows;
