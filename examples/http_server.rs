@@ -10,13 +10,17 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it says where it is")]
 
-use axum::serve::ListenerExt as _;
+use axum::serve::Listener;
 use kv_core::{Access, Catalog, KvStore};
 use kv_http::{KvHttp, TenantPolicy};
 use models::storage::ui_storage::{CursorPosition, ViewportState};
 use models::storage::user_storage::{SessionCache, UserPreferences};
 use std::error::Error;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 
 const USAGE: &str = "usage: http_server [--port N] [--host PATTERN]...";
 
@@ -39,13 +43,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let http = KvHttp::new(KvStore::new(), catalog, policy);
     let shutdown = http.shutdown();
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}", listener.local_addr()?);
-    let listener = listener.tap_io(|connection| {
-        // The end of a long answer need not wait for the client to confirm its beginning.
-        let _ = connection.set_nodelay(true);
-    });
-    axum::serve(listener, http.router())
+    axum::serve(Impatient(listener), http.router())
         .with_graceful_shutdown(async move {
             // Without the signal there is nothing to wait for.
             let _ = tokio::signal::ctrl_c().await;
@@ -53,6 +53,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
         })
         .await?;
     Ok(())
+}
+
+/// Ends connections whose client has stopped reading.
+struct Impatient(TcpListener);
+
+impl Listener for Impatient {
+    type Io = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+        let (connection, address) = Listener::accept(&mut self.0).await;
+        // The end of a long answer need not wait for the client to confirm its beginning.
+        let _ = connection.set_nodelay(true);
+        let mut connection = TimeoutStream::new(connection);
+        connection.set_write_timeout(Some(Duration::from_secs(30)));
+        (Box::pin(connection), address)
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
 }
 
 /// The port, 0 for any that is free, and the hosts.

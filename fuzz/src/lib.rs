@@ -5,12 +5,14 @@
 //! failed is tried again by `cargo run -p kv-fuzz -- <target> <file>`.
 //!
 //! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` have the grammars, each next to a naive reader
-//! written from its description; `any` has values without a schema, with a naive reader of JSON; `json` has the types of the corpus beside the interpreter of their schemas;
-//! `store` has sequences of operations beside sorted maps.
+//! written from its description; `any` has values without a schema and `batch` the frames of batches over HTTP, both
+//! with a naive reader of JSON; `json` has the types of the corpus, with the interpreter of their schemas; `store` has
+//! sequences of operations, with sorted maps.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a panic")]
 
 mod any;
+mod batch;
 mod hosts;
 mod json;
 mod keys;
@@ -37,7 +39,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "store",
         property: "operations on the store answer as on sorted maps with deadlines, and watches end with what is there",
@@ -58,6 +60,13 @@ pub const TARGETS: [Target; 8] = [
         most_bytes: 512,
         share: 2,
         run: |bytes| as_text(bytes, any::run),
+    },
+    Target {
+        name: "batch",
+        property: "a batch over HTTP does what a naive reader of its frame does, and keeps within its bytes",
+        most_bytes: 2048,
+        share: 2,
+        run: batch::run,
     },
     Target {
         name: "templates",

@@ -1,12 +1,13 @@
 //! [`Catalog`]: the types that the outside may reach.
 
 use crate::engine::StoredType;
-use crate::schema::{prefix, tag, wire};
+use crate::schema::{prefix, tag, ttl, wire};
 use crate::{Access, Codec, Exposed, KvType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The types that the outside may reach, each with its access, in the order in which they were exposed.
 ///
@@ -43,7 +44,7 @@ pub struct Catalog {
 impl Catalog {
     /// A catalog with nothing in it yet.
     pub fn builder() -> CatalogBuilder {
-        CatalogBuilder { codecs: Vec::new() }
+        CatalogBuilder { codecs: Vec::new(), max_ttl: None }
     }
 
     /// All types, in the order in which they were exposed.
@@ -87,6 +88,7 @@ impl<'a> IntoIterator for &'a Catalog {
 #[must_use]
 pub struct CatalogBuilder {
     codecs: Vec<Codec>,
+    max_ttl: Option<Duration>,
 }
 
 impl CatalogBuilder {
@@ -96,13 +98,57 @@ impl CatalogBuilder {
         self
     }
 
+    /// Bounds the time to live that a client may give an entry, for every type that has no `#[kv(max_ttl = "…")]` of its own.
+    ///
+    /// A client that asks for more, or for an entry that never expires, is refused. One that names no time to live gets the type's own,
+    /// or this one where the type has none. Without a bound, any client may fill a tenant with entries that stay forever. The
+    /// program itself is not bound.
+    ///
+    /// ```
+    /// use kv_core::{Access, Catalog, KvType};
+    /// use serde::{Deserialize, Serialize};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// #[kv(ttl = "30s")]
+    /// struct CursorPosition {
+    ///     x: i32,
+    /// }
+    ///
+    /// /// Stays until a client deletes it.
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// #[kv(max_ttl = "none")]
+    /// struct Preferences {
+    ///     theme: String,
+    /// }
+    ///
+    /// let day = Duration::from_hours(24);
+    /// let catalog = Catalog::builder()
+    ///     .max_ttl(day)
+    ///     .expose::<CursorPosition>(Access::ReadWrite)
+    ///     .expose::<Preferences>(Access::ReadWrite)
+    ///     .build()?;
+    /// assert_eq!(catalog.get("CursorPosition").unwrap().max_ttl(), Some(day));
+    /// assert_eq!(catalog.get("Preferences").unwrap().max_ttl(), None);
+    /// # Ok::<(), kv_core::CatalogError>(())
+    /// ```
+    pub fn max_ttl(self, max: Duration) -> Self {
+        Self { max_ttl: Some(max), ..self }
+    }
+
     /// Makes the catalog.
     ///
     /// # Errors
     ///
     /// [`CatalogError`] with every reason why clients could not tell the types apart, or read what they write.
-    pub fn build(self) -> Result<Catalog, CatalogError> {
+    pub fn build(mut self) -> Result<Catalog, CatalogError> {
         let mut problems = Vec::new();
+        if let Some(max) = self.max_ttl {
+            if let Err(error) = ttl::check(max) {
+                problems.push(CatalogProblem::MaxTtl { of: "the catalog".to_owned(), error });
+            }
+            self.codecs.iter_mut().for_each(|codec| codec.bound_ttl(max));
+        }
         let all: Arc<[Exposed]> = self.codecs.iter().map(|codec| *codec.exposed()).collect();
         for (index, exposed) in all.iter().enumerate() {
             let name = full_name(exposed);
@@ -111,6 +157,16 @@ impl CatalogBuilder {
             }
             if let Err(error) = prefix::check(exposed.prefix()) {
                 problems.push(CatalogProblem::Prefix { ty: name.clone(), error });
+            }
+            if let Some(max) = exposed.max_ttl().filter(|max| Some(*max) != self.max_ttl)
+                && let Err(error) = ttl::check(max)
+            {
+                problems.push(CatalogProblem::MaxTtl { of: format!("`{name}`"), error });
+            }
+            if let (Some(ttl), Some(max)) = (exposed.ttl(), exposed.max_ttl())
+                && ttl > max
+            {
+                problems.push(CatalogProblem::TtlBeyondMax { ty: name.clone(), ttl, max });
             }
             let faults = wire::faults(exposed.schema()).into_iter();
             problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
@@ -229,6 +285,27 @@ pub enum CatalogProblem {
         ty: String,
         /// What is wrong, and where.
         fault: wire::WireFault,
+    },
+    /// A longest time to live is zero or more than 100 years.
+    #[error("the `max_ttl` of {of} is invalid: {error}")]
+    MaxTtl {
+        /// The type in backquotes, or `the catalog`.
+        of: String,
+        /// Why it is no time to live.
+        error: ttl::TtlError,
+    },
+    /// A type's own time to live is longer than the longest one that a client may ask for.
+    #[error(
+        "the `ttl` of `{ty}` ({ttl:?}) is longer than its `max_ttl` ({max:?}): shorten it, or give the type a longer one with \
+         `#[kv(max_ttl = \"…\")]`, or none with `#[kv(max_ttl = \"none\")]`"
+    )]
+    TtlBeyondMax {
+        /// The type.
+        ty: String,
+        /// Its own time to live.
+        ttl: Duration,
+        /// The longest one.
+        max: Duration,
     },
     /// The tag of a type that implements `KvType` by hand is outside the grammar.
     #[error("the tag of `{ty}` is invalid: {error}")]

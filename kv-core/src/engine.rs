@@ -57,6 +57,9 @@ pub type AnyValue = Arc<dyn Any + Send + Sync>;
 /// it has either happened or not.
 pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
 
+/// How many expired entries [`Engine::purge_expired`] of a [`KvStore`](crate::KvStore) removes at most: 4,096.
+pub const MOST_PURGED: usize = 4096;
+
 /// Where entries live, addressed by tenant, type and key.
 ///
 /// What each operation means, and which promises hold, is told at [`TypedStore`](crate::TypedStore); those about deadlines
@@ -133,7 +136,11 @@ pub trait Engine: Send + Sync + 'static {
         request: PageRequest<'a>,
     ) -> EngineFuture<'a, Page>;
 
-    /// Removes the entries of some types whose deadline has passed, and returns how many there were.
+    /// Removes entries of some types that have expired, and returns how many there were.
+    ///
+    /// The work of a call is bounded: an engine may remove only some of them, and removes others on its own or in the next call.
+    /// [`KvStore`](crate::KvStore) removes at most [`MOST_PURGED`] a call, and lets other tasks run in between;
+    /// [`KvStore::purge_expired`](crate::KvStore::purge_expired) removes all.
     ///
     /// # Errors
     ///
@@ -141,6 +148,9 @@ pub trait Engine: Send + Sync + 'static {
     fn purge_expired<'a>(&'a self, tenant: &'a TenantId, types: &'a [StoredType]) -> EngineFuture<'a, usize>;
 
     /// What a tenant has of some types, in their order.
+    ///
+    /// The work of a call is bounded: where thousands of expired entries of a type have not been removed yet,
+    /// [`entries`](TypeStats::entries) may count some of them.
     ///
     /// # Errors
     ///

@@ -46,6 +46,8 @@ pub enum TtlChoice {
     /// An existing entry keeps its deadline or its lack of one. A new entry gets the time to live
     /// of its type.
     Keep,
+    /// An existing entry keeps its deadline or its lack of one. A new entry gets this time to live.
+    KeepOr(Duration),
 }
 
 impl SetOptions {
@@ -113,6 +115,7 @@ impl SetOptions {
             TtlChoice::Of(ttl) => Lifetime::Restart(Some(ttl)),
             TtlChoice::Never => Lifetime::Restart(None),
             TtlChoice::Keep => Lifetime::KeepOr(T::DEFAULT_TTL),
+            TtlChoice::KeepOr(ttl) => Lifetime::KeepOr(Some(ttl)),
         };
         let (Lifetime::Restart(ttl) | Lifetime::KeepOr(ttl)) = lifetime;
         match ttl.map(ttl::check) {

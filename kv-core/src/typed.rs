@@ -482,22 +482,29 @@ impl<T: KvType> TypedStore<T> {
         })
     }
 
-    /// Runs a write, and repeats it after removing expired entries if it exceeded a limit.
+    /// Runs a write, and repeats it while it exceeds a limit and there are expired entries to
+    /// remove: a few at a time, so that no more are removed than the write needs.
     fn with_room<R>(&self, mut write: impl FnMut() -> Result<R, Full>) -> Result<R, Error> {
-        let written = write().or_else(|full| {
+        let mut written = write();
+        loop {
+            let full = match written {
+                Ok(written) => return Ok(written),
+                Err(full) => full,
+            };
             let purged = match full.limit {
                 Limit::Tenants => self.handle.tenant().memory().purge_for_room(),
-                _ => self.handle.tenant().existing().map_or(Ok(0), |tenant| tenant.purge()),
+                _ => self.handle.tenant().existing().map_or(Ok(0), |tenant| tenant.purge_some()),
             };
-            // The panic of a dropped value was reported by the panic hook. It is not the caller's:
-            // the value may be of another tenant or type.
+            // The panic was printed; the value may be another caller's.
             if purged.is_err() {
                 events::panicked("value");
             }
-            // Also if nothing was removed: another operation may have made room.
-            write()
-        });
-        written.map_err(|full| self.over(full))
+            // Even if nothing was removed, another thread may have made room.
+            written = write();
+            if matches!(purged, Ok(0)) {
+                return written.map_err(|full| self.over(full));
+            }
+        }
     }
 
     /// Emits the event of a write that exceeded a limit, and returns the error.

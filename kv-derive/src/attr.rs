@@ -4,7 +4,7 @@ use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
     self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, JS_SAFE, KEY, KV, LEN, MAX, MAX_ENTRIES,
-    MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
+    MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -18,6 +18,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) tag: Option<Word<LitStr>>,
     pub(crate) prefix: Option<Word<LitStr>>,
     pub(crate) ttl: Option<Word<LitStr>>,
+    pub(crate) max_ttl: Option<Word<LitStr>>,
     pub(crate) key: Option<Word<LitStr>>,
     pub(crate) validate: Option<Word<LitStr>>,
     pub(crate) plural: Option<Word<LitStr>>,
@@ -137,6 +138,7 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             TAG => &mut read.tag,
             PREFIX => &mut read.prefix,
             TTL => &mut read.ttl,
+            MAX_TTL => &mut read.max_ttl,
             KEY => &mut read.key,
             VALIDATE => &mut read.validate,
             PLURAL => &mut read.plural,

@@ -11,11 +11,11 @@ use crate::slip;
 use crate::symbol::{self, Target};
 use kv_schema::prefix::{self, PrefixError};
 use kv_schema::tag;
-use kv_schema::ttl::{self, TtlError};
+use kv_schema::ttl::{self, MaxTtl, TtlError};
 use proc_macro2::Ident;
 use std::time::Duration;
 use syn::ext::IdentExt;
-use syn::{Generics, Member, Path, Type, Visibility};
+use syn::{Generics, LitStr, Member, Path, Type, Visibility};
 
 /// Everything that the implementations need, and only what is sound.
 pub(crate) struct Model<'a> {
@@ -38,6 +38,7 @@ pub(crate) struct Stored<'a> {
     pub(crate) tag: String,
     pub(crate) prefix: String,
     pub(crate) ttl: Option<Duration>,
+    pub(crate) max_ttl: MaxTtl,
     pub(crate) plural: Option<String>,
     /// How many entries there may be; `"oldest"` is the one policy, so nothing says which makes way.
     pub(crate) max_entries: Option<usize>,
@@ -198,7 +199,9 @@ fn refuse_parameters(ctxt: &Ctxt, item: &Item<'_>) {
 }
 
 fn refuse_words_of_stored_types(ctxt: &Ctxt, attrs: &TypeAttrs) {
-    let texts = [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.key, &attrs.plural].into_iter().flatten();
+    let texts = [&attrs.tag, &attrs.prefix, &attrs.ttl, &attrs.max_ttl, &attrs.key, &attrs.plural]
+        .into_iter()
+        .flatten();
     let max_entries = attrs.max_entries.as_ref().map(|word| &word.key);
     let evict = attrs.evict.as_ref().map(|word| &word.key);
     for word in texts.map(|word| &word.key).chain(max_entries).chain(evict) {
@@ -243,18 +246,10 @@ fn stored<'a>(
         None => tag.as_ref().map(|tag| format!("{tag}:")).map_err(|reported| *reported),
     };
     let ttl = match &attrs.ttl {
-        Some(word) => {
-            let text = word.value.value();
-            ttl::parse(&text).map(Some).map_err(|error| match slip::ttl(&text) {
-                Some(meant) if error == TtlError::Form => {
-                    let form = "a time to live is a whole number and a unit, `ms`, `s`, `m`, `h` or `d`";
-                    ctxt.error(&word.value, format!("{form}: did you mean {meant:?}?"))
-                }
-                _ => ctxt.error(&word.value, error),
-            })
-        }
+        Some(word) => duration(ctxt, &word.value).map(Some),
         None => Ok(None),
     };
+    let max_ttl = max_ttl(ctxt, attrs, ttl);
     let plural = attrs.plural.as_ref().map(|word| {
         let plural = word.value.value();
         // It becomes a part of names, as a tag does.
@@ -267,10 +262,51 @@ fn stored<'a>(
         tag: tag?,
         prefix: prefix?,
         ttl: ttl?,
+        max_ttl: max_ttl?,
         plural: plural.transpose()?,
         max_entries: max_entries?,
         key: key?,
     })
+}
+
+/// Reads a time to live.
+fn duration(ctxt: &Ctxt, word: &LitStr) -> Result<Duration, Reported> {
+    let text = word.value();
+    ttl::parse(&text).map_err(|error| match slip::ttl(&text) {
+        Some(meant) if error == TtlError::Form => {
+            let form = "a time to live is a whole number and a unit, `ms`, `s`, `m`, `h` or `d`";
+            ctxt.error(word, format!("{form}: did you mean {meant:?}?"))
+        }
+        _ => ctxt.error(word, error),
+    })
+}
+
+/// Reads the longest time to live that a client may ask for, which is at least the type's own.
+fn max_ttl(
+    ctxt: &Ctxt,
+    attrs: &TypeAttrs,
+    ttl: Result<Option<Duration>, Reported>,
+) -> Result<MaxTtl, Reported> {
+    let Some(word) = &attrs.max_ttl else { return Ok(MaxTtl::OfCatalog) };
+    let text = word.value.value();
+    if text == "none" {
+        return Ok(MaxTtl::Unbounded);
+    }
+    if !text.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        let message = "`max_ttl` is a time to live, such as \"1d\", or \"none\" for no bound";
+        return Err(ctxt.error(&word.value, message));
+    }
+    let max = duration(ctxt, &word.value)?;
+    match (ttl, &attrs.ttl) {
+        (Ok(Some(ttl)), Some(own)) if ttl > max => {
+            let (ttl, max) = (own.value.value(), word.value.value());
+            let message = format!(
+                "`max_ttl` is {max:?}, but an entry lives for {ttl:?} by `ttl`: give a `max_ttl` of at least {ttl:?}"
+            );
+            Err(ctxt.error(&word.value, message))
+        }
+        _ => Ok(MaxTtl::Of(max)),
+    }
 }
 
 /// How many entries there may be. The two words go together, so that who reads the number reads what happens beyond it.

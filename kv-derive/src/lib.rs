@@ -44,6 +44,7 @@ use symbol::Target;
 /// | `tag = "Cursor"` | the type's name on the wire: `[A-Za-z][A-Za-z0-9_]{0,63}` | the type's name |
 /// | `prefix = "ui/cursor/"` | what stands before the key in a full key: printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.` | the tag and `:` |
 /// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
+/// | `max_ttl = "1d"` | the longest time to live that a client may ask for; it gets this where it asks for none and the type has no `ttl`. `"none"`: no bound, whatever the catalog says. The program itself is not bound | the catalog's `max_ttl` |
 /// | `key = "room:{room}:{user}"` | the key that a value makes for itself, see below | any key |
 /// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the tag |
 /// | `max_entries = 1000, evict = "oldest"` | how many entries there may be of the type in a tenant, from 1 to 4,294,967,295, before the one that was written longest ago makes way; the two words go together | no bound |

@@ -13,6 +13,7 @@ pub(crate) const KV: &str = "kv";
 pub(crate) const TAG: &str = "tag";
 pub(crate) const PREFIX: &str = "prefix";
 pub(crate) const TTL: &str = "ttl";
+pub(crate) const MAX_TTL: &str = "max_ttl";
 pub(crate) const KEY: &str = "key";
 pub(crate) const VALIDATE: &str = "validate";
 pub(crate) const PLURAL: &str = "plural";
@@ -21,7 +22,8 @@ pub(crate) const EVICT: &str = "evict";
 pub(crate) const CRATE: &str = "crate";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, CRATE];
+pub(crate) const ON_TYPE: &[&str] =
+    &[TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, CRATE];
 
 /// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
 pub(crate) const POLICIES: &[&str] = &["oldest"];
@@ -58,6 +60,7 @@ pub(crate) fn example(word: &str) -> &'static str {
         TAG => "tag = \"Cursor\"",
         PREFIX => "prefix = \"ui/cursor/\"",
         TTL => "ttl = \"30s\"",
+        MAX_TTL => "max_ttl = \"1d\"",
         KEY => "key = \"user:{user_id}\"",
         PLURAL => "plural = \"Memories\"",
         MAX_ENTRIES => "max_entries = 1000",

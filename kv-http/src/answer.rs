@@ -1,61 +1,58 @@
-//! What is said, as JSON.
+//! Answers, written as JSON.
 
+use crate::problem::Problem;
 use kv_core::engine::{AnyEntry, Written};
 use kv_core::{Codec, JsonError, Version};
 use serde::Serialize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// An answer with status 200, or 304.
-#[derive(Debug)]
+/// What an answer says besides its body: status 200, or 304.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Answer {
-    /// A JSON object; `None` where the client has the entry already.
-    pub(crate) json: Option<Vec<u8>>,
     pub(crate) etag: Option<Version>,
+    /// Whether the client has the entry already, so that there is no body.
+    pub(crate) is_not_modified: bool,
 }
 
 impl Answer {
-    fn new(json: Vec<u8>) -> Self {
-        Self { json: Some(json), etag: None }
+    fn tagged(version: Version) -> Self {
+        Self { etag: Some(version), is_not_modified: false }
     }
 
     pub(crate) fn not_modified(version: Version) -> Self {
-        Self { json: None, etag: Some(version) }
+        Self { etag: Some(version), is_not_modified: true }
     }
 
-    pub(crate) fn found(codec: &Codec, entry: &AnyEntry) -> Result<Self, JsonError> {
-        let mut json = Json::object();
-        json.raw(r#""found":true"#);
-        write_entry(&mut json, codec, &entry.key, entry)?;
-        Ok(Self { json: Some(json.end()), etag: Some(entry.version) })
+    pub(crate) fn found(json: &mut Json, codec: &Codec, entry: &AnyEntry) -> Result<Self, Problem> {
+        json.name("found").raw("true");
+        write_entry(json, codec, &entry.key, entry)?;
+        Ok(Self::tagged(entry.version))
     }
 
-    pub(crate) fn not_found() -> Self {
-        Self::new(br#"{"found":false,"value":null}"#.to_vec())
+    pub(crate) fn not_found(json: &mut Json) -> Self {
+        json.name("found").raw(r#"false,"value":null"#);
+        Self::default()
     }
 
-    pub(crate) fn written(written: Written) -> Self {
-        let mut json = Json::object();
-        json.raw(r#""success":true,"version":"#).version(Some(written.version));
+    pub(crate) fn written(json: &mut Json, written: Written) -> Self {
+        json.name("success").raw(r#"true,"version":"#).version(Some(written.version));
         json.raw(r#","expires_at":"#).time(written.expires_at);
-        Self { json: Some(json.end()), etag: Some(written.version) }
+        Self::tagged(written.version)
     }
 
-    pub(crate) fn deleted(existed: bool) -> Self {
-        let mut json = Json::object();
+    pub(crate) fn deleted(json: &mut Json, existed: bool) -> Self {
         json.name("success").raw("true");
         json.name("existed").value(&existed);
-        Self::new(json.end())
+        Self::default()
     }
 
-    pub(crate) fn cleaned(count: usize) -> Self {
-        let mut json = Json::object();
+    pub(crate) fn cleaned(json: &mut Json, count: usize) -> Self {
         json.name("cleaned").value(&count);
-        Self::new(json.end())
+        Self::default()
     }
 
-    /// How much a tenant has of each type: its tag, keys and bytes.
-    pub(crate) fn stats(host: &str, types: &[(&str, usize, usize)]) -> Self {
-        let mut json = Json::object();
+    /// Says how much a tenant has of each type: its tag, keys and bytes.
+    pub(crate) fn stats(json: &mut Json, host: &str, types: &[(&str, usize, usize)]) -> Self {
         json.name("host").text(host);
         json.name("total_keys").value(&types.iter().map(|(_, keys, _)| keys).sum::<usize>());
         json.name("types").open();
@@ -66,106 +63,155 @@ impl Answer {
             json.close();
         }
         json.close();
-        Self::new(json.end())
-    }
-
-    /// The results of a batch.
-    pub(crate) fn results(results: &[Vec<u8>]) -> Self {
-        let mut json = Json::object();
-        json.name("results").array(results, |json, result| _ = json.bytes(result));
-        Self::new(json.end())
-    }
-
-    /// As one of the results of a batch.
-    pub(crate) fn into_result(self) -> Vec<u8> {
-        let members = self.json.unwrap_or_default();
-        // It is an object with members, so what follows its brace goes on behind the status.
-        [br#"{"status":200,"#.as_slice(), members.get(1..).unwrap_or_default()].concat()
+        Self::default()
     }
 }
 
 /// A page of entries while it is written.
-pub(crate) struct PageWriter {
-    json: Json,
+pub(crate) struct PageWriter<'j> {
+    json: &'j mut Json,
+    start: usize,
     room: usize,
     count: usize,
     last: Option<String>,
 }
 
-impl PageWriter {
-    /// A page that is full when it has so many bytes.
-    pub(crate) fn new(room: usize) -> Self {
-        let mut json = Json::object();
+impl<'j> PageWriter<'j> {
+    /// Starts a page that is full once it has this many bytes.
+    pub(crate) fn new(json: &'j mut Json, room: usize) -> Self {
+        let start = json.len();
         json.name("keys").open_array();
-        Self { json, room, count: 0, last: None }
+        Self { json, start, room, count: 0, last: None }
     }
 
-    /// Adds an entry, under a key of the page's own kind; `false` when there is no room for it.
-    pub(crate) fn add(&mut self, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<bool, JsonError> {
-        if self.count > 0 && self.json.len() >= self.room {
+    /// Adds an entry, under a key of the page's own kind. Returns `false` when there is no room for it.
+    pub(crate) fn add(&mut self, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<bool, Problem> {
+        let before = self.json.len();
+        if self.count > 0 && before - self.start >= self.room {
             return Ok(false);
         }
         self.json.item().open();
-        write_entry(&mut self.json, codec, key, entry)?;
+        match write_entry(self.json, codec, key, entry) {
+            Ok(()) => {}
+            Err(Unwritten::Full(_)) if self.count > 0 => {
+                self.json.truncate(before);
+                return Ok(false);
+            }
+            Err(unwritten) => return Err(unwritten.into()),
+        }
         self.json.close();
         self.count += 1;
         self.last = Some(key.to_owned());
         Ok(true)
     }
 
-    /// How many entries it has.
+    /// Returns how many entries it has.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
 
-    /// The page, which says whether there are more entries.
-    pub(crate) fn end(mut self, has_more: bool) -> Answer {
+    /// Ends the page, which says whether there are more entries.
+    pub(crate) fn end(self, has_more: bool) -> Answer {
         self.json.close_array();
         let json = self.json.name("next");
         match self.last.filter(|_| has_more) {
             Some(last) => json.text(&last),
             None => json.raw("null"),
         };
-        Answer::new(self.json.end())
+        Answer::default()
     }
 }
 
-/// The members of an entry. Most answers are one: what stands between its values is written in whole pieces.
-fn write_entry(json: &mut Json, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), JsonError> {
+/// Why an entry was not written.
+enum Unwritten {
+    /// It does not fit into the answer.
+    Full(Room),
+    Failed,
+}
+
+impl From<Unwritten> for Problem {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Full(Room::OfBatch { bytes }) => Self::too_large_for_batch(bytes),
+            Unwritten::Full(Room::InFlight { .. }) => Self::too_many_in_flight(),
+            Unwritten::Failed => Self::internal(),
+        }
+    }
+}
+
+/// Writes the members of an entry. Most answers are one: what stands between its values is written in whole pieces.
+fn write_entry(json: &mut Json, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), Unwritten> {
     json.name("key").text(key).raw(r#","type":"#).word(codec.exposed().tag()).raw(r#","value":"#);
-    codec.encode(&*entry.value, &mut json.bytes)?;
+    let left = json.left();
+    codec.encode_within(&*entry.value, &mut json.bytes, left).map_err(|error| match error {
+        JsonError::TooLong { .. } => Unwritten::Full(json.room),
+        _ => Unwritten::Failed,
+    })?;
     json.raw(r#","version":"#).version(Some(entry.version));
     json.raw(r#","created_at":"#).time(Some(entry.created_at));
     json.raw(r#","updated_at":"#).time(Some(entry.updated_at));
     json.raw(r#","expires_at":"#).time(entry.expires_at);
-    Ok(())
+    if json.is_over() { Err(Unwritten::Full(json.room)) } else { Ok(()) }
 }
 
-/// JSON while it is written. What is said is known in its order, so no value is built first.
+/// How many bytes entries may take in a body, and what bounds them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Room {
+    /// The answer to a batch.
+    OfBatch { bytes: usize },
+    /// All answers that are being sent.
+    InFlight { bytes: usize },
+}
+
+impl Room {
+    fn bytes(self) -> usize {
+        let (Self::OfBatch { bytes } | Self::InFlight { bytes }) = self;
+        bytes
+    }
+}
+
+/// JSON while it is written. Its parts are known in their order, so no value is built first.
+#[derive(Debug)]
 pub(crate) struct Json {
     bytes: Vec<u8>,
+    room: Room,
 }
 
 impl Json {
-    /// With an object that is open.
-    pub(crate) fn object() -> Self {
+    /// Starts an object. Only entries are held to the room: the rest of an answer is small.
+    pub(crate) fn object(room: Room) -> Self {
         // Most answers are no longer: they are written without growing.
         let mut bytes = Vec::with_capacity(512);
         bytes.push(b'{');
-        Self { bytes }
+        Self { bytes, room }
     }
 
-    /// Closes the object, and returns all.
-    pub(crate) fn end(mut self) -> Vec<u8> {
+    /// Returns how many bytes are left for an entry.
+    fn left(&self) -> usize {
+        self.room.bytes().saturating_sub(self.len())
+    }
+
+    fn is_over(&self) -> bool {
+        self.len() > self.room.bytes()
+    }
+
+    /// Removes everything after this many bytes.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+    }
+
+    /// Closes the object, and returns the bytes.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
         self.close();
-        self.bytes
+        std::mem::take(&mut self.bytes)
     }
 
-    fn len(&self) -> usize {
+    /// Returns how many bytes have been written.
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Separates what comes from what is there, if there is something in the object or the array that is open.
+    /// Writes a comma if the open object or array has a member or an item.
     fn separate(&mut self) {
         if !matches!(self.bytes.last(), Some(b'{' | b'[') | None) {
             self.bytes.push(b',');
@@ -186,7 +232,7 @@ impl Json {
     }
 
     /// Begins an item of an array.
-    fn item(&mut self) -> &mut Self {
+    pub(crate) fn item(&mut self) -> &mut Self {
         self.separate();
         self
     }
@@ -199,28 +245,15 @@ impl Json {
         self.bytes.push(b'}');
     }
 
-    fn open_array(&mut self) {
+    pub(crate) fn open_array(&mut self) {
         self.bytes.push(b'[');
     }
 
-    fn close_array(&mut self) {
+    pub(crate) fn close_array(&mut self) {
         self.bytes.push(b']');
     }
 
-    /// An array of items, each written by a function.
-    pub(crate) fn array<T>(
-        &mut self,
-        items: impl IntoIterator<Item = T>,
-        mut write: impl FnMut(&mut Self, T),
-    ) {
-        self.open_array();
-        for item in items {
-            write(self.item(), item);
-        }
-        self.close_array();
-    }
-
-    /// JSON that is there already.
+    /// Writes text that is JSON already.
     pub(crate) fn raw(&mut self, json: &str) -> &mut Self {
         self.bytes(json.as_bytes())
     }

@@ -1,176 +1,204 @@
 //! `POST /kv/batch`: operations in order, each on its own.
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Json};
 use crate::condition::Known;
 use crate::operation::{Context, Part, SetTtl};
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use crate::{ttl, unwind};
+use kv_core::schema::json::parts;
 use kv_core::{Condition, Version};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::pin::pin;
 
 /// The most operations of a batch.
 const MOST: usize = 100;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Frame<'a> {
-    #[serde(borrow)]
-    ops: Vec<&'a RawValue>,
-}
-
-/// An operation as it stands in the frame. A member that is null is there.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// An operation of a frame.
+#[derive(Debug)]
 pub(crate) struct Operation<'a> {
-    op: Verb,
-    #[serde(rename = "type")]
-    tag: String,
-    #[serde(default, deserialize_with = "present")]
-    key: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    prefix: Option<String>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    value: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    ttl_ms: Option<&'a RawValue>,
-    #[serde(default, deserialize_with = "present")]
-    if_version: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    if_absent: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
-    if_present: Option<bool>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    limit: Option<&'a RawValue>,
-    #[serde(default, deserialize_with = "present")]
-    after: Option<String>,
+    tag: Cow<'a, str>,
+    verb: Verb<'a>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum Verb {
-    Set,
-    Get,
-    Delete,
-    List,
+/// What an operation does. Members that are JSON still are read when it runs, so that they are refused for it alone.
+#[derive(Debug)]
+enum Verb<'a> {
+    Get { key: Cow<'a, str> },
+    Set { key: Cow<'a, str>, value: &'a str, ttl_ms: Option<&'a str>, condition: Wanted<'a> },
+    Delete { key: Cow<'a, str>, condition: Wanted<'a> },
+    List { prefix: Cow<'a, str>, limit: Option<&'a str>, after: Option<Cow<'a, str>> },
 }
 
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+/// The conditions of a write as they are written.
+#[derive(Debug, Default)]
+struct Wanted<'a> {
+    if_version: Option<Cow<'a, str>>,
+    if_absent: bool,
+    if_present: bool,
 }
 
 /// Reads the operations of a frame.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Operation<'_>>, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::invalid_json("the body is not UTF-8"))?;
-    let Frame { ops } = object(text).map_err(Problem::invalid_json)?;
+    let frame = parts::members(text).map_err(Problem::invalid_json)?;
+    let [(name, ops)] = frame.as_slice() else {
+        return Err(Problem::invalid_json("a batch is an object with one member, `ops`"));
+    };
+    if name != "ops" {
+        return Err(Problem::invalid_json(format!("a batch has the member `ops`, not `{}`", shown(name))));
+    }
+    let ops = parts::items(ops).map_err(|error| Problem::invalid_json(format!("`ops`: {error}")))?;
     if !(1..=MOST).contains(&ops.len()) {
         return Err(Problem::invalid_json(format!("`ops` has 1 to {MOST} operations")));
     }
-    ops.into_iter()
-        .enumerate()
-        .map(|(at, json)| {
-            let refused = |error| Problem::invalid_json(format!("operation {at}: {error}"));
-            Operation::read(json.get()).map_err(refused)
-        })
-        .collect()
+    let read = |(at, json)| {
+        Operation::read(json).map_err(|error| Problem::invalid_json(format!("operation {at}: {error}")))
+    };
+    ops.into_iter().enumerate().map(read).collect()
 }
 
-/// An object as a struct, for which serde would also take a list.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
-    if text.trim_ascii_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| error.to_string())
-    } else {
-        Err("expected an object".to_owned())
+/// The members of an operation that have not been read yet. A member that is null is there.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
+
+impl<'a> Members<'a> {
+    fn json(&mut self, name: &str) -> Option<&'a str> {
+        let at = self.0.iter().position(|(known, _)| known == name)?;
+        Some(self.0.swap_remove(at).1)
     }
+
+    fn text(&mut self, name: &str) -> Result<Option<Cow<'a, str>>, String> {
+        let text = self.json(name).map(parts::string).transpose();
+        text.map_err(|_| format!("`{name}` must be a string"))
+    }
+
+    fn bool(&mut self, name: &str) -> Result<bool, String> {
+        match self.json(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(format!("`{name}` must be true or false")),
+        }
+    }
+}
+
+fn needed<T>(name: &str, member: Option<T>) -> Result<T, String> {
+    member.ok_or_else(|| format!("`{name}` is missing"))
 }
 
 impl<'a> Operation<'a> {
-    /// Reads an operation, which has the members of its verb alone.
-    fn read(text: &'a str) -> Result<Self, String> {
-        let it: Self = object(text)?;
-        let members = [
-            ("key", it.key.is_some(), it.op != Verb::List),
-            ("prefix", it.prefix.is_some(), it.op == Verb::List),
-            ("value", it.value.is_some(), it.op == Verb::Set),
-        ];
-        let optional = [
-            ("ttl_ms", it.ttl_ms.is_some(), it.op == Verb::Set),
-            ("if_version", it.if_version.is_some(), matches!(it.op, Verb::Set | Verb::Delete)),
-            ("if_absent", it.if_absent.is_some(), it.op == Verb::Set),
-            ("if_present", it.if_present.is_some(), it.op == Verb::Set),
-            ("limit", it.limit.is_some(), it.op == Verb::List),
-            ("after", it.after.is_some(), it.op == Verb::List),
-        ];
-        if let Some((name, ..)) = members.iter().find(|(_, is_there, belongs)| *belongs && !is_there) {
-            return Err(format!("`{name}` is missing"));
-        }
-        match members.iter().chain(&optional).find(|(_, is_there, belongs)| *is_there && !belongs) {
-            Some((name, ..)) => Err(format!("`{name}` is no member of this operation")),
-            None => Ok(it),
+    /// Reads an operation, which has the members of its verb and no others.
+    fn read(json: &'a str) -> Result<Self, String> {
+        let mut members = Members(parts::members(json).map_err(|error| error.to_string())?);
+        let op = needed("op", members.text("op")?)?;
+        let tag = needed("type", members.text("type")?)?;
+        let key = |members: &mut Members<'a>| needed("key", members.text("key")?);
+        let verb = match op.as_ref() {
+            "get" => Verb::Get { key: key(&mut members)? },
+            "set" => Verb::Set {
+                key: key(&mut members)?,
+                value: needed("value", members.json("value"))?,
+                ttl_ms: members.json("ttl_ms"),
+                condition: Wanted {
+                    if_version: members.text("if_version")?,
+                    if_absent: members.bool("if_absent")?,
+                    if_present: members.bool("if_present")?,
+                },
+            },
+            "delete" => Verb::Delete {
+                key: key(&mut members)?,
+                condition: Wanted { if_version: members.text("if_version")?, ..Wanted::default() },
+            },
+            "list" => Verb::List {
+                prefix: needed("prefix", members.text("prefix")?)?,
+                limit: members.json("limit"),
+                after: members.text("after")?,
+            },
+            op => {
+                return Err(format!(
+                    "unknown `op` \"{}\": it is \"get\", \"set\", \"delete\" or \"list\"",
+                    shown(op)
+                ));
+            }
+        };
+        match members.0.first() {
+            Some((name, _)) => Err(format!("`{}` is not a member of this operation", shown(name))),
+            None => Ok(Self { tag, verb }),
         }
     }
 
-    fn condition(&self) -> Result<Condition, Problem> {
+    /// Runs the operation, and writes the members of its result.
+    async fn run(&self, context: &Context<'_>, json: &mut Json) -> Result<Answer, Problem> {
+        let ty = context.types.get(&self.tag)?;
+        match &self.verb {
+            Verb::Get { key } => {
+                context.admit_get(ty)?;
+                context.get(json, ty, checked(key)?, Known::default()).await
+            }
+            Verb::Set { key, value, ttl_ms, condition } => {
+                context.admit_set(ty)?;
+                let ttl = SetTtl::Alone(ttl_ms.map(ttl::of_json).transpose()?);
+                context.set(json, ty, checked(key)?, value.as_bytes(), ttl, condition.read()?).await
+            }
+            Verb::Delete { key, condition } => {
+                context.admit_delete(ty)?;
+                context.delete(json, ty, checked(key)?, condition.read()?).await
+            }
+            Verb::List { prefix, limit, after } => {
+                context.admit_list(ty)?;
+                let limit = limit.map(|limit| limit.parse().map_err(|_| Part::not_a_limit())).transpose()?;
+                let after = after.as_deref().map(str::to_owned);
+                // The room of the whole answer is enough of a bound.
+                context
+                    .list(json, ty, prefix, Part { limit: Part::limit(limit)?, after, room: usize::MAX })
+                    .await
+            }
+        }
+    }
+}
+
+impl Wanted<'_> {
+    fn read(&self) -> Result<Condition, Problem> {
         let version = self.if_version.as_deref().map(str::parse::<Version>).transpose();
         let version = version.map_err(|error| Problem::invalid_query(format!("`if_version`: {error}")))?;
-        match (version, self.if_absent == Some(true), self.if_present == Some(true)) {
+        match (version, self.if_absent, self.if_present) {
             (None, false, false) => Ok(Condition::None),
             (Some(version), false, false) => Ok(Condition::Version(version)),
             (None, true, false) => Ok(Condition::Absent),
             (None, false, true) => Ok(Condition::Present),
-            _ => Err(Problem::invalid_query("an operation has one condition")),
-        }
-    }
-
-    fn part(&self, room: usize) -> Result<Part, Problem> {
-        let limit = self.limit.map(|json| serde_json::from_str(json.get()));
-        let limit = limit.transpose().map_err(|_| Part::not_a_limit())?;
-        Ok(Part { limit: Part::limit(limit)?, after: self.after.clone(), room })
-    }
-
-    fn key(&self) -> Result<&str, Problem> {
-        let key = self.key.as_deref().unwrap_or_default();
-        kv_core::schema::key::check(key)?;
-        Ok(key)
-    }
-
-    async fn run(&self, context: &Context<'_>, room: usize) -> Result<Answer, Problem> {
-        let ty = context.types.get(&self.tag)?;
-        match self.op {
-            Verb::Get => {
-                context.admit_get(ty)?;
-                context.get(ty, self.key()?, Known::default()).await
-            }
-            Verb::Set => {
-                context.admit_set(ty)?;
-                let ttl = self.ttl_ms.map(|json| ttl::of_json(json.get())).transpose()?;
-                let json = self.value.map(RawValue::get).unwrap_or_default();
-                context.set(ty, self.key()?, json.as_bytes(), SetTtl::Alone(ttl), self.condition()?).await
-            }
-            Verb::Delete => {
-                context.admit_delete(ty)?;
-                context.delete(ty, self.key()?, self.condition()?).await
-            }
-            Verb::List => {
-                context.admit_list(ty)?;
-                context.list(ty, self.prefix.as_deref().unwrap_or_default(), self.part(room)?).await
-            }
+            _ => Err(Problem::invalid_query(
+                "an operation has one condition: give `if_version`, `if_absent` or `if_present`",
+            )),
         }
     }
 }
 
-/// Runs operations in order. Together their results have about so many bytes at most.
-pub(crate) async fn run(context: &Context<'_>, operations: &[Operation<'_>], room: usize) -> Answer {
-    let mut results: Vec<Vec<u8>> = Vec::with_capacity(operations.len());
-    let mut taken = 0;
+fn checked(key: &str) -> Result<&str, Problem> {
+    kv_core::schema::key::check(key)?;
+    Ok(key)
+}
+
+/// Runs operations in order, and writes their results.
+///
+/// Entries that do not fit into the answer's room are left out: their operation is refused. Every operation is run, also when
+/// there is no room left, and the result of a write is always written.
+pub(crate) async fn run(context: &Context<'_>, operations: &[Operation<'_>], json: &mut Json) -> Answer {
+    json.name("results").open_array();
     for operation in operations {
-        let result = unwind::or_internal(pin!(operation.run(context, room.saturating_sub(taken)))).await;
-        let result = result.map_or_else(|problem| problem.json(), Answer::into_result);
-        taken += result.len();
-        results.push(result);
+        let before = json.len();
+        json.item().open();
+        json.name("status").raw("200");
+        let result = unwind::or_internal(pin!(operation.run(context, json))).await;
+        match result {
+            Ok(_) => json.close(),
+            Err(problem) => {
+                json.truncate(before);
+                json.item().open();
+                problem.write(json);
+                json.close();
+            }
+        }
     }
-    Answer::results(&results)
+    json.close_array();
+    Answer::default()
 }
 
 #[cfg(test)]
@@ -201,6 +229,19 @@ mod tests {
             r#"{"ops":[{"op":"watch","type":"T","key":"a"}]}"#,
             r#"{"ops":[{"op":"set","type":"T","key":"a"}]}"#,
             r#"{"ops":[{"op":"set","type":"T","key":"a","value":1,"if_version":null}]}"#,
+            r#"{"ops":[{"op":"set","type":"T","key":"a","value":1,"if_absent":"true"}]}"#,
+            r#"{"ops":[{"op":"set","type":"T","key":"a","value":1,"if_present":1}]}"#,
+            r#"{"ops":[{"op":"delete","type":"T","key":"a","if_absent":true}]}"#,
+            r#"{"ops":[{"op":{"delete":null},"type":"T","key":"a"}]}"#,
+            r#"{"ops":[{"op":["delete"],"type":"T","key":"a"}]}"#,
+            r#"{"ops":[{"op":2,"type":"T","key":"a"}]}"#,
+            r#"{"ops":[{"op":"Delete","type":"T","key":"a"}]}"#,
+            r#"{"ops":[{"op":"delete","type":{"T":null},"key":"a"}]}"#,
+            r#"{"ops":[{"op":"delete","type":"T","key":{"$serde_json::private::RawValue":"\"a\""}}]}"#,
+            r#"{"ops":{"0":{"op":"get","type":"T","key":"a"}}}"#,
+            r#"{"ops":"[]"}"#,
+            r#"{"ops":null}"#,
+            r#"{"ops":[{"op":"get","type":"T","key":"a","k\u0065y":"b"}]}"#,
             r#"{"ops":[{"op":"get","type":"T","key":"a"}],"more":1}"#,
             r#"{"ops":[{"op":"get","type":"T","key":"a"}]}{}"#,
         ] {

@@ -1,10 +1,10 @@
 //! Bodies: how they are read, within bounds of size and time.
 
 use crate::limits::Limits;
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError};
 use std::error::Error;
 use std::future::poll_fn;
@@ -22,9 +22,7 @@ pub(crate) struct Unread<'r> {
 impl Unread<'_> {
     /// The bytes of a body that says that it is JSON.
     pub(crate) async fn json(self, limits: &Limits) -> Result<Bytes, Problem> {
-        if !says_json(self.headers) {
-            return Err(Problem::not_json());
-        }
+        check_json(self.headers)?;
         let most = limits.body_bytes;
         let too_large = || Problem::too_large(format!("a body has at most {most} bytes here"));
         // What says that it is too long need not be sent.
@@ -106,17 +104,45 @@ async fn read(mut body: Body, most: usize) -> Result<Bytes, Failure> {
     Ok(if all.is_empty() { first } else { all.into() })
 }
 
-/// Whether a body is said to be JSON, which is UTF-8, as it stands. The server takes off a transfer coding of chunks, and no
-/// other.
-fn says_json(headers: &HeaderMap) -> bool {
-    let is_all = |name, coding: &[u8]| {
-        headers.get_all(name).iter().all(|value| value.as_bytes().eq_ignore_ascii_case(coding))
-    };
-    if !is_all(CONTENT_ENCODING, b"identity") || !is_all(TRANSFER_ENCODING, b"chunked") {
-        return false;
+/// Refuses a body whose chunks a proxy may end elsewhere: `chunked` is there once at most.
+///
+/// Source: RFC 9112, section 6.1: a sender must not apply it more than once.
+pub(crate) fn check_framing(headers: &HeaderMap) -> Result<(), Problem> {
+    let codings = headers
+        .get_all(TRANSFER_ENCODING)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let chunked = codings.filter(|coding| coding.trim_ascii().eq_ignore_ascii_case(b"chunked"));
+    if chunked.count() > 1 { Err(Problem::ambiguous_framing()) } else { Ok(()) }
+}
+
+/// Refuses a body that is not said to be JSON in UTF-8 as it is. The server removes a transfer coding of chunks, and no other.
+fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
+    for (name, allowed) in [(CONTENT_ENCODING, "identity"), (TRANSFER_ENCODING, "chunked")] {
+        let is_other = |value: &&HeaderValue| !value.as_bytes().eq_ignore_ascii_case(allowed.as_bytes());
+        if let Some(value) = headers.get_all(&name).iter().find(is_other) {
+            return Err(Problem::not_json(format_args!("the body has `{name}: {}`", seen(value))));
+        }
     }
     let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let Some(ty) = types.next().filter(|_| types.next().is_none()) else { return false };
+    match (types.next(), types.next()) {
+        (None, _) => Err(Problem::not_json(format_args!("the body has no `content-type`"))),
+        (Some(ty), None) if is_json(ty) => Ok(()),
+        (Some(ty), None) => Err(Problem::not_json(format_args!("the body has `content-type: {}`", seen(ty)))),
+        (Some(ty), Some(other)) => Err(Problem::not_json(format_args!(
+            "the body has both `content-type: {}` and `content-type: {}`",
+            seen(ty),
+            seen(other)
+        ))),
+    }
+}
+
+/// Returns a header's value as a sentence repeats it.
+fn seen(value: &HeaderValue) -> String {
+    shown(&String::from_utf8_lossy(value.as_bytes()))
+}
+
+fn is_json(ty: &HeaderValue) -> bool {
     if ty == "application/json" {
         return true;
     }
@@ -135,11 +161,10 @@ fn says_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     #[test]
     fn json_says_so() {
-        let says = |ty| says_json(&[(CONTENT_TYPE, HeaderValue::from_static(ty))].into_iter().collect());
+        let says = |ty| is_json(&HeaderValue::from_static(ty));
         for ty in [
             "application/json",
             "Application/JSON; charset=UTF-8",
@@ -158,6 +183,6 @@ mod tests {
         ] {
             assert!(!says(ty), "{ty}");
         }
-        assert!(!says_json(&HeaderMap::new()));
+        assert!(check_json(&HeaderMap::new()).is_err());
     }
 }

@@ -1,8 +1,12 @@
 //! `If-Match` and `If-None-Match`.
 //!
-//! Source: RFC 9110, sections 8.8.3 and 13.1. An entity tag is a version in quotation marks, so any other is malformed.
+//! An entity tag is a version in quotation marks. Proxies that compress change it: nginx and others make it weak (`W/"17"`), Apache and
+//! Caddy add the coding (`"17-gzip"`). Such a tag still says which version the client has, so a read answers 304. A write needs the
+//! tag unchanged. Any other tag is malformed.
+//!
+//! Source: RFC 9110, sections 8.8.3 and 13.1: `If-None-Match` compares weakly, `If-Match` strongly.
 
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName};
 use kv_core::{Condition, Version};
@@ -12,26 +16,28 @@ use kv_core::{Condition, Version};
 enum Tag {
     Any,
     Is(Version),
-    /// A weak tag, which never matches.
-    Weak,
+    /// A tag that a proxy made of a version's.
+    Changed(Version),
+    /// A weak tag of no version, which never matches.
+    Foreign,
 }
 
-/// The condition of a write.
+/// Reads the condition of a write.
 pub(crate) fn of_set(headers: &HeaderMap) -> Result<Condition, Problem> {
-    match (read(headers, &IF_MATCH)?, read(headers, &IF_NONE_MATCH)?) {
+    match (matching(headers)?, read(headers, &IF_NONE_MATCH)?) {
         (Some(_), Some(_)) => Err(Problem::invalid_query("give If-Match or If-None-Match, not both")),
-        (Some(tag), None) => Ok(matching(tag)),
+        (Some(condition), None) => Ok(condition),
         (None, Some(Tag::Any)) => Ok(Condition::Absent),
         (None, Some(_)) => Err(Problem::invalid_query("on a write, If-None-Match is `*`")),
         (None, None) => Ok(Condition::None),
     }
 }
 
-/// The condition of a removal.
+/// Reads the condition of a removal.
 pub(crate) fn of_delete(headers: &HeaderMap) -> Result<Condition, Problem> {
-    match (read(headers, &IF_MATCH)?, read(headers, &IF_NONE_MATCH)?) {
-        (_, Some(_)) => Err(Problem::invalid_query("on a removal there is If-Match alone")),
-        (tag, None) => Ok(tag.map_or(Condition::None, matching)),
+    match (matching(headers)?, read(headers, &IF_NONE_MATCH)?) {
+        (_, Some(_)) => Err(Problem::invalid_query("a removal takes If-Match, not If-None-Match")),
+        (condition, None) => Ok(condition.unwrap_or_default()),
     }
 }
 
@@ -43,7 +49,7 @@ impl Known {
     /// Reads the tags of all entries that a client, or a cache before it, has kept.
     pub(crate) fn of_get(headers: &HeaderMap) -> Result<Self, Problem> {
         if headers.contains_key(IF_MATCH) {
-            return Err(Problem::invalid_query("on a read there is If-None-Match alone"));
+            return Err(Problem::invalid_query("a read takes If-None-Match, not If-Match"));
         }
         let mut known = Vec::new();
         for line in headers.get_all(IF_NONE_MATCH) {
@@ -56,15 +62,30 @@ impl Known {
     }
 
     pub(crate) fn has(&self, version: Version) -> bool {
-        self.0.iter().any(|tag| *tag == Tag::Any || *tag == Tag::Is(version))
+        let is_known = |tag: &Tag| match *tag {
+            Tag::Any => true,
+            Tag::Is(known) | Tag::Changed(known) => known == version,
+            Tag::Foreign => false,
+        };
+        self.0.iter().any(is_known)
     }
 }
 
-fn matching(tag: Tag) -> Condition {
-    match tag {
-        Tag::Any => Condition::Present,
-        Tag::Is(version) => Condition::Version(version),
-        Tag::Weak => Condition::Version(Version::NONE),
+/// Reads `If-Match`.
+fn matching(headers: &HeaderMap) -> Result<Option<Condition>, Problem> {
+    match read(headers, &IF_MATCH)? {
+        None => Ok(None),
+        Some(Tag::Any) => Ok(Some(Condition::Present)),
+        Some(Tag::Is(version)) => Ok(Some(Condition::Version(version))),
+        // A conflict would be said of an entry that no other write has changed.
+        Some(Tag::Changed(_) | Tag::Foreign) => {
+            let seen = headers.get(IF_MATCH).map(|value| String::from_utf8_lossy(value.as_bytes()));
+            Err(Problem::invalid_query(format!(
+                "If-Match has the tag `{}`, which is weak or changed by a proxy that compresses: send the `version` \
+                 of the entry in quotation marks",
+                shown(&seen.unwrap_or_default())
+            )))
+        }
     }
 }
 
@@ -92,10 +113,21 @@ fn parse(text: &str) -> Option<Tag> {
     }
     let (text, is_weak) = text.strip_prefix("W/").map_or((text, false), |text| (text, true));
     let quoted = text.strip_prefix('"')?.strip_suffix('"')?;
-    if is_weak {
-        return (!quoted.contains('"')).then_some(Tag::Weak);
+    let (version, is_changed) = match quoted.split_once('-') {
+        Some((version, coding)) if is_coding(coding) => (version, true),
+        _ => (quoted, is_weak),
+    };
+    match version.parse() {
+        Ok(version) if is_changed || is_weak => Some(Tag::Changed(version)),
+        Ok(version) => Some(Tag::Is(version)),
+        Err(_) => (is_weak && !quoted.contains('"')).then_some(Tag::Foreign),
     }
-    quoted.parse().ok().map(Tag::Is)
+}
+
+/// Whether a proxy may have added this: the name of a coding, after a second `-` where the proxy is Jetty.
+fn is_coding(text: &str) -> bool {
+    let name = text.strip_prefix('-').unwrap_or(text);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -103,10 +135,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_is_a_star_a_version_or_weak() {
+    fn a_tag_is_a_star_a_version_or_what_a_proxy_made_of_one() {
         assert_eq!(parse("*"), Some(Tag::Any));
         assert!(matches!(parse("\"17\""), Some(Tag::Is(version)) if version.get() == 17));
-        assert_eq!(parse("W/\"17\""), Some(Tag::Weak));
+        for changed in ["W/\"17\"", "\"17-gzip\"", "\"17-br\"", "\"17--gzip\"", "W/\"17-zstd\""] {
+            assert!(
+                matches!(parse(changed), Some(Tag::Changed(version)) if version.get() == 17),
+                "{changed}"
+            );
+        }
+        for foreign in ["W/\"\"", "W/\"a\"", "W/\"17;gzip\"", "W/\"-1\"", "W/\"17-\""] {
+            assert_eq!(parse(foreign), Some(Tag::Foreign), "{foreign}");
+        }
         for bad in [
             "",
             "17",
@@ -120,6 +160,12 @@ mod tests {
             "W/17",
             "**",
             "\"9007199254740992\"",
+            "\"17-\"",
+            "\"17---gzip\"",
+            "\"17-gz ip\"",
+            "\"-gzip\"",
+            "\"17gzip\"",
+            "W/\"1\"2\"",
         ] {
             assert_eq!(parse(bad), None, "{bad}");
         }

@@ -50,14 +50,14 @@
 //! | `GET /kv/list/{type}?prefix=` | a page of entries, with `limit=`, `after=` |
 //! | `GET /kv/list?full_prefix=`, `GET /kv/list/{full_prefix}` | a page of entries of all types |
 //! | `POST /kv/batch` | up to 100 of these |
-//! | `GET /kv/stats`, `POST /kv/cleanup` | counts; the removal of what has expired |
+//! | `GET /kv/stats`, `POST /kv/cleanup` | counts; the removal of up to 4,096 expired entries |
 //!
 //! Where a route takes a key, it may stand in the path instead: `/kv/get/{type}/{key}`.
 //!
 //! **What it checks**: the host (one, well-formed, named by the [`TenantPolicy`]), the page that asks (a browser's request comes
 //! from the tenant's own pages, or from an [origin](KvHttp::allow_origin) that is allowed), the type and its access, the
 //! schema that a client was generated for, every byte of keys, queries and bodies, and the rules of values. What is refused
-//! changes nothing, and is told of as `application/problem+json` with a code and, for values, the JSON pointer of
+//! changes nothing, and is answered with `application/problem+json` with a code and, for values, the JSON pointer of
 //! each violation.
 //!
 //! **What it does not**: it knows no users. Whoever reaches the host may do what the catalog allows. TLS, compression, rate
@@ -69,25 +69,53 @@
 //! The router runs in tokio, with its time enabled, as under `axum::serve`. It merges with an application's own routes, nests below
 //! a path, and takes layers, as any router. What a deployment may want besides:
 //!
-//! - **No delay of small packets.** `axum::serve` leaves Nagle's algorithm on, by which the end of an answer that has several packets
-//!   may wait for the client to confirm those before. Turn it off for every connection:
+//! - **A limit for slow readers, and no delay of small packets.** Neither hyper nor `axum::serve` gives up a client that stops
+//!   reading, and its answer stays in memory as long as it is connected. A wrapper of the crate `tokio-io-timeout` ends a
+//!   connection on which a write has made no progress for some time. And Nagle's algorithm, by which the end of an answer
+//!   that has several packets may wait for the client to confirm those before, is on unless it is turned off:
 //!
 //!   ```no_run
-//!   use axum::serve::ListenerExt as _;
+//!   use axum::serve::Listener;
+//!   use std::net::SocketAddr;
+//!   use std::pin::Pin;
+//!   use std::time::Duration;
+//!   use tokio::net::{TcpListener, TcpStream};
+//!   use tokio_io_timeout::TimeoutStream;
+//!
+//!   /// Ends connections whose client has stopped reading.
+//!   struct Impatient(TcpListener);
+//!
+//!   impl Listener for Impatient {
+//!       type Io = Pin<Box<TimeoutStream<TcpStream>>>;
+//!       type Addr = SocketAddr;
+//!
+//!       async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+//!           let (connection, address) = Listener::accept(&mut self.0).await;
+//!           // Without it, it is slower and not wrong.
+//!           let _ = connection.set_nodelay(true);
+//!           let mut connection = TimeoutStream::new(connection);
+//!           connection.set_write_timeout(Some(Duration::from_secs(30)));
+//!           (Box::pin(connection), address)
+//!       }
+//!
+//!       fn local_addr(&self) -> std::io::Result<SocketAddr> {
+//!           self.0.local_addr()
+//!       }
+//!   }
 //!
 //!   # async fn serve(app: axum::Router) -> std::io::Result<()> {
-//!   let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?.tap_io(|connection| {
-//!       // Without it, it is slower and not wrong.
-//!       let _ = connection.set_nodelay(true);
-//!   });
-//!   axum::serve(listener, app).await
+//!   let listener = TcpListener::bind("127.0.0.1:3000").await?;
+//!   axum::serve(Impatient(listener), app).await
 //!   # }
 //!   ```
+//!
+//!   A client that reads a little now and then is not ended. How much all clients together hold is bounded by
+//!   [`Limits::in_flight_bytes`].
 //!
 //! - **The end of the program.** [`Shutdown`] answers 503 while `axum::serve` finishes what it has begun.
 //! - **The address of a proxy**, only for [`TenantPolicy::behind_proxy`]: serve
 //!   [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
-//! - **A limit for slow heads**, without a proxy that has one: `axum::serve` waits for ever. Serve the connections with hyper-util (its
+//! - **A limit for slow heads**, without a proxy that has one: `axum::serve` waits forever. Serve the connections with hyper-util (its
 //!   features `http1`, `server`, `service` and `tokio`), whose limit also ends connections that are idle for as long:
 //!
 //!   ```no_run
@@ -95,6 +123,7 @@
 //!   use hyper_util::server::conn::auto::Builder;
 //!   use hyper_util::service::TowerToHyperService;
 //!   use std::time::Duration;
+//!   use tokio_io_timeout::TimeoutStream;
 //!
 //!   # async fn serve(listener: tokio::net::TcpListener, app: axum::Router) -> std::io::Result<()> {
 //!   let mut server = Builder::new(TokioExecutor::new());
@@ -105,24 +134,35 @@
 //!           tokio::time::sleep(Duration::from_millis(100)).await;
 //!           continue;
 //!       };
+//!       let _ = connection.set_nodelay(true);
+//!       let mut connection = TimeoutStream::new(connection);
+//!       connection.set_write_timeout(Some(Duration::from_secs(30)));
 //!       let (server, app) = (server.clone(), TowerToHyperService::new(app.clone()));
 //!       tokio::spawn(async move {
 //!           // With upgrades, for WebSockets. What goes wrong with a connection is its client's.
-//!           let _ = server.serve_connection_with_upgrades(TokioIo::new(connection), app).await;
+//!           let _ = server.serve_connection_with_upgrades(TokioIo::new(Box::pin(connection)), app).await;
 //!       });
 //!   }
 //!   # }
 //!   ```
 //!
+//! # Compressing proxies
+//!
+//! An `ETag` is the entry's version in quotation marks. A proxy that compresses changes it: `"17"` becomes `W/"17"` (nginx) or
+//! `"17-gzip"` (Apache). `If-None-Match` matches all of these, so that reads are still answered with 304. A write needs the version
+//! itself: `If-Match` with a changed tag is 400 `invalid-query`, which says so, and clients send the `version` of the entry in
+//! quotation marks instead.
+//!
 //! In reading order: `router` ([`KvHttp`]); `service` (a request's way); `tenant` ([`TenantPolicy`]), `origin` (whose
 //! page asks), `route` and `query` (what is asked), `served` (types), `schema`, `condition` and `ttl` (how), `body` and `decode`;
-//! `operation` and `batch` (what is done); `answer` and `problem` (what is said).
+//! `operation` and `batch` (what is done); `answer` and `problem` (what is said); `in_flight` (how much of it is held).
 
 mod answer;
 mod batch;
 mod body;
 mod condition;
 mod decode;
+mod in_flight;
 mod limits;
 mod operation;
 mod origin;

@@ -1,6 +1,6 @@
 //! What can be done, whether it comes by a route of its own or in a batch.
 
-use crate::answer::{Answer, PageWriter};
+use crate::answer::{Answer, Json, PageWriter};
 use crate::condition::Known;
 use crate::decode::decode;
 use crate::problem::Problem;
@@ -71,45 +71,60 @@ impl<'r> Context<'r> {
         self.schema.check_read(ty)
     }
 
-    pub(crate) async fn get(&self, ty: &Served, key: &str, known: Known) -> Result<Answer, Problem> {
+    pub(crate) async fn get(
+        &self,
+        json: &mut Json,
+        ty: &Served,
+        key: &str,
+        known: Known,
+    ) -> Result<Answer, Problem> {
         let entry = self.engine.get(self.tenant, ty.stored(), key).await?;
-        Ok(match entry {
-            Some(entry) if known.has(entry.version) => Answer::not_modified(entry.version),
-            Some(entry) => Answer::found(&ty.codec, &entry)?,
-            None => Answer::not_found(),
-        })
+        match entry {
+            Some(entry) if known.has(entry.version) => Ok(Answer::not_modified(entry.version)),
+            Some(entry) => Answer::found(json, &ty.codec, &entry),
+            None => Ok(Answer::not_found(json)),
+        }
     }
 
     /// Writes the value of a body, beside whose fields a `ttl` may stand, or of an operation.
     pub(crate) async fn set(
         &self,
+        json: &mut Json,
         ty: &Served,
         key: &str,
-        json: &[u8],
+        value: &[u8],
         ttl: SetTtl,
         condition: Condition,
     ) -> Result<Answer, Problem> {
-        let (value, beside) = decode(ty, json, matches!(ttl, SetTtl::OrBeside(_)))?;
+        let (value, beside) = decode(ty, value, matches!(ttl, SetTtl::OrBeside(_)))?;
         let (SetTtl::OrBeside(choice) | SetTtl::Alone(choice)) = ttl;
-        let options = ttl::options(ttl::once(choice, beside)?, condition);
-        Ok(Answer::written(self.engine.set(self.tenant, ty.stored(), key, value, options).await?))
+        let choice = ttl::bounded(ttl::once(choice, beside)?, ty.codec.exposed())?;
+        let options = ttl::options(choice, condition);
+        Ok(Answer::written(json, self.engine.set(self.tenant, ty.stored(), key, value, options).await?))
     }
 
     pub(crate) async fn delete(
         &self,
+        json: &mut Json,
         ty: &Served,
         key: &str,
         condition: Condition,
     ) -> Result<Answer, Problem> {
-        Ok(Answer::deleted(self.engine.delete(self.tenant, ty.stored(), key, condition).await?))
+        Ok(Answer::deleted(json, self.engine.delete(self.tenant, ty.stored(), key, condition).await?))
     }
 
     /// A page of a type's entries.
-    pub(crate) async fn list(&self, ty: &Served, prefix: &str, part: Part) -> Result<Answer, Problem> {
+    pub(crate) async fn list(
+        &self,
+        json: &mut Json,
+        ty: &Served,
+        prefix: &str,
+        part: Part,
+    ) -> Result<Answer, Problem> {
         let after = part.after.as_deref();
         let request = PageRequest { prefix, after, limit: part.limit, descending: false };
         let found = self.engine.list(self.tenant, ty.stored(), request).await?;
-        let mut page = PageWriter::new(part.room);
+        let mut page = PageWriter::new(json, part.room);
         for entry in &found.entries {
             if !page.add(&ty.codec, &entry.key, entry)? {
                 return Ok(page.end(true));
@@ -119,12 +134,17 @@ impl<'r> Context<'r> {
     }
 
     /// A page of the entries of all types that may be listed, whose full keys start with a full prefix.
-    pub(crate) async fn list_full(&self, full_prefix: &str, part: Part) -> Result<Answer, Problem> {
+    pub(crate) async fn list_full(
+        &self,
+        json: &mut Json,
+        full_prefix: &str,
+        part: Part,
+    ) -> Result<Answer, Problem> {
         let parts = self.parts_of(full_prefix, part.after.as_deref());
         for (ty, ..) in &parts {
             self.schema.check_read(ty)?;
         }
-        let mut page = PageWriter::new(part.room);
+        let mut page = PageWriter::new(json, part.room);
         for (ty, prefix, after) in parts {
             // Behind a page that is full one entry is asked for, to see whether there is more.
             let room = part.limit - page.count();
@@ -165,17 +185,17 @@ impl<'r> Context<'r> {
         parts
     }
 
-    pub(crate) async fn cleanup(&self) -> Result<Answer, Problem> {
+    pub(crate) async fn cleanup(&self, json: &mut Json) -> Result<Answer, Problem> {
         let types: Vec<_> = self.types.listable().map(Served::stored).collect();
-        Ok(Answer::cleaned(self.engine.purge_expired(self.tenant, &types).await?))
+        Ok(Answer::cleaned(json, self.engine.purge_expired(self.tenant, &types).await?))
     }
 
-    pub(crate) async fn stats(&self) -> Result<Answer, Problem> {
+    pub(crate) async fn stats(&self, json: &mut Json) -> Result<Answer, Problem> {
         let types: Vec<_> = self.types.listable().map(Served::stored).collect();
         let stats = self.engine.stats(self.tenant, &types).await?;
         let present = stats.iter().filter(|stats| stats.entries > 0);
         let types: Vec<_> = present.map(|stats| (stats.tag, stats.entries, stats.bytes)).collect();
-        Ok(Answer::stats(self.tenant.as_str(), &types))
+        Ok(Answer::stats(json, self.tenant.as_str(), &types))
     }
 }
 

@@ -1,15 +1,22 @@
 //! [`Problem`]: why a request was refused, as RFC 9457 has it.
 
-use crate::answer::Json;
+use crate::answer::{Json, Room};
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use kv_core::engine::EngineError;
-use kv_core::{Error, JsonError, KeyError, Limit, Param, ValidationErrors, Version, Violation};
+use kv_core::{Error, KeyError, Limit, Param, TenantId, ValidationErrors, Version, Violation};
 use std::fmt;
+use std::time::Duration;
 
 /// The most bytes of a sentence.
 const SENTENCE: usize = 512;
+
+/// After this many bytes of violations, the rest is only counted.
+const VIOLATIONS: usize = 64 << 10;
+
+/// The most characters of a request that a sentence repeats.
+const SHOWN: usize = 64;
 
 /// Why a request was refused.
 #[derive(Debug)]
@@ -69,6 +76,14 @@ impl Problem {
         )
     }
 
+    pub(crate) fn ttl_beyond(tag: &str, max: Duration) -> Self {
+        let sentence = format!(
+            "an entry of `{tag}` lives for at most {} ms when a client writes it: give a time to live from 1 to that",
+            max.as_millis()
+        );
+        Self::bad_request("invalid-ttl", &sentence)
+    }
+
     pub(crate) fn invalid_query(sentence: impl fmt::Display) -> Self {
         Self::bad_request("invalid-query", &sentence)
     }
@@ -77,8 +92,11 @@ impl Problem {
         Self::bad_request("invalid-host", &sentence)
     }
 
-    pub(crate) fn unknown_host() -> Self {
-        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", "this server does not serve that host")
+    pub(crate) fn unknown_host(host: &TenantId) -> Self {
+        let sentence = format!(
+            "this server does not serve the host `{host}`: ask for one that its `TenantPolicy` names, or add this one there"
+        );
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", sentence)
     }
 
     pub(crate) fn forbidden(sentence: impl fmt::Display) -> Self {
@@ -114,12 +132,29 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", sentence.to_string()).with(Detail::Unread)
     }
 
-    pub(crate) fn not_json() -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not-json",
-            "a POST is JSON and says so: Content-Type: application/json",
-        )
+    /// An entry does not fit into what is left of the answer to a batch.
+    pub(crate) fn too_large_for_batch(bytes: usize) -> Self {
+        let sentence = format!(
+            "the entries of a batch have at most {bytes} bytes in all: ask for this in another batch or on its own route"
+        );
+        Self { detail: Detail::None, ..Self::too_large(sentence) }
+    }
+
+    /// Other large answers are still being sent.
+    pub(crate) fn too_many_in_flight() -> Self {
+        Self::unavailable("too many large answers are being sent: try again soon, or ask for less")
+    }
+
+    /// The body is not JSON as it is, by what was seen in its headers.
+    pub(crate) fn not_json(seen: fmt::Arguments<'_>) -> Self {
+        let sentence = format!("{seen}: send plain JSON, with `Content-Type: application/json`");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", sentence)
+    }
+
+    /// The end of the body is in doubt.
+    pub(crate) fn ambiguous_framing() -> Self {
+        let sentence = "`Transfer-Encoding` has `chunked` more than once: send it once, on one line";
+        Self::bad_request("invalid-query", &sentence).with(Detail::Unread)
     }
 
     pub(crate) fn conflict(current: Option<Version>) -> Self {
@@ -162,21 +197,21 @@ impl Problem {
         response
     }
 
-    /// As a JSON object, on its own or among the results of a batch.
-    pub(crate) fn json(&self) -> Vec<u8> {
-        let mut json = Json::object();
+    fn json(&self) -> Vec<u8> {
+        let mut json = Json::object(Room::InFlight { bytes: usize::MAX });
+        self.write(&mut json);
+        json.take()
+    }
+
+    /// Writes the members of the problem into an open object.
+    pub(crate) fn write(&self, json: &mut Json) {
         json.name("status").raw(self.status.as_str());
         json.name("title").text(self.status.canonical_reason().unwrap_or_default());
         json.name("code").text(self.code);
         json.name("error").text(shortened(&self.sentence));
         match &self.detail {
             Detail::None | Detail::Allow(_) | Detail::Unread => {}
-            Detail::Violations(errors) => {
-                json.name("errors").array(errors, violation);
-                if errors.more() > 0 {
-                    json.name("more").value(&errors.more());
-                }
-            }
+            Detail::Violations(errors) => violations(json, errors),
             Detail::Current(current) => _ = json.name("current").version(*current),
             Detail::Limit(limit) => _ = json.name("limit").text(limit.name()),
             Detail::Schema { tag, server } => {
@@ -184,7 +219,24 @@ impl Problem {
                 json.name("server").text(server);
             }
         }
-        json.end()
+    }
+}
+
+/// Writes violations. Each repeats a pointer, which may be long, so that all of them could be many times as long as the request.
+fn violations(json: &mut Json, errors: &ValidationErrors) {
+    let start = json.len();
+    let mut more = errors.more();
+    json.name("errors").open_array();
+    for (at, error) in errors.iter().enumerate() {
+        if at > 0 && json.len() - start > VIOLATIONS {
+            more += errors.iter().count() - at;
+            break;
+        }
+        violation(json.item(), error);
+    }
+    json.close_array();
+    if more > 0 {
+        json.name("more").value(&more);
     }
 }
 
@@ -209,6 +261,16 @@ fn violation(json: &mut Json, violation: &Violation) {
     json.close();
 }
 
+/// Returns a part of a request as a sentence repeats it: its beginning, without control characters, quotes and backslashes
+/// that are not escaped.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 fn shortened(sentence: &str) -> &str {
     if sentence.len() <= SENTENCE { sentence } else { &sentence[..sentence.floor_char_boundary(SENTENCE)] }
 }
@@ -226,12 +288,6 @@ impl From<EngineError> for Problem {
             EngineError::Unavailable(_) => Self::unavailable("the store cannot be reached: try again soon"),
             _ => Self::internal(),
         }
-    }
-}
-
-impl From<JsonError> for Problem {
-    fn from(_: JsonError) -> Self {
-        Self::internal()
     }
 }
 

@@ -65,6 +65,7 @@ impl KvHttp {
                 policy,
                 origins: Origins::default(),
                 limits: Limits::default(),
+                in_flight: Arc::default(),
                 shutdown: Shutdown::default(),
             },
         }

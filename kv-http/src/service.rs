@@ -1,8 +1,9 @@
 //! A request's way: whose host, whose page, which route, and then the operation.
 
-use crate::answer::Answer;
-use crate::body::Unread;
+use crate::answer::{Answer, Json, Room};
+use crate::body::{Unread, check_framing};
 use crate::condition::{self, Known};
+use crate::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::operation::{Context, Part, SetTtl};
 use crate::origin::{self, Origins};
@@ -14,7 +15,7 @@ use crate::served::{Served, Types};
 use crate::shutdown::Shutdown;
 use crate::tenant::TenantPolicy;
 use crate::{batch, ttl, unwind};
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
@@ -32,6 +33,7 @@ pub(crate) struct Service {
     pub(crate) policy: TenantPolicy,
     pub(crate) origins: Origins,
     pub(crate) limits: Limits,
+    pub(crate) in_flight: Arc<InFlight>,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -57,6 +59,7 @@ impl Service {
         if self.shutdown.has_begun() {
             return Err(Problem::unavailable("the server is going down: try again soon"));
         }
+        check_framing(&parts.headers)?;
         let (host, tenant) = self.policy.tenant(parts)?;
         let route = Route::of(parts.uri.path()).ok_or_else(Problem::not_found)?;
         if parts.method == Method::OPTIONS {
@@ -70,7 +73,7 @@ impl Service {
         let schema = ClientSchema::of(&parts.headers, &self.types)?;
         let context = Context { engine: &*self.engine, types: &self.types, tenant: &tenant, schema: &schema };
         let body = Unread { headers: &parts.headers, body };
-        self.run(&context, route, parts, body).await.map(respond)
+        self.run(&context, route, parts, body).await
     }
 
     fn options(&self, parts: &Parts, route: Route<'_>) -> Result<Response<Body>, Problem> {
@@ -90,15 +93,17 @@ impl Service {
         route: Route<'_>,
         parts: &Parts,
         body: Unread<'_>,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Response<Body>, Problem> {
         let query = parts.uri.query();
-        match route {
+        let most = self.limits.in_flight_bytes;
+        let json = &mut Json::object(Room::InFlight { bytes: self.in_flight.left(most) });
+        let answer = match route {
             Route::Get(place) => {
                 let ty = self.ty(place.tag)?;
                 context.admit_get(ty)?;
                 let [key] = query::read(query, ["key"])?;
                 let key = place.key(key)?;
-                context.get(ty, &key, Known::of_get(&parts.headers)?).await
+                context.get(json, ty, &key, Known::of_get(&parts.headers)?).await
             }
             Route::Set(place) => {
                 let ty = self.ty(place.tag)?;
@@ -107,8 +112,8 @@ impl Service {
                 let key = place.key(key)?;
                 let ttl = ttl.map(|text| ttl::of_query(&text)).transpose()?;
                 let condition = condition::of_set(&parts.headers)?;
-                let json = body.json(&self.limits).await?;
-                context.set(ty, &key, &json, SetTtl::OrBeside(ttl), condition).await
+                let value = body.json(&self.limits).await?;
+                context.set(json, ty, &key, &value, SetTtl::OrBeside(ttl), condition).await
             }
             Route::Delete(place) => {
                 let ty = self.ty(place.tag)?;
@@ -119,7 +124,7 @@ impl Service {
                 if parts.method == Method::POST {
                     Box::pin(body.nothing(&self.limits)).await?;
                 }
-                context.delete(ty, &key, condition).await
+                context.delete(json, ty, &key, condition).await
             }
             // Every request pays for the size of this future. What is asked for less often is in boxes.
             Route::List(segment) => {
@@ -128,42 +133,53 @@ impl Service {
                 // No full prefix that goes beyond a tag looks like one.
                 if tag::check(&segment).is_err() {
                     let [limit, after] = query::read(query, ["limit", "after"])?;
-                    return Box::pin(context.list_full(&segment, self.part(limit, after)?)).await;
+                    Box::pin(context.list_full(json, &segment, self.part(limit, after)?)).await
+                } else {
+                    let ty = self.types.get(&segment)?;
+                    context.admit_list(ty)?;
+                    let [prefix, limit, after] = query::read(query, ["prefix", "limit", "after"])?;
+                    let prefix = prefix.unwrap_or_default();
+                    Box::pin(context.list(json, ty, &prefix, self.part(limit, after)?)).await
                 }
-                let ty = self.types.get(&segment)?;
-                context.admit_list(ty)?;
-                let [prefix, limit, after] = query::read(query, ["prefix", "limit", "after"])?;
-                let prefix = prefix.unwrap_or_default();
-                Box::pin(context.list(ty, &prefix, self.part(limit, after)?)).await
             }
             Route::ListFull => {
                 let [full_prefix, limit, after] = query::read(query, ["full_prefix", "limit", "after"])?;
                 let full_prefix = full_prefix
                     .ok_or_else(|| Problem::invalid_query("say what to list: a type, or `?full_prefix=`"))?;
-                Box::pin(context.list_full(&full_prefix, self.part(limit, after)?)).await
+                Box::pin(context.list_full(json, &full_prefix, self.part(limit, after)?)).await
             }
             Route::Cleanup => {
                 own_tenant(query)?;
                 Box::pin(async {
                     body.nothing(&self.limits).await?;
-                    context.cleanup().await
+                    context.cleanup(json).await
                 })
                 .await
             }
             Route::Stats => {
                 own_tenant(query)?;
-                context.stats().await
+                context.stats(json).await
             }
-            Route::Batch => {
-                let [] = query::read(query, [])?;
-                Box::pin(async {
-                    let json = body.json(&self.limits).await?;
-                    let operations = batch::read(&json)?;
-                    Ok(batch::run(context, &operations, self.limits.page_bytes).await)
-                })
-                .await
-            }
-        }
+            Route::Batch => return Box::pin(self.batch(context, parts, body)).await,
+        }?;
+        Ok(respond(answer, self.in_flight.hold(json.take(), most)?))
+    }
+
+    /// Runs a batch. The room for its answer is taken first: what has been done is then answered.
+    async fn batch(
+        &self,
+        context: &Context<'_>,
+        parts: &Parts,
+        body: Unread<'_>,
+    ) -> Result<Response<Body>, Problem> {
+        let [] = query::read(parts.uri.query(), [])?;
+        let frame = body.json(&self.limits).await?;
+        let operations = batch::read(&frame)?;
+        let bytes = self.limits.page_bytes;
+        let taken = self.in_flight.take(bytes, self.limits.in_flight_bytes)?;
+        let mut json = Json::object(Room::OfBatch { bytes });
+        let answer = batch::run(context, &operations, &mut json).await;
+        Ok(respond(answer, taken.hold(json.take())))
     }
 
     /// The type that a segment of the path names.
@@ -192,18 +208,15 @@ fn own_tenant(query: Option<&str>) -> Result<(), Problem> {
     }
 }
 
-fn respond(answer: Answer) -> Response<Body> {
-    let mut response = match answer.json {
-        Some(json) => {
-            let mut response = Response::new(Body::from(json));
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            response
-        }
-        None => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response
-        }
+fn respond(answer: Answer, json: Bytes) -> Response<Body> {
+    let mut response = if answer.is_not_modified {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        let mut response = Response::new(Body::from(json));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
     };
     if let Some(etag) = answer.etag.and_then(entity_tag) {
         response.headers_mut().insert(ETAG, etag);

@@ -18,6 +18,11 @@ use std::sync::Arc;
 /// Upper case, ports and a dot at the end make no difference.
 ///
 /// `Forwarded` is never looked at, and `X-Forwarded-Host` only where it comes from a [proxy](Self::behind_proxy) that was named.
+///
+/// **Strangers name tenants.** With [`any_host`](Self::any_host), and within a pattern such as `*.acme.example`, whoever can send a
+/// request chooses the host, and so the tenant: `x1.acme.example`, `x2.acme.example` and so on. Reads create nothing, but writes
+/// to ten thousand such names use up the store's [limit of tenants](kv_core::Limits::tenants), and then no new customer can
+/// store anything. Where the names of tenants are known, serve only those, with a [`resolver`](Self::resolver).
 #[derive(Clone)]
 pub struct TenantPolicy {
     hosts: Hosts,
@@ -38,7 +43,8 @@ enum Hosts {
 }
 
 impl TenantPolicy {
-    /// Serves these hosts. `*.acme.example` stands for all hosts under `acme.example`, however deep, and not for itself.
+    /// Serves these hosts. `*.acme.example` stands for all hosts under `acme.example`, however deep, and not for itself: each is a tenant
+    /// of its own, whether or not it exists as one for the application. See [strangers name tenants](TenantPolicy).
     ///
     /// # Errors
     ///
@@ -62,6 +68,9 @@ impl TenantPolicy {
                 return Err(PolicyError::Port { pattern: pattern.to_owned() });
             }
             if host.text.len() < pattern.len() {
+                if is_address(host.id.as_str()) {
+                    return Err(PolicyError::Address { pattern: pattern.to_owned() });
+                }
                 suffixes.push(format!(".{}", host.id));
             } else {
                 exact.insert(host.id);
@@ -83,13 +92,33 @@ impl TenantPolicy {
         Self::new(Hosts::Any)
     }
 
-    /// Serves the hosts for which a function knows a tenant, such as one that several hosts share. It is asked on every
-    /// request, and should answer from memory.
+    /// Serves the hosts for which a function returns a tenant. Any other host is 421 `unknown-host`. The function is called for every
+    /// request, so it should answer from memory.
+    ///
+    /// It serves only tenants that exist, of which the application keeps the list:
     ///
     /// ```
     /// use kv_core::TenantId;
     /// use kv_http::TenantPolicy;
+    /// use std::collections::HashSet;
+    /// use std::sync::{Arc, RwLock};
     ///
+    /// // Filled at start, and when a customer comes or goes.
+    /// let customers: Arc<RwLock<HashSet<TenantId>>> = Arc::default();
+    /// let known = Arc::clone(&customers);
+    /// let policy = TenantPolicy::resolver(move |host| {
+    ///     let customers = known.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+    ///     customers.get(host).cloned()
+    /// });
+    /// customers.write().unwrap().insert(TenantId::new("acme.example")?);
+    /// # Ok::<(), kv_core::TenantError>(())
+    /// ```
+    ///
+    /// It may give several hosts one tenant:
+    ///
+    /// ```
+    /// # use kv_core::TenantId;
+    /// # use kv_http::TenantPolicy;
     /// let acme = TenantId::new("acme.example")?;
     /// let policy = TenantPolicy::resolver(move |host| {
     ///     matches!(host.as_str(), "acme.example" | "www.acme.example").then(|| acme.clone())
@@ -105,7 +134,7 @@ impl TenantPolicy {
     }
 
     /// Takes `X-Forwarded-Host` for the host where the connection comes from this address: a proxy that does not pass on
-    /// `Host`, and sets that header itself. More than one may be named.
+    /// `Host`, and sets that header itself. The proxy's own `Host` is then not looked at. More than one proxy may be named.
     ///
     /// The address of a connection is known where the router is served with
     /// [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
@@ -129,15 +158,13 @@ impl TenantPolicy {
         self
     }
 
-    /// The host that a request names, and its tenant.
+    /// Returns the host that a request names, and its tenant.
     pub(crate) fn tenant<'r>(&self, parts: &'r Parts) -> Result<(Authority<'r>, TenantId), Problem> {
-        let mut host = named_host(parts)?;
-        if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>()
-            && self.proxies.contains(&peer.ip().to_canonical())
-            && let Some(forwarded) = only(&parts.headers, &HeaderName::from_static("x-forwarded-host"))?
-        {
-            host = forwarded;
-        }
+        // A proxy that says which host it was asked for may send any `Host` itself, such as the name of its upstream.
+        let host = match self.forwarded_host(parts)? {
+            Some(host) => host,
+            None => named_host(parts)?,
+        };
         let tenant = match &self.hosts {
             Hosts::Any => Some(host.id.clone()),
             Hosts::Named { exact, suffixes } => {
@@ -148,8 +175,18 @@ impl TenantPolicy {
             }
             Hosts::Resolved(resolve) => resolve(&host.id),
         };
-        let tenant = tenant.ok_or_else(Problem::unknown_host)?;
+        let tenant = tenant.ok_or_else(|| Problem::unknown_host(&host.id))?;
         Ok((host, tenant))
+    }
+
+    /// Returns the host in `X-Forwarded-Host`, if the request comes from a proxy that was named.
+    fn forwarded_host<'r>(&self, parts: &'r Parts) -> Result<Option<Authority<'r>>, Problem> {
+        match parts.extensions.get::<ConnectInfo<SocketAddr>>() {
+            Some(ConnectInfo(peer)) if self.proxies.contains(&peer.ip().to_canonical()) => {
+                only(&parts.headers, &HeaderName::from_static("x-forwarded-host"))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -162,6 +199,17 @@ impl fmt::Debug for TenantPolicy {
         };
         f.debug_struct("TenantPolicy").field("hosts", hosts).field("proxies", &self.proxies).finish()
     }
+}
+
+/// Whether a host is an address, which has no hosts under it. Browsers take every name that ends in a number for one.
+///
+/// Source: the URL standard, "ends in a number checker".
+fn is_address(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = |digits: &str, is_digit: fn(&u8) -> bool| digits.as_bytes().iter().all(is_digit);
+    host.starts_with('[')
+        || is_number(last, u8::is_ascii_digit)
+        || last.strip_prefix("0x").is_some_and(|digits| is_number(digits, u8::is_ascii_hexdigit))
 }
 
 /// A host and its port.
@@ -233,12 +281,20 @@ pub enum PolicyError {
     #[error("no host is named: give the hosts that are served, as in \"acme.example\" or \"*.acme.example\"")]
     Empty,
     /// A pattern is no host.
-    #[error("{pattern:?} is no pattern of hosts: {problem}; a pattern is a host, or `*.` and a host")]
+    #[error("{pattern:?} is not a host pattern: {problem}; a pattern is a host, or `*.` and a host")]
     Pattern {
         /// The pattern.
         pattern: String,
         /// Why it is none.
         problem: TenantError,
+    },
+    /// A pattern stands for the hosts under an address, which has none.
+    #[error(
+        "the pattern {pattern:?} has `*.` before an address: only names have hosts under them, so name the address itself"
+    )]
+    Address {
+        /// The pattern.
+        pattern: String,
     },
     /// A pattern has a port, which makes no difference between tenants.
     #[error("the pattern {pattern:?} has a port: leave it out, all ports of a host are one tenant")]

@@ -1,9 +1,9 @@
 //! Times to live as requests give them.
 
 use crate::problem::Problem;
+use kv_core::schema::json::parts;
 use kv_core::schema::ttl::check;
-use kv_core::{SetOptions, Ttl, TtlChoice};
-use serde::Deserialize;
+use kv_core::{Exposed, SetOptions, Ttl, TtlChoice};
 use std::time::Duration;
 
 /// Reads `ttl_ms=` of a query.
@@ -11,34 +11,27 @@ pub(crate) fn of_query(text: &str) -> Result<TtlChoice, Problem> {
     match text {
         "none" => Ok(TtlChoice::Never),
         "keep" => Ok(TtlChoice::Keep),
-        // Digits alone: no sign, no space, no leading zero, as JSON writes whole numbers.
-        digits if digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0') => {
-            of_millis(digits.parse().map_err(|_| Problem::invalid_ttl())?)
-        }
-        _ => Err(Problem::invalid_ttl()),
+        digits => of_digits(digits),
     }
 }
 
-/// Reads `ttl_ms` of an operation in a batch.
-pub(crate) fn of_json(json: &str) -> Result<TtlChoice, Problem> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum TtlMs {
-        Millis(u64),
-        Word(String),
+/// Reads digits only: no sign, no space, no leading zero, as JSON writes whole numbers.
+fn of_digits(digits: &str) -> Result<TtlChoice, Problem> {
+    if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::invalid_ttl());
     }
-    match serde_json::from_str(json) {
-        Ok(TtlMs::Millis(millis)) => of_millis(millis),
-        Ok(TtlMs::Word(word)) if word == "none" => Ok(TtlChoice::Never),
-        Ok(TtlMs::Word(word)) if word == "keep" => Ok(TtlChoice::Keep),
-        _ => Err(Problem::invalid_ttl()),
-    }
-}
-
-fn of_millis(millis: u64) -> Result<TtlChoice, Problem> {
-    let ttl = Duration::from_millis(millis);
+    let ttl = Duration::from_millis(digits.parse().map_err(|_| Problem::invalid_ttl())?);
     check(ttl).map_err(|_| Problem::invalid_ttl())?;
     Ok(TtlChoice::Of(ttl))
+}
+
+/// Reads `ttl_ms` of an operation in a batch: a number, or a string with a word.
+pub(crate) fn of_json(json: &str) -> Result<TtlChoice, Problem> {
+    match parts::string(json).as_deref() {
+        Ok(word @ ("none" | "keep")) => of_query(word),
+        Ok(_) => Err(Problem::invalid_ttl()),
+        Err(_) => of_digits(json),
+    }
 }
 
 /// The one time to live that is given, in the query or beside the fields.
@@ -49,6 +42,18 @@ pub(crate) fn once(in_query: Option<TtlChoice>, beside: Option<Ttl>) -> Result<T
         (None, Some(Ttl::In(ttl))) => Ok(TtlChoice::Of(ttl)),
         (None, Some(Ttl::Never)) => Ok(TtlChoice::Never),
         (None, None) => Ok(TtlChoice::OfType),
+    }
+}
+
+/// Holds a client to the longest time to live of a type, which it gets where it names none and the type has none of its own.
+pub(crate) fn bounded(choice: TtlChoice, ty: &Exposed) -> Result<TtlChoice, Problem> {
+    let Some(max) = ty.max_ttl() else { return Ok(choice) };
+    match choice {
+        TtlChoice::OfType if ty.ttl().is_none() => Ok(TtlChoice::Of(max)),
+        TtlChoice::Keep if ty.ttl().is_none() => Ok(TtlChoice::KeepOr(max)),
+        TtlChoice::Of(ttl) | TtlChoice::KeepOr(ttl) if ttl > max => Err(Problem::ttl_beyond(ty.tag(), max)),
+        TtlChoice::Never => Err(Problem::ttl_beyond(ty.tag(), max)),
+        within => Ok(within),
     }
 }
 

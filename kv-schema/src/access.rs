@@ -2,6 +2,7 @@
 
 use crate::kv_type::KvType;
 use crate::template::Piece;
+use crate::ttl::MaxTtl;
 use crate::ty::{TypeRef, TypeSchema};
 use std::any::TypeId;
 use std::time::Duration;
@@ -46,6 +47,7 @@ pub struct Exposed {
     tag: &'static str,
     prefix: &'static str,
     ttl: Option<Duration>,
+    max_ttl: MaxTtl,
     access: Access,
     id: TypeId,
     plural: Option<&'static str>,
@@ -60,6 +62,7 @@ impl Exposed {
             tag: T::TYPE_TAG,
             prefix: T::KEY_PREFIX,
             ttl: T::DEFAULT_TTL,
+            max_ttl: T::MAX_TTL,
             access,
             id: TypeId::of::<T>(),
             plural: T::__PLURAL,
@@ -81,6 +84,24 @@ impl Exposed {
     /// The time to live that a write gets when it names none; `None` when such an entry never expires.
     pub const fn ttl(&self) -> Option<Duration> {
         self.ttl
+    }
+
+    /// The longest time to live that a client may give an entry, by the type itself or else by the catalog; `None` when there is
+    /// no bound, and a client may write entries that never expire.
+    pub const fn max_ttl(&self) -> Option<Duration> {
+        match self.max_ttl {
+            MaxTtl::Of(max) => Some(max),
+            MaxTtl::OfCatalog | MaxTtl::Unbounded => None,
+        }
+    }
+
+    /// Gives the type this longest time to live, unless it says itself what holds for it.
+    #[must_use]
+    pub const fn or_max_ttl(self, max: Duration) -> Self {
+        match self.max_ttl {
+            MaxTtl::OfCatalog => Self { max_ttl: MaxTtl::Of(max), ..self },
+            MaxTtl::Unbounded | MaxTtl::Of(_) => self,
+        }
     }
 
     /// What the outside may do with the type.

@@ -4,6 +4,7 @@ use crate::check::ValidationErrors;
 use crate::field::KvField;
 use crate::key::KeyError;
 use crate::template::Piece;
+use crate::ttl::MaxTtl;
 use std::any::Any;
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ pub trait KvType: KvField + Send + Sync {
 
     /// The time to live of a write that names none; `None` when such an entry never expires.
     const DEFAULT_TTL: Option<Duration>;
+
+    /// The longest time to live that a client may give an entry: `#[kv(max_ttl = "…")]`. Checked when a catalog is built.
+    const MAX_TTL: MaxTtl = MaxTtl::OfCatalog;
 
     /// Checks every rule of the value and of everything in it.
     ///

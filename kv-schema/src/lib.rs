@@ -55,6 +55,7 @@ pub mod __private {
     pub use crate::kv_type::{Keyed, KvType};
     pub use crate::rule;
     pub use crate::template;
+    pub use crate::ttl::MaxTtl;
     pub use crate::ty;
 }
 

@@ -15,6 +15,18 @@ pub enum Ttl {
     Never,
 }
 
+/// The longest time to live that a client may give the entries of a type. The program itself is not bound by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MaxTtl {
+    /// That of the catalog that exposes the type, if it has one.
+    #[default]
+    OfCatalog,
+    /// None, whatever the catalog says: a client may write entries that never expire.
+    Unbounded,
+    /// This one. A write that names no time to live gets it, unless the type has its own.
+    Of(Duration),
+}
+
 /// Checks that a duration can be a time to live: more than zero, at most [`MAX`].
 ///
 /// # Errors

@@ -1,3 +1,4 @@
+use kv_core::schema::ttl::MaxTtl;
 use kv_core::{Keyed, KvType};
 use std::time::Duration;
 
@@ -29,6 +30,14 @@ struct Bounded {
 struct BoundedByPlaces(u8);
 
 #[derive(KvType)]
+#[kv(ttl = "90s", max_ttl = "90s")]
+struct BoundedInTime(u8);
+
+#[derive(KvType)]
+#[kv(max_ttl = "none")]
+struct UnboundedInTime(u8);
+
+#[derive(KvType)]
 struct r#Struct;
 
 #[derive(KvType)]
@@ -51,6 +60,13 @@ fn the_attribute_says_otherwise() {
     assert_eq!(Named::DEFAULT_TTL, Some(Duration::from_secs(30)));
     assert_eq!((InTwoAttributes::TYPE_TAG, InTwoAttributes::KEY_PREFIX), ("R", "R:"));
     assert_eq!(InTwoAttributes::DEFAULT_TTL, Some(Duration::from_millis(1500)));
+}
+
+#[test]
+fn the_longest_time_to_live_is_the_catalogs_unless_the_attribute_says_otherwise() {
+    assert_eq!(Named::MAX_TTL, MaxTtl::OfCatalog);
+    assert_eq!(BoundedInTime::MAX_TTL, MaxTtl::Of(Duration::from_secs(90)));
+    assert_eq!(UnboundedInTime::MAX_TTL, MaxTtl::Unbounded);
 }
 
 #[test]

@@ -41,6 +41,12 @@ pub enum JsonError {
         /// The codec's tag.
         tag: &'static str,
     },
+    /// The JSON has more bytes than there is room for.
+    #[error("the JSON of this `{tag}` is too long: give it more room")]
+    TooLong {
+        /// The type's tag.
+        tag: &'static str,
+    },
     /// The type's `Serialize` returned an error.
     #[error("writing a `{tag}` as JSON failed: {error}")]
     Failed {

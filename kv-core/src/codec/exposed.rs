@@ -12,8 +12,9 @@ use crate::{Access, Exposed, KvType, ValidationErrors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
 
 /// The most bytes of what a type's own reader says that a message repeats.
 const SAID: usize = 200;
@@ -60,7 +61,7 @@ pub struct Codec {
     stored: StoredType,
     takes_ttl: bool,
     traits: Traits,
-    encode: fn(&dyn Any, &mut Vec<u8>) -> Result<(), JsonError>,
+    encode: fn(&dyn Any, &mut Bounded<'_>) -> Result<(), JsonError>,
     decode: fn(&str, &mut Reading) -> Result<AnyValue, serde_json::Error>,
 }
 
@@ -85,10 +86,14 @@ impl Codec {
             traits: Traits::of(exposed.schema()),
             encode: |value, into| {
                 let value = value.downcast_ref::<T>().ok_or(JsonError::OtherType { tag: T::TYPE_TAG })?;
-                let before = into.len();
+                let before = into.bytes.len();
                 serde_json::to_writer(&mut *into, value).map_err(|error| {
-                    into.truncate(before);
-                    JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() }
+                    into.bytes.truncate(before);
+                    if into.is_full {
+                        JsonError::TooLong { tag: T::TYPE_TAG }
+                    } else {
+                        JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() }
+                    }
                 })
             },
             decode: |text, reading| {
@@ -98,6 +103,11 @@ impl Codec {
                 Ok(Arc::new(value))
             },
         }
+    }
+
+    /// Gives the type the catalog's longest time to live, unless it has its own.
+    pub(crate) fn bound_ttl(&mut self, max: Duration) {
+        self.exposed = self.exposed.or_max_ttl(max);
     }
 
     /// The type, and what the outside may do with it.
@@ -122,7 +132,33 @@ impl Codec {
     ///
     /// [`JsonError`], when the value is of another type or its `Serialize` fails. Then nothing is appended.
     pub fn encode(&self, value: &dyn Any, into: &mut Vec<u8>) -> Result<(), JsonError> {
-        (self.encode)(value, into)
+        self.encode_within(value, into, usize::MAX)
+    }
+
+    /// Appends the JSON of a value of the type if it has at most this many bytes. Stops at the first byte that is too many.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`]: as [`encode`](Self::encode), and [`JsonError::TooLong`]. Then nothing is appended.
+    ///
+    /// ```
+    /// use kv_core::{Access, Catalog, JsonError, KvType};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// struct Note(String);
+    ///
+    /// let catalog = Catalog::builder().expose::<Note>(Access::Read).build()?;
+    /// let notes = catalog.codec("Note").unwrap();
+    /// let mut json = Vec::new();
+    /// notes.encode_within(&Note("hello".to_owned()), &mut json, 7)?;
+    /// assert_eq!(json, br#""hello""#);
+    /// let refused = notes.encode_within(&Note("hello".to_owned()), &mut json, 6);
+    /// assert_eq!(refused, Err(JsonError::TooLong { tag: "Note" }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn encode_within(&self, value: &dyn Any, into: &mut Vec<u8>, most: usize) -> Result<(), JsonError> {
+        (self.encode)(value, &mut Bounded { bytes: into, left: most, is_full: false })
     }
 
     /// Reads the JSON of a value of the type, in one pass as long as nothing is wrong.
@@ -176,6 +212,40 @@ impl Codec {
 impl fmt::Debug for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Codec").field("exposed", &self.exposed).finish_non_exhaustive()
+    }
+}
+
+/// Appends to a buffer until a number of bytes is used up.
+struct Bounded<'b> {
+    bytes: &'b mut Vec<u8>,
+    left: usize,
+    is_full: bool,
+}
+
+impl io::Write for Bounded<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.left.checked_sub(bytes.len()) {
+            Some(left) => {
+                self.left = left;
+                self.bytes.extend_from_slice(bytes);
+                Ok(())
+            }
+            None => {
+                self.is_full = true;
+                Err(io::ErrorKind::StorageFull.into())
+            }
+        }
+    }
+
+    #[inline]
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

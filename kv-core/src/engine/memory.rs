@@ -2,10 +2,10 @@
 
 use super::stored_type::Of;
 use super::{
-    AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, Page, PageRequest,
-    StoredType, Written,
+    AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, MOST_PURGED, Page,
+    PageRequest, StoredType, Written,
 };
-use crate::memory::{Collection, Memory, PageCursor, Row, Times, or_resume};
+use crate::memory::{Collection, Memory, PageCursor, Row, STEP, Times};
 use crate::{
     Change, Condition, Entry, Error, KvStore, KvType, SetOptions, TenantId, TenantStore, TypeStats, Version,
     Watch,
@@ -13,6 +13,22 @@ use crate::{
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+/// How many steps of a purge are made before other tasks have their turn: some tenths of a millisecond.
+const STEPS_A_POLL: usize = 8;
+
+/// Lets an executor run other tasks.
+async fn yield_now() {
+    let mut has_yielded = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
 
 impl From<KvStore> for Arc<dyn Engine> {
     fn from(kv: KvStore) -> Self {
@@ -73,7 +89,23 @@ impl Engine for KvStore {
     fn purge_expired<'a>(&'a self, tenant: &'a TenantId, types: &'a [StoredType]) -> EngineFuture<'a, usize> {
         Box::pin(async move {
             let store = self.tenant_by_id(tenant);
-            Ok(types.iter().map(|ty| ty.in_memory().purge(&store)).sum())
+            let mut purged = 0;
+            // A step may only look at entries that were given more time.
+            let mut steps = MOST_PURGED / STEP + types.len();
+            for ty in types {
+                while steps > 0 && purged + STEP <= MOST_PURGED {
+                    let (count, more) = ty.in_memory().purge_step(&store);
+                    purged += count;
+                    steps -= 1;
+                    if !more {
+                        break;
+                    }
+                    if steps.is_multiple_of(STEPS_A_POLL) {
+                        yield_now().await;
+                    }
+                }
+            }
+            Ok(purged)
         })
     }
 
@@ -114,7 +146,8 @@ pub(super) trait InMemory: Send + Sync {
     fn delete(&self, store: &TenantStore, key: &str, condition: Condition) -> Result<bool, Error>;
     fn touch(&self, store: &TenantStore, key: &str, ttl: Option<Duration>) -> Result<bool, Error>;
     fn list(&self, store: &TenantStore, request: PageRequest<'_>) -> Page;
-    fn purge(&self, store: &TenantStore) -> usize;
+    /// Removes a few expired entries, and returns how many there were, and whether there may be more.
+    fn purge_step(&self, store: &TenantStore) -> (usize, bool);
     fn stats(&self, store: &TenantStore) -> TypeStats;
 
     fn watch(
@@ -180,12 +213,13 @@ impl<T: KvType> InMemory for Of<T> {
         typed.existing().map_or_else(Page::empty, |collection| collection.list_any(request))
     }
 
-    fn purge(&self, store: &TenantStore) -> usize {
-        store.typed::<T>().existing().map_or(0, |collection| or_resume(collection.purge()))
+    fn purge_step(&self, store: &TenantStore) -> (usize, bool) {
+        store.typed::<T>().existing().map_or((0, false), |collection| collection.purge_step())
     }
 
     fn stats(&self, store: &TenantStore) -> TypeStats {
-        store.typed::<T>().stats()
+        let typed = store.typed::<T>();
+        typed.existing().map_or_else(|| typed.stats(), |collection| collection.stats_roughly())
     }
 
     fn watch(

@@ -392,8 +392,11 @@ impl<T> Cell<T> {
         if oldest.iter().all(is_expired) {
             return oldest;
         }
-        let mut first = self.expired(now);
-        first.retain(goes);
+        let mut first: Vec<_> = Vec::new();
+        let mut seen = HashSet::new();
+        let expired =
+            self.deadlines.up_to(|time| now.has_reached(time)).filter(|place| is_expired(place) && goes(place));
+        first.extend(expired.filter(|place| seen.insert(*place)).take(excess));
         first.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
         // Of the oldest, those that are due are among these.
         first.extend(oldest.into_iter().filter(|place| !is_expired(place)));
@@ -430,16 +433,23 @@ impl<T> Cell<T> {
         true
     }
 
-    /// Removes up to `most` entries whose deadline has come, earliest first, and returns them.
+    /// Removes up to `most` entries that have expired, earliest first, and returns them. Looks at twice as many times at most: some
+    /// may be those of entries that were removed or given more time.
     pub(super) fn remove_expired(&mut self, most: usize, now: &Now<'_>) -> Vec<Stored<T>> {
         let mut removed = Vec::new();
-        while removed.len() < most
-            && let Some((deadline, place)) = self.first_deadline()
-            && now.is_expired(deadline)
-            && let Some(row) = self.rows.get(place)
-            && let Some(row) = self.take(place, self.hash(&row.key), Cause::Expired)
-        {
-            removed.push(row);
+        for _ in 0..most.saturating_mul(2) {
+            if removed.len() == most || !now.has_reached(self.nothing_expires_before()) {
+                break;
+            }
+            let rows = &self.rows;
+            let first =
+                self.deadlines.look(|place| rows.get(place).map_or(Deadline::NEVER, |row| row.deadline));
+            if let Some((deadline, place)) = first
+                && now.is_expired(deadline)
+                && let Some(row) = self.rows.get(place)
+            {
+                removed.extend(self.take(place, self.hash(&row.key), Cause::Expired));
+            }
         }
         removed
     }
@@ -582,6 +592,15 @@ impl<T> Cell<T> {
     /// given more time since.
     pub(super) fn len(&self, now: &Now<'_>) -> usize {
         self.rows.len() - self.expired(now).len()
+    }
+
+    /// The same, except that no more than this many times are looked at: beyond them, expired entries are counted.
+    pub(super) fn len_roughly(&self, most: usize, now: &Now<'_>) -> usize {
+        let mut places: Vec<_> = self.deadlines.up_to(|time| now.has_reached(time)).take(most).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.retain(|place| self.is_expired(*place, now));
+        self.rows.len() - places.len()
     }
 
     /// Whether an entry is due.

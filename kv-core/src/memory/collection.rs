@@ -28,7 +28,7 @@ use std::time::Duration;
 
 /// How many entries are removed at a time before the lock is handed over to others: some ten microseconds' work, or some
 /// fifty where memory has to be waited for.
-const STEP: usize = bound(32, 2);
+pub(crate) const STEP: usize = bound(32, 2);
 
 /// Every method reads the clock, then takes the lock for one short step, and drops values after it.
 pub(crate) struct Collection<T> {
@@ -378,17 +378,17 @@ impl<T: KvType> Collection<T> {
         waits.map(drop)
     }
 
-    /// Removes one step of what is due, and says whether more is.
+    /// Removes one step of what has expired, and returns whether there may be more.
     fn sweep_step(&self) -> (Vec<Stored<T>>, bool) {
         let reading = self.shared.time.read();
         let mut state = self.state.write();
         let now = self.watermark.now(reading);
         let removed = state.cell.remove_expired(STEP, &now);
         self.release(&removed);
-        let next = state.cell.next_deadline();
+        let next = state.cell.nothing_expires_before();
         // Where there was no thread to be had, unlocking tries again, and tells of it.
         let _ = self.schedule(&mut state, next);
-        let more = now.is_expired(next);
+        let more = now.has_reached(next);
         self.hand_over(state);
         (removed, more)
     }
@@ -421,11 +421,43 @@ impl<T: KvType> Collection<T> {
         self.shared.time.times()
     }
 
-    /// Removes what is due, and returns how many entries that were; or the first panic of a value that was dropped, when all
-    /// is done.
+    /// Removes one step of the entries that have expired. Returns how many there were, and whether there may be more.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a value that is dropped.
     #[cfg(feature = "json")]
-    pub(crate) fn purge(&self) -> Result<usize, Panic> {
-        if self.has_due() { self.sweep(usize::MAX) } else { Ok(0) }
+    pub(crate) fn purge_step(&self) -> (usize, bool) {
+        let (removed, more) = self.sweep_step();
+        let count = removed.len();
+        or_resume(drop_each(removed));
+        (count, more)
+    }
+
+    /// As [`stats`](AnyCollection::stats), in bounded time: where many expired entries have not been removed yet, some are counted.
+    #[cfg(feature = "json")]
+    pub(crate) fn stats_roughly(&self) -> TypeStats {
+        /// So many expired entries are left out.
+        const MOST: usize = bound(4096, 4);
+        self.stats_with(|cell, now| cell.len_roughly(MOST, now))
+    }
+
+    fn stats_with(&self, len: impl FnOnce(&Cell<T>, &Now<'_>) -> usize) -> TypeStats {
+        let reading = self.shared.time.read();
+        let state = self.state.read();
+        let Counts { writes, expirations, evictions } = state.cell.counts();
+        let (hits, misses) = self.reads.sums();
+        TypeStats {
+            tag: T::TYPE_TAG,
+            entries: len(&state.cell, &self.watermark.now(reading)),
+            bytes: state.cell.size().bytes,
+            hits,
+            misses,
+            writes,
+            expirations,
+            evictions,
+            watchers: state.watchers,
+        }
     }
 
     /// Reads the clock, for who holds a lock of its own while it reads on.
@@ -542,6 +574,17 @@ impl<T: KvType> Sweep for Collection<T> {
         outcome.map(|()| count)
     }
 
+    fn sweep_some(&self) -> Result<usize, Panic> {
+        loop {
+            let (removed, more) = self.sweep_step();
+            let count = removed.len();
+            drop_each(removed)?;
+            if count > 0 || !more {
+                return Ok(count);
+            }
+        }
+    }
+
     fn wake_watchers(&self) {
         /// Of more keys it is not worth asking whose they are.
         const MANY: usize = bound(64, 3);
@@ -655,21 +698,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
     }
 
     fn stats(&self) -> TypeStats {
-        let reading = self.shared.time.read();
-        let state = self.state.read();
-        let Counts { writes, expirations, evictions } = state.cell.counts();
-        let (hits, misses) = self.reads.sums();
-        TypeStats {
-            tag: T::TYPE_TAG,
-            entries: state.cell.len(&self.watermark.now(reading)),
-            bytes: state.cell.size().bytes,
-            hits,
-            misses,
-            writes,
-            expirations,
-            evictions,
-            watchers: state.watchers,
-        }
+        self.stats_with(|cell, now| cell.len(now))
     }
 
     fn close(&self) {

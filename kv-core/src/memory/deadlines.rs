@@ -59,17 +59,27 @@ impl Deadlines {
 
     /// The row that is due first, with its deadline. `deadline_of` knows those of all rows.
     pub(super) fn first(&mut self, deadline_of: impl Fn(u32) -> Deadline) -> Option<(Deadline, u32)> {
-        while let Some(&Reverse((time, place))) = self.queue.peek() {
-            let holds = self.time_of(place) == time;
-            let deadline = deadline_of(place);
-            if holds && deadline == time {
-                return Some((time, place));
+        while !self.queue.is_empty() {
+            let first = self.look(&deadline_of);
+            if first.is_some() {
+                return first;
             }
-            self.queue.pop();
-            if holds {
-                self.forget(place);
-                self.set(place, deadline);
-            }
+        }
+        None
+    }
+
+    /// Looks at the first time, and returns it if it is the deadline of its row. Otherwise the row is queued at its deadline.
+    pub(super) fn look(&mut self, deadline_of: impl Fn(u32) -> Deadline) -> Option<(Deadline, u32)> {
+        let &Reverse((time, place)) = self.queue.peek()?;
+        let holds = self.time_of(place) == time;
+        let deadline = deadline_of(place);
+        if holds && deadline == time {
+            return Some((time, place));
+        }
+        self.queue.pop();
+        if holds {
+            self.forget(place);
+            self.set(place, deadline);
         }
         None
     }

@@ -34,6 +34,10 @@ pub(crate) trait Sweep: Send + Sync {
     /// that were; or the first panic of a value that was dropped, when all is done.
     fn sweep(&self, steps: usize) -> Result<usize, Panic>;
 
+    /// Removes a few of the entries that have expired, and returns how many those were: none only if there are no more. Fails with the
+    /// first panic of a value that was dropped.
+    fn sweep_some(&self) -> Result<usize, Panic>;
+
     /// Wakes those who wait for what has changed.
     fn wake_watchers(&self);
 

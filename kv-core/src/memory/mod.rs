@@ -29,6 +29,8 @@ mod watchers;
 
 pub(crate) use block_on::{block_on, block_on_until};
 pub(crate) use cell::{Coverage, Lifetime, ReadLimit, Row, Write, entry_bytes};
+#[cfg(feature = "json")]
+pub(crate) use collection::STEP;
 pub(crate) use collection::{AnyCollection, Collection, ErasedRow, WriteError};
 pub(crate) use expiry::{Panic, drop_each, or_resume};
 pub(crate) use flight::Cycle;
@@ -165,11 +167,29 @@ impl Memory {
         sum_all(self.tenants().iter().map(|(_, tenant)| tenant.purge()))
     }
 
-    /// Removes what is due everywhere, as [`purge`](Self::purge), unless the schedule knows that nothing is: a host that
-    /// comes from a stranger must not cost a walk through all tenants.
+    /// Removes expired entries until a tenant has no more, those of small tenants first, and returns how many there were. Does nothing
+    /// if the schedule knows that nothing has expired: a host that comes from a stranger must not cost a walk through all tenants.
     pub(crate) fn purge_for_room(&self) -> Result<usize, Panic> {
         let reading = self.shared.time.read();
-        if self.shared.schedule.nothing_due(reading) { Ok(0) } else { self.purge() }
+        if self.shared.schedule.nothing_due(reading) {
+            return Ok(0);
+        }
+        let mut tenants = self.tenants();
+        tenants.sort_by_cached_key(|(_, tenant)| tenant.rows());
+        let (mut count, mut outcome) = (0, Ok(()));
+        for (_, tenant) in tenants.iter().filter(|(_, tenant)| !tenant.is_empty()) {
+            loop {
+                match tenant.purge_some() {
+                    Ok(0) => break,
+                    Ok(some) => count += some,
+                    Err(panic) => outcome = outcome.and(Err(panic)),
+                }
+            }
+            if tenant.is_empty() {
+                break;
+            }
+        }
+        outcome.map(|()| count)
     }
 
     /// Makes a collection that is new to its tenant.

@@ -72,6 +72,22 @@ impl Tenant {
         sum_all(due.map(|collection| collection.sweep(usize::MAX)))
     }
 
+    /// Removes a few of the entries that have expired, as [`Sweep::sweep_some`](super::expiry::Sweep::sweep_some).
+    pub(crate) fn purge_some(&self) -> Result<usize, Panic> {
+        for collection in self.collections() {
+            let count = collection.sweep_some()?;
+            if count > 0 {
+                return Ok(count);
+            }
+        }
+        Ok(0)
+    }
+
+    /// How many rows it has, expired ones included.
+    pub(super) fn rows(&self) -> usize {
+        self.usage.entries()
+    }
+
     pub(crate) fn stats(&self) -> TenantStats {
         let types = self.collections().into_iter().map(|collection| collection.stats());
         // A type whose every write was refused leaves no trace.

@@ -82,3 +82,37 @@ fn a_type_made_by_hand_is_held_to_the_grammar() {
     let store = crate::given_a_tenant().1;
     assert_eq!(store.set::<ByHand>("k", ByHand { n: 1 }), Err(kv_core::Error::InvalidTtl));
 }
+
+#[test]
+fn the_longest_time_to_live_is_the_types_own_or_the_catalogs() {
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(ttl = "30s", max_ttl = "1m")]
+    struct Own(u8);
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(max_ttl = "none")]
+    struct Exempt(u8);
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(ttl = "2h")]
+    struct Long(u8);
+
+    let hour = Duration::from_hours(1);
+    let builder = || Catalog::builder().expose::<Own>(Access::Read).expose::<Exempt>(Access::Read);
+    let max = |catalog: Catalog| catalog.iter().map(kv_core::Exposed::max_ttl).collect::<Vec<_>>();
+    assert_eq!(max(builder().build().unwrap()), [Some(Duration::from_mins(1)), None]);
+    // Wherever the catalog's is given.
+    assert_eq!(max(builder().max_ttl(hour).build().unwrap()), [Some(Duration::from_mins(1)), None]);
+    let catalog = Catalog::builder().max_ttl(hour * 2).expose::<Long>(Access::Read).build().unwrap();
+    assert_eq!(max(catalog.clone()), [Some(hour * 2)]);
+    assert_eq!(catalog.codec("Long").unwrap().exposed().max_ttl(), Some(hour * 2));
+
+    let refused = Catalog::builder().max_ttl(hour).expose::<Long>(Access::Read).build().unwrap_err();
+    let [CatalogProblem::TtlBeyondMax { ttl, max, .. }] = refused.problems() else { panic!("{refused}") };
+    assert_eq!((*ttl, *max), (hour * 2, hour));
+    assert!(refused.to_string().contains("#[kv(max_ttl = \"none\")]"), "{refused}");
+    for bad in [Duration::ZERO, Duration::MAX] {
+        let refused = Catalog::builder().max_ttl(bad).expose::<Exempt>(Access::Read).build().unwrap_err();
+        assert!(matches!(refused.problems(), [CatalogProblem::MaxTtl { .. }]), "{refused}");
+    }
+}

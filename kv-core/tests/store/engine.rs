@@ -229,3 +229,34 @@ fn reads_create_nothing_and_types_are_counted_and_purged_separately() {
     assert_eq!(now(scene.engine.purge_expired(&scene.acme, &[CURSOR])), Ok(1));
     assert_eq!(now(scene.engine.purge_expired(&scene.acme, &[CURSOR, other])), Ok(1));
 }
+
+#[test]
+fn a_purge_makes_bounded_steps_and_lets_others_run_between_them() {
+    const ENTRIES: usize = 6000;
+    let scene = scene();
+    for at in 0..ENTRIES {
+        scene.set(&format!("k{at}"), 1, SetOptions::new().ttl(Duration::from_secs(1))).unwrap();
+    }
+    scene.clock.advance(Duration::from_secs(1));
+    let left = || {
+        let expired = scene.kv.tenant("acme.example").unwrap().stats().types[0].expirations;
+        ENTRIES - usize::try_from(expired).unwrap()
+    };
+    let types = [CURSOR];
+    let mut purge = scene.engine.purge_expired(&scene.acme, &types);
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut before = left();
+    let purged = loop {
+        let polled = purge.as_mut().poll(&mut cx);
+        assert!(before - left() <= 256, "a poll removes {}", before - left());
+        before = left();
+        if let Poll::Ready(purged) = polled {
+            break purged.unwrap();
+        }
+    };
+    assert_eq!((purged, left()), (kv_core::engine::MOST_PURGED, ENTRIES - kv_core::engine::MOST_PURGED));
+    drop(purge);
+    // What is not removed yet is not shown.
+    assert!(now(scene.engine.list(&scene.acme, CURSOR, PageRequest::new("", 9))).unwrap().entries.is_empty());
+    assert_eq!(now(scene.engine.stats(&scene.acme, &[CURSOR])).unwrap()[0].entries, 0);
+}

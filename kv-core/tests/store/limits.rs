@@ -54,6 +54,42 @@ fn expired_entries_are_removed_before_a_write_is_refused() {
 }
 
 #[test]
+fn a_write_at_its_limit_removes_no_more_expired_entries_than_it_needs() {
+    let (clock, kv) = given(Limits::default().entries_per_tenant(1000).bytes_per_tenant(1 << 20));
+    let store = kv.tenant("acme.example").unwrap();
+    let short = SetOptions::new().ttl(secs(1));
+    for n in 0..1000 {
+        store.set_with::<Note>(format!("{n}"), note("x"), short).unwrap();
+    }
+    clock.advance(secs(1));
+    let expired = || store.stats().expirations;
+    store.set::<Note>("a", note("x")).unwrap();
+    assert!((1..=64).contains(&expired()), "{} were removed for one", expired());
+    // One that needs the room of many gets it.
+    store.set::<Note>("b", note(&"x".repeat(900_000))).unwrap();
+    assert!(expired() < 1000, "all were removed");
+    store.delete::<Note>("b").unwrap();
+    store.typed::<Note>().set_many((0..999).map(|n| (format!("new {n}"), note("x")))).unwrap();
+    assert_eq!(store.set::<Note>("c", note("x")), over(Limit::EntriesPerTenant, 1000));
+}
+
+#[test]
+fn a_tenant_that_has_only_expired_entries_makes_room_for_another() {
+    let (clock, kv) = given(Limits::default().tenants(2));
+    let store = |n: u32| kv.tenant(format!("t{n}.example")).unwrap();
+    let short = SetOptions::new().ttl(secs(1));
+    for n in 0..300 {
+        store(1).set_with::<Note>(format!("{n}"), note("x"), short).unwrap();
+        store(2).set_with::<Note>(format!("{n}"), note("x"), short).unwrap();
+    }
+    store(2).set::<Note>("stays", note("x")).unwrap();
+    clock.advance(secs(1));
+    store(3).set::<Note>("k", note("x")).unwrap();
+    assert_eq!(store(4).set::<Note>("k", note("x")), over(Limit::Tenants, 2));
+    assert!(store(2).get::<Note>("stays").is_some());
+}
+
+#[test]
 fn tenant_counts_while_it_has_entries() {
     let (_, kv) = given(Limits::default().tenants(2));
     let store = |n: u32| kv.tenant(format!("t{n}.example")).unwrap();

@@ -3,27 +3,39 @@
 use super::{impl_attrs, local};
 use crate::check::{Model, Stored};
 use crate::key_template::KeyPiece;
+use kv_schema::ttl::MaxTtl;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use std::time::Duration;
 use syn::spanned::Spanned;
 use syn::{Type, Visibility};
 
 pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStream) -> TokenStream {
     let (ident, attrs) = (model.ident, impl_attrs());
-    let Stored { tag, prefix, ttl, plural, max_entries, key } = stored;
+    let Stored { tag, prefix, ttl, max_ttl, plural, max_entries, key } = stored;
     let plural = plural.as_ref().map(|plural| {
         quote!(const __PLURAL: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::Some(#plural);)
     });
     let max_entries = max_entries.map(|most| {
         quote!(const __MAX_ENTRIES: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(#most);)
     });
-    let ttl = match ttl {
-        Some(ttl) => {
-            let (secs, nanos) = (ttl.as_secs(), ttl.subsec_nanos());
-            quote!(::core::option::Option::Some(::core::time::Duration::new(#secs, #nanos)))
-        }
+    let duration = |ttl: &Duration| {
+        let (secs, nanos) = (ttl.as_secs(), ttl.subsec_nanos());
+        quote!(::core::time::Duration::new(#secs, #nanos))
+    };
+    let ttl = match ttl.as_ref().map(duration) {
+        Some(ttl) => quote!(::core::option::Option::Some(#ttl)),
         None => quote!(::core::option::Option::None),
     };
+    let max_ttl = match max_ttl {
+        MaxTtl::OfCatalog => None,
+        MaxTtl::Unbounded => Some(quote!(Unbounded)),
+        MaxTtl::Of(max) => {
+            let max = duration(max);
+            Some(quote!(Of(#max)))
+        }
+    };
+    let max_ttl = max_ttl.map(|max| quote!(const MAX_TTL: #private::MaxTtl = #private::MaxTtl::#max;));
     let own_key = key.as_ref().map(|template| own_key(template, private));
     let keyed = key.as_ref().map(|template| keyed(model, template, private));
     quote! {
@@ -33,6 +45,7 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStre
             const KEY_PREFIX: &'static ::core::primitive::str = #prefix;
             const DEFAULT_TTL: ::core::option::Option<::core::time::Duration> = #ttl;
 
+            #max_ttl
             #plural
             #max_entries
             #own_key

@@ -29,6 +29,23 @@ fn a_post_says_that_it_is_json() {
         with(&[ty]).is(415, "not-json");
     }
     with(&[]).is(415, "not-json");
+    let error = |headers: &[&str]| with(headers).json()["error"].as_str().unwrap().to_owned();
+    for (headers, seen) in [
+        (&["Content-Type: text/plain"][..], "`content-type: text/plain`"),
+        (
+            &["Content-Type: application/json; charset=utf-16"],
+            "`content-type: application/json; charset=utf-16`",
+        ),
+        (&[], "no `content-type`"),
+        (&["Content-Type: application/json", "Content-Encoding: br"], "`content-encoding: br`"),
+        (&["Content-Type: a/b", "Content-Type: c/d"], "both `content-type: a/b` and `content-type: c/d`"),
+    ] {
+        let error = error(headers);
+        assert!(error.contains(seen) && error.contains("`Content-Type: application/json`"), "{error}");
+    }
+    // What is repeated is short, and has no control characters.
+    let error = error(&[&format!("Content-Type: a\tb\u{80}\u{9b}{}", "x".repeat(5000))]);
+    assert!(error.len() < 300 && !error.contains(char::is_control), "{error}");
     for target in ["/kv/batch", "/kv/cleanup", "/kv/delete/CursorPosition?key=a"] {
         server.request("POST", target, &["Content-Type: text/plain"], "").is(415, "not-json");
     }

@@ -91,6 +91,26 @@ fn chunks_count_before_a_length_and_nothing_follows_them() {
 }
 
 #[test]
+fn chunks_that_are_announced_twice_are_refused_whatever_is_asked_for() {
+    let server = Server::new();
+    let chunks = chunked(CURSOR);
+    for coding in [
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: Chunked",
+        "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding: chunked,chunked",
+        "Transfer-Encoding: chunked, gzip\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked, identity, chunked",
+    ] {
+        for head in [HEAD, "GET /kv/get/CursorPosition?key=a HTTP/1.1\r\nHost: acme.example\r\n"] {
+            let said = exchange(&server, &format!("{head}{coding}\r\n\r\n{chunks}{STATS}"));
+            assert_eq!(answers(&said), ["400"], "{coding}: {said}");
+        }
+    }
+    assert!(!is_stored(&server));
+}
+
+#[test]
 fn a_body_that_is_coded_besides_is_no_json() {
     let server = Server::new();
     let mut stream = server.connect();

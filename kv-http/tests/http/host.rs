@@ -3,7 +3,7 @@
 use crate::Server;
 use crate::server::{CURSOR, Reply, catalog};
 use kv_core::{KvStore, Limits, TenantId};
-use kv_http::{KvHttp, TenantPolicy};
+use kv_http::{KvHttp, PolicyError, TenantPolicy};
 use models::storage::ui_storage::CursorPosition;
 use std::io::{Read, Write};
 
@@ -118,6 +118,9 @@ fn what_no_policy_names_is_misdirected() {
     {
         ask(&server, TARGET, &format!("Host: {host}\r\n")).is(421, "unknown-host");
     }
+    let reply = ask(&server, TARGET, "Host: Other.Example:80\r\n");
+    let error = reply.json()["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("`other.example`") && error.contains("TenantPolicy"), "{error}");
     // Before anything else is looked at.
     ask(&server, "/kv/nothing", "Host: other.example\r\n").is(421, "unknown-host");
 }
@@ -135,9 +138,23 @@ fn what_is_no_pattern_makes_no_policy() {
         "*.acme.example:80",
         "acme.example/",
         "a_b",
+        "**.example",
+        "a.*.example",
+        "*.a.*",
+        "*..example",
+        "*.*",
+        ".example",
     ] {
         assert!(TenantPolicy::hosts([bad]).is_err(), "{bad}");
     }
+    for address in
+        ["*.[::1]", "*.[2001:db8::1]", "*.1.2.3.4", "*.3.4", "*.4", "*.0x7f", "*.a.1", "*.1.2.3.4."]
+    {
+        let refused = TenantPolicy::hosts([address]).unwrap_err();
+        assert!(matches!(refused, PolicyError::Address { .. }), "{address}: {refused}");
+        assert!(refused.to_string().contains("name the address itself"), "{refused}");
+    }
+    assert!(TenantPolicy::hosts(["*.1a", "*.x1.example", "*.0xg"]).is_ok());
     assert!(TenantPolicy::hosts([""; 0]).is_err());
     assert!(TenantPolicy::hosts(["[::1]", "127.0.0.1", "localhost"]).is_ok());
 }
@@ -183,6 +200,13 @@ fn what_a_proxy_says_counts_only_where_the_proxy_was_named() {
         kv.tenants().iter().map(TenantId::as_str).collect::<Vec<_>>(),
         ["acme.example", "other.example"]
     );
+    // The proxy's own host is not judged where it says which one it was asked for.
+    for own in
+        ["Host: kv_upstream\r\n", "Host: 10.0.0.2:8080:1\r\n", "Host: a\r\nHost: b\r\n", "Host: \r\n", ""]
+    {
+        ask(&server, TARGET, &format!("{own}X-Forwarded-Host: other.example\r\n")).is(200, "");
+        ask(&server, TARGET, own).is(400, "invalid-host");
+    }
     for bad in ["a, b", "a_b", "other.example\r\nX-Forwarded-Host: other.example", ""] {
         let host = format!("Host: acme.example\r\nX-Forwarded-Host: {bad}\r\n");
         ask(&server, TARGET, &host).is(400, "invalid-host");

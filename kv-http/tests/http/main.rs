@@ -9,18 +9,22 @@
     reason = "tests state their promise in their names"
 )]
 
+mod batch;
 mod body;
 mod browser;
+mod cleanup;
 mod conditions;
 mod faults;
 mod framing;
 mod host;
 mod keys;
 mod list;
+mod max_ttl;
 mod mounting;
 mod noise;
 mod server;
 mod serving;
+
 mod types;
 mod values;
 mod wire;

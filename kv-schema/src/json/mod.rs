@@ -7,7 +7,8 @@
 //!
 //! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
 //! `members` (objects), `variants` (enums) and `any` (values without a schema); `ruled` (rules, once something is wrong);
-//! `budget` (what a document may cost); `beside` (which types leave room for a `ttl`).
+//! `budget` (what a document may cost); `beside` (which types leave room for a `ttl`);
+//! [`parts`] (objects and lists as the texts of their parts).
 
 mod any;
 mod beside;
@@ -16,6 +17,7 @@ mod document;
 mod error;
 mod grammar;
 mod members;
+pub mod parts;
 mod ruled;
 mod scan;
 mod shape;

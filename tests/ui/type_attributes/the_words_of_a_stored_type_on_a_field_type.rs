@@ -7,7 +7,7 @@ struct Item {
 }
 
 #[derive(KvField)]
-#[kv(max_entries = 100, evict = "oldest")]
+#[kv(max_entries = 100, evict = "oldest", max_ttl = "1d")]
 struct Part(u8);
 
 fn main() {}
