@@ -30,6 +30,9 @@ use std::time::Duration;
 /// fifty where memory has to be waited for.
 pub(crate) const STEP: usize = bound(32, 2);
 
+/// How many steps make a few: up to 256 entries.
+const SOME: usize = 8;
+
 /// Every method reads the clock, then takes the lock for one short step, and drops values after it.
 pub(crate) struct Collection<T> {
     shared: Arc<Shared>,
@@ -575,12 +578,14 @@ impl<T: KvType> Sweep for Collection<T> {
     }
 
     fn sweep_some(&self) -> Result<usize, Panic> {
+        let (mut count, mut steps) = (0, 0);
+        let mut outcome = Ok(());
         loop {
             let (removed, more) = self.sweep_step();
-            let count = removed.len();
-            drop_each(removed)?;
-            if count > 0 || !more {
-                return Ok(count);
+            (count, steps) = (count + removed.len(), steps + 1);
+            outcome = outcome.and(drop_each(removed));
+            if !more || (steps >= SOME && count > 0) {
+                return outcome.map(|()| count);
             }
         }
     }

@@ -72,15 +72,10 @@ impl Tenant {
         sum_all(due.map(|collection| collection.sweep(usize::MAX)))
     }
 
-    /// Removes a few of the entries that have expired, as [`Sweep::sweep_some`](super::expiry::Sweep::sweep_some).
+    /// Removes a few of the expired entries of each type, and returns how many those were: none only if there are no more. Fails with
+    /// the first panic of a value that was dropped.
     pub(crate) fn purge_some(&self) -> Result<usize, Panic> {
-        for collection in self.collections() {
-            let count = collection.sweep_some()?;
-            if count > 0 {
-                return Ok(count);
-            }
-        }
-        Ok(0)
+        sum_all(self.collections().iter().map(|collection| collection.sweep_some()))
     }
 
     /// How many rows it has, expired ones included.

@@ -120,7 +120,7 @@ fn clients_that_never_read_hold_a_bounded_number_of_bytes_and_keep_no_other_from
     );
     for request in [GET, LIST, &batch] {
         let limits = Limits::default().page_bytes(3 * MIB / 2).in_flight_bytes(8 * MIB);
-        let (addr, ends) = serve_big(limits, Duration::from_secs(5));
+        let (addr, ends) = serve_big(limits, Duration::from_mins(10));
         let clients: Vec<_> = (0..20).map(|_| stall(addr, request)).collect();
         let held = clients.iter().filter(|(_, status)| status == "200").count();
         // Some of what is held has been handed to the system.
