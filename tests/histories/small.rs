@@ -419,7 +419,7 @@ impl Store for SmallStore {
                 Outcome::Done
             }
             Op::Purge => self.purge(),
-            Op::Knows => unreachable!("who watches is asked"),
+            Op::Knows => unreachable!("watchers answer `Knows`"),
         };
         pause();
         outcome

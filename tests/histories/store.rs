@@ -212,7 +212,7 @@ impl<T: Stored> Store for Real<T> {
                 self.kv.purge_expired();
                 Outcome::Done
             }
-            Op::Knows => unreachable!("who watches is asked"),
+            Op::Knows => unreachable!("watchers answer `Knows`"),
         }
     }
 
