@@ -40,8 +40,8 @@ impl Script {
     }
 }
 
-/// Returns a random operation on the first `keys` keys. Its values are identified by `by` and `by +
-/// 1`.
+/// Returns a random operation on the first `keys` keys. Its values are identified by `by` and the
+/// number after it.
 fn op(rng: &mut Rng, keys: usize, by: u32) -> Op {
     let key = KEYS[rng.usize(..keys)];
     let value = Value { by, count: rng.u32(..3) };

@@ -90,7 +90,7 @@ fn tenant_limit_is_exact_under_concurrent_writes() {
 fn expired_entry_frees_space_for_one_write() {
     check(|| {
         let (clock, kv) = given(Limits::unlimited().entries_per_tenant(1));
-        another_handle::<Count>(&kv).set_with("due", count(1), ttl(10)).unwrap();
+        another_handle::<Count>(&kv).set_with("old", count(1), ttl(10)).unwrap();
         clock.advance(secs(10));
         let written = AtomicUsize::new(0);
         thread::scope(|scope| {
