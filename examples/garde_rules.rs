@@ -1,15 +1,15 @@
-//! A type that garde validates already: its rules hold on every write, at their places.
+//! A type with garde rules: the store checks them on every write and reports where they are broken.
 //!
 //! Run it with `cargo run --example garde_rules`.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use garde::Validate;
 use kv_core::{Error, KvField, KvStore, KvType, ValidationErrors};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq, Validate, KvType)]
-#[kv(validate = "checked_by_garde")]
+#[kv(validate = "check_with_garde")]
 struct Signup {
     #[garde(ascii, length(min = 3, max = 25))]
     username: String,
@@ -17,15 +17,16 @@ struct Signup {
     addresses: Vec<Address>,
 }
 
-/// Inside a stored type garde's `dive` reaches it, so it needs no function of its own.
+/// A field type. garde's `dive` validates it as a part of `Signup`, so it needs no function of its
+/// own.
 #[derive(Clone, Debug, PartialEq, Validate, KvField)]
 struct Address {
     #[garde(length(min = 1))]
     street: String,
 }
 
-/// Hands garde's report on. Its paths are `addresses[0].street`, ours `/addresses/0/street`.
-fn checked_by_garde(signup: &Signup) -> Result<(), ValidationErrors> {
+/// Converts garde's report. Its paths, such as `addresses[0].street`, become `/addresses/0/street`.
+fn check_with_garde(signup: &Signup) -> Result<(), ValidationErrors> {
     let Err(report) = signup.validate_with(&()) else { return Ok(()) };
     ValidationErrors::collect(|v| {
         for (path, error) in report.iter() {
@@ -44,10 +45,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     signup.username.clear();
     signup.addresses[0].street.clear();
     let Err(Error::Validation(errors)) = store.set::<Signup>("user:7", signup) else {
-        return Err("nothing broken gets in".into());
+        return Err("an invalid value was stored".into());
     };
     let pointers: BTreeSet<_> = errors.iter().map(|violation| violation.pointer.as_str()).collect();
     assert_eq!(pointers, BTreeSet::from(["/username", "/addresses/0/street"]));
-    println!("refused: {errors}");
+    println!("rejected: {errors}");
     Ok(())
 }

@@ -6,9 +6,10 @@
 //! $ curl 'http://localhost:3000/kv/list/CursorPosition?prefix=user:'
 //! ```
 //!
-//! Every host is served, as a tenant of its own, unless some are named: `--host acme.example --host '*.acme.example'`.
+//! By default the server accepts every host, each with its own tenant. `--host acme.example
+//! --host '*.acme.example'` restricts it to some hosts.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it says where it is")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints its URL")]
 
 use axum::serve::Listener;
 use kv_core::{Access, Catalog, KvStore};
@@ -47,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("http://{}", listener.local_addr()?);
     axum::serve(Impatient(listener), http.router())
         .with_graceful_shutdown(async move {
-            // Without the signal there is nothing to wait for.
+            // If the signal handler cannot be installed, the server shuts down.
             let _ = tokio::signal::ctrl_c().await;
             shutdown.begin();
         })
@@ -76,7 +77,7 @@ impl Listener for Impatient {
     }
 }
 
-/// The port, 0 for any that is free, and the hosts.
+/// Parses the port (0 for any free one, the default) and the hosts.
 fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(u16, Vec<String>), String> {
     let (mut port, mut hosts) = (0, Vec::new());
     while let Some(name) = arguments.next() {

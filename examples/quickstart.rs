@@ -1,9 +1,9 @@
-//! The store in five minutes: `cargo run --example quickstart`.
+//! A tour of the store: `cargo run --example quickstart`.
 //!
-//! Four types of an application (`examples/models/storage`), two tenants, and the things one does with such a
-//! store: share cursors between clients, cache sessions, keep an application's settings.
+//! It uses four types of an application (`examples/models/storage`) and two tenants. It shares
+//! cursors between clients, caches sessions, and stores settings.
 
-#![expect(clippy::print_stdout, reason = "it shows what it does")]
+#![expect(clippy::print_stdout, reason = "the example prints its results")]
 
 use kv_core::{Error, KvStore, ManualClock, ScanOptions, SetOptions, TenantStore};
 use models::storage::ui_storage::{CursorPosition, ViewportState};
@@ -11,8 +11,7 @@ use models::storage::user_storage::{SessionCache, UserPreferences};
 use std::time::Duration;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // An application writes `KvStore::new()`. The clock that is set by hand lets us see entries expire without
-    // waiting for them.
+    // An application calls `KvStore::new()`. With a manual clock, entries expire without waiting.
     let clock = ManualClock::new();
     let kv = KvStore::builder().clock(clock.clone()).build();
     let acme = kv.tenant("acme.example")?;
@@ -23,11 +22,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     application_state(&acme)?;
     expiry(&clock, &acme);
     rejected_values(&acme);
-    for_the_outside()?;
+    catalog()?;
     Ok(())
 }
 
-/// Live cursors: every client writes its own, and reads those of all others on the same item.
+/// Live cursors: every client writes its own cursor and reads the cursors of other clients on the
+/// same item.
 fn client_coordination(acme: &TenantStore, other: &TenantStore) -> Result<(), Error> {
     title("Client coordination: live cursors");
 
@@ -38,25 +38,25 @@ fn client_coordination(acme: &TenantStore, other: &TenantStore) -> Result<(), Er
         println!("  set     user:{user_id:<3} at ({x}, {y}) on {item_id}, version {version}");
     }
 
-    println!("  scan    \"user:\" gives, in key order:");
+    println!("  scan    \"user:\", in key order:");
     for (key, cursor) in cursors.scan("user:") {
         println!("            {key:<8} ({}, {}) on {}", cursor.x, cursor.y, cursor.item_id);
     }
     let on_invoice: Vec<_> =
         cursors.scan("user:").filter(|(_, cursor)| cursor.item_id == "invoice").collect();
-    println!("  filter  {} of them are on the invoice", on_invoice.len());
+    println!("  filter  {} cursors are on the invoice", on_invoice.len());
 
     let moved = cursors.modify("user:7", |cursor| CursorPosition { x: cursor.x + 1, ..cursor.clone() })?;
     if let Some(cursor) = moved {
-        println!("  modify  user:7 one to the right, atomically: ({}, {})", cursor.x, cursor.y);
+        println!("  modify  user:7 is now at ({}, {}), changed atomically", cursor.x, cursor.y);
     }
 
-    let strangers = other.typed::<CursorPosition>().count("");
-    println!("  tenant  {} sees {strangers} of acme's cursors", other.id());
+    let visible = other.typed::<CursorPosition>().count("");
+    println!("  tenant  {} sees {visible} of acme's cursors", other.id());
     Ok(())
 }
 
-/// A session cache: compute once, read often, write only over what was read.
+/// A session cache: write once, read often, and overwrite only the version that was read.
 fn session_management(acme: &TenantStore) -> Result<(), Error> {
     title("Session management: cached permissions");
 
@@ -70,27 +70,28 @@ fn session_management(acme: &TenantStore) -> Result<(), Error> {
     if let Some(entry) = sessions.get_entry("session:7") {
         let left = entry.expires_in.unwrap_or_default();
         println!(
-            "  set     session:7 may {:?}; it lives for {left:?} unless renewed",
+            "  set     session:7 has the permissions {:?} and expires in {left:?}",
             entry.value.permissions
         );
 
-        // Two requests read the session; each wants to add a permission. The second one finds out.
+        // Two requests have read the session, and each adds a permission. The second write is a
+        // conflict.
         let with = |permission: &str| {
             let mut session = SessionCache::clone(&entry.value);
             session.permissions.push(permission.to_owned());
             session
         };
-        let over_what_was_read = SetOptions::new().if_version(entry.version).keep_ttl();
-        sessions.set_with("session:7", with("edit"), over_what_was_read)?;
-        println!("  set     session:7 with \"edit\", if it is still version {}", entry.version);
-        if let Err(conflict) = sessions.set_with("session:7", with("delete"), over_what_was_read) {
-            println!("  refused {conflict}");
+        let unchanged = SetOptions::new().if_version(entry.version).keep_ttl();
+        sessions.set_with("session:7", with("edit"), unchanged)?;
+        println!("  set     session:7 with \"edit\", if its version is still {}", entry.version);
+        if let Err(conflict) = sessions.set_with("session:7", with("delete"), unchanged) {
+            println!("  conflict: {conflict}");
         }
     }
     Ok(())
 }
 
-/// Settings: one entry for the application, one for each user, none of which expire.
+/// Settings of the application, and the state of each user's pages.
 fn application_state(acme: &TenantStore) -> Result<(), Error> {
     title("Application state: settings");
 
@@ -113,24 +114,24 @@ fn application_state(acme: &TenantStore) -> Result<(), Error> {
     Ok(())
 }
 
-/// Times to live, as the types say: cursors 30 s, sessions 1 h, preferences for ever.
+/// Expiry by the TTL of each type: cursors after 30 s, sessions after 1 h, preferences never.
 fn expiry(clock: &ManualClock, acme: &TenantStore) {
-    title("Expiry: time goes by");
+    title("Expiry: advancing the clock");
 
-    let show = |after: &str| {
+    let show = |time: &str| {
         let cursors = acme.typed::<CursorPosition>().count("");
         let sessions = acme.typed::<SessionCache>().count("");
         let preferences = acme.typed::<UserPreferences>().count("");
-        println!("  {after:<9}: {cursors} cursors, {sessions} session(s), {preferences} preference(s)");
+        println!("  {time:<10}: {cursors} cursors, {sessions} session(s), {preferences} preference(s)");
     };
-    show("at first");
+    show("at start");
     clock.advance(Duration::from_secs(30));
     show("after 30 s");
     clock.advance(Duration::from_hours(1));
     show("after 1 h");
 }
 
-/// A value that breaks its rules is not stored, and the report says everything that is wrong with it.
+/// A value that breaks its rules is not stored. The report has every violation.
 fn rejected_values(acme: &TenantStore) {
     title("Validation: a rejected value");
 
@@ -154,13 +155,14 @@ fn rejected_values(acme: &TenantStore) {
     println!("  session:8 is {:?}", acme.get::<SessionCache>("session:8"));
 }
 
-/// What clients outside the process may reach is listed in one place.
-fn for_the_outside() -> Result<(), kv_core::CatalogError> {
-    title("Catalog: what the outside may reach");
+/// The catalog lists the types that clients outside the process may access.
+fn catalog() -> Result<(), kv_core::CatalogError> {
+    title("Catalog: access from outside the process");
 
     let catalog = models::storage::catalog()?;
     for exposed in catalog.exposed() {
-        println!("  {:<16} {:<9?} keys under {:?}", exposed.tag(), exposed.access(), exposed.prefix());
+        let access = format!("{:?}", exposed.access());
+        println!("  {:<16} {access:<9} keys under {:?}", exposed.tag(), exposed.prefix());
     }
     Ok(())
 }

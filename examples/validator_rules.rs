@@ -1,8 +1,9 @@
-//! A type that the validator crate validates already: its own check is named, and its report is the message.
+//! A type with rules of the validator crate: its own function is named, and its report is the
+//! message.
 //!
 //! Run it with `cargo run --example validator_rules`.
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "the example prints its results")]
 
 use kv_core::{Error, KvStore, KvType};
 use validator::Validate;
@@ -12,7 +13,7 @@ use validator::Validate;
 struct Signup {
     #[validate(length(min = 3, max = 25))]
     username: String,
-    /// Rules of both kinds go together.
+    /// Rules of kv-core can be combined with those of validator.
     #[kv(email)]
     mail: String,
 }
@@ -24,10 +25,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let broken = Signup { username: "a".into(), mail: "nowhere".into() };
     let Err(Error::Validation(errors)) = store.set::<Signup>("user:7", broken) else {
-        return Err("nothing broken gets in".into());
+        return Err("an invalid value was stored".into());
     };
     let rules: Vec<_> = errors.iter().map(|violation| (violation.pointer.as_str(), violation.rule)).collect();
     assert_eq!(rules, [("/mail", "email"), ("", "validate")]);
-    println!("refused: {errors}");
+    println!("rejected: {errors}");
     Ok(())
 }

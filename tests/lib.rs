@@ -1,9 +1,9 @@
-//! Tests across the crates. This library holds what they share, and the documents' code, which runs as doctests.
+//! Helpers shared by the tests across crates, and the code of the README as doctests.
 
 pub mod needs;
 pub mod wire;
 
-/// The README's code.
+/// Runs the code of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

@@ -1,5 +1,6 @@
-//! Programs that some tests need. A test without what it needs is ignored, and says how to get it; where `KV_REQUIRE` names
-//! the program (`KV_REQUIRE=node,redis`), it fails instead.
+//! Programs that some tests need. Without its programs a test is ignored and its name says how to
+//! install them. If `KV_REQUIRE` names a missing program (`KV_REQUIRE=node,redis`), the test fails
+//! instead.
 
 use libtest_mimic::{Failed, Trial};
 use std::process::{Command, Stdio};
@@ -7,55 +8,55 @@ use std::process::{Command, Stdio};
 /// A program that tests need.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// What `KV_REQUIRE` calls it.
+    /// Name in `KV_REQUIRE`.
     pub name: &'static str,
-    /// What it is called on the command line.
+    /// Name on the command line.
     pub command: &'static str,
-    /// What makes it tell its version and end, which shows that it is there.
+    /// Argument that prints the version. Running it shows that the program is installed.
     pub version: &'static str,
-    /// How to get it.
+    /// Command that installs it.
     pub get: &'static str,
 }
 
-/// Node, for what JavaScript makes of our patterns.
+/// Node, for tests that run JavaScript.
 pub const NODE: Program =
     Program { name: "node", command: "node", version: "--version", get: "apt-get install nodejs" };
 
-/// nginx, for what a proxy makes of our URLs.
+/// nginx, for tests behind a proxy.
 pub const NGINX: Program =
     Program { name: "nginx", command: "nginx", version: "-v", get: "apt-get install nginx-light" };
 
-/// A browser, for what becomes of our requests in one.
+/// Chromium, for tests in a browser.
 pub const CHROMIUM: Program =
     Program { name: "chromium", command: "chromium", version: "--version", get: "apt-get install chromium" };
 
 impl Program {
-    /// Whether it can be run.
+    /// Returns whether the program is installed.
     pub fn is_here(&self) -> bool {
         let mut version = Command::new(self.command);
         version.arg(self.version).stdout(Stdio::null()).stderr(Stdio::null());
         version.status().is_ok_and(|status| status.success())
     }
 
-    /// The program as a need of tests.
+    /// Returns the program as a need of tests.
     pub fn need(&self) -> Need {
         Need { name: self.name, get: self.get, is_here: self.is_here() }
     }
 
-    /// A test that needs the program.
+    /// Creates a test that needs the program.
     pub fn test(&self, name: &str, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
         test(name, &[self.need()], run)
     }
 }
 
-/// Anything that tests need, looked for.
+/// Something that tests need, with the result of looking for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Need {
-    /// What `KV_REQUIRE` calls it.
+    /// Name in `KV_REQUIRE`.
     pub name: &'static str,
     /// How to get it.
     pub get: &'static str,
-    /// Whether it is there.
+    /// Whether it is available.
     pub is_here: bool,
 }
 
@@ -65,7 +66,7 @@ impl Need {
     }
 }
 
-/// A test that needs all of these.
+/// Creates a test that needs all of `needs`.
 pub fn test(name: &str, needs: &[Need], run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
     let missing: Vec<_> = needs.iter().filter(|need| !need.is_here).collect();
     if missing.is_empty() {

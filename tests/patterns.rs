@@ -1,4 +1,4 @@
-//! What the grammar of patterns lets through, Rust and JavaScript read alike.
+//! Rust and JavaScript agree on every pattern that the pattern grammar accepts.
 
 use kv_core::schema::pattern;
 use kv_core::schema::rule::{Email, Matcher, Url};
@@ -14,34 +14,35 @@ const PATTERNS: usize = 4000;
 const TEXTS: usize = 24;
 
 fn main() {
-    let agree = NODE.test("rust_and_javascript_agree_on_every_pattern", rust_and_javascript_agree);
-    libtest_mimic::run(&Arguments::from_args(), vec![agree]).exit();
+    let test = NODE.test("rust_and_javascript_agree_on_every_pattern", rust_and_javascript_agree);
+    libtest_mimic::run(&Arguments::from_args(), vec![test]).exit();
 }
 
 fn rust_and_javascript_agree() -> Result<(), Failed> {
     let mut runner = TestRunner::deterministic();
     let mut patterns = vec![Email::PATTERN.to_owned(), Url::PATTERN.to_owned()];
-    // Half by the grammar, half soup of which the grammar lets through what it does.
+    // Half of the patterns follow the grammar; the other half are random tokens that the grammar
+    // accepts.
     while patterns.len() < PATTERNS {
-        let wanted = if patterns.len() % 2 == 0 { by_the_grammar().boxed() } else { soup().boxed() };
+        let strategy = if patterns.len() % 2 == 0 { from_grammar().boxed() } else { random_tokens().boxed() };
         patterns.push(loop {
-            let pattern = sample(&wanted, &mut runner)?;
+            let pattern = sample(&strategy, &mut runner)?;
             if pattern::check(&pattern).is_ok() {
                 break pattern;
             }
         });
     }
-    let mut asked = Vec::new();
+    let mut cases = Vec::new();
     for pattern in patterns {
         let texts =
             (0..TEXTS).map(|_| sample(&text_near(&pattern), &mut runner)).collect::<Result<Vec<_>, _>>()?;
-        asked.push((pattern, texts));
+        cases.push((pattern, texts));
     }
-    let verdicts = javascript(&asked)?;
+    let verdicts = javascript(&cases)?;
     let (mut matched, mut compared) = (0, 0);
-    for ((pattern, texts), verdicts) in asked.iter().zip(verdicts) {
+    for ((pattern, texts), verdicts) in cases.iter().zip(verdicts) {
         let Some(verdicts) = verdicts else {
-            return Err(format!("JavaScript cannot read {pattern:?}").into());
+            return Err(format!("JavaScript cannot parse {pattern:?}").into());
         };
         let compiled = Matcher::new(Box::leak(pattern.clone().into_boxed_str()));
         for (text, verdict) in texts.iter().zip(verdicts) {
@@ -52,7 +53,7 @@ fn rust_and_javascript_agree() -> Result<(), Failed> {
             compared += 1;
         }
     }
-    // Neither verdict may be a rarity, or the comparison would say little.
+    // Both verdicts must be frequent, or the comparison would prove little.
     if compared != PATTERNS * TEXTS || matched < compared / 10 || matched > compared * 9 / 10 {
         return Err(format!("{matched} of {compared} texts match").into());
     }
@@ -63,7 +64,7 @@ fn sample<T>(strategy: &impl Strategy<Value = T>, runner: &mut TestRunner) -> Re
     Ok(strategy.new_tree(runner).map_err(|error| error.to_string())?.current())
 }
 
-fn by_the_grammar() -> impl Strategy<Value = String> {
+fn from_grammar() -> impl Strategy<Value = String> {
     let character = prop_oneof![
         6 => "[ab01]",
         1 => "[ -~&&[^()\\[\\]{}*+?.|^$\\\\]]",
@@ -87,8 +88,8 @@ fn by_the_grammar() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whatever may come to a mind, dense in what has a meaning.
-fn soup() -> impl Strategy<Value = String> {
+/// Random sequences of tokens, most of which have a meaning in patterns.
+fn random_tokens() -> impl Strategy<Value = String> {
     let token = prop_oneof![
         3 => "[ab01 _/#-]",
         3 => prop::sample::select(vec![
@@ -100,7 +101,8 @@ fn soup() -> impl Strategy<Value = String> {
     prop::collection::vec(token, 1..9).prop_map(|tokens| tokens.concat())
 }
 
-/// Texts made of what the pattern is about, and of what the two languages count differently.
+/// Texts from the literal characters of the pattern, and from characters that the two languages
+/// treat differently.
 fn text_near(pattern: &str) -> impl Strategy<Value = String> + use<> {
     let mut alphabet: Vec<String> =
         pattern.chars().filter(|c| !"()[]{}*+?|^$\\".contains(*c)).map(String::from).collect();
@@ -110,19 +112,19 @@ fn text_near(pattern: &str) -> impl Strategy<Value = String> + use<> {
     prop::collection::vec(prop::sample::select(alphabet), 0..7).prop_map(|parts| parts.concat())
 }
 
-/// What JavaScript says of each text; `None` where it cannot read the pattern.
-fn javascript(asked: &[(String, Vec<String>)]) -> Result<Vec<Option<Vec<bool>>>, Failed> {
+/// Returns JavaScript's verdict on each text, or `None` for a pattern that JavaScript cannot parse.
+fn javascript(cases: &[(String, Vec<String>)]) -> Result<Vec<Option<Vec<bool>>>, Failed> {
     const PROGRAM: &str = "
-        const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+        const cases = JSON.parse(require('fs').readFileSync(0, 'utf8'));
         const judge = ([pattern, texts]) => {
             try { const regex = new RegExp(pattern); return texts.map(text => regex.test(text)); }
             catch { return null; }
         };
-        process.stdout.write(JSON.stringify(asked.map(judge)));";
+        process.stdout.write(JSON.stringify(cases.map(judge)));";
     let mut node = Command::new(NODE.command);
     let mut node = node.args(["-e", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = node.stdin.take().ok_or("node has no input")?;
-    input.write_all(serde_json::to_string(asked)?.as_bytes())?;
+    input.write_all(serde_json::to_string(cases)?.as_bytes())?;
     drop(input);
     Ok(serde_json::from_slice(&node.wait_with_output()?.stdout)?)
 }

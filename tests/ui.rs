@@ -1,10 +1,11 @@
-//! What the compiler says about mistakes: one file a mistake, or a family of them, in `ui/<topic>/`, and its answer
-//! beside it. Every message of the derive stands in one of the answers.
+//! Compiler output for mistakes in attributes. Each file in `ui/<topic>/` has one mistake or
+//! several related ones; the `.stderr` file with the same name has the expected output. Together
+//! these files have every message of the derives.
 //!
-//! The answers are those of the toolchain in `rust-toolchain.toml`. After a change on purpose:
-//! `TRYBUILD=overwrite cargo test -p kv-tests --test ui`, and read what it wrote.
+//! The output is that of the toolchain in `rust-toolchain.toml`. After an intended change, run
+//! `TRYBUILD=overwrite cargo test -p kv-tests --test ui` and read the changed files.
 
 #[test]
-fn every_mistake_gets_an_answer_that_helps() {
+fn every_mistake_has_its_expected_compile_error() {
     trybuild::TestCases::new().compile_fail("ui/**/*.rs");
 }

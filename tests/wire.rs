@@ -1,26 +1,26 @@
-//! The exchanges of `tests/wire`, read. Their README says how they are written.
+//! Parser of the exchanges in `tests/wire`. `tests/wire/README.md` describes their format.
 
 use std::fmt::Write;
 use std::path::Path;
 use std::{fs, io};
 
-/// One file: what a client and a server say to each other, in order.
+/// A file: the exchanges between one client and one server, in order.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The file's name: `set.http`.
     pub name: String,
-    /// What happens.
+    /// The steps of the scene.
     pub steps: Vec<Step>,
 }
 
-/// Something that happens in a scene.
+/// A step of a scene.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The clock is moved on to this time, in milliseconds since 1970.
+    /// The clock advances to this time, in milliseconds since 1970.
     Clock(u64),
-    /// A request and its answer.
-    Exchange(Request, Answer),
-    /// The lines of an event on the stream that was answered with.
+    /// A request and its response.
+    Exchange(Request, Response),
+    /// The lines of an event on the stream of the last response.
     Event(Vec<String>),
     /// A frame that the client sends.
     ClientFrame(String),
@@ -28,34 +28,34 @@ pub enum Step {
     ServerFrame(String),
 }
 
-/// What a client asks.
+/// A request of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`.
+    /// Method, such as `GET`.
     pub method: String,
-    /// `/kv/get/CursorPosition?key=user%3A7`.
+    /// Path and query, such as `/kv/get/CursorPosition?key=user%3A7`.
     pub target: String,
-    /// Names as they are written, and values.
+    /// Names as written, and values.
     pub headers: Vec<(String, String)>,
-    /// The body; `None` where there is none.
+    /// Body, if the request has one.
     pub body: Option<String>,
 }
 
-/// What the server answers.
+/// A response of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// 200.
+pub struct Response {
+    /// Status code.
     pub status: u16,
-    /// `OK`.
+    /// Reason phrase, such as `OK`.
     pub reason: String,
-    /// Headers that must be there with this value, or `-` for those that must not.
+    /// Headers that must be present with this value, or absent if the value is `-`.
     pub headers: Vec<(String, String)>,
-    /// The body, in which `…` stands for what is not fixed; `None` where there is none.
+    /// Body, if the response has one; `…` stands for text that may vary.
     pub body: Option<String>,
 }
 
 impl Request {
-    /// The bytes of the request as they go over a connection, with `Content-Length` where there is a body.
+    /// Returns the bytes of the request on a connection, with `Content-Length` if it has a body.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
@@ -65,7 +65,7 @@ impl Request {
             Some(body) => {
                 let _ = write!(text, "Content-Length: {}\r\n\r\n{body}", body.len());
             }
-            // A POST without a body says so.
+            // A POST without a body needs the header as well.
             None if self.method == "POST" => text.push_str("Content-Length: 0\r\n\r\n"),
             None => text.push_str("\r\n"),
         }
@@ -73,19 +73,19 @@ impl Request {
     }
 }
 
-impl Answer {
-    /// A body that the pattern allows: JSON wherever the pattern is meant to be.
+impl Response {
+    /// Returns a body that matches the pattern, and is JSON if the pattern describes JSON.
     pub fn sample_body(&self) -> Option<String> {
         self.body.as_deref().map(sample)
     }
 }
 
-/// A text that a pattern allows.
+/// Returns a text that matches a pattern.
 pub fn sample(pattern: &str) -> String {
     let mut text = String::new();
     for part in pattern.split_inclusive('…') {
         match part.strip_suffix('…') {
-            // The number before it is as good as any other.
+            // The digits before `…` are a number that matches.
             Some(number) if number.ends_with(|c: char| c.is_ascii_digit()) => text.push_str(number),
             _ => text.push_str(part),
         }
@@ -93,8 +93,8 @@ pub fn sample(pattern: &str) -> String {
     text
 }
 
-/// Whether a text is what a pattern says, in which `…` stands for any characters of a JSON string, and takes what
-/// digits stand before it with it.
+/// Returns whether a text matches a pattern. In a pattern, `…` stands for any characters of a JSON
+/// string, and digits followed by `…` stand for any digits.
 ///
 /// ```
 /// use kv_tests::wire::matches;
@@ -108,20 +108,21 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     let is_number = fixed.len() < head.len();
     let Some(rest) = text.strip_prefix(fixed) else { return false };
     let mut escaped = false;
-    let open = |(_, c): &(usize, char)| {
+    let may_vary = |(_, c): &(usize, char)| {
         let is_in_string = escaped || *c != '"';
         escaped = !escaped && *c == '\\';
         if is_number { c.is_ascii_digit() } else { is_in_string }
     };
-    let ends = rest.char_indices().take_while(open).map(|(at, c)| at + c.len_utf8());
+    let ends = rest.char_indices().take_while(may_vary).map(|(at, c)| at + c.len_utf8());
     std::iter::once(0).chain(ends).any(|at| matches(tail, &rest[at..]))
 }
 
-/// All scenes whose names end so: `http`, `sse`, `ws`; in the order of their names.
+/// Reads all scenes with a file name extension (`http`, `sse` or `ws`), in the order of their
+/// names.
 ///
 /// # Errors
 ///
-/// What reading them said, with a file and a line that cannot be read as a scene.
+/// Fails if a file cannot be read or parsed. A parse error names the file and the line.
 pub fn scenes(extension: &str) -> io::Result<Vec<Scene>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("wire");
     let mut scenes = Vec::new();
@@ -130,7 +131,7 @@ pub fn scenes(extension: &str) -> io::Result<Vec<Scene>> {
         if path.extension().is_some_and(|it| it == extension) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let steps = steps(&fs::read_to_string(&path)?)
-                .map_err(|line| io::Error::other(format!("{name}: what is this? {line:?}")))?;
+                .map_err(|line| io::Error::other(format!("{name}: cannot parse {line:?}")))?;
             scenes.push(Scene { name, steps });
         }
     }
@@ -140,26 +141,26 @@ pub fn scenes(extension: &str) -> io::Result<Vec<Scene>> {
 
 fn steps(text: &str) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
-    let mut asked = None;
+    let mut pending = None;
     for block in text.split("\n\n") {
         let mut lines = block.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).peekable();
         let Some(first) = lines.peek().copied() else { continue };
         match first.split(' ').next() {
             Some(">") => {
-                if let Some(request) = asked.replace(request(&unmarked(lines, '>')?)?) {
-                    return Err(format!("no answer to {}", request.target));
+                if let Some(request) = pending.replace(request(&unmarked(lines, '>')?)?) {
+                    return Err(format!("no response to {}", request.target));
                 }
             }
             Some("<") => {
-                let request = asked.take().ok_or_else(|| format!("an answer to nothing: {first}"))?;
-                steps.push(Step::Exchange(request, answer(&unmarked(lines, '<')?)?));
+                let request = pending.take().ok_or_else(|| format!("response without a request: {first}"))?;
+                steps.push(Step::Exchange(request, response(&unmarked(lines, '<')?)?));
             }
             Some("|") => steps.push(Step::Event(unmarked(lines, '|')?)),
             _ => steps.extend(lines.map(step).collect::<Result<Vec<_>, _>>()?),
         }
     }
-    match asked {
-        Some(request) => Err(format!("no answer to {}", request.target)),
+    match pending {
+        Some(request) => Err(format!("no response to {}", request.target)),
         None => Ok(steps),
     }
 }
@@ -191,11 +192,11 @@ fn request(lines: &[String]) -> Result<Request, String> {
     Ok(Request { method: method.into(), target: target.into(), headers, body })
 }
 
-fn answer(lines: &[String]) -> Result<Answer, String> {
+fn response(lines: &[String]) -> Result<Response, String> {
     let (first, headers, body) = message(lines)?;
     let status = first.strip_prefix("HTTP/1.1 ").ok_or(first)?;
     let (status, reason) = status.split_once(' ').ok_or(first)?;
-    Ok(Answer { status: status.parse().map_err(|_| first)?, reason: reason.into(), headers, body })
+    Ok(Response { status: status.parse().map_err(|_| first)?, reason: reason.into(), headers, body })
 }
 
 type Message<'a> = (&'a str, Vec<(String, String)>, Option<String>);
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scene_can_be_read_and_its_json_is_json() {
+    fn every_scene_parses_and_has_valid_json() {
         for extension in ["http", "sse", "ws"] {
             let scenes = scenes(extension).unwrap();
             assert!(!scenes.is_empty(), "{extension}");
@@ -236,11 +237,11 @@ mod tests {
         }
     }
 
-    /// What of a step is JSON that a client reads.
+    /// Returns the JSON texts of a step that a client reads.
     fn json(step: &Step) -> Vec<String> {
         match step {
             Step::Clock(_) => Vec::new(),
-            Step::Exchange(_, answer) => answer.sample_body().into_iter().collect(),
+            Step::Exchange(_, response) => response.sample_body().into_iter().collect(),
             Step::Event(lines) => {
                 lines.iter().filter_map(|line| line.strip_prefix("data: ")).map(sample).collect()
             }
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said() {
+    fn invalid_scene_is_an_error() {
         for text in
             ["> GET / HTTP/1.1", "< HTTP/1.1 200 OK", "> GET /", "@ soon", "hello", "> GET / HTTP/1.1\nx"]
         {
@@ -258,19 +259,19 @@ mod tests {
     }
 
     #[test]
-    fn a_request_becomes_bytes() {
+    fn request_is_encoded_with_content_length() {
         let text = "> POST /kv/cleanup HTTP/1.1\n> Host: a\n>\n> {}\n\n< HTTP/1.1 200 OK";
         let steps = steps(text).unwrap();
-        let [Step::Exchange(request, answer)] = &steps[..] else { unreachable!("{steps:?}") };
+        let [Step::Exchange(request, response)] = &steps[..] else { unreachable!("{steps:?}") };
         assert_eq!(
             request.to_bytes(),
             b"POST /kv/cleanup HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
         );
-        assert_eq!((answer.status, answer.reason.as_str(), &answer.body), (200, "OK", &None));
+        assert_eq!((response.status, response.reason.as_str(), &response.body), (200, "OK", &None));
     }
 
     #[test]
-    fn a_pattern_is_open_where_it_says_so_alone() {
+    fn ellipsis_matches_string_characters_or_digits() {
         assert!(matches("a…b", "ab") && matches("a…b", "axbxb") && matches("…", "") && matches("7…", "123"));
         assert!(matches("\"…\"", "\"a \\\"b\\\\\"") && !matches("\"…\"", "\"a\\\\\"b\""));
         assert!(!matches("a…b", "a\"b") && !matches("7…", "x") && !matches("a", "ab") && !matches("a…", "b"));

@@ -1,8 +1,8 @@
-//! What it costs to read a stranger's JSON: a codec beside plain `serde_json::from_slice`, which checks less, and beside the
-//! way through `serde_json::Value`, on which everything could be checked.
+//! Cost of reading untrusted JSON: a codec, compared with `serde_json::from_slice`, which checks
+//! less, and with reading by way of `serde_json::Value`.
 //!
-//! `cargo bench -p benches --bench codec` takes about ten seconds. Each round measures every way once; the figures are medians
-//! of the rounds.
+//! `cargo bench -p benches --bench codec` takes about ten seconds. Each round measures every way
+//! once; the figures are medians of the rounds.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a program for a terminal")]
 #![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
@@ -44,12 +44,12 @@ fn main() {
     measure(&journal());
 }
 
-/// Prints nanoseconds for `from_slice`, and how many times as many the others take: what is read with a `ttl`, beside
-/// `from_slice` of the same bytes, which passes over it.
+/// Prints the nanoseconds of `from_slice` and the ratios of the other ways to it. The ratio of
+/// reading with a `ttl` is to `from_slice` of the same bytes, which skips the `ttl`.
 fn measure<T: KvType + Serialize + DeserializeOwned>(value: &T) {
-    let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().expect("a sound type");
-    let codec = catalog.codec(T::TYPE_TAG).expect("it is exposed");
-    let json = serde_json::to_vec(value).expect("it is written");
+    let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().expect("the type can be exposed");
+    let codec = catalog.codec(T::TYPE_TAG).expect("the type is exposed");
+    let json = serde_json::to_vec(value).expect("the value can be written");
     let mut with_ttl = json.clone();
     with_ttl.pop();
     with_ttl.extend(br#","ttl":30000}"#);
@@ -80,13 +80,13 @@ fn measure<T: KvType + Serialize + DeserializeOwned>(value: &T) {
     );
 }
 
-/// Nanoseconds that something takes, done again and again for a while.
-fn nanos(mut what: impl FnMut()) -> f64 {
+/// Returns the nanoseconds per call of a function, repeated for the length of a round.
+fn nanos(mut run: impl FnMut()) -> f64 {
     let start = Instant::now();
     let mut times = 0_u32;
     while start.elapsed() < ROUND {
         for _ in 0..16 {
-            what();
+            run();
         }
         times += 16;
     }

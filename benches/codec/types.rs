@@ -1,10 +1,10 @@
-//! What is read: the quickstart's types, and two larger ones.
+//! The larger types that are read.
 
 use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A document of some depth, in shapes that serde reads as they come.
+/// A nested document that serde reads without buffering.
 #[derive(Serialize, Deserialize, KvType)]
 pub(crate) struct Board {
     title: String,
@@ -53,7 +53,7 @@ enum State {
     Moved(u32, u32),
 }
 
-/// Shapes that serde reads into a buffer first, with plain values in it.
+/// A type that serde buffers first, with scalars in the buffer.
 #[derive(Serialize, Deserialize, KvType)]
 pub(crate) struct Feed {
     #[serde(flatten)]
@@ -75,7 +75,7 @@ enum Event {
     Said { user: String, at: i64, text: String },
 }
 
-/// Shapes that serde reads into a buffer first, with lists and structs in it.
+/// A type that serde buffers first, with lists and structs in the buffer.
 #[derive(Serialize, Deserialize, KvType)]
 pub(crate) struct Journal {
     entries: Vec<Entry>,
@@ -95,7 +95,7 @@ enum Place {
     Named(String),
 }
 
-/// Three columns of eight cards.
+/// Returns a board with three columns of eight cards.
 pub(crate) fn board() -> Board {
     let person = |id: u64| Person {
         id,
@@ -132,7 +132,7 @@ pub(crate) fn board() -> Board {
     }
 }
 
-/// Thirty events.
+/// Returns a feed with thirty events.
 pub(crate) fn feed() -> Feed {
     let event = |at: u32| {
         let (user, millis) = (format!("user{at}"), 1_763_836_800_000 + i64::from(at));
@@ -145,7 +145,7 @@ pub(crate) fn feed() -> Feed {
     Feed { page: Page { total: 300, offset: 30 }, events: (0..30).map(event).collect() }
 }
 
-/// Twenty entries.
+/// Returns a journal with twenty entries.
 pub(crate) fn journal() -> Journal {
     let entry = |nth: u32| {
         let (user, at) = (format!("user{nth}"), 1_763_836_800_000 + i64::from(nth));

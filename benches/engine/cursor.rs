@@ -1,19 +1,19 @@
-//! What is stored: a live cursor.
+//! The stored type: the cursor of a user.
 
 use kv_core::KvType;
 use std::sync::Arc;
 
 /// A value of a store under measurement.
 pub(crate) trait Sample: Send + Sync + 'static {
-    fn any() -> Arc<Self>;
+    fn sample() -> Arc<Self>;
     fn moved(&self) -> Self;
 }
 
-/// One struct by several names, each with words of its own for the derive.
+/// Declares a struct under several names, each with its own attributes.
 macro_rules! cursors {
-    ($($(#[$words:meta])* $name:ident;)*) => {$(
+    ($($(#[$attribute:meta])* $name:ident;)*) => {$(
         #[derive(Clone, Debug, KvType)]
-        $(#[$words])*
+        $(#[$attribute])*
         pub(crate) struct $name {
             pub(crate) x: i32,
             pub(crate) y: i32,
@@ -24,7 +24,7 @@ macro_rules! cursors {
         }
 
         impl Sample for $name {
-            fn any() -> Arc<Self> {
+            fn sample() -> Arc<Self> {
                 Arc::new(Self { x: 3, y: 4, item_id: "item-1".to_owned(), user_id: "user-7".to_owned() })
             }
 

@@ -1,5 +1,5 @@
-//! What others notice while many entries of one collection become due at once. Only this store is measured: its peers
-//! expire nothing, or only when they are used.
+//! Latencies of other operations while many entries of one collection expire at once. Only this
+//! store is measured: its peers do not expire entries, or only when they are used.
 
 use crate::workloads::{Bench, Contender};
 use kv_core::{KvStore, KvType, Limits, SetOptions, TypedStore};
@@ -14,81 +14,82 @@ pub(crate) const TABLES: [(&str, &str); 5] = [
     ("read p99.9 while expiring", "ns"),
     ("write p99.9 while expiring", "ns"),
     ("time to expire all", "ms"),
-    ("lateness of expiry p50", "ms"),
-    ("lateness of expiry p99", "ms"),
+    ("expiry delay p50", "ms"),
+    ("expiry delay p99", "ms"),
 ];
 
-/// How long a reader and a writer rest between two operations. So they leave the cores to the thread that expires for
-/// most of the time, and it is the store that delays them rather than the scheduler; and an operation that waits long
-/// is not lost among very many that do not.
+/// Pause of the reader and the writer between two operations. It leaves the cores to the expiry
+/// thread most of the time, so that the store delays the operations and not the scheduler. It also
+/// keeps the number of fast operations low enough that slow ones show in the percentile.
 const PAUSE: Duration = Duration::from_micros(20);
 
-/// How long before the deadline the last entry is to be written.
-const REST: Duration = Duration::from_millis(200);
+/// Least time between the last write and the deadline.
+const MARGIN: Duration = Duration::from_millis(200);
 
 #[derive(KvType)]
 #[kv(ttl = "1h")]
 struct Session {
     user: String,
-    /// Those that expire note when they are dropped. The store's own count of expirations would have to be asked for
-    /// all the time, and looks at every entry that is due.
+    /// Set for entries that expire, to record when they are dropped. Polling the store's statistics
+    /// instead would cost time, since they visit every expired entry.
     #[kv(skip)]
-    ending: Option<Arc<Ending>>,
+    expiry: Option<Arc<Expiry>>,
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(ending) = &self.ending {
-            ending.note();
+        if let Some(expiry) = &self.expiry {
+            expiry.record();
         }
     }
 }
 
-/// The common deadline of many entries, and what became of them.
-struct Ending {
-    due: Instant,
+/// The common deadline of many entries, and the record of their removals.
+struct Expiry {
+    deadline: Instant,
     entries: usize,
-    gone: AtomicUsize,
-    /// How late the last was and one in so many of those before it; a look at the clock for each would take about as
-    /// long as its removal.
-    late: Mutex<Vec<Duration>>,
+    removed: AtomicUsize,
+    /// Delays of every sixteenth removal and of the last one. Reading the clock for each removal
+    /// would take about as long as the removal.
+    delays: Mutex<Vec<Duration>>,
 }
 
-impl Ending {
-    const EACH: usize = 16;
+impl Expiry {
+    const SAMPLE: usize = 16;
 
-    fn note(&self) {
-        let gone = self.gone.fetch_add(1, Ordering::Relaxed) + 1;
-        if gone.is_multiple_of(Self::EACH) || gone == self.entries {
-            self.late.lock().push(self.due.elapsed());
+    fn record(&self) {
+        let removed = self.removed.fetch_add(1, Ordering::Relaxed) + 1;
+        if removed.is_multiple_of(Self::SAMPLE) || removed == self.entries {
+            self.delays.lock().push(self.deadline.elapsed());
         }
     }
 
     fn is_over(&self) -> bool {
-        self.gone.load(Ordering::Relaxed) == self.entries
+        self.removed.load(Ordering::Relaxed) == self.entries
     }
 }
 
 pub(crate) fn expiring(bench: &mut Bench) -> Vec<Contender> {
-    let entries = bench.most().keys.len();
+    let entries = bench.largest_input().keys.len();
     let measure = move |_| {
-        // A machine that is slow today gets more time to write all entries before they are due.
-        let mut given = REST + Duration::from_micros(3) * u32::try_from(entries).unwrap_or(u32::MAX);
+        // Doubles the time until a slow machine can write all entries before their deadline.
+        let mut time = MARGIN + Duration::from_micros(3) * u32::try_from(entries).unwrap_or(u32::MAX);
         loop {
-            if let Some(figures) = expire(entries, given) {
+            if let Some(figures) = expire(entries, time) {
                 return figures;
             }
-            given *= 2;
+            time *= 2;
         }
     };
     vec![Contender::ours(measure)]
 }
 
-/// The figures, or `None` when the entries were not all written in the time given.
-fn expire(entries: usize, given: Duration) -> Option<Vec<f64>> {
+/// Returns the figures, or `None` if not all entries were written before their deadline, `time`
+/// from now.
+fn expire(entries: usize, time: Duration) -> Option<Vec<f64>> {
     let kv = KvStore::builder().limits(Limits::unlimited()).build();
     let sessions: TypedStore<Session> = kv.tenant("acme.example").expect("a host").typed();
-    let session = |ending| Session { user: "user-7".to_owned(), ending };
+    let session = |expiry| Session { user: "user-7".to_owned(), expiry };
     let set = |key: &str, session: Session, options| {
         sessions.set_with(key, session, options).expect("it is within the rules");
     };
@@ -96,43 +97,49 @@ fn expire(entries: usize, given: Duration) -> Option<Vec<f64>> {
     for key in &others {
         set(key, session(None), SetOptions::new());
     }
-    let due = Instant::now() + given;
-    let ending = Arc::new(Ending { due, entries, gone: AtomicUsize::new(0), late: Mutex::default() });
+    let deadline = Instant::now() + time;
+    let expiry =
+        Arc::new(Expiry { deadline, entries, removed: AtomicUsize::new(0), delays: Mutex::default() });
     for n in 0..entries {
-        let ttl = due.saturating_duration_since(Instant::now());
-        if ttl < REST {
+        let ttl = deadline.saturating_duration_since(Instant::now());
+        if ttl < MARGIN {
             return None;
         }
-        let expiring = session(Some(Arc::clone(&ending)));
+        let expiring = session(Some(Arc::clone(&expiry)));
         set(&format!("cursor:user:{n:07}"), expiring, SetOptions::new().ttl(ttl));
     }
     let other = |n: usize| others[n % others.len()].as_str();
     let (reads, writes) = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| paced(&ending, |n| _ = black_box(sessions.get(other(n)))));
-        let writer = scope.spawn(|| paced(&ending, |n| set(other(n), session(None), SetOptions::new())));
+        let reader = scope.spawn(|| paced(&expiry, |n| _ = black_box(sessions.get(other(n)))));
+        let writer = scope.spawn(|| paced(&expiry, |n| set(other(n), session(None), SetOptions::new())));
         (reader.join().expect("no reader panics"), writer.join().expect("no writer panics"))
     });
-    assert_eq!(sessions.stats().expirations, entries as u64, "all have expired, and none of the others");
-    let late = sorted(std::mem::take(&mut *ending.late.lock()));
+    assert_eq!(
+        sessions.stats().expirations,
+        entries as u64,
+        "exactly the entries with the common deadline have expired"
+    );
+    let delays = sorted(std::mem::take(&mut *expiry.delays.lock()));
     let millis = |time: Duration| time.as_secs_f64() * 1e3;
     Some(vec![
-        at(&reads, 999).as_nanos() as f64,
-        at(&writes, 999).as_nanos() as f64,
-        millis(at(&late, 1_000)),
-        millis(at(&late, 500)),
-        millis(at(&late, 990)),
+        permille(&reads, 999).as_nanos() as f64,
+        permille(&writes, 999).as_nanos() as f64,
+        millis(permille(&delays, 1_000)),
+        millis(permille(&delays, 500)),
+        millis(permille(&delays, 990)),
     ])
 }
 
-/// Makes operations from the deadline until all are gone, and returns what each took.
-fn paced(ending: &Ending, operation: impl Fn(usize)) -> Vec<Duration> {
+/// Repeats an operation from the deadline until all entries are removed, and returns the sorted
+/// times.
+fn paced(expiry: &Expiry, operation: impl Fn(usize)) -> Vec<Duration> {
     let mut times = Vec::with_capacity(1 << 16);
-    std::thread::sleep(ending.due.saturating_duration_since(Instant::now()));
-    while !ending.is_over() {
+    std::thread::sleep(expiry.deadline.saturating_duration_since(Instant::now()));
+    while !expiry.is_over() {
         let start = Instant::now();
         operation(times.len());
         times.push(start.elapsed());
-        assert!(ending.due.elapsed() < Duration::from_mins(1), "what is due is removed");
+        assert!(expiry.deadline.elapsed() < Duration::from_mins(1), "expired entries are not removed");
         std::thread::sleep(PAUSE);
     }
     sorted(times)
@@ -143,8 +150,8 @@ fn sorted(mut times: Vec<Duration>) -> Vec<Duration> {
     times
 }
 
-/// The time that so many of a thousand do not exceed.
-fn at(sorted: &[Duration], of_1000: usize) -> Duration {
+/// Returns the time that `of_1000` out of a thousand do not exceed.
+fn permille(sorted: &[Duration], of_1000: usize) -> Duration {
     let last = sorted.len().saturating_sub(1);
     sorted.get((sorted.len() * of_1000 / 1_000).min(last)).copied().unwrap_or_default()
 }

@@ -1,11 +1,11 @@
-//! Keys, and the sequences in which they are asked for.
+//! Keys, and the sequences in which they are used.
 
 use benches::random::Random;
 use std::sync::OnceLock;
 
-/// The keys of a store, and how often each is wanted.
+/// The keys of a store, and the generators of key sequences.
 pub(crate) struct Input {
-    /// Of 19 bytes, in no order.
+    /// Keys of 19 bytes, shuffled.
     pub(crate) keys: Vec<String>,
     zipf: OnceLock<Zipf>,
 }
@@ -20,13 +20,13 @@ impl Input {
         Self { keys, zipf: OnceLock::new() }
     }
 
-    /// Places of keys, all alike.
+    /// Returns indexes of keys with a uniform distribution.
     pub(crate) fn uniform(&self, seed: usize, count: usize) -> Vec<usize> {
         let mut random = Random::new(seed);
         (0..count).map(|_| random.below(self.keys.len())).collect()
     }
 
-    /// Places of keys of which few are wanted most.
+    /// Returns indexes of keys with a Zipf distribution.
     pub(crate) fn zipf(&self, seed: usize, count: usize) -> Vec<usize> {
         let zipf = self.zipf.get_or_init(|| Zipf::new(self.keys.len()));
         let mut random = Random::new(seed);
@@ -34,7 +34,7 @@ impl Input {
     }
 }
 
-/// Numbers of which the n-th is wanted 1/n^0.99 as often as the first, as in the YCSB benchmark.
+/// Zipf distribution with exponent 0.99, as in the YCSB benchmark: cumulated weights by rank.
 struct Zipf(Vec<f64>);
 
 impl Zipf {
@@ -49,7 +49,7 @@ impl Zipf {
 
     fn next(&self, random: &mut Random) -> usize {
         let last = self.0.last().copied().unwrap_or(1.0);
-        let wanted = random.number() as f64 / u64::MAX as f64 * last;
-        self.0.partition_point(|sum| *sum < wanted).min(self.0.len() - 1)
+        let target = random.number() as f64 / u64::MAX as f64 * last;
+        self.0.partition_point(|sum| *sum < target).min(self.0.len() - 1)
     }
 }

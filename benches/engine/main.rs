@@ -1,12 +1,14 @@
-//! The in-memory engine beside its peers, in one run on one machine.
+//! Compares the in-memory engine with its peers, in one run on one machine.
 //!
-//! `cargo bench -p benches --bench engine` measures all in about ten minutes, and writes `RESULTS.md` and `RESULTS.svg` beside this
-//! folder; `-- --quick` takes about half a minute and prints alone; other words name the workloads or figures that are
-//! wanted. Each round measures every peer once, so that a change of the machine's mood meets all of them. Redis is among
-//! the peers where `redis-server` is on the `PATH`, or `KV_REDIS_SERVER` names it.
+//! `cargo bench -p benches --bench engine` takes about ten minutes and writes `benches/RESULTS.md`
+//! and `benches/RESULTS.svg`. `-- --quick` takes about half a minute and only prints the figures.
+//! Other arguments select workloads or tables by a part of their name. Each round measures every
+//! peer once, so that a change in the machine's speed affects all of them. Redis takes part if
+//! `redis-server` is on the `PATH` or `KV_REDIS_SERVER` has its path.
 //!
-//! `workloads` says what is measured of whom, `measurements` how; `peers` and `redis` are the stores. What only this
-//! store does has a file of its own, as `expiring`, and returns one contender.
+//! `workloads` lists the workloads and their peers, `measurements` has the code that measures,
+//! `peers` and `redis` are the stores. Workloads without peers, such as `expiring`, have their own
+//! files.
 
 #![allow(
     clippy::expect_used,
@@ -32,19 +34,21 @@ use report::Report;
 use workloads::{Bench, Scale};
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let scale = if words.iter().any(|word| word == "--quick") { Scale::QUICK } else { Scale::FULL };
-    let wanted: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with("--")).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let scale =
+        if arguments.iter().any(|argument| argument == "--quick") { Scale::QUICK } else { Scale::FULL };
+    let selected: Vec<&str> =
+        arguments.iter().map(String::as_str).filter(|argument| !argument.starts_with("--")).collect();
     let mut bench = Bench::new(scale);
     let mut report = Report::default();
     for workload in workloads::all() {
-        if wanted.is_empty() || wanted.iter().any(|word| workload.is_called(word)) {
+        if selected.is_empty() || selected.iter().any(|part| workload.has_name_with(part)) {
             eprintln!("{} …", workload.name);
             report.add(workload.run(&mut bench));
         }
     }
     print!("{report}");
-    if scale == Scale::FULL && wanted.is_empty() {
+    if scale == Scale::FULL && selected.is_empty() {
         report.write().expect("the results can be written");
     }
 }

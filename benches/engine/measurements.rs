@@ -1,4 +1,5 @@
-//! What is done to one store in one round, and the figures that come of it, one a table of the workload.
+//! The measurements of one store in one round. Each returns one figure for each table of its
+//! workload.
 
 use crate::input::Input;
 use crate::peers::Peer;
@@ -9,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::Instant;
 
-/// What a measurement works on and how much it does.
+/// Input and size of a measurement.
 pub(crate) struct Work<'a, V> {
     pub(crate) input: &'a Input,
-    /// Values to write, enough of them that threads do not meet at one count.
+    /// Values to write: enough of them that threads rarely contend for one reference count.
     pub(crate) values: &'a [Arc<V>],
     pub(crate) operations: usize,
     pub(crate) round: usize,
@@ -23,7 +24,8 @@ impl<V> Work<'_, V> {
         Arc::clone(&self.values[n % self.values.len()])
     }
 
-    /// Nanoseconds an operation, made on one key after the other, another sequence in each round.
+    /// Returns the nanoseconds per operation, for a random sequence of keys that differs in each
+    /// round.
     fn each(&self, mut operation: impl FnMut(usize, &str)) -> Vec<f64> {
         let sequence = self.input.uniform(self.round, self.operations);
         let start = Instant::now();
@@ -33,7 +35,7 @@ impl<V> Work<'_, V> {
         vec![nanos_each(start, sequence.len())]
     }
 
-    /// The sequence of one of several threads.
+    /// Returns the sequence of key indexes of one of several threads.
     fn sequence(&self, zipf: bool, thread: usize, threads: usize) -> Vec<usize> {
         let (seed, count) = (self.round * 64 + thread, self.operations / threads);
         if zipf { self.input.zipf(seed, count) } else { self.input.uniform(seed, count) }
@@ -52,7 +54,8 @@ pub(crate) fn get<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
 
 pub(crate) fn set<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     if work.round == 0 {
-        // The first overwrite of a key frees a value that stood alone, which takes the allocator longer than the store.
+        // Overwrites every key once: the first overwrite frees a value that is shared with no other
+        // key, which costs more in the allocator than in the store.
         store.fill(&work.input.keys, &|n| work.value(n));
     }
     work.each(|n, key| store.set(key, work.value(n)))
@@ -62,7 +65,7 @@ pub(crate) fn update<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> 
     work.each(|_, key| store.update(key))
 }
 
-/// Nine reads to a write.
+/// Measures one write to nine reads.
 fn mix<P: Peer>(store: &P, work: &Work<'_, P::Value>, sequence: &[usize]) -> f64 {
     let start = Instant::now();
     for (n, at) in sequence.iter().enumerate() {
@@ -95,13 +98,13 @@ pub(crate) fn mixed_by<P: Peer + Sync, const THREADS: usize, const ZIPF: bool>(
 
 pub(crate) fn scan<P: Peer, const MOST: usize>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     let keys = &work.input.keys;
-    // Those that go through everything need not do it often.
+    // Scans that visit all entries are repeated less often.
     let slow = !P::ORDERED || MOST > keys.len();
     let times = if slow { work.operations.div_ceil(100_000) } else { work.operations.div_ceil(100) };
     let mut random = Random::new(work.round);
     let start = Instant::now();
     for _ in 0..times {
-        // A hundred keys begin alike with all but their last two digits.
+        // A hundred keys differ only in their last two digits.
         let key = &keys[random.below(keys.len())];
         let prefix = if MOST == 100 { &key[..key.len() - 2] } else { "cursor:" };
         let seen = black_box(store.scan(prefix, MOST));
@@ -112,37 +115,37 @@ pub(crate) fn scan<P: Peer, const MOST: usize>(store: &P, work: &Work<'_, P::Val
 
 pub(crate) fn insert_and_delete<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     let keys = &work.input.keys;
-    let (there, coming) = keys.split_at(keys.len() - work.operations);
-    store.fill(there, &|n| work.value(n));
+    let (present, new) = keys.split_at(keys.len() - work.operations);
+    store.fill(present, &|n| work.value(n));
     let start = Instant::now();
-    for (n, key) in coming.iter().enumerate() {
+    for (n, key) in new.iter().enumerate() {
         store.set(key, work.value(n));
     }
-    let insert = nanos_each(start, coming.len());
+    let insert = nanos_each(start, new.len());
     let start = Instant::now();
-    for key in coming.iter().rev() {
+    for key in new.iter().rev() {
         store.remove(key);
     }
-    vec![insert, nanos_each(start, coming.len())]
+    vec![insert, nanos_each(start, new.len())]
 }
 
-/// What one read in ten thousand takes at least, while another thread inserts.
+/// Measures the 99.99th percentile of reads while another thread inserts.
 pub(crate) fn read_while_growing<P: Peer + Sync>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     let keys = &work.input.keys;
-    let (there, coming) = keys.split_at(keys.len() / 100);
-    store.fill(there, &|n| work.value(n));
+    let (present, new) = keys.split_at(keys.len() / 100);
+    store.fill(present, &|n| work.value(n));
     let growing = AtomicBool::new(true);
     let mut times: Vec<u64> = Vec::with_capacity(4 * keys.len());
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            for (n, key) in coming.iter().enumerate() {
+            for (n, key) in new.iter().enumerate() {
                 store.set(key, work.value(n));
             }
             growing.store(false, Ordering::Relaxed);
         });
         let mut random = Random::new(work.round);
         while growing.load(Ordering::Relaxed) {
-            let key = &there[random.below(there.len())];
+            let key = &present[random.below(present.len())];
             let start = Instant::now();
             black_box(store.get(key));
             times.push(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX));
@@ -153,31 +156,32 @@ pub(crate) fn read_while_growing<P: Peer + Sync>(store: &P, work: &Work<'_, P::V
     vec![times.get(nth).map_or(f64::NAN, |nanos| *nanos as f64)]
 }
 
-/// What the store has requested for an entry, its value apart.
+/// Measures the bytes that the store requests per entry, without the value.
 pub(crate) fn bytes<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     let keys = &work.input.keys;
     counting::during(|| {
-        let before = store.held();
+        let before = store.requested();
         store.fill(keys, &|n| work.value(n));
-        vec![(store.held() - before) as f64 / keys.len() as f64]
+        vec![(store.requested() - before) as f64 / keys.len() as f64]
     })
 }
 
-/// What a collection of ten entries requests beside their keys and values, on the average of a hundred collections.
+/// Measures the bytes that a collection of ten entries requests in addition to keys and values,
+/// averaged over a hundred collections.
 pub(crate) fn bytes_of_ten<P: Peer>(store: &P, work: &Work<'_, P::Value>) -> Vec<f64> {
     const COLLECTIONS: usize = 100;
     let keys = &work.input.keys[..10];
     let of_keys: usize = keys.iter().map(String::len).sum();
-    // What a store makes once, on its first use, is no collection's.
+    // Allocations of the store's first use do not belong to a collection.
     store.fill(keys, &|n| work.value(n));
     let mut collections = Vec::with_capacity(COLLECTIONS);
     counting::during(|| {
-        let before = store.held();
+        let before = store.requested();
         for _ in 0..COLLECTIONS {
-            let collection = store.another();
+            let collection = store.new_collection();
             collection.fill(keys, &|n| work.value(n));
             collections.push(collection);
         }
-        vec![(store.held() - before) as f64 / COLLECTIONS as f64 - of_keys as f64]
+        vec![(store.requested() - before) as f64 / COLLECTIONS as f64 - of_keys as f64]
     })
 }

@@ -1,4 +1,4 @@
-//! The stores that are compared, each behind the same few verbs. Values are shared: `Arc<Cursor>`.
+//! The stores that are compared, behind one trait. Values are shared: `Arc<Cursor>`.
 
 mod caches;
 mod concurrent;
@@ -15,14 +15,16 @@ pub(crate) use concurrent::{DashMap, Papaya, SccHashMap, SccTreeIndex, SkipMap};
 pub(crate) use maps::{BareBTreeMap, BareHashMap, LockedBTreeMap, LockedHashMap, Shards};
 pub(crate) use ours::Ours;
 
-/// A store under measurement. Whether it is one for several threads its type says: a workload with several asks for
-/// `Sync`, and the maps without a lock are in a `RefCell`, which has none. Its check takes about a nanosecond.
+/// A store under measurement.
+///
+/// Workloads with several threads require `Sync`. The maps without a lock are in a `RefCell`, which
+/// is not `Sync`; its check takes about a nanosecond.
 pub(crate) trait Peer: 'static {
     const NAME: &'static str;
-    /// Whether it keeps keys in order, so that a scan does not go through all.
+    /// Whether the store keeps keys in order, so that a scan does not visit all entries.
     const ORDERED: bool = false;
-    /// One in so many operations is made, where each takes long.
-    const SHARE: usize = 1;
+    /// Factor by which the number of operations is reduced, for slow stores.
+    const REDUCTION: usize = 1;
 
     type Value: Sample;
 
@@ -30,40 +32,42 @@ pub(crate) trait Peer: 'static {
     fn get(&self, key: &str) -> Option<Arc<Self::Value>>;
     fn set(&self, key: &str, value: Arc<Self::Value>);
     fn remove(&self, key: &str);
-    /// Adds one to `x`, in one step where the store knows one.
+    /// Adds one to `x`, atomically if the store supports it.
     fn update(&self, key: &str);
-    /// Looks at the first entries in key order whose key starts with a prefix, and returns how many there were.
-    fn scan(&self, prefix: &str, most: usize) -> usize;
+    /// Visits the first `limit` entries in key order under a prefix, and returns their number.
+    fn scan(&self, prefix: &str, limit: usize) -> usize;
 
-    /// Another collection beside this one.
-    fn another(&self) -> Self
+    /// Creates another collection in the same store, or another store if the peer has no
+    /// collections.
+    fn new_collection(&self) -> Self
     where
         Self: Sized,
     {
         Self::new()
     }
 
-    /// Sets keys to values, the n-th to the n-th, unmeasured.
+    /// Sets the n-th key to the n-th value, without being measured.
     fn fill(&self, keys: &[String], value: &dyn Fn(usize) -> Arc<Self::Value>) {
         for (n, key) in keys.iter().enumerate() {
             self.set(key, value(n));
         }
     }
 
-    /// How many bytes it has requested; only the difference of two such figures means anything.
-    fn held(&self) -> isize {
+    /// Returns the bytes that the store has requested from the allocator. Only differences are
+    /// meaningful.
+    fn requested(&self) -> isize {
         counting::live()
     }
 }
 
-/// Looks at an entry as a caller would who keeps the value.
-fn look<K: AsRef<str>, V>(key: &K, value: &Arc<V>) {
+/// Visits an entry as a caller that keeps the value.
+fn visit<K: AsRef<str>, V>(key: &K, value: &Arc<V>) {
     black_box((key.as_ref().len(), Arc::clone(value)));
 }
 
-/// What a store without order does for a scan: everything that matches, sorted.
-fn sorted<'a, V>(matching: impl Iterator<Item = (&'a str, Arc<V>)>, most: usize) -> usize {
+/// Scans a store without order: sorts all matching entries and visits the first `limit`.
+fn sorted<'a, V>(matching: impl Iterator<Item = (&'a str, Arc<V>)>, limit: usize) -> usize {
     let mut all: Vec<_> = matching.collect();
     all.sort_unstable_by_key(|(key, _)| *key);
-    all.iter().take(most).inspect(|(key, value)| look(key, value)).count()
+    all.iter().take(limit).inspect(|(key, value)| visit(key, value)).count()
 }

@@ -1,8 +1,9 @@
-//! Redis, as an application without this store would use it: a server on the same machine over a unix socket, values in
-//! JSON, one request at a time. Requests of several commands go out in one write.
+//! Redis, as an application would use it instead of this store: a server on the same machine over a
+//! unix socket, values in JSON, one request at a time. Requests of several commands are sent in one
+//! write.
 //!
-//! Scans are ordered by a sorted set of the keys, which every set and deletion maintains: `ZRANGE … BYLEX`, then `MGET`.
-//! An update is a Lua script, which nothing comes between.
+//! Every set and removal also maintains a sorted set of the keys, for ordered scans: `ZRANGE …
+//! BYLEX`, then `MGET`. An update is a Lua script, which Redis runs atomically.
 
 use crate::cursor::{Cursor, Sample};
 use crate::peers::Peer;
@@ -27,8 +28,8 @@ if json then
     redis.call('SET', KEYS[1], cjson.encode(cursor))
 end";
 
-/// Whether there is a server to compare with. Says so once if there is none.
-pub(crate) fn is_there() -> bool {
+/// Returns whether Redis is installed. Prints a note once if it is not.
+pub(crate) fn is_available() -> bool {
     program().is_some()
 }
 
@@ -41,14 +42,14 @@ fn program() -> Option<&'static Path> {
             || std::env::split_paths(&path).map(|dir| dir.join("redis-server")).find(|at| at.is_file());
         let found = named.or_else(on_path);
         if found.is_none() {
-            eprintln!("redis-server is not on the PATH: its rows are left out");
+            eprintln!("redis-server is not on the PATH: Redis is left out");
         }
         found
     };
     PROGRAM.get_or_init(find).as_deref()
 }
 
-/// A server of our own, which ends with this.
+/// A Redis server process, killed when this is dropped.
 struct Server {
     process: Child,
     dir: PathBuf,
@@ -59,8 +60,8 @@ impl Server {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let nth = STARTED.fetch_add(1, Ordering::Relaxed);
         let dir = std::env::temp_dir().join(format!("kv-bench-redis-{}-{nth}", std::process::id()));
-        std::fs::create_dir_all(&dir).expect("a folder for the socket");
-        let process = Command::new(program().expect("asked for only where it is there"))
+        std::fs::create_dir_all(&dir).expect("the folder for the socket can be created");
+        let process = Command::new(program().expect("redis-server is installed"))
             .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocketperm", "700"])
             .args([
                 OsString::from("--dir"),
@@ -82,7 +83,7 @@ impl Server {
             match UnixStream::connect(self.dir.join("socket")) {
                 Ok(stream) => return Connection::new(stream),
                 Err(error) if start.elapsed() > Duration::from_secs(10) => {
-                    panic!("redis-server does not answer: {error}")
+                    panic!("cannot connect to redis-server: {error}")
                 }
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
@@ -92,17 +93,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // What fails here has nobody to tell.
+        // Errors are ignored: nothing can be done about them here.
         drop(self.process.kill());
         drop(self.process.wait());
         drop(std::fs::remove_dir_all(&self.dir));
     }
 }
 
-/// Speaks RESP, version 2. Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>.
+/// A client connection that uses RESP, version 2.
+/// Source: <https://redis.io/docs/latest/develop/reference/protocol-spec/>.
 struct Connection {
     requests: Vec<u8>,
-    asked: usize,
+    commands: usize,
     stream: UnixStream,
     replies: BufReader<UnixStream>,
 }
@@ -118,14 +120,14 @@ enum Reply {
 impl Connection {
     fn new(stream: UnixStream) -> Self {
         let replies = BufReader::with_capacity(1 << 16, stream.try_clone().expect("a socket can be cloned"));
-        Self { requests: Vec::new(), asked: 0, stream, replies }
+        Self { requests: Vec::new(), commands: 0, stream, replies }
     }
 
     /// Adds a command to the request.
     fn add<'a>(&mut self, words: impl IntoIterator<Item = &'a [u8], IntoIter: ExactSizeIterator>) {
         let words = words.into_iter();
-        self.asked += 1;
-        // A `Vec` takes all that is written to it.
+        self.commands += 1;
+        // Writing to a `Vec` cannot fail.
         let _ = write!(self.requests, "*{}\r\n", words.len());
         for word in words {
             let _ = write!(self.requests, "${}\r\n", word.len());
@@ -134,15 +136,15 @@ impl Connection {
         }
     }
 
-    /// Sends the request, and returns the answer to its last command.
+    /// Sends the request and returns the reply to its last command.
     fn send(&mut self) -> Reply {
         self.stream.write_all(&self.requests).expect("redis-server reads");
         self.requests.clear();
-        let replies = (0..std::mem::take(&mut self.asked)).map(|_| reply(&mut self.replies));
+        let replies = (0..std::mem::take(&mut self.commands)).map(|_| reply(&mut self.replies));
         replies.last().unwrap_or(Reply::Nothing)
     }
 
-    fn ask<const N: usize>(&mut self, words: [&[u8]; N]) -> Reply {
+    fn call<const N: usize>(&mut self, words: [&[u8]; N]) -> Reply {
         self.add(words);
         self.send()
     }
@@ -150,17 +152,17 @@ impl Connection {
 
 fn reply(from: &mut impl BufRead) -> Reply {
     let mut line = String::new();
-    from.read_line(&mut line).expect("redis-server answers in lines");
+    from.read_line(&mut line).expect("redis-server sends a line");
     let line = line.trim_end();
-    let (kind, rest) = line.split_at_checked(1).expect("redis-server stays");
-    let number = || rest.parse::<i64>().expect("a number in an answer of redis-server");
+    let (kind, rest) = line.split_at_checked(1).expect("redis-server sends a reply");
+    let number = || rest.parse::<i64>().expect("redis-server sends a number");
     match kind {
         "+" => Reply::Text(rest.as_bytes().to_vec()),
         ":" => Reply::Number(number()),
         "$" => match usize::try_from(number()) {
             Ok(length) => {
                 let mut text = vec![0; length + 2];
-                from.read_exact(&mut text).expect("redis-server sends all");
+                from.read_exact(&mut text).expect("redis-server sends the whole string");
                 text.truncate(length);
                 Reply::Text(text)
             }
@@ -170,7 +172,7 @@ fn reply(from: &mut impl BufRead) -> Reply {
             Ok(length) => Reply::List((0..length).map(|_| reply(from)).collect()),
             Err(_) => Reply::Nothing,
         },
-        _ => panic!("redis-server says {line}"),
+        _ => panic!("unknown reply of redis-server: {line}"),
     }
 }
 
@@ -193,12 +195,13 @@ fn json(cursor: &Cursor) -> String {
     format!(r#"{{"x":{x},"y":{y},"item_id":"{item_id}","user_id":"{user_id}"}}"#)
 }
 
-/// Reads a cursor whose strings need no escapes, its fields in any order, since Lua keeps none.
+/// Parses a cursor whose strings need no escapes. Its fields may be in any order, since Lua tables
+/// are unordered.
 fn cursor(json: &[u8]) -> Option<Arc<Cursor>> {
     let json = std::str::from_utf8(json).ok()?.strip_prefix('{')?.strip_suffix('}')?;
-    let field = |wanted| {
+    let field = |target| {
         let mut fields = json.split(',').filter_map(|field| field.split_once(':'));
-        fields.find_map(|(name, value)| (name.trim_matches('"') == wanted).then(|| value.trim_matches('"')))
+        fields.find_map(|(name, value)| (name.trim_matches('"') == target).then(|| value.trim_matches('"')))
     };
     Some(Arc::new(Cursor {
         x: field("x")?.parse().ok()?,
@@ -210,37 +213,38 @@ fn cursor(json: &[u8]) -> Option<Arc<Cursor>> {
 
 pub(crate) struct Redis {
     connection: RefCell<Connection>,
-    /// What the server calls [`UPDATE`].
+    /// Hash of the script [`UPDATE`].
     update: Vec<u8>,
     _server: Server,
 }
 
 impl Redis {
-    /// What `INFO memory` says.
+    /// Returns `used_memory` of `INFO memory`.
     fn used_memory(&self) -> i64 {
-        let info = self.connection.borrow_mut().ask([b"INFO", b"memory"]);
+        let info = self.connection.borrow_mut().call([b"INFO", b"memory"]);
         let info = String::from_utf8_lossy(info.text().unwrap_or_default()).into_owned();
         let used = info.lines().find_map(|line| line.strip_prefix("used_memory:"));
-        used.and_then(|used| used.parse().ok()).expect("redis-server knows what it uses")
+        used.and_then(|used| used.parse().ok()).expect("redis-server reports its memory")
     }
 }
 
 impl Peer for Redis {
     const NAME: &'static str = "Redis, unix socket";
     const ORDERED: bool = true;
-    const SHARE: usize = 100;
+    const REDUCTION: usize = 100;
 
     type Value = Cursor;
 
     fn new() -> Self {
         let server = Server::start();
         let mut connection = server.connect();
-        let update = connection.ask([b"SCRIPT", b"LOAD", UPDATE]).text().expect("it is a script").to_vec();
+        let update =
+            connection.call([b"SCRIPT", b"LOAD", UPDATE]).text().expect("the script can be loaded").to_vec();
         Self { connection: RefCell::new(connection), update, _server: server }
     }
 
     fn get(&self, key: &str) -> Option<Arc<Cursor>> {
-        let reply = self.connection.borrow_mut().ask([b"GET", key.as_bytes()]);
+        let reply = self.connection.borrow_mut().call([b"GET", key.as_bytes()]);
         reply.text().and_then(cursor)
     }
 
@@ -259,15 +263,16 @@ impl Peer for Redis {
     }
 
     fn update(&self, key: &str) {
-        self.connection.borrow_mut().ask([b"EVALSHA", &self.update, b"1", key.as_bytes()]);
+        self.connection.borrow_mut().call([b"EVALSHA", &self.update, b"1", key.as_bytes()]);
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let mut connection = self.connection.borrow_mut();
         let from = [b"[", prefix.as_bytes()].concat();
         let end = [b"[", prefix.as_bytes(), b"\xff"].concat();
-        let most = i64::try_from(most).unwrap_or(-1).to_string();
-        let keys = connection.ask([b"ZRANGE", INDEX, &from, &end, b"BYLEX", b"LIMIT", b"0", most.as_bytes()]);
+        let limit = i64::try_from(limit).unwrap_or(-1).to_string();
+        let keys =
+            connection.call([b"ZRANGE", INDEX, &from, &end, b"BYLEX", b"LIMIT", b"0", limit.as_bytes()]);
         let keys: Vec<_> = keys.list().iter().filter_map(Reply::text).collect();
         let words: Vec<&[u8]> = [b"MGET".as_slice()].into_iter().chain(keys.iter().copied()).collect();
         connection.add(words);
@@ -276,7 +281,7 @@ impl Peer for Redis {
         keys.iter().zip(values).inspect(|found| _ = black_box(found)).count()
     }
 
-    /// Many at a time: this is not what is measured.
+    /// Sets a thousand entries per request.
     fn fill(&self, keys: &[String], value: &dyn Fn(usize) -> Arc<Cursor>) {
         let mut connection = self.connection.borrow_mut();
         for (nth, keys) in keys.chunks(1_000).enumerate() {
@@ -290,10 +295,11 @@ impl Peer for Redis {
         }
     }
 
-    /// What the server has requested, the texts of the values apart, as the values of the others are not theirs.
-    fn held(&self) -> isize {
-        let entries = self.connection.borrow_mut().ask([b"ZCARD", INDEX]).number().unwrap_or(0);
-        let texts = entries.cast_unsigned() * json(&Cursor::any()).len() as u64;
+    /// Returns the memory of the server without the JSON of the values, since the values of other
+    /// peers are not counted either.
+    fn requested(&self) -> isize {
+        let entries = self.connection.borrow_mut().call([b"ZCARD", INDEX]).number().unwrap_or(0);
+        let texts = entries.cast_unsigned() * json(&Cursor::sample()).len() as u64;
         isize::try_from(self.used_memory() - texts.cast_signed()).unwrap_or(isize::MAX)
     }
 }

@@ -9,7 +9,7 @@ use benches::svg::with_unit;
 use std::fmt;
 use std::path::Path;
 
-/// The tables that tell most, for a summary and for the chart.
+/// The tables of the summary and of the chart.
 const MAIN: [&str; 9] = [
     "get 1k",
     "set over 1k",
@@ -23,10 +23,11 @@ const MAIN: [&str; 9] = [
 ];
 
 const OURS: &str = "kv-core";
-/// Our row whose values have a time to live.
+/// The row of kv-core with a TTL.
 const OURS_WITH_TTL: &str = "kv-core (TTL)";
 
-/// What was measured, in the order of the workloads; ours is the first of every table, and may be alone there.
+/// The figures in the order of the workloads. The first row of every table is kv-core's; it may be
+/// the only one.
 #[derive(Default)]
 pub(crate) struct Report {
     tables: Vec<(Table, Vec<Figures>)>,
@@ -37,7 +38,7 @@ impl Report {
         self.tables.extend(tables);
     }
 
-    /// Writes `RESULTS.md` and `RESULTS.svg` into the crate's folder.
+    /// Writes `RESULTS.md` and `RESULTS.svg` to the folder of the crate.
     pub(crate) fn write(&self) -> std::io::Result<()> {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
         std::fs::write(dir.join("RESULTS.md"), markdown::markdown(self))?;
@@ -49,12 +50,12 @@ impl Report {
         found.map_or(&[], |(_, figures)| figures)
     }
 
-    /// The median of a peer, if it took part.
+    /// Returns the median of a peer in a table, if it was measured.
     fn median(&self, table: &str, peer: &str) -> Option<f64> {
         self.figures(table).iter().find(|figures| figures.peer == peer).map(Figures::median)
     }
 
-    /// Those of the main tables that were measured.
+    /// Returns the main tables that were measured.
     fn main_tables(&self) -> impl Iterator<Item = &(Table, Vec<Figures>)> {
         MAIN.iter().filter_map(|name| self.tables.iter().find(|(table, _)| table.name == *name))
     }
@@ -69,7 +70,7 @@ impl Figures {
         self.peer.ends_with("(TTL)")
     }
 
-    /// The least, the middle and the greatest.
+    /// Returns the least figure, the median and the greatest.
     fn spread(&self) -> [f64; 3] {
         let mut sorted = self.rounds.clone();
         sorted.sort_by(f64::total_cmp);
@@ -82,8 +83,9 @@ impl Figures {
     }
 }
 
-/// A line for each table and peer: `ratio <table> <peer> <ours/theirs>`. Peers with a time to live have a line more,
-/// `ratio <table>:kv-core_(TTL) <peer> <ours/theirs>`, from our values that have one.
+/// Formats a line for each table and peer: `ratio <table> <peer> <ours/theirs>`. Peers with a TTL
+/// have one more line, `ratio <table>:kv-core_(TTL) <peer> <ours/theirs>`, with our figure for
+/// entries with a TTL.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = |text: &str| text.replace(' ', "_");
@@ -111,7 +113,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Two figures at least.
+/// Formats a ratio with at least two significant digits.
 fn ratio(value: f64) -> String {
     if value < 0.1 { format!("{value:.4}") } else { format!("{value:.2}") }
 }

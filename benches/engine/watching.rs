@@ -1,4 +1,5 @@
-//! What it takes to tell many of a change, and what they cost who makes it. Only this store is measured: no peer has watches.
+//! Time until many watchers receive a change, and their cost for a writer. Only this store is
+//! measured: no peer has watches.
 
 use crate::cursor::{Cursor, Sample};
 use crate::input::Input;
@@ -11,13 +12,13 @@ use std::time::{Duration, Instant};
 
 /// The names and units of the figures, in their order.
 pub(crate) const TABLES: [(&str, &str); 7] = [
-    ("set of 1k, nobody watching", "ns"),
-    ("set of 1k, watched by 1", "ns"),
-    ("set of 1k, watched by 100", "ns"),
-    ("set of 1k, watched by 1,000", "ns"),
-    ("change to 1 who watches", "ns"),
-    ("change to all of 100 who watch", "ns"),
-    ("change to all of 1,000 who watch", "ns"),
+    ("set of 1k, no watcher", "ns"),
+    ("set of 1k, 1 watcher", "ns"),
+    ("set of 1k, 100 watchers", "ns"),
+    ("set of 1k, 1,000 watchers", "ns"),
+    ("change to 1 watcher", "ns"),
+    ("change to 100 watchers", "ns"),
+    ("change to 1,000 watchers", "ns"),
 ];
 
 const WATCHES: [usize; 3] = [1, 100, 1_000];
@@ -38,11 +39,12 @@ fn store() -> TypedStore<Cursor> {
     kv.tenant("acme.example").expect("a host").typed()
 }
 
-/// Nanoseconds a set, without a pause, while another thread receives what so many watches tell of.
+/// Returns the nanoseconds per set, without pauses, while another thread receives the changes of
+/// all watches.
 fn set_while_watched(keys: &[String], watches: usize) -> f64 {
     const SETS: usize = 50_000;
     let cursors = store();
-    let values: Vec<_> = (0..64).map(|_| Cursor::any()).collect();
+    let values: Vec<_> = (0..64).map(|_| Cursor::sample()).collect();
     let set = |n: usize| {
         let value = Arc::clone(&values[n % values.len()]);
         cursors.set(&keys[n % keys.len()], value).expect("it is within the rules");
@@ -61,7 +63,7 @@ fn set_while_watched(keys: &[String], watches: usize) -> f64 {
     })
 }
 
-/// Nanoseconds from a set until so many watches have told of it, all on one thread.
+/// Returns the nanoseconds from a set until all watches, on one thread, have received it.
 fn change_to_all(key: &str, watches: usize) -> f64 {
     const CHANGES: usize = 30;
     let cursors = store();
@@ -76,10 +78,10 @@ fn change_to_all(key: &str, watches: usize) -> f64 {
             });
         });
         let change = |nth: usize| {
-            // All of them wait again.
+            // Gives all watches time to wait again.
             std::thread::sleep(Duration::from_millis(2));
             let start = Instant::now();
-            cursors.set(key, Cursor::any()).expect("it is within the rules");
+            cursors.set(key, Cursor::sample()).expect("it is within the rules");
             while received.load(Ordering::Acquire) < nth * watches {
                 std::hint::spin_loop();
             }
@@ -93,39 +95,40 @@ fn change_to_all(key: &str, watches: usize) -> f64 {
     times[CHANGES / 2].as_nanos() as f64
 }
 
-/// Watches, and the smallest executor that they can be polled by.
+/// Watches with a minimal executor.
 struct Receivers {
     watches: Vec<Watch<Cursor>>,
-    woken: Arc<Woken>,
+    ready: Arc<ReadyQueue>,
     ended: AtomicBool,
 }
 
-/// Those who are to be polled.
+/// Indexes of the watches to poll.
 #[derive(Default)]
-struct Woken {
-    numbers: Mutex<Vec<usize>>,
+struct ReadyQueue {
+    indexes: Mutex<Vec<usize>>,
     changed: Condvar,
 }
 
-struct Number(usize, Arc<Woken>);
+/// A waker that queues the index of its watch.
+struct IndexWaker(usize, Arc<ReadyQueue>);
 
-impl Wake for Number {
+impl Wake for IndexWaker {
     fn wake(self: Arc<Self>) {
-        self.1.wake(self.0);
+        self.1.push(self.0);
     }
 }
 
-impl Woken {
-    fn wake(&self, number: usize) {
-        self.numbers.lock().expect("nobody panics").push(number);
+impl ReadyQueue {
+    fn push(&self, index: usize) {
+        self.indexes.lock().expect("no thread panics").push(index);
         self.changed.notify_one();
     }
 
-    /// Waits for somebody.
-    fn next(&self) -> Vec<usize> {
-        let numbers = self.numbers.lock().expect("nobody panics");
-        let numbers = self.changed.wait_while(numbers, |numbers| numbers.is_empty());
-        std::mem::take(&mut *numbers.expect("nobody panics"))
+    /// Waits until the queue has indexes, and takes them.
+    fn take(&self) -> Vec<usize> {
+        let indexes = self.indexes.lock().expect("no thread panics");
+        let indexes = self.changed.wait_while(indexes, |indexes| indexes.is_empty());
+        std::mem::take(&mut *indexes.expect("no thread panics"))
     }
 }
 
@@ -135,30 +138,31 @@ impl Receivers {
         for watch in &watches {
             while watch.try_recv().is_some() {}
         }
-        Self { watches, woken: Arc::default(), ended: AtomicBool::new(false) }
+        Self { watches, ready: Arc::default(), ended: AtomicBool::new(false) }
     }
 
     fn run(&self, receive: impl Fn(Change<Cursor>)) {
-        let wakers: Vec<Waker> =
-            (0..self.watches.len()).map(|n| Arc::new(Number(n, Arc::clone(&self.woken))).into()).collect();
-        // The futures keep their places among those who wait.
-        let mut next: Vec<_> = self.watches.iter().map(|watch| Box::pin(watch.recv_async())).collect();
-        let mut woken: Vec<usize> = (0..self.watches.len()).collect();
+        let wakers: Vec<Waker> = (0..self.watches.len())
+            .map(|n| Arc::new(IndexWaker(n, Arc::clone(&self.ready))).into())
+            .collect();
+        // The futures are kept, so that each stays registered as a waiter of its watch.
+        let mut futures: Vec<_> = self.watches.iter().map(|watch| Box::pin(watch.recv_async())).collect();
+        let mut ready: Vec<usize> = (0..self.watches.len()).collect();
         while !self.ended.load(Ordering::Relaxed) {
-            for number in woken {
-                let mut cx = Context::from_waker(&wakers[number]);
-                while let Poll::Ready(Some(change)) = next[number].as_mut().poll(&mut cx) {
+            for index in ready {
+                let mut cx = Context::from_waker(&wakers[index]);
+                while let Poll::Ready(Some(change)) = futures[index].as_mut().poll(&mut cx) {
                     receive(change);
                 }
             }
-            woken = self.woken.next();
+            ready = self.ready.take();
         }
     }
 
     fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
         if !self.watches.is_empty() {
-            self.woken.wake(0);
+            self.ready.push(0);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is measured, of whom, and how often.
+//! The workloads: tables, peers and rounds.
 
 use crate::cursor::{Cursor, CursorForAnHour, Sample};
 use crate::expiring::{self, expiring};
@@ -15,49 +15,50 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// How much is done.
+/// Size of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scale {
     rounds: usize,
-    /// Rounds of what fills a new store in each.
+    /// Rounds of workloads that fill a new store in each round.
     fresh_rounds: usize,
     /// Operations of one measurement.
     operations: usize,
-    /// Up to how many entries a new store is filled.
-    most: usize,
+    /// Entries of a new store that is filled.
+    largest: usize,
 }
 
 impl Scale {
-    pub(crate) const FULL: Self = Self { rounds: 7, fresh_rounds: 3, operations: 200_000, most: 1_000_000 };
-    pub(crate) const QUICK: Self = Self { rounds: 3, fresh_rounds: 1, operations: 40_000, most: 100_000 };
+    pub(crate) const FULL: Self =
+        Self { rounds: 7, fresh_rounds: 3, operations: 200_000, largest: 1_000_000 };
+    pub(crate) const QUICK: Self = Self { rounds: 3, fresh_rounds: 1, operations: 40_000, largest: 100_000 };
 }
 
-/// What one peer took in one table: a figure a round.
+/// The figures of one peer in one table, one per round.
 pub(crate) struct Figures {
     pub(crate) peer: &'static str,
     pub(crate) ordered: bool,
     pub(crate) rounds: Vec<f64>,
 }
 
-/// One kind of figure that a workload yields.
+/// A kind of figure that a workload measures.
 #[derive(Clone, Copy)]
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
 }
 
-/// Something to measure.
+/// A workload with its peers.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) tables: Vec<Table>,
     rounds: fn(&Scale) -> usize,
-    /// Whether every round makes stores of its own.
+    /// Whether every round creates new stores.
     fresh: bool,
-    /// Those that take part, this store first. It may be alone.
+    /// The stores that take part, this one first. It may be the only one.
     contenders: fn(&mut Bench) -> Vec<Contender>,
 }
 
-/// Makes a measurement of every peer that threads may share.
+/// Calls a function for every peer that threads can share.
 macro_rules! every_shared_peer {
     ($make:ident($($args:expr),*)) => {
         vec![
@@ -78,22 +79,23 @@ macro_rules! every_shared_peer {
     };
 }
 
-/// The same, and of those for one thread.
+/// Calls a function for every peer.
 macro_rules! every_peer {
     ($make:ident($($args:expr),*)) => {{
         let mut peers = every_shared_peer!($make($($args),*));
         peers.push($make::<BareHashMap>($($args),*));
         peers.push($make::<BareBTreeMap>($($args),*));
         #[cfg(unix)]
-        if crate::redis::is_there() {
+        if crate::redis::is_available() {
             peers.push($make::<crate::redis::Redis>($($args),*));
         }
         peers
     }};
 }
 
-/// All, in an order that lets those of one number of entries share their stores: first what reads, since sets put few
-/// values in the place of many; last what makes values of its own.
+/// Returns all workloads. Consecutive ones with the same number of entries share their stores.
+/// Those that only read come first, because sets replace the many values by a few; updates come
+/// last, because they create new values.
 pub(crate) fn all() -> Vec<Workload> {
     const K: usize = 1_000;
     vec![
@@ -134,9 +136,9 @@ const NS: &str = "ns";
 const BYTES: &str = "bytes";
 
 const FEW: fn(&Scale) -> usize = |scale| scale.fresh_rounds;
-/// Of percentiles, which differ most from round to round.
+/// Rounds for percentiles, which vary most between rounds.
 const THREE: fn(&Scale) -> usize = |_| 3;
-/// Of what is alike in all rounds.
+/// Rounds for figures that are the same in every round.
 const ONCE: fn(&Scale) -> usize = |_| 1;
 
 fn on_filled(name: &'static str, contenders: fn(&mut Bench) -> Vec<Contender>) -> Workload {
@@ -160,11 +162,11 @@ fn on_fresh(
 }
 
 impl Workload {
-    pub(crate) fn is_called(&self, word: &str) -> bool {
-        self.name.contains(word) || self.tables.iter().any(|table| table.name.contains(word))
+    pub(crate) fn has_name_with(&self, part: &str) -> bool {
+        self.name.contains(part) || self.tables.iter().any(|table| table.name.contains(part))
     }
 
-    /// Figures of each table, measured once of every contender in every round.
+    /// Measures every contender once in every round, and returns the figures of each table.
     pub(crate) fn run(&self, bench: &mut Bench) -> Vec<(Table, Vec<Figures>)> {
         let rounds = (self.rounds)(&bench.scale);
         if self.fresh {
@@ -178,7 +180,7 @@ impl Workload {
             tables.push((table, none.collect()));
         }
         for round in 0..rounds {
-            // A different one goes first in each round.
+            // Each round starts with another contender.
             for turn in 0..contenders.len() {
                 let at = (turn + round) % contenders.len();
                 let measured = (contenders[at].measure)(round);
@@ -191,7 +193,7 @@ impl Workload {
     }
 }
 
-/// A store, and what is done to it in each round.
+/// A store with its measurement.
 pub(crate) struct Contender {
     peer: &'static str,
     ordered: bool,
@@ -206,7 +208,7 @@ impl Contender {
         operations: usize,
         run: Run<P>,
     ) -> Self {
-        let values: Vec<_> = (0..1024).map(|_| P::Value::any()).collect();
+        let values: Vec<_> = (0..1024).map(|_| P::Value::sample()).collect();
         let measure = move |round| {
             let work = Work { input: &input, values: &values, operations, round };
             run(&store(), &work)
@@ -214,24 +216,24 @@ impl Contender {
         Self { peer: P::NAME, ordered: P::ORDERED, measure: Box::new(measure) }
     }
 
-    /// This store in a workload that is not for its peers.
+    /// Creates the contender of a workload without peers.
     pub(crate) fn ours(measure: impl FnMut(usize) -> Vec<f64> + 'static) -> Self {
         Self { peer: Ours::<Cursor>::NAME, ordered: true, measure: Box::new(measure) }
     }
 }
 
-/// Measures a store that was filled once with so many entries.
+/// Creates a contender with a store that was filled once.
 fn filled<P: Peer>(bench: &mut Bench, entries: usize, run: Run<P>) -> Contender {
-    let operations = bench.scale.operations / P::SHARE;
+    let operations = bench.scale.operations / P::REDUCTION;
     let filled = bench.filled_with(entries);
     let store = filled.store::<P>();
     Contender::new((move || Rc::clone(&store), Rc::clone(&filled.input)), operations, run)
 }
 
-/// Measures a new store in every round.
+/// Creates a contender with a new store in every round.
 fn fresh<P: Peer>(bench: &mut Bench, run: Run<P>) -> Contender {
-    let input = bench.most();
-    let operations = input.keys.len() / P::SHARE;
+    let input = bench.largest_input();
+    let operations = input.keys.len() / P::REDUCTION;
     Contender::new((|| Rc::new(P::new()), input), operations, run)
 }
 
@@ -239,15 +241,15 @@ fn fresh<P: Peer>(bench: &mut Bench, run: Run<P>) -> Contender {
 pub(crate) struct Bench {
     scale: Scale,
     filled: Option<Filled>,
-    most: Option<Rc<Input>>,
+    largest: Option<Rc<Input>>,
 }
 
 impl Bench {
     pub(crate) fn new(scale: Scale) -> Self {
-        Self { scale, filled: None, most: None }
+        Self { scale, filled: None, largest: None }
     }
 
-    /// Stores with so many entries, which end those with another number.
+    /// Returns the stores with this number of entries, and drops those with another number.
     fn filled_with(&mut self, entries: usize) -> &mut Filled {
         if self.filled.as_ref().is_some_and(|filled| filled.input.keys.len() != entries) {
             self.filled = None;
@@ -256,13 +258,13 @@ impl Bench {
             .get_or_insert_with(|| Filled { input: Rc::new(Input::new(entries)), stores: HashMap::new() })
     }
 
-    /// As many keys as a new store is filled with.
-    pub(crate) fn most(&mut self) -> Rc<Input> {
-        Rc::clone(self.most.get_or_insert_with(|| Rc::new(Input::new(self.scale.most))))
+    /// Returns the keys for filling a new store.
+    pub(crate) fn largest_input(&mut self) -> Rc<Input> {
+        Rc::clone(self.largest.get_or_insert_with(|| Rc::new(Input::new(self.scale.largest))))
     }
 }
 
-/// Stores that hold all keys, one a type, each filled when it is first asked for.
+/// One store of each type, filled with all keys on first use.
 struct Filled {
     input: Rc<Input>,
     stores: HashMap<TypeId, Rc<dyn Any>>,
@@ -272,11 +274,15 @@ impl Filled {
     fn store<P: Peer>(&mut self) -> Rc<P> {
         let fill = || -> Rc<dyn Any> {
             let store = P::new();
-            store.fill(&self.input.keys, &|_| P::Value::any());
-            assert!(store.get(&self.input.keys[0]).is_some(), "{} has what it was given", P::NAME);
+            store.fill(&self.input.keys, &|_| P::Value::sample());
+            assert!(
+                store.get(&self.input.keys[0]).is_some(),
+                "{} returns no value for a key that was set",
+                P::NAME
+            );
             Rc::new(store)
         };
         let store = self.stores.entry(TypeId::of::<P>()).or_insert_with(fill);
-        Rc::clone(store).downcast().expect("it is kept by its type")
+        Rc::clone(store).downcast().expect("stores are kept by their type")
     }
 }

@@ -1,4 +1,4 @@
-//! The least that axum can do: two handlers over one locked map, with no more checks than serde's.
+//! A minimal axum server: two handlers over one locked map, with only serde's checks.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -47,7 +47,7 @@ async fn read(State(cursors): State<Cursors>, Path(key): Path<String>) -> Result
     Ok(Json(Found { value: cursors.get(&key).cloned() }))
 }
 
-/// Serves until it is killed, on a port of its own, of which it tells.
+/// Serves on a free port until the process is killed. Prints the URL.
 pub(crate) fn serve() -> std::io::Result<()> {
     let router = Router::new()
         .route("/kv/set/CursorPosition/{key}", post(set))
@@ -57,7 +57,7 @@ pub(crate) fn serve() -> std::io::Result<()> {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("http://{}", listener.local_addr()?);
         std::io::stdout().flush()?;
-        // As the two others do.
+        // The other two servers disable Nagle's algorithm as well.
         let listener = listener.tap_io(|connection| _ = connection.set_nodelay(true));
         axum::serve(listener, router).await
     })

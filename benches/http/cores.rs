@@ -1,45 +1,45 @@
-//! Which cores the servers and the load have.
+//! The cores of the servers and of the load generator.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 
-/// A core for the server that is loaded, and another for what loads it.
+/// One core for the server under load, and another for the load generator.
 ///
-/// Where the two share cores, how much a server does depends on how the system happens to divide them, and a server with
-/// threads beside its main one takes from the load what another leaves to it.
+/// If they share cores, the throughput depends on how the system divides them, and a server with
+/// several threads takes time from the load generator that another server leaves to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cores {
-    /// `None` where there are not two, or no way to choose.
-    apart: Option<(u32, u32)>,
+    /// Cores of the server and of the load, or `None` without two cores and `taskset`.
+    separate: Option<(u32, u32)>,
 }
 
 impl Cores {
-    /// Two of those that this program may run on.
+    /// Chooses two of the cores that this process may use.
     pub(crate) fn choose() -> Self {
         let has_taskset = Command::new("taskset").arg("-V").output().is_ok();
-        let apart = first_and_last().filter(|(first, last)| has_taskset && first != last);
-        Self { apart }
+        let separate = first_and_last().filter(|(first, last)| has_taskset && first != last);
+        Self { separate }
     }
 
-    /// A server's program, on its core.
+    /// Returns the command that runs a server on its core.
     pub(crate) fn server(self, program: impl AsRef<OsStr>) -> Command {
-        on(self.apart.map(|(first, _)| first), program.as_ref())
+        on(self.separate.map(|(first, _)| first), program.as_ref())
     }
 
-    /// The load's program, on its core.
+    /// Returns the command that runs the load generator on its core.
     pub(crate) fn load(self, program: impl AsRef<OsStr>) -> Command {
-        on(self.apart.map(|(_, last)| last), program.as_ref())
+        on(self.separate.map(|(_, last)| last), program.as_ref())
     }
 
-    /// What to tell of it.
-    pub(crate) fn said(self) -> String {
-        self.apart.map_or_else(
+    /// Returns a description for the output.
+    pub(crate) fn description(self) -> String {
+        self.separate.map_or_else(
             || {
-                "the servers and the load share all cores: needs two, and taskset, for figures to rely on"
+                "the servers and the load share all cores; reliable figures need two cores and taskset"
                     .to_owned()
             },
-            |(server, load)| format!("each server has core {server} alone, the load core {load}"),
+            |(server, load)| format!("each server runs on core {server}, the load on core {load}"),
         )
     }
 }
@@ -51,7 +51,8 @@ fn on(core: Option<u32>, program: &OsStr) -> Command {
     command
 }
 
-/// Source: `proc_pid_status(5)`, `Cpus_allowed_list`, as in `0-1,4`.
+/// Returns the first and the last core that this process may use.
+/// Source: `proc_pid_status(5)`, `Cpus_allowed_list`, such as `0-1,4`.
 fn first_and_last() -> Option<(u32, u32)> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?.trim();

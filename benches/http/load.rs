@@ -1,4 +1,4 @@
-//! The load: wrk, one thread of it, with as many connections as a busy page has visitors.
+//! The load generator: wrk with one thread and 32 connections.
 
 use crate::cores::Cores;
 use crate::servers::{Server, run};
@@ -8,7 +8,7 @@ use std::process::Command;
 
 const CONNECTIONS: u32 = 32;
 
-/// What clients do.
+/// The request of the clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Set,
@@ -26,26 +26,26 @@ impl Operation {
     }
 }
 
-/// What one server did under load.
+/// The figures of one server under load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Figures {
     pub(crate) a_second: f64,
-    /// Microseconds of the server's processor time a request, where the system tells. Unlike what is done in a second, they
-    /// do not depend on how much of the machine the load takes.
+    /// Processor time of the server per request in microseconds, if the system reports it. Unlike
+    /// the requests per second, it does not depend on the load generator's share of the machine.
     pub(crate) processor_micros: Option<f64>,
 }
 
-/// The program that makes the load.
+/// The program wrk.
 pub(crate) struct Wrk {
     program: PathBuf,
     cores: Cores,
 }
 
 impl Wrk {
-    /// Finds it, or gets it from the distribution.
+    /// Finds wrk, or installs it with apt-get.
     pub(crate) fn get(cores: Cores) -> io::Result<Self> {
         let named = std::env::var_os("KV_WRK").map_or_else(|| PathBuf::from("wrk"), PathBuf::from);
-        // It says its version and ends with an error.
+        // `wrk -v` prints the version and fails.
         if Command::new(&named).arg("-v").output().is_err() {
             let is_root = run("id", Command::new("id").arg("-u"))?.trim() == "0";
             let mut install = if is_root { Command::new("apt-get") } else { Command::new("sudo") };
@@ -66,17 +66,18 @@ impl Wrk {
         }
         wrk.arg(format!("{}/kv/{}/CursorPosition/user:7", server.url, operation.name()));
         let before = server.processor_seconds();
-        let said = run("wrk", &mut wrk)?;
+        let output = run("wrk", &mut wrk)?;
         let taken = server.processor_seconds().zip(before).map(|(after, before)| after - before);
-        if said.contains("Non-2xx") || said.contains("Socket errors") {
-            return Err(io::Error::other(format!("{} under load:\n{said}", server.name)));
+        if output.contains("Non-2xx") || output.contains("Socket errors") {
+            return Err(io::Error::other(format!("{} failed under load:\n{output}", server.name)));
         }
-        let number = |line: &str, at: usize| {
-            let line = said.lines().find(|said| said.contains(line))?;
+        let number = |label: &str, at: usize| {
+            let line = output.lines().find(|line| line.contains(label))?;
             line.split_whitespace().nth(at)?.parse::<f64>().ok()
         };
         let figures = number("Requests/sec:", 1).zip(number("requests in", 0));
-        let (a_second, requests) = figures.ok_or_else(|| io::Error::other(format!("wrk said:\n{said}")))?;
+        let (a_second, requests) =
+            figures.ok_or_else(|| io::Error::other(format!("cannot read the output of wrk:\n{output}")))?;
         Ok(Figures { a_second, processor_micros: taken.map(|seconds| seconds * 1e6 / requests) })
     }
 }

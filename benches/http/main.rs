@@ -1,14 +1,15 @@
-//! HTTP as users meet it: the server of the design document that this project began with, a bare axum handler over a
-//! locked `HashMap`, and kv-http as `examples/http_server` serves it, under one load.
+//! Compares HTTP servers under the same load: the Express server of the original design document,
+//! bare axum handlers over a locked `HashMap`, and kv-http as in `examples/http_server`.
 //!
-//! `cargo bench -p benches --bench http` takes about two minutes, `-- --quick` half a minute. It needs `node`, `npm` and `wrk`, and
-//! gets `wrk` from the distribution where it is missing. Each round loads every server once, in turn; the figures are
-//! medians of the rounds. The one connection to the machine that they share is the loopback.
+//! `cargo bench -p benches --bench http` takes about two minutes, `-- --quick` half a minute. It
+//! needs `node`, `npm` and `wrk`, and installs `wrk` with apt-get if it is missing. Each round
+//! loads every server once, in turn, over the loopback interface; the figures are medians of the
+//! rounds.
 //!
-//! Where there are two cores, every server has the first one to itself, with all its threads, and the load the last one. So
-//! what is compared is what a core does: none takes time from the load, or gets help from the other core. A server that is
-//! not busy all the time could do more than one core of load asks for; the processor time of a request does not depend on that,
-//! and is compared beside.
+//! With two cores, each server runs all its threads on the first core, and the load runs on the
+//! last. The figures thus compare what one core does. If a server is not busy all the time, the
+//! load on one core is too small to saturate it. The processor time per request does not depend on
+//! that and is printed as well.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
@@ -21,21 +22,21 @@ use cores::Cores;
 use load::{Figures, Operation, Wrk};
 use std::io;
 
-/// What this program is told to be the bare server with.
+/// Argument with which this program is the bare axum server.
 const SERVE_BARE: &str = "--serve-bare";
 
-/// How much of what bare axum does in a second we must do, and how many times what the seed does.
-const OF_BARE: f64 = 0.9;
-const OF_SEED: f64 = 12.0;
+/// Least requests per second, relative to bare axum and to the seed server.
+const MIN_OF_BARE: f64 = 0.9;
+const MIN_OF_SEED: f64 = 12.0;
 
 fn main() -> io::Result<()> {
-    let is_told = |word: &str| std::env::args().any(|said| said == word);
-    if is_told(SERVE_BARE) {
+    let has_argument = |name: &str| std::env::args().any(|argument| argument == name);
+    if has_argument(SERVE_BARE) {
         return bare::serve();
     }
-    let (rounds, seconds) = if is_told("--quick") { (3, 1) } else { (7, 3) };
+    let (rounds, seconds) = if has_argument("--quick") { (3, 1) } else { (7, 3) };
     let cores = Cores::choose();
-    println!("{}", cores.said());
+    println!("{}", cores.description());
     let wrk = Wrk::get(cores)?;
     let servers = servers::start(cores)?;
     for operation in Operation::ALL {
@@ -44,7 +45,7 @@ fn main() -> io::Result<()> {
             eprintln!("{}, round {round} of {rounds} …", operation.name());
             for (server, figures) in servers.iter().zip(&mut figures) {
                 let figure = wrk.run(server, operation, seconds)?;
-                // The first one warms up.
+                // The first round warms up.
                 if round > 0 {
                     figures.push(figure);
                 }
@@ -59,7 +60,7 @@ fn main() -> io::Result<()> {
             operation.name(),
             "requests/s",
             "kv-http",
-            "processor time each",
+            "processor time",
             "kv-http",
             "busy"
         );
@@ -72,18 +73,18 @@ fn main() -> io::Result<()> {
                 server.name, a_second[at], micros[at]
             );
         }
-        verdict("bare axum", of_bare, OF_BARE);
-        verdict("the seed", of_seed, OF_SEED);
+        verdict("bare axum", of_bare, MIN_OF_BARE);
+        verdict("the seed server", of_seed, MIN_OF_SEED);
     }
     Ok(())
 }
 
-fn verdict(of: &str, ratio: f64, wanted: f64) {
-    let met = if ratio >= wanted { "met" } else { "MISSED" };
-    println!("at least {wanted} times {of}: {met} ({ratio:.2})");
+fn verdict(peer: &str, ratio: f64, target: f64) {
+    let met = if ratio >= target { "met" } else { "MISSED" };
+    println!("at least {target} times {peer}: {met} ({ratio:.2})");
 }
 
-/// The one in the middle; NaN of none.
+/// Returns the median, or NaN without figures.
 fn median(figures: impl Iterator<Item = f64>) -> f64 {
     let mut figures: Vec<f64> = figures.collect();
     figures.sort_unstable_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The servers, each a process of its own.
+//! The servers, each in its own process.
 
 use crate::cores::Cores;
 use std::fs;
@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// A server that runs until this is dropped.
+/// A server process, killed when this is dropped.
 pub(crate) struct Server {
     pub(crate) name: &'static str,
     pub(crate) url: String,
@@ -14,23 +14,24 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a program that says on its first line where it is.
+    /// Starts a program that prints its URL on the first line.
     fn start(name: &'static str, command: &mut Command) -> io::Result<Self> {
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
-        if let Some(said) = process.stdout.take() {
-            BufReader::new(said).read_line(&mut url)?;
+        if let Some(stdout) = process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut url)?;
         }
         let server = Self { name, url: url.trim().to_owned(), process };
         if server.url.starts_with("http://") { Ok(server) } else { Err(failed(name, "did not start")) }
     }
 
-    /// Seconds of processor time that it has taken. Source: `proc_pid_stat(5)`, fields 14 and 15, in ticks of a hundredth.
+    /// Returns the processor time of the process in seconds, if the system reports it.
+    /// Source: `proc_pid_stat(5)`, fields 14 and 15, in hundredths of a second.
     #[cfg(target_os = "linux")]
     pub(crate) fn processor_seconds(&self) -> Option<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).ok()?;
-        let behind_name = stat.rsplit_once(')')?.1;
-        let mut ticks = behind_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        let after_name = stat.rsplit_once(')')?.1;
+        let mut ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
         Some((ticks.next()?.ok()? + ticks.next()?.ok()?) / 100.0)
     }
 
@@ -42,13 +43,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // Fails if the process has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// The three of them: the seed document's, the bare one, ours.
+/// Starts the seed server, bare axum and kv-http.
 pub(crate) fn start(cores: Cores) -> io::Result<[Server; 3]> {
     Ok([
         Server::start("seed (Express)", cores.server("node").arg(seed()?).arg("0"))?,
@@ -57,7 +58,7 @@ pub(crate) fn start(cores: Cores) -> io::Result<[Server; 3]> {
     ])
 }
 
-/// Installs the seed document's server beside the other things that are built.
+/// Installs the seed server in the target folder and returns its path.
 fn seed() -> io::Result<PathBuf> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("http/seed");
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seed");
@@ -71,17 +72,18 @@ fn seed() -> io::Result<PathBuf> {
     Ok(to.join("server.js"))
 }
 
-/// Builds the example as it is released.
+/// Builds the example server in release mode and returns its path.
 fn example() -> io::Result<PathBuf> {
     let build = ["build", "--release", "--quiet", "-p", "kv-examples", "--example", "http_server"];
     run("cargo build", Command::new(env!("CARGO")).args(build).current_dir(env!("CARGO_MANIFEST_DIR")))?;
-    // This program is in `release/deps`.
+    // This executable is in `release/deps`.
     let this = std::env::current_exe()?;
-    let release = this.ancestors().nth(2).ok_or_else(|| failed("cargo build", "built nothing"))?;
+    let release =
+        this.ancestors().nth(2).ok_or_else(|| failed("cargo build", "did not build the example"))?;
     Ok(release.join("examples/http_server"))
 }
 
-/// Runs a program to its end.
+/// Runs a program and returns its output.
 pub(crate) fn run(name: &str, command: &mut Command) -> io::Result<String> {
     let output = command.stderr(Stdio::inherit()).output();
     let output =
@@ -93,6 +95,6 @@ pub(crate) fn run(name: &str, command: &mut Command) -> io::Result<String> {
     }
 }
 
-fn failed(name: &str, how: &str) -> io::Error {
-    io::Error::other(format!("{name} {how}"))
+fn failed(name: &str, problem: &str) -> io::Error {
+    io::Error::other(format!("{name} {problem}"))
 }

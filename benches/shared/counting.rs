@@ -1,40 +1,41 @@
-//! An allocator that counts what is requested of it, while it is asked to.
+//! A global allocator that counts the requested bytes while counting is enabled.
 
-#![expect(unsafe_code, reason = "an allocator is unsafe to implement; this one hands everything on")]
+#![expect(unsafe_code, reason = "an allocator is unsafe to implement; this one forwards every call")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 
 struct Counting;
 
-/// Counting is a write to memory that all threads share, which would be timed with every store that allocates.
-static COUNTS: AtomicBool = AtomicBool::new(false);
-/// Below zero where more was given back than requested since counting began.
+/// Whether to count. Counting writes to memory that all threads share, which would distort timings.
+static ENABLED: AtomicBool = AtomicBool::new(false);
+/// Bytes requested minus bytes freed since counting began; may be negative.
 static LIVE: AtomicIsize = AtomicIsize::new(0);
 
-/// Counts while this runs.
+/// Runs a function with counting enabled.
 pub fn during<R>(work: impl FnOnce() -> R) -> R {
-    COUNTS.store(true, Ordering::Relaxed);
+    ENABLED.store(true, Ordering::Relaxed);
     let result = work();
-    COUNTS.store(false, Ordering::Relaxed);
+    ENABLED.store(false, Ordering::Relaxed);
     result
 }
 
-/// How many bytes are requested and not given back. Only differences within one [`during`] mean anything.
+/// Returns the bytes requested and not freed. Only differences within one call of [`during`] are
+/// meaningful.
 pub fn live() -> isize {
     LIVE.load(Ordering::Relaxed)
 }
 
-fn count(requested: usize, given_back: usize) {
-    if COUNTS.load(Ordering::Relaxed) {
-        LIVE.fetch_add(requested.cast_signed() - given_back.cast_signed(), Ordering::Relaxed);
+fn count(requested: usize, freed: usize) {
+    if ENABLED.load(Ordering::Relaxed) {
+        LIVE.fetch_add(requested.cast_signed() - freed.cast_signed(), Ordering::Relaxed);
     }
 }
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: every call is that of the system's allocator, with the same arguments.
+// SAFETY: every method calls the same method of `System` with the same arguments.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);

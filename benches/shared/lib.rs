@@ -1,5 +1,5 @@
-//! What the programs here share: [`counting`] what is requested of the allocator, [`random`] numbers, and [`svg`], of
-//! which charts are made.
+//! Helpers of the benchmarks: [`counting`] of allocated bytes, [`random`] numbers, and [`svg`]
+//! charts.
 
 pub mod counting;
 pub mod random;

@@ -1,8 +1,8 @@
-//! What charts share.
+//! Helpers for charts.
 
-/// The beginning of a chart; it ends with `</svg>`.
+/// Returns the beginning of a chart. The caller ends it with `</svg>`.
 pub fn begin(title: &str, width: f64, height: f64) -> String {
-    // A background of its own, for pages in dark colours.
+    // The white background keeps the chart readable on dark pages.
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          font-family=\"sans-serif\" font-size=\"11\" fill=\"#222\">\n\
@@ -12,7 +12,7 @@ pub fn begin(title: &str, width: f64, height: f64) -> String {
     )
 }
 
-/// Three figures, in the unit in which they are few.
+/// Formats a value with about three digits, in a fitting unit (`ns`, `ms` and `bytes` are scaled).
 pub fn with_unit(value: f64, unit: &str) -> String {
     let units: &[&str] = match unit {
         "ns" => &["ns", "µs", "ms", "s"],
@@ -30,7 +30,7 @@ pub fn with_unit(value: f64, unit: &str) -> String {
     format!("{value:.decimals$} {}", units[nth])
 }
 
-/// A name for Markdown and XML.
+/// Escapes a name for Markdown and XML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

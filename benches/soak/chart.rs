@@ -1,4 +1,4 @@
-//! The chart: memory, and the latencies of each operation, over time.
+//! The chart of memory, and of the latencies of each operation, over time.
 
 use crate::latency::Op;
 use crate::samples::{Sample, Samples};
@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 const COLUMNS: usize = 3;
 const PANEL: [f64; 2] = [360.0, 190.0];
-/// Of a panel, the lines.
+/// Area of the lines in a panel.
 const LEFT: f64 = 62.0;
 const TOP: f64 = 40.0;
 const WIDTH: f64 = PANEL[0] - LEFT - 16.0;
@@ -51,7 +51,7 @@ pub(crate) fn chart(samples: &Samples) -> String {
     svg
 }
 
-/// Memory from zero up, latencies by powers of ten.
+/// Adds a panel. Memory has a linear scale from zero, latencies have a logarithmic one.
 fn panel(svg: &mut String, name: &str, unit: &str, lines: &[Line]) {
     let _ = writeln!(
         svg,

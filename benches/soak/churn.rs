@@ -1,4 +1,4 @@
-//! What the threads do to the store.
+//! The threads that use the store.
 
 use crate::latency::{Latencies, Op};
 use benches::random::Random;
@@ -27,38 +27,38 @@ struct Recent {
     text: String,
 }
 
-/// What a random number makes a value of.
-trait Made: KvType + Clone {
-    fn of(n: usize) -> Self;
+/// A type whose values are generated from random numbers.
+trait Generate: KvType + Clone {
+    fn generate(n: usize) -> Self;
 }
 
-impl Made for Note {
-    fn of(n: usize) -> Self {
+impl Generate for Note {
+    fn generate(n: usize) -> Self {
         Self { text: "n".repeat(n % 1500) }
     }
 }
 
-impl Made for Presence {
-    fn of(n: usize) -> Self {
+impl Generate for Presence {
+    fn generate(n: usize) -> Self {
         Self { n: n as u64, items: vec![7; n % 60] }
     }
 }
 
-impl Made for Recent {
-    fn of(n: usize) -> Self {
+impl Generate for Recent {
+    fn generate(n: usize) -> Self {
         Self { n: n as u64, text: "r".repeat(n % 300) }
     }
 }
 
-/// Tenants that stay. One in fifty operations is on one that nobody has heard of before.
+/// Permanent tenants. One in fifty visits is to a new tenant instead.
 const TENANTS: usize = 12;
-/// Keys of a type of a tenant; what lives for a moment has new ones besides.
+/// Keys of a type in a tenant. Types with a TTL also use new keys.
 const KEYS: usize = 600;
 const WORKERS: usize = 3;
-/// A worker's watches, the oldest of which goes when there is another.
+/// Most watches of one type that a worker keeps; another one replaces the oldest.
 const WATCHES: usize = 16;
 
-/// Threads at work.
+/// The running threads and their store.
 pub(crate) struct Churn {
     kv: KvStore,
     done: Arc<AtomicBool>,
@@ -78,7 +78,7 @@ impl Churn {
                 while !done.load(Ordering::Relaxed) {
                     worker.work();
                 }
-                worker.refused
+                worker.rejected
             })
         });
         Self { workers: workers.collect(), kv, done }
@@ -88,7 +88,7 @@ impl Churn {
         &self.kv
     }
 
-    /// Ends the threads and lets the store go; says how many writes it refused.
+    /// Stops the threads, drops the store, and returns how many writes limits rejected.
     pub(crate) fn stop(self) -> u64 {
         self.done.store(true, Ordering::Relaxed);
         self.workers.into_iter().map(|worker| worker.join().unwrap_or_default()).sum()
@@ -104,14 +104,14 @@ struct Worker {
     notes: Vec<Watch<Note>>,
     presences: Vec<Watch<Presence>>,
     steps: usize,
-    refused: u64,
+    rejected: u64,
 }
 
 impl Worker {
     fn new(kv: KvStore, seed: usize, latencies: Arc<Latencies>, leaks: bool) -> Self {
         let (notes, presences) = (Vec::with_capacity(WATCHES + 1), Vec::with_capacity(WATCHES + 1));
         let random = Random::new(seed);
-        Self { kv, random, seed, latencies, leaks, notes, presences, steps: 0, refused: 0 }
+        Self { kv, random, seed, latencies, leaks, notes, presences, steps: 0, rejected: 0 }
     }
 
     fn work(&mut self) {
@@ -125,7 +125,7 @@ impl Worker {
             self.latencies.time(Op::Drop, || self.kv.drop_tenant(&host));
         }
         let Ok(tenant) = self.kv.tenant(&host) else { return };
-        // A handful in a row, as of one visitor.
+        // Eight operations per visit.
         for _ in 0..8 {
             match self.random.below(4) {
                 0 => {
@@ -147,34 +147,37 @@ impl Worker {
         }
     }
 
-    /// One operation.
-    fn act<T: Made>(&mut self, store: &TypedStore<T>, options: SetOptions) {
+    /// Runs one random operation.
+    fn act<T: Generate>(&mut self, store: &TypedStore<T>, options: SetOptions) {
         let n = self.random.below(1 << 30);
         let key = if T::DEFAULT_TTL.is_some() && n.is_multiple_of(3) {
             format!("user:{}:{}", self.seed, self.steps)
         } else {
             format!("user:{}", n % KEYS)
         };
-        let refused = match self.random.below(100) {
+        let rejected = match self.random.below(100) {
             0..45 => {
                 let value = self.latencies.time(Op::Get, || store.get(&key));
                 if self.leaks && n.is_multiple_of(2) {
-                    // On purpose: the value is never dropped.
+                    // Leaks the value on purpose.
                     std::mem::forget(value);
                 }
                 false
             }
             45..70 => {
-                let value = T::of(n);
+                let value = T::generate(n);
                 self.latencies.time(Op::Set, || store.set_with(&key, value, options)).is_err()
             }
             70..80 => self
                 .latencies
-                .time(Op::Update, || store.update(&key, |now| now.cloned().or_else(|| Some(T::of(n)))))
+                .time(Op::Update, || {
+                    store.update(&key, |current| current.cloned().or_else(|| Some(T::generate(n))))
+                })
                 .is_err(),
-            80..88 => {
-                self.latencies.time(Op::GetOrInsert, || store.get_or_insert_with(&key, || T::of(n))).is_err()
-            }
+            80..88 => self
+                .latencies
+                .time(Op::GetOrInsert, || store.get_or_insert_with(&key, || T::generate(n)))
+                .is_err(),
             88..97 => {
                 self.latencies.time(Op::Delete, || drop(store.delete(&key)));
                 false
@@ -186,15 +189,15 @@ impl Worker {
             }
             _ => {
                 store.delete_prefix(&key);
-                store.set_many([(&key, T::of(n)), (&key, T::of(n + 1))]).is_err()
+                store.set_many([(&key, T::generate(n)), (&key, T::generate(n + 1))]).is_err()
             }
         };
-        self.refused += u64::from(refused);
+        self.rejected += u64::from(rejected);
     }
 }
 
-/// Some watch, some receive, some have enough.
-fn watch<T: Made>(
+/// Starts, replaces or reads a watch, at random.
+fn watch<T: Generate>(
     watches: &mut Vec<Watch<T>>,
     store: &TypedStore<T>,
     random: &mut Random,

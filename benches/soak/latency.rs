@@ -1,9 +1,9 @@
-//! How long operations take: counts of durations, in classes that differ by an eighth.
+//! Histograms of latencies, with eight classes per power of two.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What is timed.
+/// A timed operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
     Get,
@@ -29,10 +29,10 @@ impl Op {
     ];
 }
 
-/// Eight for each power of two of nanoseconds.
+/// Eight classes for each power of two of nanoseconds.
 const CLASSES: usize = 8 * 40;
 
-/// Counts since the last time they were taken, from all threads.
+/// Histograms of all threads, for each operation.
 pub(crate) struct Latencies([[AtomicU64; CLASSES]; Op::ALL.len()]);
 
 impl Latencies {
@@ -47,7 +47,7 @@ impl Latencies {
         result
     }
 
-    /// What was counted of each operation, which begins at nothing again.
+    /// Returns the histograms and resets them.
     pub(crate) fn take(&self) -> [Counts; Op::ALL.len()] {
         std::array::from_fn(|op| Counts(std::array::from_fn(|at| self.0[op][at].swap(0, Ordering::Relaxed))))
     }
@@ -60,12 +60,12 @@ fn class(took: Duration) -> usize {
     (power as usize * 8 + usize::try_from(eighth).unwrap_or(0)).min(CLASSES - 1)
 }
 
-/// How many operations took how long.
+/// A histogram of durations.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counts([u64; CLASSES]);
 
 impl Counts {
-    pub(crate) const NONE: Self = Self([0; CLASSES]);
+    pub(crate) const EMPTY: Self = Self([0; CLASSES]);
 
     pub(crate) fn add(&mut self, other: &Self) {
         for (count, more) in self.0.iter_mut().zip(other.0) {
@@ -77,13 +77,14 @@ impl Counts {
         self.0.iter().sum()
     }
 
-    /// Nanoseconds that so large a part took no longer than, to an eighth; none where there is none.
+    /// Returns the upper bound, in nanoseconds, of the class in which a percentile is; `part` is
+    /// from 0 to 1. Returns `None` if nothing was counted.
     pub(crate) fn percentile(&self, part: f64) -> Option<f64> {
-        let wanted = (self.all() as f64 * part).ceil();
+        let target = (self.all() as f64 * part).ceil();
         let mut sum = 0;
         let at = self.0.iter().position(|count| {
             sum += count;
-            sum > 0 && sum as f64 >= wanted
+            sum > 0 && sum as f64 >= target
         })?;
         let (power, eighth) = (at / 8, at % 8);
         Some(2_f64.powi(i32::try_from(power).unwrap_or(0)) * (1.0 + (eighth as f64 + 1.0) / 8.0))

@@ -1,11 +1,14 @@
-//! `scripts/soak MINUTES [--leak]`: a store under churn for as long as is wanted, whose memory must stay where it is.
+//! `scripts/soak MINUTES [CHART.svg] [--leak]`: checks that the memory of a busy store does not
+//! grow.
 //!
-//! Threads write, read, scan, watch and drop over tenants that come and go, types that expire and evict, and limits that
-//! refuse. Meanwhile memory is sampled, as the system sees it and as it is requested of the allocator, and every operation
-//! timed. It fails when the last quarter of the time takes more memory than the one before by more than the tolerance, and
-//! when what was requested is not given back with the store. `--leak` forgets a value now and then, which must make it fail.
+//! Threads write, read, scan, watch and drop: tenants come and go, entries expire and are evicted,
+//! and limits reject writes. Meanwhile the program samples the resident memory and the bytes
+//! requested from the allocator, and times every operation. It fails if the last quarter of the
+//! time takes more memory than the third, beyond a tolerance, or if dropping the store does not
+//! free its memory. `--leak` leaks values on purpose, which must make it fail.
 //!
-//! `churn` is what the threads do, `latency` how long it takes, `samples` what is seen and judged, `chart` how it is shown.
+//! `churn` has the threads, `latency` the histograms, `samples` the samples and the verdict,
+//! `chart` the chart.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 #![allow(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
@@ -24,16 +27,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many samples there are, whatever the time.
+/// Number of samples, for any duration.
 const SAMPLES: u32 = 200;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let leaks = words.iter().any(|word| word == "--leak");
-    let mut rest = words.iter().filter(|word| *word != "--leak");
-    let minutes = rest.next().and_then(|word| word.parse::<f64>().ok()).filter(|minutes| *minutes > 0.0);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let leaks = arguments.iter().any(|argument| argument == "--leak");
+    let mut rest = arguments.iter().filter(|argument| *argument != "--leak");
+    let minutes = rest.next().and_then(|text| text.parse::<f64>().ok()).filter(|minutes| *minutes > 0.0);
     let (Some(minutes), chart) = (minutes, rest.next()) else {
-        eprintln!("soak MINUTES [CHART.svg] [--leak]");
+        eprintln!("usage: soak MINUTES [CHART.svg] [--leak]");
         return ExitCode::FAILURE;
     };
     let Ok(duration) = Duration::try_from_secs_f64(minutes * 60.0) else {
@@ -49,12 +52,12 @@ fn main() -> ExitCode {
     }
     println!("chart: {}", chart.display());
     match samples.verdict() {
-        Ok(says) => {
-            println!("flat: {says}");
+        Ok(details) => {
+            println!("flat: {details}");
             ExitCode::SUCCESS
         }
-        Err(says) => {
-            println!("NOT FLAT: {says}");
+        Err(details) => {
+            println!("NOT FLAT: {details}");
             ExitCode::FAILURE
         }
     }
@@ -62,19 +65,19 @@ fn main() -> ExitCode {
 
 fn soak(duration: Duration, leaks: bool) -> Samples {
     let latencies = Arc::new(Latencies::new());
-    let mut samples = Samples::with_room(SAMPLES);
+    let mut samples = Samples::with_capacity(SAMPLES);
     let before = counting::live();
     let churn = Churn::start(&latencies, leaks);
     let start = Instant::now();
     for n in 1..=SAMPLES {
-        let due = duration * n / SAMPLES;
-        std::thread::sleep(due.saturating_sub(start.elapsed()));
+        let next = duration * n / SAMPLES;
+        std::thread::sleep(next.saturating_sub(start.elapsed()));
         samples.take(start.elapsed(), &churn.kv().stats(), &latencies);
         if n % (SAMPLES / 10) == 0 {
             println!("{}", samples.last_line());
         }
     }
-    samples.refused = churn.stop();
+    samples.rejected = churn.stop();
     samples.kept = counting::live() - before;
     samples
 }

@@ -1,4 +1,4 @@
-//! What was seen, and whether memory stayed where it was.
+//! Samples of memory and latencies, and the verdict on growth.
 
 use crate::latency::{Counts, Latencies, Op};
 use benches::counting;
@@ -7,14 +7,14 @@ use kv_core::StoreStats;
 use std::fmt;
 use std::time::Duration;
 
-/// One look at everything.
+/// One sample.
 pub(crate) struct Sample {
     pub(crate) at: Duration,
-    /// Bytes in memory, as the system sees it; none where it does not say.
+    /// Resident bytes of the process, if the system reports them.
     pub(crate) resident: Option<f64>,
-    /// Bytes requested of the allocator and not given back.
+    /// Bytes requested from the allocator and not freed.
     pub(crate) requested: f64,
-    /// Bytes of entries, as the store counts them.
+    /// Bytes of entries, as reported by the store.
     pub(crate) counted: f64,
     entries: usize,
     pub(crate) counts: [Counts; Op::ALL.len()],
@@ -22,29 +22,30 @@ pub(crate) struct Sample {
 
 pub(crate) struct Samples {
     pub(crate) all: Vec<Sample>,
-    /// How many writes were refused.
-    pub(crate) refused: u64,
-    /// Bytes that were not given back with the store.
+    /// Number of writes that limits rejected.
+    pub(crate) rejected: u64,
+    /// Bytes not freed when the store was dropped.
     pub(crate) kept: isize,
 }
 
-/// How much more the last quarter may take than the one before: a part, and bytes besides.
+/// Growth allowed from the third quarter to the last: a part, plus a number of bytes.
 struct Tolerance {
     part: f64,
     bytes: f64,
 }
 
-/// Beyond what the store counts, which goes up and down with the threads' share of the processors.
+/// Tolerance for requested bytes minus the bytes of entries, which vary with the scheduling of the
+/// threads.
 const REQUESTED: Tolerance = Tolerance { part: 0.08, bytes: 512e3 };
-/// The allocator keeps pages as it likes.
+/// Tolerance for resident bytes: the allocator may keep freed pages.
 const RESIDENT: Tolerance = Tolerance { part: 0.05, bytes: 4e6 };
-/// What threads, the standard library and the clock make once and keep.
+/// Bytes that threads, the standard library and the clock allocate once and keep.
 const KEPT: isize = 256 << 10;
 
 impl Samples {
-    /// With room for so many: samples are not to look like a leak.
-    pub(crate) fn with_room(count: u32) -> Self {
-        Self { all: Vec::with_capacity(count as usize), refused: 0, kept: 0 }
+    /// Allocates the samples in advance, so that they do not look like a leak.
+    pub(crate) fn with_capacity(count: u32) -> Self {
+        Self { all: Vec::with_capacity(count as usize), rejected: 0, kept: 0 }
     }
 
     pub(crate) fn take(&mut self, at: Duration, stats: &StoreStats, latencies: &Latencies) {
@@ -70,38 +71,38 @@ impl Samples {
         )
     }
 
-    /// Whether memory stayed where it was; in either case, how it went.
+    /// Returns details of the memory figures, as an error if memory has grown.
     pub(crate) fn verdict(&self) -> Result<String, String> {
         let quarter = self.all.len() / 4;
         let (before, after) = (&self.all[quarter * 2..quarter * 3], &self.all[quarter * 3..]);
-        let mut says = Vec::new();
+        let mut details = Vec::new();
         let mut is_flat = true;
-        let mut judge = |name: &str, of: fn(&Sample) -> Option<f64>, tolerance: Tolerance| {
+        let mut check = |name: &str, of: fn(&Sample) -> Option<f64>, tolerance: Tolerance| {
             let (Some(before), Some(after)) = (median(before, of), median(after, of)) else {
-                says.push(format!("{name} is unknown"));
+                details.push(format!("{name} is unknown"));
                 return;
             };
             let most = before * (1.0 + tolerance.part) + tolerance.bytes;
             is_flat &= after <= most;
-            says.push(format!(
+            details.push(format!(
                 "{name} {} in the third quarter, {} in the last (at most {})",
                 with_unit(before, "bytes"),
                 with_unit(after, "bytes"),
                 with_unit(most, "bytes")
             ));
         };
-        judge("requested beyond entries", |sample| Some(sample.requested - sample.counted), REQUESTED);
-        judge("resident", |sample| sample.resident, RESIDENT);
+        check("requested beyond entries", |sample| Some(sample.requested - sample.counted), REQUESTED);
+        check("resident", |sample| sample.resident, RESIDENT);
         is_flat &= self.kept <= KEPT;
-        says.push(format!("{} bytes kept after the store (at most {KEPT})", self.kept));
-        if is_flat { Ok(says.join("; ")) } else { Err(says.join("; ")) }
+        details.push(format!("{} bytes not freed with the store (at most {KEPT})", self.kept));
+        if is_flat { Ok(details.join("; ")) } else { Err(details.join("; ")) }
     }
 
-    /// What took how long, in the first half and in the second.
+    /// Returns the histograms of an operation in the first and the second half of the time.
     fn halves(&self, op: usize) -> [Counts; 2] {
         let (first, second) = self.all.split_at(self.all.len() / 2);
         [first, second].map(|samples| {
-            let mut all = Counts::NONE;
+            let mut all = Counts::EMPTY;
             for sample in samples {
                 all.add(&sample.counts[op]);
             }
@@ -123,7 +124,7 @@ impl fmt::Display for Samples {
             }
             writeln!(f)?;
         }
-        write!(f, "from the first half to the second; {} writes were refused by limits", self.refused)
+        write!(f, "latencies: first half → second half; limits rejected {} writes", self.rejected)
     }
 }
 
@@ -133,7 +134,7 @@ fn median(samples: &[Sample], of: fn(&Sample) -> Option<f64>) -> Option<f64> {
     all.get(all.len() / 2).copied()
 }
 
-/// Source: `proc_pid_statm(5)`; pages are of 4 KiB on the machines that have the file.
+/// Returns the resident bytes of the process. Source: `proc_pid_statm(5)`; assumes pages of 4 KiB.
 fn resident() -> Option<f64> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: f64 = statm.split_whitespace().nth(1)?.parse().ok()?;

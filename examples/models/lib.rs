@@ -1,3 +1,3 @@
-//! The types that the examples store.
+//! The stored types of the examples.
 
 pub mod storage;

@@ -1,10 +1,10 @@
-//! Generated code leans on nothing that the module around it could take away.
+//! Generated code compiles whatever names are in scope around it.
 
-/// No prelude, and names of the user's own that shadow the usual ones.
+/// A module without the prelude, with types and functions that shadow common names.
 mod no_prelude {
     #![no_implicit_prelude]
     #![deny(warnings)]
-    #![allow(dead_code, reason = "names are there to be in the way")]
+    #![allow(dead_code, reason = "the items exist only to shadow common names")]
 
     pub(super) struct Option;
     pub(super) struct Some;
@@ -50,7 +50,7 @@ mod no_prelude {
 }
 
 #[test]
-fn names_around_a_type_do_not_matter() {
+fn generated_code_does_not_depend_on_names_in_scope() {
     use kv_core::{KvField, KvType};
 
     let value = no_prelude::Result {
@@ -69,8 +69,8 @@ fn names_around_a_type_do_not_matter() {
     assert_eq!(no_prelude::Validator::<u8>::schema().to_string(), "Validator<u8>");
 }
 
-/// A type that is going away still compiles without a warning of the derive's making.
-mod going_away {
+/// A deprecated type, for which generated code must not cause a warning.
+mod deprecated_type {
     #![deny(deprecated)]
 
     #[deprecated]
@@ -82,14 +82,14 @@ mod going_away {
 }
 
 #[test]
-#[expect(deprecated, reason = "it is what the test is about")]
-fn a_deprecated_type_can_be_stored() {
+#[expect(deprecated, reason = "the test uses a deprecated type")]
+fn deprecated_type_can_be_stored() {
     use kv_core::KvType;
-    assert!(going_away::Old { text: String::new() }.validate().is_err());
+    assert!(deprecated_type::Old { text: String::new() }.validate().is_err());
 }
 
 #[test]
-fn types_made_by_a_macro_can_be_stored() {
+fn type_declared_by_a_macro_can_be_stored() {
     macro_rules! make {
         ($name:ident, $field:ident: $ty:ty, $max:literal, $tag:literal) => {
             #[derive(kv_core::KvType)]

@@ -1,4 +1,4 @@
-//! Key templates: the keys that values make for themselves, and that no write gets around.
+//! Key templates: keys built from values, and the check of them in every write.
 
 use kv_core::schema::template::Piece;
 use kv_core::{
@@ -39,9 +39,13 @@ fn seat(room: &str, row: u16, name: &str) -> Seat {
 }
 
 #[test]
-fn a_value_makes_its_own_key() {
+fn value_builds_its_key_from_the_template() {
     assert_eq!(seat("a", 7, "ada").key(), Ok("room:a:7/ada".to_owned()));
-    assert_eq!(seat("a", 7, "x:/y").key(), Ok("room:a:7/x:/y".to_owned()), "the last part may hold anything");
+    assert_eq!(
+        seat("a", 7, "x:/y").key(),
+        Ok("room:a:7/x:/y".to_owned()),
+        "the last part may contain separators"
+    );
     assert_eq!(Single { n: 1 }.key(), Ok("app_config".to_owned()));
     assert_eq!([Mode::Day.key(), Mode::Night.key()], [Ok("mode".to_owned()), Ok("mode".to_owned())]);
     assert_eq!(Tuple('é').key(), Ok("é".to_owned()));
@@ -52,7 +56,7 @@ fn a_value_makes_its_own_key() {
 }
 
 #[test]
-fn prefixes_are_made_of_the_leading_parts() {
+fn key_prefix_is_built_from_the_leading_parts() {
     assert_eq!(Seat::key_prefix("a", None), Ok("room:a:".to_owned()));
     assert_eq!(Seat::key_prefix("a", Some(&7)), Ok("room:a:7/".to_owned()));
     assert!(Seat::key_prefix("a:", None).is_err());
@@ -61,7 +65,7 @@ fn prefixes_are_made_of_the_leading_parts() {
 }
 
 #[test]
-fn the_metadata_has_the_template() {
+fn exposed_type_has_the_key_template() {
     use Piece::{Part, Text};
     let exposed = Exposed::new::<Seat>(Access::Read);
     let pieces = [Text("room:"), Part("room"), Text(":"), Part("row"), Text("/"), Part("name")];
@@ -69,7 +73,7 @@ fn the_metadata_has_the_template() {
 }
 
 #[test]
-fn no_write_places_a_value_under_another_key() {
+fn no_write_stores_a_value_under_another_key() {
     let seats = KvStore::new().tenant("acme.example").unwrap().typed::<Seat>();
     let (own, other) = (seat("a", 1, "ada"), seat("a", 2, "bob"));
     let version = seats.put(own.clone()).unwrap();
@@ -118,7 +122,7 @@ struct Visit {
 }
 
 #[test]
-fn a_newtype_of_a_key_is_a_key() {
+fn newtype_of_a_key_type_is_a_key() {
     let (room, user) = (RoomId { number: 7 }, UserId("ada".into()));
     let visit = |note| Visit {
         room,

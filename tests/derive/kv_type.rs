@@ -27,7 +27,7 @@ struct Bounded {
 #[derive(KvType)]
 #[kv(max_entries = 4294967295)]
 #[kv(evict = "oldest")]
-struct BoundedByPlaces(u8);
+struct BoundedByMaximum(u8);
 
 #[derive(KvType)]
 #[kv(ttl = "90s", max_ttl = "90s")]
@@ -55,7 +55,7 @@ fn tag_and_prefix_default_to_the_name() {
 }
 
 #[test]
-fn the_attribute_says_otherwise() {
+fn attribute_sets_tag_prefix_and_ttl() {
     assert_eq!((Named::TYPE_TAG, Named::KEY_PREFIX), ("Cursor_2", "ui/cursor/"));
     assert_eq!(Named::DEFAULT_TTL, Some(Duration::from_secs(30)));
     assert_eq!((InTwoAttributes::TYPE_TAG, InTwoAttributes::KEY_PREFIX), ("R", "R:"));
@@ -63,22 +63,22 @@ fn the_attribute_says_otherwise() {
 }
 
 #[test]
-fn the_longest_time_to_live_is_the_catalogs_unless_the_attribute_says_otherwise() {
+fn attribute_sets_max_ttl() {
     assert_eq!(Named::MAX_TTL, MaxTtl::OfCatalog);
     assert_eq!(BoundedInTime::MAX_TTL, MaxTtl::Of(Duration::from_secs(90)));
     assert_eq!(UnboundedInTime::MAX_TTL, MaxTtl::Unbounded);
 }
 
 #[test]
-fn entries_are_bounded_where_the_attribute_says_so() {
+fn attribute_sets_max_entries() {
     assert_eq!((Bounded::__MAX_ENTRIES, Bounded::DEFAULT_TTL), (Some(1000), Some(Duration::from_secs(30))));
     assert_eq!(Bounded { n: 7 }.key().as_deref(), Ok("7"));
-    assert_eq!(BoundedByPlaces::__MAX_ENTRIES, usize::try_from(u32::MAX).ok());
+    assert_eq!(BoundedByMaximum::__MAX_ENTRIES, usize::try_from(u32::MAX).ok());
     assert_eq!((Plain::__MAX_ENTRIES, Named::__MAX_ENTRIES), (None, None));
 }
 
 #[test]
-fn structs_and_enums_of_every_form_can_be_stored() {
+fn struct_or_enum_of_any_form_can_be_stored() {
     let store = kv_core::KvStore::new().tenant("acme.example").unwrap();
     store.set::<Plain>("k", Plain { n: 1 }).unwrap();
     store.set::<Named>("k", Named { n: 2 }).unwrap();

@@ -1,4 +1,4 @@
-//! What the derives make of structs and enums.
+//! Tests of the code that the derives generate.
 
 #![allow(
     missing_docs,
@@ -6,7 +6,7 @@
     clippy::panic,
     reason = "tests state their promise in their names"
 )]
-#![allow(dead_code, reason = "fields are there for what is derived from them")]
+#![allow(dead_code, reason = "some fields are used only by the derives")]
 
 mod hygiene;
 mod key;

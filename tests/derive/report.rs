@@ -1,10 +1,10 @@
-//! What `validate` reports: every broken rule, in field order, at its place in the value's JSON.
+//! The report of `validate`: every violation, in field order, with a JSON pointer to its place.
 
 use kv_core::{KvField, KvType, Param};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
-/// The report as lines of `pointer rule: message`.
+/// Returns the report as lines of `pointer rule: message`.
 fn report<T: KvType>(value: &T) -> Vec<String> {
     match value.validate() {
         Ok(()) => Vec::new(),
@@ -12,11 +12,11 @@ fn report<T: KvType>(value: &T) -> Vec<String> {
     }
 }
 
-/// Whether every pointer of the report leads somewhere in the value's JSON.
-fn leads_into_the_json<T: KvType + Serialize>(value: &T) {
+/// Asserts that every pointer of the report exists in the value's JSON.
+fn assert_pointers_exist<T: KvType + Serialize>(value: &T) {
     let json = serde_json::to_value(value).unwrap();
     for violation in &value.validate().unwrap_err() {
-        assert!(json.pointer(&violation.pointer).is_some(), "{} is nowhere in {json}", violation.pointer);
+        assert!(json.pointer(&violation.pointer).is_some(), "{} does not exist in {json}", violation.pointer);
     }
 }
 
@@ -68,7 +68,7 @@ mod checks {
     }
 }
 
-fn good_order() -> Order {
+fn valid_order() -> Order {
     Order {
         state: "new".to_owned(),
         items: vec![item("a", 1)],
@@ -81,12 +81,12 @@ fn good_order() -> Order {
 }
 
 #[test]
-fn a_value_that_keeps_its_rules_has_no_report() {
-    assert_eq!(report(&good_order()), [""; 0]);
+fn valid_value_has_no_violations() {
+    assert_eq!(report(&valid_order()), [""; 0]);
 }
 
 #[test]
-fn every_broken_rule_is_reported_in_field_order() {
+fn every_violation_is_reported_in_field_order() {
     let order = Order {
         state: "lost".to_owned(),
         items: vec![item("a", 1), item("long", 0), item("", 1)],
@@ -114,12 +114,12 @@ fn every_broken_rule_is_reported_in_field_order() {
             "/note non_empty: must not be empty",
         ]
     );
-    leads_into_the_json(&order);
+    assert_pointers_exist(&order);
 }
 
 #[test]
-fn parameters_are_those_of_the_attribute() {
-    let order = Order { state: "x".to_owned(), factor: 9.0, number: 1, ..good_order() };
+fn violation_has_the_parameters_of_the_attribute() {
+    let order = Order { state: "x".to_owned(), factor: 9.0, number: 1, ..valid_order() };
     let errors = order.validate().unwrap_err();
     let params: Vec<_> = errors.iter().map(|v| v.params.clone()).collect();
     assert_eq!(
@@ -146,10 +146,10 @@ struct Transparent {
 }
 
 #[test]
-fn pointers_follow_the_form_on_the_wire() {
+fn pointers_follow_the_wire_form() {
     let tuple = Tuple(String::new(), 0, 2);
     assert_eq!(report(&tuple), ["/0 non_empty: must not be empty", "/1 range: must be at most 1"]);
-    leads_into_the_json(&tuple);
+    assert_pointers_exist(&tuple);
     assert_eq!(report(&Newtype(String::new())), [" non_empty: must not be empty"]);
     assert_eq!(report(&Transparent { inner: [1, 2, 0] }), ["/1 range: must be at most 1"]);
 }
@@ -190,7 +190,7 @@ tagged!(Untagged, #[serde(untagged)]);
 fn pointers_follow_the_tagging_of_an_enum() {
     fn pointers<T: KvType + Serialize>(values: &[T; 2]) -> Vec<Vec<String>> {
         let of = |value: &T| {
-            leads_into_the_json(value);
+            assert_pointers_exist(value);
             value.validate().unwrap_err().iter().map(|v| v.pointer.clone()).collect()
         };
         values.iter().map(of).collect()
@@ -219,7 +219,7 @@ struct Pages {
 }
 
 #[test]
-fn generic_and_recursive_types_are_checked_to_the_bottom() {
+fn generic_and_recursive_types_are_checked_at_every_depth() {
     let page = |items: &[&str], next| Page {
         items: items.iter().map(|text| Newtype((*text).to_owned())).collect(),
         next,

@@ -1,4 +1,4 @@
-//! The rules about the form of texts and the reach of numbers, and the functions about whole values.
+//! The rules for strings and numbers, and the functions that validate whole values.
 
 use kv_core::schema::rule::{JsSafe, Pattern, Rule};
 use kv_core::schema::ty::{Fields, Shape};
@@ -34,7 +34,7 @@ const GOOD: Contact = Contact {
 };
 
 #[test]
-fn texts_have_the_form_that_is_asked() {
+fn string_rules_are_checked() {
     assert_eq!(report(&GOOD), [""; 0]);
     let fine = Contact {
         language: Some("de-CH".into()),
@@ -64,7 +64,7 @@ fn texts_have_the_form_that_is_asked() {
 }
 
 #[derive(KvField)]
-#[kv(validate = "never_both")]
+#[kv(validate = "not_both")]
 enum Reading {
     Exact {
         #[kv(js_safe)]
@@ -75,23 +75,23 @@ enum Reading {
     Rough(#[kv(any_float)] f64, #[kv(each(each(any_float)))] Vec<Option<Box<[f32]>>>, f32),
 }
 
-fn never_both(reading: &Reading) -> Result<(), Refusal> {
+fn not_both(reading: &Reading) -> Result<(), NotBoth> {
     match reading {
-        Reading::Exact { ticks: Some(_), count: 1.. } => Err(Refusal),
+        Reading::Exact { ticks: Some(_), count: 1.. } => Err(NotBoth),
         _ => Ok(()),
     }
 }
 
-struct Refusal;
+struct NotBoth;
 
-impl fmt::Display for Refusal {
+impl fmt::Display for NotBoth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("must have ticks or a count, not both")
     }
 }
 
 #[test]
-fn numbers_reach_as_far_as_is_asked() {
+fn number_rules_are_checked() {
     let ticks = |n| Reading::Exact { ticks: NonZeroU64::new(n), count: -1 };
     assert_eq!(report(&ticks((1 << 53) - 1)), [""; 0]);
     assert_eq!(
@@ -104,7 +104,7 @@ fn numbers_reach_as_far_as_is_asked() {
 }
 
 #[test]
-fn any_float_lets_nan_and_infinity_in_where_it_stands() {
+fn any_float_allows_nan_and_infinity_only_in_its_field() {
     let items = || vec![None, Some(Box::from([f32::INFINITY]))];
     assert_eq!(report(&Reading::Rough(f64::NAN, items(), 0.0)), [""; 0]);
     let rough = Reading::Rough(f64::NAN, items(), f32::NAN);
@@ -112,15 +112,15 @@ fn any_float_lets_nan_and_infinity_in_where_it_stands() {
 }
 
 #[test]
-fn a_function_has_its_say_about_the_whole_value() {
+fn validate_function_checks_the_whole_value() {
     let both = Reading::Exact { ticks: NonZeroU64::new(1), count: 11 };
     assert_eq!(
         report(&both),
         ["/Exact/count range: must be at most 10", " validate: must have ticks or a count, not both"]
     );
-    assert_eq!(Reading::schema().validate, Some("never_both"));
+    assert_eq!(Reading::schema().validate, Some("not_both"));
     let errors = ValidationErrors::collect(|v| both.check(v)).unwrap_err();
-    assert_eq!(errors.violations()[1].params, [("name", Param::Text("never_both"))]);
+    assert_eq!(errors.violations()[1].params, [("name", Param::Text("not_both"))]);
 }
 
 mod places {
@@ -150,7 +150,7 @@ struct Plan {
 }
 
 #[test]
-fn places_that_a_function_names_are_within_its_value() {
+fn validate_function_reports_pointers_within_its_value() {
     let period = |from, to, what| Period { from, to, what };
     let plan = Plan { periods: vec![period(1, 2, None), period(3, 2, Some(f64::NAN))] };
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What the schema says: serde's names and shapes.
+//! The schema has serde's names and shapes.
 
 use kv_core::schema::rule::{Len, Number, Range, Rule};
 use kv_core::schema::ty::{Fields, Shape, Tagging, TypeSchema};
@@ -33,7 +33,7 @@ fn fields(schema: &'static TypeSchema) -> Fields {
 }
 
 #[test]
-fn a_struct_says_what_serde_writes() {
+fn struct_schema_matches_serde() {
     let schema = Profile::schema();
     assert_eq!((schema.name, schema.module), ("Profile", module_path!()));
     assert_eq!(schema.docs, "A line about the type.\n\nAnd a second paragraph.");
@@ -56,7 +56,7 @@ fn a_struct_says_what_serde_writes() {
 }
 
 #[test]
-fn the_names_are_those_of_the_json() {
+fn field_names_are_those_of_the_json() {
     let profile = Profile {
         display_name: "Ada".to_owned(),
         r#type: 1,
@@ -74,7 +74,7 @@ fn the_names_are_those_of_the_json() {
 #[derive(Serialize, Deserialize, KvField)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 enum Event {
-    /// Somebody is here.
+    /// A user has joined.
     UserJoined { user_id: String },
     #[serde(rename = "gone", alias = "left")]
     UserLeft,
@@ -85,20 +85,20 @@ enum Event {
 }
 
 #[test]
-fn an_enum_says_how_its_variants_stand_on_the_wire() {
+fn enum_schema_has_tagging_and_wire_names() {
     let Shape::Enum(event) = Event::schema().shape else { panic!("{:?}", Event::schema()) };
     assert_eq!(event.tagging, Tagging::Internal { tag: "kind" });
     let names: Vec<_> = event.variants.iter().map(|v| (v.rust_name, v.name)).collect();
     assert_eq!(names, [("UserJoined", "user_joined"), ("UserLeft", "gone"), ("Unknown", "unknown")]);
     let [joined, left, unknown] = event.variants else { panic!("{event:?}") };
-    assert_eq!((joined.docs, joined.fields.all()[0].name), ("Somebody is here.", "userId"));
+    assert_eq!((joined.docs, joined.fields.all()[0].name), ("A user has joined.", "userId"));
     assert_eq!(left.aliases, ["left"]);
     assert!(unknown.other && !left.other);
     assert!(matches!(left.fields, Fields::Unit));
 }
 
 #[test]
-fn the_acronyms_of_serde_are_those_of_the_schema() {
+fn rename_all_splits_acronyms_as_serde_does() {
     #[derive(Serialize, Deserialize, KvField)]
     #[serde(rename_all = "snake_case")]
     enum Acronym {
@@ -133,7 +133,7 @@ struct Pair<A, B> {
 }
 
 #[test]
-fn recursive_and_generic_types_have_finite_schemas_told_apart_by_type() {
+fn recursive_and_generic_types_have_finite_distinct_schemas() {
     let tree = Tree::schema();
     let [value, children, index] = fields(tree).all() else { panic!("{tree:?}") };
     assert!(matches!(value.ty.get().shape, Shape::Int(_)));
@@ -141,8 +141,12 @@ fn recursive_and_generic_types_have_finite_schemas_told_apart_by_type() {
     assert_eq!(child.get(), tree);
     let Shape::Map { value: leaf, .. } = index.ty.get().shape else { panic!("{index:?}") };
     let Shape::Option(root) = fields(leaf.get()).all()[0].ty.get().shape else { panic!("{leaf:?}") };
-    assert_eq!(root.get(), tree, "a pointer is described as what it points to");
-    assert_eq!(format!("{children:?}").matches("Tree").count(), 1, "printing a schema ends");
+    assert_eq!(root.get(), tree, "a smart pointer has the schema of its target");
+    assert_eq!(
+        format!("{children:?}").matches("Tree").count(),
+        1,
+        "the debug output of a recursive schema is finite"
+    );
 
     assert_eq!(Pair::<u8, Pair<String, bool>>::schema().to_string(), "Pair<u8, Pair<String, bool>>");
     assert_ne!(Pair::<u8, bool>::schema(), Pair::<u8, u8>::schema());
@@ -150,7 +154,7 @@ fn recursive_and_generic_types_have_finite_schemas_told_apart_by_type() {
 }
 
 #[test]
-fn structs_of_every_form_say_so() {
+fn struct_schema_has_its_form() {
     #[derive(KvField)]
     struct Unit;
     #[derive(KvField)]
@@ -178,7 +182,7 @@ struct Grid<T, const N: usize, const WRAPS: bool> {
 }
 
 #[test]
-fn const_arguments_tell_types_apart() {
+fn const_arguments_are_part_of_the_type_name() {
     assert_eq!(Grid::<u8, 3, true>::schema().to_string(), "Grid<u8, 3, 1>");
     assert_eq!(Grid::<u8, 4, false>::schema().to_string(), "Grid<u8, 4, 0>");
     assert_eq!(<Vec<[u8; 4]>>::schema().to_string(), "Vec<[u8; 4]>");
@@ -186,7 +190,7 @@ fn const_arguments_tell_types_apart() {
 }
 
 #[test]
-fn what_may_be_missing_is_what_serde_reads_without() {
+fn field_is_optional_if_serde_reads_without_it() {
     #[derive(Debug, Serialize, Deserialize, KvField)]
     #[serde(transparent)]
     struct Transparent {
@@ -216,7 +220,7 @@ fn what_may_be_missing_is_what_serde_reads_without() {
 }
 
 #[test]
-fn a_variant_whose_one_field_is_skipped_is_written_as_a_unit() {
+fn variant_whose_only_field_is_skipped_is_a_unit_variant() {
     #[derive(Serialize, Deserialize, KvField)]
     enum Skipping {
         A(#[serde(skip)] u8),
@@ -227,7 +231,7 @@ fn a_variant_whose_one_field_is_skipped_is_written_as_a_unit() {
 }
 
 #[test]
-fn fields_and_variants_that_are_skipped_may_be_of_any_type() {
+fn skipped_fields_and_variants_may_have_any_type() {
     #[derive(KvField)]
     enum Skipping {
         Here,
@@ -254,12 +258,12 @@ fn fields_and_variants_that_are_skipped_may_be_of_any_type() {
 struct BlockComment;
 
 #[test]
-fn block_comments_lose_their_stars() {
+fn docs_of_block_comments_have_no_stars() {
     assert_eq!(BlockComment::schema().docs, "The first line.\n\n- a list,\n  indented");
 }
 
 #[test]
-fn enums_of_unit_variants_are_keys_as_serde_writes_them() {
+fn unit_enum_keys_have_serdes_names() {
     use std::collections::HashMap;
     #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, KvField)]
     #[serde(rename_all = "kebab-case")]
@@ -290,7 +294,7 @@ fn enums_of_unit_variants_are_keys_as_serde_writes_them() {
 }
 
 #[test]
-fn the_heap_is_what_strings_vectors_and_maps_have_requested() {
+fn heap_size_counts_strings_vectors_and_maps() {
     let leaf = || Leaf { root: None };
     let mut text = String::with_capacity(100);
     text.push('a');

@@ -1,4 +1,4 @@
-//! Which changes of a type a client of before survives.
+//! Schema tokens: which changes of a type keep its earlier clients working.
 
 use kv_core::KvField;
 use kv_core::schema::token::SchemaToken;
@@ -15,13 +15,13 @@ macro_rules! token {
     }};
 }
 
-/// What clients of an earlier form of a type may do with the server's.
-fn after(client: &SchemaToken, server: &SchemaToken) -> &'static str {
+/// Returns the access of a client with one token to a server with another.
+fn access(client: &SchemaToken, server: &SchemaToken) -> &'static str {
     match (server.allows_read(client), server.allows_write(client)) {
         (true, true) => "reads and writes",
         (true, false) => "reads",
         (false, false) => "nothing",
-        (false, true) => unreachable!("who may write may read"),
+        (false, true) => unreachable!("write access implies read access"),
     }
 }
 
@@ -30,21 +30,21 @@ fn point() -> SchemaToken {
 }
 
 #[test]
-fn a_field_is_hashed_by_its_name_and_form() {
-    // FNV-1a of 64 bits of "label:s" and "x:i", of each the low 24 bits.
+fn field_hash_covers_name_and_wire_form() {
+    // The low 24 bits of the 64-bit FNV-1a hashes of "label:s" and "x:i".
     assert_eq!(point().to_string(), "s1.6b120a.8c61e2");
     assert_eq!(token!({ x: Option<i32>, label: String }).to_string().matches('?').count(), 1);
     assert!(SchemaToken::of(<Vec<i32>>::schema()).to_string().starts_with("w1."));
 }
 
 #[test]
-fn what_does_not_show_in_the_json_does_not_count() {
+fn changes_that_keep_the_json_keep_the_token() {
     let same = [
         token!({ label: String, x: i32 }),
         token!({ x: u8, label: String }),
         token!({ x: std::num::NonZeroU64, label: Box<str> }),
         token!({
-            /// Where.
+            /// The position.
             #[kv(range(min = 3))] x: i32,
             #[kv(len(max = 9))] #[serde(alias = "name")] label: String
         }),
@@ -60,28 +60,28 @@ fn what_does_not_show_in_the_json_does_not_count() {
 }
 
 #[test]
-fn a_field_may_come_that_can_be_left_out() {
+fn optional_field_may_be_added() {
     for server in [
         token!({ x: i32, label: String, note: Option<String> }),
         token!({ x: i32, label: String, #[serde(default)] count: u32 }),
     ] {
-        assert_eq!(after(&point(), &server), "reads and writes");
-        assert_eq!(after(&server, &point()), "nothing", "a client does not outlive what it knows");
+        assert_eq!(access(&point(), &server), "reads and writes");
+        assert_eq!(access(&server, &point()), "nothing", "the server lacks a field that the client knows");
     }
     assert_eq!(
-        after(&point(), &token!({ x: i32, label: String, #[serde(default)] y: i32 })),
+        access(&point(), &token!({ x: i32, label: String, #[serde(default)] y: i32 })),
         "reads and writes"
     );
-    assert_eq!(after(&point(), &token!({ x: i32, #[serde(default)] label: String })), "reads and writes");
+    assert_eq!(access(&point(), &token!({ x: i32, #[serde(default)] label: String })), "reads and writes");
 }
 
 #[test]
-fn a_field_that_is_required_is_for_readers() {
-    assert_eq!(after(&point(), &token!({ x: i32, label: String, y: i32 })), "reads");
+fn required_field_may_be_added_for_readers_only() {
+    assert_eq!(access(&point(), &token!({ x: i32, label: String, y: i32 })), "reads");
 }
 
 #[test]
-fn nothing_else_may_change() {
+fn any_other_change_denies_access() {
     let others = [
         token!({ x: i32 }),
         token!({ x: f32, label: String }),
@@ -93,13 +93,13 @@ fn nothing_else_may_change() {
         SchemaToken::of(<HashMap<String, i32>>::schema()),
     ];
     for (index, other) in others.iter().enumerate() {
-        assert_eq!(after(&point(), other), "nothing", "{index}");
+        assert_eq!(access(&point(), other), "nothing", "{index}");
         assert!(others[..index].iter().all(|earlier| earlier != other), "{index}");
     }
 }
 
 #[test]
-fn what_stands_deep_inside_counts() {
+fn nested_types_are_part_of_the_token() {
     fn token<T: KvField>() -> SchemaToken {
         SchemaToken::of(<BTreeMap<String, Vec<(bool, T)>>>::schema())
     }
@@ -139,7 +139,7 @@ fn what_stands_deep_inside_counts() {
 }
 
 #[test]
-fn every_change_of_an_enum_counts() {
+fn any_change_of_an_enum_denies_access() {
     macro_rules! token {
         ($(#[$attr:meta])* { $($body:tt)* }) => {{
             #[derive(Serialize, Deserialize, KvField)]
@@ -149,7 +149,11 @@ fn every_change_of_an_enum_counts() {
         }};
     }
     let client = token!({ Ping, Moved { x: i32, y: i32 } });
-    assert_eq!(client, token!({ Moved { y: i64, x: i64 }, Ping }), "the order of what has a tag");
+    assert_eq!(
+        client,
+        token!({ Moved { y: i64, x: i64 }, Ping }),
+        "the order of tagged variants does not matter"
+    );
     let others = [
         token!({ Ping }),
         token!({ Ping, Moved { x: i32, y: i32 }, Gone }),
@@ -163,7 +167,7 @@ fn every_change_of_an_enum_counts() {
         token!(#[serde(untagged)] { Moved { x: i32, y: i32 }, Ping }),
     ];
     for (index, other) in others.iter().enumerate() {
-        assert_eq!(after(&client, other), "nothing", "{index}");
+        assert_eq!(access(&client, other), "nothing", "{index}");
         assert!(others[..index].iter().all(|earlier| earlier != other), "{index}");
     }
 }

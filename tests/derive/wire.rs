@@ -1,4 +1,5 @@
-//! What serde writes and does not read as it was is found in the schema, and refused by a catalog.
+//! Types that serde does not read back as it wrote them are found in the schema and rejected by a
+//! catalog.
 
 use kv_core::schema::wire;
 use kv_core::{Access, Catalog, KvField, KvType};
@@ -7,22 +8,24 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-/// Whether `serde_json` reads the value as what it was.
+/// Whether `serde_json` reads the value back unchanged.
 fn survives<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> bool {
     serde_json::to_string(value)
         .is_ok_and(|json| serde_json::from_str::<T>(&json).is_ok_and(|read| read == *value))
 }
 
+/// Asserts that the schema has no fault and serde reads the value back unchanged.
 #[track_caller]
 fn sound<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     assert_eq!(wire::faults(T::schema()), [], "{value:?}");
     assert!(survives(value), "{value:?}");
 }
 
-/// Serde fails on the value, and the schema says so.
+/// Asserts that serde does not read the value back unchanged, and that the schema has one fault,
+/// which contains `says`.
 #[track_caller]
 fn refused<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, says: &str) {
-    assert!(!survives(value), "{value:?} is no proof");
+    assert!(!survives(value), "serde reads {value:?} back unchanged");
     let faults: Vec<_> = wire::faults(T::schema()).iter().map(ToString::to_string).collect();
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].contains(says), "{faults:?}");
@@ -144,7 +147,7 @@ fn both<A, B>(first: A, second: B) -> Both<A, B> {
 const POINT: Point = Point { x: 1 };
 
 #[test]
-fn what_has_members_can_be_flattened_and_tagged() {
+fn types_with_members_can_be_flattened_and_tagged() {
     sound(&flat(POINT));
     sound(&flat(Wrapped(POINT)));
     sound(&flat(Some(POINT)));
@@ -163,7 +166,7 @@ fn what_has_members_can_be_flattened_and_tagged() {
 }
 
 #[test]
-fn what_has_no_members_cannot() {
+fn types_without_members_cannot_be_flattened_or_tagged() {
     refused(&flat(1), "a `i32` has no members");
     refused(&flat(vec![1]), "`Flat<Vec<i32>>.inner` is flattened");
     refused(&flat(Two(1, 2)), "`Two<i32>` has no members");
@@ -174,20 +177,20 @@ fn what_has_no_members_cannot() {
 }
 
 #[test]
-fn a_flattened_option_is_told_from_nothing() {
+fn flattened_option_needs_a_required_member() {
     refused(&flat(None::<Loose>), "reads as one without members");
     refused(&flat(None::<BTreeMap<String, u8>>), "reads as one without members");
 }
 
 #[test]
-fn members_of_one_name_do_not_meet() {
+fn flattened_members_must_not_share_a_name() {
     refused(&both(POINT, POINT), "its member \"x\" meets that of `first`");
     refused(&Renamed { own: 1, inner: POINT }, "its member \"x\" meets that of `own`");
     refused(&Holds::It(Kind { kind: 1 }), "has a member \"kind\"");
 }
 
 #[test]
-fn what_takes_every_member_stands_last() {
+fn flattened_type_must_not_take_the_members_of_another() {
     refused(&both(map(), POINT), "takes every member, those of the flattened `second`");
     refused(&both(Internal::Two { y: 1 }, map()), "takes every member, those of the flattened `first`");
     refused(&both(StrictInternal::Two { y: 1 }, POINT), "refuses members that it does not know, those of");
@@ -197,7 +200,7 @@ fn what_takes_every_member_stands_last() {
 }
 
 #[test]
-fn what_serde_buffers_has_keys_of_text_and_64_bits() {
+fn buffered_values_have_string_keys_and_64_bit_integers() {
     let numbers = Numbers { by_id: BTreeMap::from([(1, 2)]) };
     sound(&numbers);
     sound(&Big { n: 1 });
@@ -225,7 +228,7 @@ enum Again {
 }
 
 #[test]
-fn a_type_in_itself_is_judged_as_well() {
+fn recursive_types_are_checked() {
     assert_eq!(wire::faults(Endless::schema()).len(), 1);
     assert_eq!(wire::faults(Flat::<Never>::schema()).len(), 2);
 }
@@ -241,7 +244,7 @@ struct Stored {
 }
 
 #[test]
-fn a_catalog_refuses_what_clients_could_not_read() {
+fn catalog_rejects_types_with_faults() {
     let error = Catalog::builder().expose::<Stored>(Access::Read).build().unwrap_err().to_string();
     let expected = [
         "`derive::wire::Stored` cannot be exposed: `Stored.secret` is left out of the schema by `#[kv(skip)]`, but not of \
@@ -251,7 +254,8 @@ fn a_catalog_refuses_what_clients_could_not_read() {
     assert_eq!(error.lines().collect::<Vec<_>>(), expected);
 }
 
-/// What is read is another value, and the same JSON again.
+/// Asserts that the schema has no fault and that serde reads and writes the same JSON, if perhaps
+/// as another variant.
 #[track_caller]
 fn same_again<T: KvField + Serialize + DeserializeOwned>(value: &T) {
     assert_eq!(wire::faults(T::schema()), []);
@@ -285,7 +289,7 @@ untagged! { FloatsFirst { Fractions(Vec<f64>), Wholes(Vec<i64>) } }
 untagged! { PointFirst { Point { x: u8, y: Option<u8> }, Row { x: u8 } } }
 
 #[test]
-fn variants_that_write_alike_what_they_read_of_each_other_deceive_nobody() {
+fn untagged_variants_may_be_confused_if_they_write_the_same_json() {
     same_again(&TwoLists::Texts(Vec::new()));
     same_again(&TextFirst::Color(Some(External::Unit)));
     same_again(&KnownFirst::Other("Unit".to_owned()));
@@ -304,7 +308,7 @@ struct Kind2 {
 }
 
 #[test]
-fn variants_without_a_tag_are_told_apart_by_their_form() {
+fn untagged_variants_are_distinguished_by_their_form() {
     for value in [
         ByKind::Nothing,
         ByKind::Flag(true),
@@ -333,7 +337,7 @@ enum Either<A, B> {
     Second(B),
 }
 
-/// The second fits the first, and is read as that.
+/// Asserts that serde reads the second variant as the first, and that the schema says so.
 #[track_caller]
 fn shadowed<A, B>(second: B)
 where
@@ -343,7 +347,7 @@ where
     refused(&Either::<A, B>::Second(second), "writes what is read as `First`");
 }
 
-/// The second does not fit the first.
+/// Asserts that serde does not read the second variant as the first.
 #[track_caller]
 fn apart<A, B>(second: B)
 where
@@ -422,7 +426,7 @@ struct KindAndX {
 }
 
 #[test]
-fn a_list_is_read_as_what_has_defaults_for_the_rest() {
+fn list_is_read_as_a_struct_with_defaults_for_the_rest() {
     shadowed::<DefaultedItem, _>([1]);
     shadowed::<Defaulted, _>([1]);
     shadowed::<AllDefaulted, _>(Vec::<AllDefaulted>::new());
@@ -431,7 +435,7 @@ fn a_list_is_read_as_what_has_defaults_for_the_rest() {
 }
 
 #[test]
-fn a_variant_is_read_by_all_its_names() {
+fn variant_is_read_by_its_name_aliases_and_index() {
     shadowed::<OtherKinds, _>(Internal::Unit);
     shadowed::<OtherNames, _>(Known::Blue);
     shadowed::<Known, _>(Azure::Azure);
@@ -444,7 +448,7 @@ fn a_variant_is_read_by_all_its_names() {
 }
 
 #[test]
-fn what_is_flattened_tells_variants_apart_or_does_not() {
+fn flattened_members_can_distinguish_untagged_variants() {
     shadowed::<Point, _>(flat(POINT));
     shadowed::<Point, _>(flat(Deeper { own_too: 1, inner: POINT }));
     shadowed::<Own, _>(flat(Internal::Unit));
@@ -480,7 +484,7 @@ enum Branches {
 }
 
 #[test]
-fn types_that_lead_back_to_each_other_are_judged_at_once() {
+fn mutually_recursive_variants_are_checked() {
     let leaf = || Box::new(Branches::Leaf(1));
     sound(&Branches::Product { left: leaf(), right: leaf(), product: () });
 }
@@ -496,7 +500,7 @@ enum Negated {
 }
 
 #[test]
-fn a_type_is_not_itself_on_the_wire() {
+fn type_whose_wire_form_is_itself_is_a_fault() {
     for schema in [Chain::schema(), Negated::schema(), Either::<u8, Chain>::schema()] {
         let faults = wire::faults(schema);
         assert!(faults.iter().any(|fault| fault.to_string().contains("again and again")), "{faults:?}");
@@ -504,7 +508,7 @@ fn a_type_is_not_itself_on_the_wire() {
 }
 
 #[test]
-fn an_alias_does_not_meet_a_member() {
+fn alias_must_not_equal_a_flattened_member() {
     refused(&both(Aliased { x: 1 }, Kind { kind: 2 }), "its member \"kind\" meets that of `first`");
 }
 
@@ -519,7 +523,7 @@ enum KindOr<T> {
 }
 
 #[test]
-fn what_has_no_tag_is_not_read_by_one() {
+fn untagged_variant_must_not_match_a_tag() {
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
     struct KindText {
         kind: String,

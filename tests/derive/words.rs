@@ -1,4 +1,4 @@
-//! The words on fields that are no rules, and the defaults that a reader must know.
+//! The field attributes that are not rules, and the default values in the schema.
 
 use kv_core::schema::ty::{DefaultJson, Field, Shape};
 use kv_core::{Access, Exposed, KvField, KvType, ValidationErrors};
@@ -12,7 +12,7 @@ fn fields<T: KvField>() -> &'static [Field] {
     }
 }
 
-/// A type of another crate's, of which nothing is known here.
+/// A type of another crate, without a schema.
 #[derive(Default, Serialize, Deserialize)]
 struct Foreign {
     anything: Vec<u8>,
@@ -51,7 +51,7 @@ mod as_text {
 }
 
 #[test]
-fn what_is_opaque_is_any_json_and_takes_a_function_alone() {
+fn opaque_field_is_any_json_and_allows_only_a_custom_rule() {
     let shapes: Vec<_> = fields::<Memory>().iter().map(|f| f.ty.get().to_string()).collect();
     assert_eq!(shapes, ["Json", "Json", "Option<Json>"]);
     assert!(fields::<Memory>()[2].is_optional());
@@ -64,20 +64,20 @@ fn what_is_opaque_is_any_json_and_takes_a_function_alone() {
 }
 
 #[test]
-fn what_a_function_reads_is_asked_for_though_it_is_an_option() {
+fn option_read_by_a_function_is_required() {
     #[derive(Debug, KvField, Serialize, Deserialize)]
     struct Stamped {
         #[kv(opaque)]
         #[serde(with = "as_maybe")]
-        asked: Option<u32>,
+        required: Option<u32>,
         #[kv(opaque)]
         #[serde(with = "as_maybe", default, skip_serializing_if = "Option::is_none")]
-        filled: Option<u32>,
+        defaulted: Option<u32>,
     }
-    let [asked, filled] = fields::<Stamped>() else { panic!("{:?}", Stamped::schema()) };
-    assert!(!asked.is_optional() && serde_json::from_str::<Stamped>("{}").is_err());
-    assert!(filled.is_optional() && serde_json::from_str::<Stamped>(r#"{"asked":null}"#).is_ok());
-    assert!(filled.default_json.is_none(), "nobody knows how the function would write it");
+    let [required, defaulted] = fields::<Stamped>() else { panic!("{:?}", Stamped::schema()) };
+    assert!(!required.is_optional() && serde_json::from_str::<Stamped>("{}").is_err());
+    assert!(defaulted.is_optional() && serde_json::from_str::<Stamped>(r#"{"required":null}"#).is_ok());
+    assert!(defaulted.default_json.is_none(), "the JSON that the function writes is unknown");
 }
 
 mod as_maybe {
@@ -93,7 +93,7 @@ mod as_maybe {
     }
 }
 
-/// In process alone: nothing writes it.
+/// A type for use in the process only: it has no serde impls.
 #[derive(KvType)]
 enum Job {
     Running {
@@ -105,7 +105,7 @@ enum Job {
 }
 
 #[test]
-fn what_is_skipped_is_of_any_type_and_neither_checked_nor_described() {
+fn skipped_field_has_any_type_and_is_neither_checked_nor_in_the_schema() {
     let schema = Job::schema();
     assert_eq!(schema.hidden, ["Running.since", "Done.0"]);
     let Shape::Enum(job) = schema.shape else { panic!("{schema:?}") };
@@ -113,7 +113,7 @@ fn what_is_skipped_is_of_any_type_and_neither_checked_nor_described() {
     assert_eq!(names, ["percent", "1"]);
     assert!(Job::Running { since: Instant::now(), percent: 1 }.validate().is_ok());
     assert!(ValidationErrors::collect(|v| Job::Done(Instant::now(), f64::NAN).check(v)).is_err());
-    assert_eq!(Memory::schema().hidden, [""; 0], "serde leaves it out as well");
+    assert_eq!(Memory::schema().hidden, [""; 0], "serde skips the field as well");
 }
 
 #[derive(KvType, Serialize, Deserialize)]
@@ -146,7 +146,7 @@ const fn is_seven(n: &u8) -> bool {
 }
 
 #[test]
-fn a_default_that_a_reader_must_know_stands_in_the_schema() {
+fn default_of_an_omitted_field_is_in_the_schema() {
     let known: Vec<_> = fields::<Settings>()
         .iter()
         .map(|field| (field.default, field.default_json.and_then(DefaultJson::get)))

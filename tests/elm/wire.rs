@@ -6,7 +6,7 @@ use crate::home::Home;
 use crate::project::{Project, success};
 use crate::{COMPILER, packages};
 use kv_tests::needs::{self, NODE};
-use kv_tests::wire::{Answer, Request, Step, sample, scenes};
+use kv_tests::wire::{Request, Response, Step, sample, scenes};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -77,7 +77,7 @@ impl Ask {
     }
 }
 
-fn exchanges() -> Result<Vec<(Ask, Request, Answer)>, Failed> {
+fn exchanges() -> Result<Vec<(Ask, Request, Response)>, Failed> {
     let mut exchanges = Vec::new();
     for extension in ["http", "sse", "ws"] {
         for scene in scenes(extension)? {
@@ -93,7 +93,7 @@ fn exchanges() -> Result<Vec<(Ask, Request, Answer)>, Failed> {
 }
 
 /// What a client would do to have this answer; `None` for what clients do not do.
-fn ask(scene: &str, request: &Request, answer: &Answer) -> Option<Ask> {
+fn ask(scene: &str, request: &Request, answer: &Response) -> Option<Ask> {
     let body = answer.sample_body()?;
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     let mut options: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -153,7 +153,7 @@ fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 }
 
 /// What the client makes of an answer.
-fn outcome(ask: &Ask, answer: &Answer) -> Result<Value, Failed> {
+fn outcome(ask: &Ask, answer: &Response) -> Result<Value, Failed> {
     let body: Value = serde_json::from_str(&ask.answer.1)?;
     if answer.status >= 400 {
         return Ok(json!({ "error": error(&body) }));

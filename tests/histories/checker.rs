@@ -1,42 +1,44 @@
-//! Whether there is an order of operations, each at one instant between its call and its return, in which every answer is right.
+//! Searches for an order of the operations, each at one instant between its call and its return,
+//! that explains every result.
 //!
-//! The search is Wing and Gong's ("Testing and Verifying Concurrent Objects", 1993), with Lowe's memory of where it has been
-//! ("Testing for linearizability", 2017). All keys are searched together: what is promised of one key follows, and several are
-//! promised to be read, written and counted at one instant.
+//! The search is Wing and Gong's ("Testing and Verifying Concurrent Objects", 1993), with Lowe's
+//! cache of visited states ("Testing for linearizability", 2017). It covers all keys together,
+//! because some operations read, write or count several keys at one instant. The promises about a
+//! single key follow.
 //!
-//! Each operation also happens at a tick of the clock between those that it saw come and go, so that an entry may expire at
-//! any instant at which its deadline may have been crossed.
+//! Each operation also happens at one tick of the clock, between the ticks read before and after
+//! the call. An entry may thus expire at any instant at which its deadline may have passed.
 
 use crate::history::{Call, KEYS, Kind, Op, Outcome};
 use crate::model::State;
 use std::collections::HashSet;
 use std::fmt;
 
-/// There is no such order.
+/// Error for a history that no order explains.
 #[derive(Debug)]
 pub(crate) struct NotLinearizable {
-    /// The longest beginning of one.
+    /// The longest order found, which explains only a part of the calls.
     reached: Vec<Call>,
-    /// What is left, of which nothing fits next.
+    /// The other calls; none of them can be the next one.
     left: Vec<Call>,
 }
 
 impl fmt::Display for NotLinearizable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "no order explains all answers; the one that explains most begins with")?;
+        writeln!(f, "no order explains all results; the longest order found is")?;
         self.reached.iter().try_for_each(|call| writeln!(f, "  {call}"))?;
-        writeln!(f, "and goes on with none of")?;
+        writeln!(f, "and none of these calls can follow")?;
         self.left.iter().try_for_each(|call| writeln!(f, "  {call}"))
     }
 }
 
-/// Looks for an order of a history's operations.
+/// Searches for an order of a history's operations.
 pub(crate) fn check(history: &[Call], kind: Kind) -> Result<(), Box<NotLinearizable>> {
-    let mut calls: Vec<Call> = history.iter().filter(|call| call.op.is_judged()).flat_map(parts).collect();
-    assert!(calls.len() <= 128, "what has been searched is noted in 128 bits");
+    let mut calls: Vec<Call> = history.iter().filter(|call| call.op.is_checked()).flat_map(parts).collect();
+    assert!(calls.len() <= 128, "the set of ordered calls is a 128-bit mask");
     calls.sort_by_key(|call| call.returned);
-    let mut search = Search { calls: &calls, kind, been: HashSet::new(), order: vec![], reached: vec![] };
-    if search.goes_on(0, &State::default()) {
+    let mut search = Search { calls: &calls, kind, visited: HashSet::new(), order: vec![], reached: vec![] };
+    if search.extend(0, &State::default()) {
         return Ok(());
     }
     let reached = search.reached;
@@ -45,7 +47,8 @@ pub(crate) fn check(history: &[Call], kind: Kind) -> Result<(), Box<NotLineariza
     Err(Box::new(NotLinearizable { reached, left }))
 }
 
-/// A scan is promised to find each key as it was at some instant of the scan's, and not all at one.
+/// Splits a scan into one read per key: a scan reads each key at some instant during the scan, but
+/// not all keys at the same instant.
 fn parts(call: &Call) -> Vec<Call> {
     let Outcome::Rows(rows) = &call.outcome else { return vec![call.clone()] };
     if call.op != Op::Scan {
@@ -59,20 +62,22 @@ fn parts(call: &Call) -> Vec<Call> {
 struct Search<'h> {
     calls: &'h [Call],
     kind: Kind,
-    been: HashSet<(u128, State)>,
+    visited: HashSet<(u128, State)>,
     order: Vec<usize>,
     reached: Vec<usize>,
 }
 
 impl Search<'_> {
-    fn goes_on(&mut self, done: u128, state: &State) -> bool {
+    /// Extends the order of the calls in the mask `done` until it has all calls, and returns
+    /// whether it did.
+    fn extend(&mut self, done: u128, state: &State) -> bool {
         if self.order.len() == self.calls.len() {
             return true;
         }
         if self.order.len() > self.reached.len() {
             self.reached.clone_from(&self.order);
         }
-        if !self.been.insert((done, state.clone())) {
+        if !self.visited.insert((done, state.clone())) {
             return false;
         }
         let calls = self.calls;
@@ -82,7 +87,7 @@ impl Search<'_> {
             for tick in state.horizon().max(call.clock.0)..=call.clock.1 {
                 let Some(next) = state.after(&call.op, &call.outcome, tick, self.kind) else { continue };
                 self.order.push(n);
-                if self.goes_on(done | 1 << n, &next) {
+                if self.extend(done | 1 << n, &next) {
                     return true;
                 }
                 self.order.pop();

@@ -1,34 +1,34 @@
-//! What was done to a store by many threads, and what it answered.
+//! Operations on a store, their results, and recorded calls.
 
 use std::fmt;
 
 pub(crate) type Key = &'static str;
 
-/// All keys that are written.
+/// All keys of the scripts.
 pub(crate) const KEYS: [Key; 3] = ["a", "b", "c"];
 
-/// A value that tells who wrote it, and how often it was counted up since there was none.
+/// A value that identifies its write, and counts the updates since the entry was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Value {
-    /// Of one write alone.
+    /// Unique to one write.
     pub(crate) by: u32,
     pub(crate) count: u32,
 }
 
-/// Which sort of type is stored.
+/// The kind of the stored type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Plain,
-    /// With a time to live of its own.
+    /// A type with a TTL.
     Brief,
-    /// With `max_entries`.
+    /// A type with `max_entries`.
     Recent,
 }
 
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Plain, Self::Brief, Self::Recent];
 
-    /// The type's own time to live, in ticks of the clock.
+    /// Returns the TTL of the type, in ticks of the clock.
     pub(crate) fn ttl(self) -> Option<u64> {
         (self == Self::Brief).then_some(2)
     }
@@ -38,6 +38,7 @@ impl Kind {
     }
 }
 
+/// The TTL that a write asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Life {
     OfType,
@@ -46,29 +47,30 @@ pub(crate) enum Life {
     Keep,
 }
 
+/// The condition of a write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum If {
     Anything,
     Absent,
     Present,
-    /// In a script, 0 stands for the one that the thread saw last.
+    /// In a script, 0 means the version that the thread saw last.
     Version(u64),
 }
 
-/// What an update makes of what is there.
+/// The kind of an update.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum How {
-    /// `update`: one more.
+    /// `update` that increments the count.
     Count,
-    /// `update`: none of one, one of none.
+    /// `update` that removes an entry, or creates one if the key is absent.
     Toggle,
-    /// `modify`: one more where there is one.
+    /// `modify` that increments the count.
     Modify,
-    /// `try_update`: declines to count up from an odd number.
+    /// `try_update` that increments an even count and declines an odd one.
     Try,
 }
 
-/// An update declined.
+/// Error of an update that declined.
 #[derive(Debug)]
 pub(crate) struct Declined;
 
@@ -104,7 +106,7 @@ pub(crate) enum Op {
         value: Value,
     },
     Delete(Key),
-    /// In a script, version 0 stands for the one that the thread saw last.
+    /// In a script, version 0 means the version that the thread saw last.
     DeleteIf(Key, u64),
     Clear,
     Touch {
@@ -117,15 +119,15 @@ pub(crate) enum Op {
     GetMany(Vec<Key>),
     Count,
     Scan,
-    /// What one who watches knew at one instant.
+    /// Reads all entries as a watcher knows them, at one instant.
     Knows,
     Advance,
     Purge,
 }
 
-/// An entry as it was read.
+/// An entry as returned by `get_entry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct EntryRead {
     pub(crate) value: Value,
     pub(crate) version: u64,
     /// In ticks.
@@ -137,8 +139,8 @@ pub(crate) enum Outcome {
     Versions(Vec<u64>),
     Conflict(Option<u64>),
     Values(Vec<Option<Value>>),
-    Entry(Option<Seen>),
-    /// Key, value, and version where it was told.
+    Entry(Option<EntryRead>),
+    /// Key, value, and version if it is known.
     Rows(Vec<(Key, Value, Option<u64>)>),
     Found(bool),
     Number(usize),
@@ -150,22 +152,23 @@ pub(crate) enum Outcome {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) thread: usize,
-    /// When it was called and when it returned: numbers of one counter, each given once.
+    /// Times of call and return, from a counter that never returns the same number twice.
     pub(crate) called: u64,
     pub(crate) returned: u64,
-    /// What the clock said before and after, in ticks.
+    /// The clock before and after the call, in ticks.
     pub(crate) clock: (u64, u64),
     pub(crate) op: Op,
     pub(crate) outcome: Outcome,
 }
 
 impl Op {
-    /// Whether the answer is to be judged: time goes by, and sweeps are nobody's business.
-    pub(crate) fn is_judged(&self) -> bool {
+    /// Whether the result is checked. Advancing the clock and removing expired entries have no
+    /// result.
+    pub(crate) fn is_checked(&self) -> bool {
         !matches!(self, Self::Advance | Self::Purge)
     }
 
-    /// The keys that it concerns; `None` for all.
+    /// Returns the keys of the operation; `None` means all keys.
     fn keys(&self) -> Option<Vec<Key>> {
         match self {
             Self::Set { key, .. }
@@ -185,7 +188,8 @@ impl Op {
 }
 
 impl Call {
-    /// Whether it did nothing but read. A history that is linearizable stays so without it.
+    /// Whether the call changed nothing. A linearizable history stays linearizable without such a
+    /// call.
     pub(crate) fn is_read(&self) -> bool {
         let reads = matches!(
             self.op,
@@ -194,21 +198,21 @@ impl Call {
         reads || matches!(self.outcome, Outcome::Conflict(_) | Outcome::Declined)
     }
 
-    /// Whether both went on at one time, concern one key, and one of them writes.
+    /// Whether the calls overlap in time, share a key, and at least one of them writes.
     fn contends_with(&self, other: &Self) -> bool {
         let overlap = self.called < other.returned && other.called < self.returned;
-        let meet = match (self.op.keys(), other.op.keys()) {
-            (Some(mine), Some(others)) => mine.iter().any(|key| others.contains(key)),
+        let share_key = match (self.op.keys(), other.op.keys()) {
+            (Some(keys), Some(others)) => keys.iter().any(|key| others.contains(key)),
             _ => true,
         };
-        overlap && meet && !(self.is_read() && other.is_read())
+        overlap && share_key && !(self.is_read() && other.is_read())
     }
 }
 
-/// Whether some operations met: a history in which none did proves nothing.
+/// Whether any two calls contend. A history without contention proves nothing.
 pub(crate) fn is_contended(calls: &[Call]) -> bool {
-    let judged: Vec<_> = calls.iter().filter(|call| call.op.is_judged()).collect();
-    judged.iter().enumerate().any(|(n, call)| judged[..n].iter().any(|other| call.contends_with(other)))
+    let checked: Vec<_> = calls.iter().filter(|call| call.op.is_checked()).collect();
+    checked.iter().enumerate().any(|(n, call)| checked[..n].iter().any(|other| call.contends_with(other)))
 }
 
 impl fmt::Display for Call {

@@ -1,32 +1,33 @@
-//! Runs scripts, judges what was recorded, and makes what was found wrong small.
+//! Runs scripts, judges the recordings, and minimizes the wrong ones.
 
 use crate::checker;
 use crate::history::{Call, Kind};
 use crate::record::{Recording, Script, run};
-use crate::small::{Fault, Small};
+use crate::small::{Fault, SmallStore};
 use crate::store::{Store, real};
 use crate::stream;
 use kv_core::{Expiry, ManualClock};
 
-/// Which store is driven.
+/// The store under test.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Driven {
+pub(crate) enum Subject {
     Real,
-    Small(Option<Fault>),
+    SmallStore(Option<Fault>),
 }
 
-impl Driven {
+impl Subject {
     pub(crate) fn record(self, script: &Script) -> Recording {
         let clock = &ManualClock::new();
         let expiry = if script.in_background { Expiry::Background } else { Expiry::Manual };
         let store: Box<dyn Store> = match self {
             Self::Real => real(script.kind, clock, expiry),
-            Self::Small(fault) => Box::new(Small::new(script.kind, fault, clock)),
+            Self::SmallStore(fault) => Box::new(SmallStore::new(script.kind, fault, clock)),
         };
         run(script, &*store, clock)
     }
 
-    /// Drops operations from a script as long as it still goes wrong, and tells of the shortest history that did.
+    /// Removes operations from a script as long as it still fails, and reports the shortest wrong
+    /// history.
     pub(crate) fn report(self, script: &Script, recording: Recording, wrong: String) -> Report {
         let mut script = script.clone();
         let mut report = Report { recording, wrong };
@@ -36,7 +37,7 @@ impl Driven {
                 for nth in (0..script.threads[thread].len()).rev() {
                     let mut shorter = script.clone();
                     shorter.threads[thread].remove(nth);
-                    if let Some(found) = self.goes_wrong(&shorter, 40) {
+                    if let Some(found) = self.find_wrong(&shorter, 40) {
                         (script, report) = (shorter, found);
                     }
                 }
@@ -48,7 +49,7 @@ impl Driven {
         report.without_reads(script.kind)
     }
 
-    fn goes_wrong(self, script: &Script, tries: usize) -> Option<Report> {
+    fn find_wrong(self, script: &Script, tries: usize) -> Option<Report> {
         (0..tries).find_map(|_| {
             let recording = self.record(script);
             judge(&recording, script.kind).err().map(|wrong| Report { recording, wrong })
@@ -56,7 +57,7 @@ impl Driven {
     }
 }
 
-/// A history that is wrong, and why.
+/// A wrong history and the reason.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) recording: Recording,
@@ -64,7 +65,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Without what did nothing but read, and is not needed. What is left is no less wrong: a right history stays right.
+    /// Removes the reads that the counterexample does not need. The rest is still a counterexample,
+    /// since a correct history stays correct without a read.
     fn without_reads(mut self, kind: Kind) -> Self {
         for nth in (0..self.recording.calls.len()).rev() {
             let mut shorter = self.recording.clone();
@@ -78,13 +80,13 @@ impl Report {
         self
     }
 
-    pub(crate) fn show(&self, script: &Script, store: Driven) -> String {
+    pub(crate) fn show(&self, script: &Script, store: Subject) -> String {
         let mut calls: Vec<&Call> = self.recording.calls.iter().collect();
         calls.sort_by_key(|call| call.called);
         let lines: Vec<_> = calls.iter().map(|call| format!("  {call}\n")).collect();
         let streams = self.recording.streams.iter().map(|stream| stream::show(stream)).collect::<Vec<_>>();
         format!(
-            "{store:?} of {:?}: {}\nthe shortest history found:\n{}who watched:\n{}\nrun it again with KV_HISTORIES_SEED={} KV_HISTORIES=1000",
+            "{store:?} of {:?}: {}\nthe shortest history found:\n{}watchers received:\n{}\nset KV_HISTORIES_SEED={} KV_HISTORIES=1000 to run it again",
             script.kind,
             self.wrong,
             lines.concat(),
@@ -94,12 +96,12 @@ impl Report {
     }
 }
 
-/// Whether a recording is one of a store that keeps its promises.
+/// Checks that a recording is one of a correct store.
 pub(crate) fn judge(recording: &Recording, kind: Kind) -> Result<(), String> {
-    let knowledge = stream::check(recording, kind)?;
+    let states = stream::check(recording, kind)?;
     checker::check(&recording.calls, kind).map_err(|wrong| wrong.to_string())?;
-    if !knowledge.is_empty() {
-        let all: Vec<Call> = recording.calls.iter().cloned().chain(knowledge).collect();
+    if !states.is_empty() {
+        let all: Vec<Call> = recording.calls.iter().cloned().chain(states).collect();
         checker::check(&all, kind).map_err(|wrong| wrong.to_string())?;
     }
     Ok(())

@@ -1,11 +1,11 @@
-//! Pauses, so that threads meet.
+//! Pauses that make the calls of threads overlap.
 
 use kv_core::{Clock, ManualClock};
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-/// Goes on at once, lets others go first, or sleeps a little.
+/// Does nothing, yields, or sleeps for less than 40 µs, at random.
 pub(crate) fn pause() {
     match fastrand::u8(..) {
         0..144 => {}
@@ -14,10 +14,11 @@ pub(crate) fn pause() {
     }
 }
 
-/// A clock that pauses whoever has read it: a store reads its clock before it takes a lock, and there others are to pass.
-pub(crate) struct Hesitant(pub(crate) ManualClock);
+/// A clock that pauses after it was read. A store reads its clock before it takes a lock; the pause
+/// lets other threads take the lock first.
+pub(crate) struct PausingClock(pub(crate) ManualClock);
 
-impl Clock for Hesitant {
+impl Clock for PausingClock {
     fn now(&self) -> Duration {
         let now = self.0.now();
         pause();

@@ -1,8 +1,8 @@
-//! Scripts of operations, and the histories that threads make of them.
+//! Scripts of operations, and the recording of their histories.
 
 use crate::history::{Call, How, If, KEYS, Key, Kind, Life, Op, Outcome, Value};
 use crate::pause::pause;
-use crate::store::{News, Store, TICK, Watcher};
+use crate::store::{Change, Store, TICK, Watcher};
 use fastrand::Rng;
 use kv_core::{Clock, ManualClock};
 use std::collections::{BTreeMap, HashMap};
@@ -10,19 +10,19 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-/// What each thread does. Made of a seed.
+/// The operations of each thread, generated from a seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     pub(crate) seed: u64,
     pub(crate) kind: Kind,
-    /// Whether entries are removed by the store's own thread.
+    /// Whether the store's expiry thread removes expired entries.
     pub(crate) in_background: bool,
     pub(crate) threads: Vec<Vec<Op>>,
     pub(crate) watchers: usize,
 }
 
 impl Script {
-    pub(crate) fn of(seed: u64) -> Self {
+    pub(crate) fn from_seed(seed: u64) -> Self {
         let rng = &mut Rng::with_seed(seed);
         let kind = Kind::ALL[rng.usize(..Kind::ALL.len())];
         let keys = rng.usize(1..=KEYS.len());
@@ -33,14 +33,15 @@ impl Script {
                 (first..first + rng.u32(4..=7)).map(|nth| op(rng, keys, 2 * nth)).collect()
             })
             .collect();
-        // Time goes by, and what is due is removed.
+        // One more thread advances the clock and removes expired entries.
         let pass = |rng: &mut Rng| if rng.u8(..3) == 0 { Op::Purge } else { Op::Advance };
         threads.push((0..rng.usize(0..=5)).map(|_| pass(rng)).collect());
         Self { seed, kind, in_background: rng.bool(), threads, watchers: rng.usize(0..=2) }
     }
 }
 
-/// Any operation on the first keys, whose values are this one's and the next.
+/// Returns a random operation on the first `keys` keys. Its values are identified by `by` and the
+/// number after it.
 fn op(rng: &mut Rng, keys: usize, by: u32) -> Op {
     let key = KEYS[rng.usize(..keys)];
     let value = Value { by, count: rng.u32(..3) };
@@ -75,33 +76,33 @@ fn op(rng: &mut Rng, keys: usize, by: u32) -> Op {
     }
 }
 
-/// What happened.
+/// The calls of all threads, the streams of all watchers, and the final state.
 #[derive(Clone, Debug)]
 pub(crate) struct Recording {
     pub(crate) calls: Vec<Call>,
-    pub(crate) streams: Vec<Vec<Heard>>,
-    /// What was there when all had come to rest, with versions.
-    pub(crate) rest: BTreeMap<Key, (Value, u64)>,
+    pub(crate) streams: Vec<Vec<Observation>>,
+    /// The entries and their versions after all threads have ended.
+    pub(crate) final_state: BTreeMap<Key, (Value, u64)>,
 }
 
-/// What somebody who watches heard, and when.
+/// An observation of a watcher, with its times.
 #[derive(Clone, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct Observation {
     pub(crate) called: u64,
     pub(crate) returned: u64,
     pub(crate) clock: (u64, u64),
-    pub(crate) what: What,
+    pub(crate) what: Observed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum What {
-    /// It began to watch, from nothing or after a version.
-    Began {
+pub(crate) enum Observed {
+    /// A watch started, from a snapshot or after a version.
+    Started {
         after: Option<u64>,
     },
-    News(News),
-    /// There was nothing new.
-    Nothing,
+    Change(Change),
+    /// No change was available.
+    Idle,
 }
 
 struct Recorder<'a> {
@@ -143,50 +144,50 @@ impl Recorder<'_> {
         calls
     }
 
-    /// Watches, goes away, and comes back, until all has come to rest.
-    fn run_watcher(&self, at_rest: &AtomicBool) -> Vec<Heard> {
+    /// Watches and resumes at random until all writers have ended.
+    fn run_watcher(&self, writers_ended: &AtomicBool) -> Vec<Observation> {
         let mut stream = Vec::new();
-        let hear = |stream: &mut Vec<Heard>, watcher: &mut Box<dyn Watcher + '_>| {
-            let (news, (called, returned), clock) = self.timed(|| watcher.next());
-            let what = news.map_or(What::Nothing, What::News);
-            stream.push(Heard { called, returned, clock, what });
-            what != What::Nothing
+        let receive = |stream: &mut Vec<Observation>, watcher: &mut Box<dyn Watcher + '_>| {
+            let (change, (called, returned), clock) = self.timed(|| watcher.next());
+            let what = change.map_or(Observed::Idle, Observed::Change);
+            stream.push(Observation { called, returned, clock, what });
+            what != Observed::Idle
         };
-        let begin = |stream: &mut Vec<Heard>, after| {
+        let start = |stream: &mut Vec<Observation>, after| {
             let (watcher, (called, returned), clock) = self.timed(|| self.store.watch(after));
-            stream.push(Heard { called, returned, clock, what: What::Began { after } });
+            stream.push(Observation { called, returned, clock, what: Observed::Started { after } });
             watcher
         };
         for _ in 0..fastrand::u8(..4) {
             pause();
         }
-        let mut watcher = begin(&mut stream, None);
-        // What knows nothing new is told to the checker as a read of everything: a few are enough.
+        let mut watcher = start(&mut stream, None);
+        // The checker treats each idle observation as a read of all entries; a few are enough.
         let mut idle = 0;
-        while !at_rest.load(Ordering::SeqCst) {
+        while !writers_ended.load(Ordering::SeqCst) {
             if idle < 6 {
-                idle += u32::from(!hear(&mut stream, &mut watcher));
+                idle += u32::from(!receive(&mut stream, &mut watcher));
             }
             if fastrand::u8(..12) == 0 {
                 let after = watcher.version();
                 drop(watcher);
                 pause();
-                watcher = begin(&mut stream, after);
+                watcher = start(&mut stream, after);
             }
             pause();
         }
-        while hear(&mut stream, &mut watcher) {}
+        while receive(&mut stream, &mut watcher) {}
         stream
     }
 }
 
-/// Runs a script on a fresh store, and records it.
+/// Runs a script on a new store and records it.
 pub(crate) fn run(script: &Script, store: &dyn Store, clock: &ManualClock) -> Recording {
     let recorder = &Recorder { store, clock, stamps: AtomicU64::new(0) };
-    let (barrier, at_rest) = (&Barrier::new(script.threads.len()), &AtomicBool::new(false));
+    let (barrier, writers_ended) = (&Barrier::new(script.threads.len()), &AtomicBool::new(false));
     thread::scope(|scope| {
         let watchers: Vec<_> =
-            (0..script.watchers).map(|_| scope.spawn(|| recorder.run_watcher(at_rest))).collect();
+            (0..script.watchers).map(|_| scope.spawn(|| recorder.run_watcher(writers_ended))).collect();
         let threads = script.threads.iter().enumerate();
         let threads: Vec<_> = threads
             .map(|(thread, ops)| {
@@ -197,18 +198,18 @@ pub(crate) fn run(script: &Script, store: &dyn Store, clock: &ManualClock) -> Re
             })
             .collect();
         let mut calls: Vec<Call> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
-        // What nobody reads, nobody can find wrong.
+        // Reads the final state, so that a wrong one is detected.
         let last = script.threads.len();
         calls.push(recorder.call(last, Op::Purge));
         calls.extend(KEYS.map(|key| recorder.call(last, Op::GetEntry(key))));
-        at_rest.store(true, Ordering::SeqCst);
+        writers_ended.store(true, Ordering::SeqCst);
         let streams = watchers.into_iter().map(|watcher| watcher.join().unwrap()).collect();
-        let at_rest = calls.iter().filter(|call| call.thread == last);
-        let found = at_rest.filter_map(|call| match (&call.op, &call.outcome) {
-            (Op::GetEntry(key), Outcome::Entry(Some(seen))) => Some((*key, (seen.value, seen.version))),
+        let last_calls = calls.iter().filter(|call| call.thread == last);
+        let found = last_calls.filter_map(|call| match (&call.op, &call.outcome) {
+            (Op::GetEntry(key), Outcome::Entry(Some(read))) => Some((*key, (read.value, read.version))),
             _ => None,
         });
-        Recording { rest: found.collect(), streams, calls }
+        Recording { final_state: found.collect(), streams, calls }
     })
 }
 

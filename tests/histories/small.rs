@@ -1,70 +1,71 @@
-//! A small store that does what the real one promises, and that can be broken in one place.
+//! A small store that keeps the promises of the real one, except for at most one injected fault.
 
-use crate::history::{How, If, Key, Kind, Life, Op, Outcome, Seen, Value};
+use crate::history::{EntryRead, How, If, Key, Kind, Life, Op, Outcome, Value};
 use crate::pause::pause;
 use crate::small_watch::SmallWatch;
-use crate::store::{Cause, News, Store, TICK, Watcher};
+use crate::store::{Cause, Change, Store, TICK, Watcher};
 use kv_core::{Clock, ManualClock};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-/// What is broken.
+/// A fault of the small store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The condition of a write is judged, and then it is written.
+    /// A write releases the lock between checking its condition and writing.
     ConditionThenWrite,
-    /// `delete_if` compares, and then removes.
+    /// `delete_if` releases the lock between comparing the version and removing.
     CompareThenDelete,
-    /// `update` writes whatever was written meanwhile.
+    /// `update` overwrites a concurrent write.
     LostUpdate,
-    /// `get_or_insert_with` writes over what came meanwhile.
+    /// `get_or_insert_with` overwrites a concurrent write.
     InsertOverwrites,
-    /// `get_or_insert_with` hands out what it found when another asked before.
+    /// `get_or_insert_with` returns the value of an earlier call that has been removed since.
     StaleComputation,
-    /// What is due is looked for, and then removed, whatever is there by then.
-    SweeperDoesNotLookAgain,
-    /// Reads by key do not look at deadlines.
+    /// Expiry releases the lock between finding expired entries and removing their keys, and does
+    /// not check the deadlines again.
+    ExpiryDoesNotRecheck,
+    /// Reads by key ignore deadlines.
     ReadsExpired,
-    /// `count` does not look at deadlines.
+    /// `count` ignores deadlines.
     CountsExpired,
-    /// `touch` finds what is due and not removed.
+    /// `touch` and `persist` revive an expired entry that has not been removed.
     TouchRevives,
-    /// The clock is read before the lock is taken, and believed.
+    /// The clock is read only before the lock is taken.
     OldClock,
-    /// Versions follow the highest one that is there.
+    /// The next version follows the highest version among the present entries.
     ReusesVersions,
-    /// Versions are taken before the lock.
+    /// `set` takes its version before the lock.
     VersionBeforeLock,
-    /// The one that was first written makes way, and not the one that was written longest ago.
+    /// The victim is the entry that was created first, although it was written again.
     EvictsOverwritten,
-    /// `keep_ttl` keeps none.
+    /// `keep_ttl` removes the deadline.
     KeepTtlForgets,
-    /// `update` gives the type's time to live.
+    /// `update` resets the deadline to the TTL of the type.
     UpdateRenewsTtl,
-    /// `set_many` leaves the lock in between.
+    /// `set_many` releases the lock between its writes.
     HalfOfMany,
-    /// `get_many` reads one after the other.
+    /// `get_many` releases the lock between its reads.
     TornRead,
-    /// `clear` removes one after the other.
+    /// `clear` releases the lock between its removals.
     ClearsInSteps,
-    /// A scan leaves out what was overwritten since it began.
+    /// A scan omits entries that were overwritten after it started.
     ScanMissesOverwritten,
 
-    /// Those who watch are not told of every write.
+    /// Watchers do not receive every write.
     LosesSet,
-    /// Nor of every removal.
+    /// Watchers do not receive every removal.
     HidesRemoval,
-    /// Changes come in another order.
+    /// Watchers receive changes in another order.
     OutOfOrder,
-    /// After a removal comes what was there before.
+    /// Watchers receive the last write again after a removal.
     SetAfterRemoval,
-    /// Who comes back goes on from what is there.
+    /// A resumed watch starts at the current state.
     ResumeSkips,
-    /// Who comes back is not told of removals.
+    /// A resumed watch omits the removals that it missed.
     ResumeForgetsRemovals,
-    /// `Ready` comes before all is told.
+    /// `Ready` precedes the snapshot.
     ReadyTooEarly,
-    /// A snapshot is read key by key, without what changes meanwhile.
+    /// A snapshot is read key by key, and changes made in between are lost.
     TornSnapshot,
 }
 
@@ -75,7 +76,7 @@ impl Fault {
         Self::LostUpdate,
         Self::InsertOverwrites,
         Self::StaleComputation,
-        Self::SweeperDoesNotLookAgain,
+        Self::ExpiryDoesNotRecheck,
         Self::ReadsExpired,
         Self::CountsExpired,
         Self::TouchRevives,
@@ -103,7 +104,7 @@ impl Fault {
     ];
 }
 
-pub(crate) struct Small {
+pub(crate) struct SmallStore {
     kind: Kind,
     pub(crate) fault: Option<Fault>,
     clock: ManualClock,
@@ -111,7 +112,7 @@ pub(crate) struct Small {
 }
 
 #[derive(Clone, Copy)]
-pub(crate) struct Row {
+pub(crate) struct Entry {
     pub(crate) value: Value,
     pub(crate) version: u64,
     /// In ticks.
@@ -120,17 +121,17 @@ pub(crate) struct Row {
 }
 
 pub(crate) struct State {
-    pub(crate) rows: BTreeMap<Key, Row>,
+    pub(crate) entries: BTreeMap<Key, Entry>,
     pub(crate) version: u64,
-    /// All that ever changed.
-    pub(crate) log: Vec<News>,
-    /// What was found last by a `get_or_insert_with`.
+    /// All changes since the store was created.
+    pub(crate) log: Vec<Change>,
+    /// The last value inserted by `get_or_insert_with`, if no later call has found the key present.
     computed: Option<(Key, Value)>,
 }
 
-impl Small {
+impl SmallStore {
     pub(crate) fn new(kind: Kind, fault: Option<Fault>, clock: &ManualClock) -> Self {
-        let state = State { rows: BTreeMap::new(), version: 1000, log: Vec::new(), computed: None };
+        let state = State { entries: BTreeMap::new(), version: 1000, log: Vec::new(), computed: None };
         Self { kind, fault, clock: clock.clone(), state: Mutex::new(state) }
     }
 
@@ -138,13 +139,13 @@ impl Small {
         self.state.lock().unwrap()
     }
 
-    fn is(&self, fault: Fault) -> bool {
+    fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
     }
 
-    /// The lock, given away for a moment where a fault says so.
+    /// Releases the lock for a moment if the store has the fault.
     fn interrupted<'a>(&'a self, state: MutexGuard<'a, State>, fault: Fault) -> MutexGuard<'a, State> {
-        if !self.is(fault) {
+        if !self.has(fault) {
             return state;
         }
         drop(state);
@@ -158,11 +159,11 @@ impl Small {
     }
 
     fn set(&self, key: Key, value: Value, life: Life, on: If) -> Outcome {
-        let early = (self.tick(), self.is(Fault::VersionBeforeLock).then(|| self.lock().next_version()));
+        let early = (self.tick(), self.has(Fault::VersionBeforeLock).then(|| self.lock().next_version()));
         pause();
         let state = self.lock();
-        let now = if self.is(Fault::OldClock) { early.0 } else { self.tick() };
-        let current = state.living(key, now).map(|row| row.version);
+        let now = if self.has(Fault::OldClock) { early.0 } else { self.tick() };
+        let current = state.live(key, now).map(|entry| entry.version);
         let holds = match on {
             If::Anything => true,
             If::Absent => current.is_none(),
@@ -178,55 +179,55 @@ impl Small {
 
     fn put(&self, state: &mut State, entry: (Key, Value), life: Life, now: u64, version: Option<u64>) -> u64 {
         let (key, value) = entry;
-        let there = state.rows.get(key).copied();
-        if there.is_some_and(|row| row.deadline <= now) {
+        let current = state.entries.get(key).copied();
+        if current.is_some_and(|entry| entry.deadline <= now) {
             state.remove(key, Cause::Expired);
         }
-        let replaced = there.filter(|row| row.deadline > now);
-        let kept = replaced.filter(|_| life == Life::Keep).map(|row| row.deadline);
-        let kept = if self.is(Fault::KeepTtlForgets) { kept.map(|_| u64::MAX) } else { kept };
+        let replaced = current.filter(|entry| entry.deadline > now);
+        let kept = replaced.filter(|_| life == Life::Keep).map(|entry| entry.deadline);
+        let kept = if self.has(Fault::KeepTtlForgets) { kept.map(|_| u64::MAX) } else { kept };
         let deadline = kept.unwrap_or_else(|| match life {
             Life::Never => u64::MAX,
             Life::Ticks(ticks) => now + ticks,
             Life::OfType | Life::Keep => self.kind.ttl().map_or(u64::MAX, |ttl| now + ttl),
         });
-        self.make_way(state, key, now);
+        self.evict(state, key, now);
         let version = version.unwrap_or_else(|| {
-            if self.is(Fault::ReusesVersions) {
-                state.version = state.rows.values().map(|row| row.version).max().unwrap_or(1000);
+            if self.has(Fault::ReusesVersions) {
+                state.version = state.entries.values().map(|entry| entry.version).max().unwrap_or(1000);
             }
             state.next_version()
         });
-        let first_version = replaced.map_or(version, |row| row.first_version);
-        state.rows.insert(key, Row { value, version, deadline, first_version });
-        state.log.push(News::Set { key, value, version });
+        let first_version = replaced.map_or(version, |entry| entry.first_version);
+        state.entries.insert(key, Entry { value, version, deadline, first_version });
+        state.log.push(Change::Set { key, value, version });
         version
     }
 
-    fn make_way(&self, state: &mut State, key: Key, now: u64) {
-        while !state.rows.contains_key(key) && state.rows.len() >= self.kind.max_entries() {
-            let by_overwrite = self.is(Fault::EvictsOverwritten);
-            let age = |row: &Row| if by_overwrite { row.first_version } else { row.version };
-            let oldest = state.rows.iter().min_by_key(|(_, row)| (row.deadline > now, age(row)));
-            let Some((&key, &row)) = oldest else { return };
-            state.remove(key, if row.deadline > now { Cause::Evicted } else { Cause::Expired });
+    fn evict(&self, state: &mut State, key: Key, now: u64) {
+        while !state.entries.contains_key(key) && state.entries.len() >= self.kind.max_entries() {
+            let by_overwrite = self.has(Fault::EvictsOverwritten);
+            let age = |entry: &Entry| if by_overwrite { entry.first_version } else { entry.version };
+            let oldest = state.entries.iter().min_by_key(|(_, entry)| (entry.deadline > now, age(entry)));
+            let Some((&key, &entry)) = oldest else { return };
+            state.remove(key, if entry.deadline > now { Cause::Evicted } else { Cause::Expired });
         }
     }
 
     fn update(&self, key: Key, by: u32, how: How) -> Outcome {
         loop {
             let early = self.tick();
-            let found = self.lock().living(key, early);
-            let Ok(next) = how.next(found.map(|row| row.value), by) else { return Outcome::Declined };
+            let found = self.lock().live(key, early);
+            let Ok(next) = how.next(found.map(|entry| entry.value), by) else { return Outcome::Declined };
             pause();
             let mut state = self.lock();
             let now = self.tick();
-            let current = state.living(key, now);
-            let is_as_before = current.map(|row| row.version) == found.map(|row| row.version);
-            if !is_as_before && !self.is(Fault::LostUpdate) {
+            let current = state.live(key, now);
+            let is_unchanged = current.map(|entry| entry.version) == found.map(|entry| entry.version);
+            if !is_unchanged && !self.has(Fault::LostUpdate) {
                 continue;
             }
-            let life = if self.is(Fault::UpdateRenewsTtl) { Life::OfType } else { Life::Keep };
+            let life = if self.has(Fault::UpdateRenewsTtl) { Life::OfType } else { Life::Keep };
             if let Some(value) = next {
                 self.put(&mut state, (key, value), life, now, None);
             } else if current.is_some() {
@@ -239,8 +240,8 @@ impl Small {
     fn get_or_insert(&self, key: Key, value: Value) -> Outcome {
         let mut state = self.lock();
         let earlier =
-            state.computed.filter(|(computed, _)| self.is(Fault::StaleComputation) && *computed == key);
-        let found = state.living(key, self.tick()).map(|row| row.value);
+            state.computed.filter(|(computed, _)| self.has(Fault::StaleComputation) && *computed == key);
+        let found = state.live(key, self.tick()).map(|entry| entry.value);
         let found = found.or(earlier.map(|(_, value)| value));
         let value = found.unwrap_or(value);
         state.computed = found.is_none().then_some((key, value));
@@ -255,16 +256,17 @@ impl Small {
     fn set_many(&self, entries: &[(Key, Value)]) -> Outcome {
         let mut state = self.lock();
         let now = self.tick();
-        // Those that are written are no reason to be in their own way.
+        // Keys of this call are not counted twice and are not evicted.
         let written: Vec<_> = entries.iter().map(|(key, _)| *key).collect();
-        let new = written.iter().filter(|key| !state.rows.contains_key(*key)).count();
+        let new = written.iter().filter(|key| !state.entries.contains_key(*key)).count();
         let new = if new == 2 && written[0] == written[1] { 1 } else { new };
-        while state.rows.len() + new > self.kind.max_entries() {
-            let others = state.rows.iter().filter(|(key, _)| !written.contains(key));
-            let Some((&key, &row)) = others.min_by_key(|(_, row)| (row.deadline > now, row.version)) else {
+        while state.entries.len() + new > self.kind.max_entries() {
+            let others = state.entries.iter().filter(|(key, _)| !written.contains(key));
+            let Some((&key, &entry)) = others.min_by_key(|(_, entry)| (entry.deadline > now, entry.version))
+            else {
                 break;
             };
-            state.remove(key, if row.deadline > now { Cause::Evicted } else { Cause::Expired });
+            state.remove(key, if entry.deadline > now { Cause::Evicted } else { Cause::Expired });
         }
         let mut versions = Vec::new();
         for entry in entries {
@@ -277,14 +279,14 @@ impl Small {
     fn delete(&self, key: Key, version: Option<u64>) -> Outcome {
         let state = self.lock();
         let now = self.tick();
-        let found = state.living(key, now);
+        let found = state.live(key, now);
         match (version, found) {
-            (Some(version), Some(row)) if version != row.version => {
-                return Outcome::Conflict(Some(row.version));
+            (Some(version), Some(entry)) if version != entry.version => {
+                return Outcome::Conflict(Some(entry.version));
             }
             (_, Some(_)) => {
                 let mut state = self.interrupted(state, Fault::CompareThenDelete);
-                if state.rows.contains_key(key) {
+                if state.entries.contains_key(key) {
                     state.remove(key, Cause::Deleted);
                 }
             }
@@ -292,20 +294,20 @@ impl Small {
         }
         match version {
             Some(_) => Outcome::Found(found.is_some()),
-            None => Outcome::Values(vec![found.map(|row| row.value)]),
+            None => Outcome::Values(vec![found.map(|entry| entry.value)]),
         }
     }
 
     fn clear(&self) -> Outcome {
         let mut state = self.lock();
         let now = self.tick();
-        let keys: Vec<_> = state.rows.keys().copied().collect();
+        let keys: Vec<_> = state.entries.keys().copied().collect();
         let mut count = 0;
         for key in keys {
-            let Some(&row) = state.rows.get(key) else { continue };
-            let is_due = row.deadline <= now;
-            state.remove(key, if is_due { Cause::Expired } else { Cause::Deleted });
-            count += usize::from(!is_due);
+            let Some(&entry) = state.entries.get(key) else { continue };
+            let is_expired = entry.deadline <= now;
+            state.remove(key, if is_expired { Cause::Expired } else { Cause::Deleted });
+            count += usize::from(!is_expired);
             state = self.interrupted(state, Fault::ClearsInSteps);
         }
         Outcome::Number(count)
@@ -314,36 +316,36 @@ impl Small {
     fn set_deadline(&self, key: Key, ticks: Option<u64>) -> Outcome {
         let mut state = self.lock();
         let now = self.tick();
-        let seen_at = if self.is(Fault::TouchRevives) { 0 } else { now };
-        let found = state.rows.get_mut(key).filter(|row| row.deadline > seen_at);
-        let is_there = found.is_some();
-        if let Some(row) = found {
-            row.deadline = ticks.map_or(u64::MAX, |ticks| now + ticks);
+        let seen_at = if self.has(Fault::TouchRevives) { 0 } else { now };
+        let found = state.entries.get_mut(key).filter(|entry| entry.deadline > seen_at);
+        let is_live = found.is_some();
+        if let Some(entry) = found {
+            entry.deadline = ticks.map_or(u64::MAX, |ticks| now + ticks);
         }
-        Outcome::Found(is_there)
+        Outcome::Found(is_live)
     }
 
     fn purge(&self) -> Outcome {
         let state = self.lock();
         let now = self.tick();
-        let due: Vec<_> =
-            state.rows.iter().filter(|(_, row)| row.deadline <= now).map(|(key, _)| *key).collect();
-        let mut state = self.interrupted(state, Fault::SweeperDoesNotLookAgain);
-        for key in due {
-            if state.rows.contains_key(key) {
+        let expired: Vec<_> =
+            state.entries.iter().filter(|(_, entry)| entry.deadline <= now).map(|(key, _)| *key).collect();
+        let mut state = self.interrupted(state, Fault::ExpiryDoesNotRecheck);
+        for key in expired {
+            if state.entries.contains_key(key) {
                 state.remove(key, Cause::Expired);
             }
         }
         Outcome::Done
     }
 
-    fn get(&self, key: Key) -> Option<(Row, u64)> {
+    fn get(&self, key: Key) -> Option<(Entry, u64)> {
         let early = self.tick();
         pause();
         let state = self.lock();
-        let now = if self.is(Fault::OldClock) { early } else { self.tick() };
-        let seen_at = if self.is(Fault::ReadsExpired) { 0 } else { now };
-        state.living(key, seen_at).map(|row| (row, now))
+        let now = if self.has(Fault::OldClock) { early } else { self.tick() };
+        let seen_at = if self.has(Fault::ReadsExpired) { 0 } else { now };
+        state.live(key, seen_at).map(|entry| (entry, now))
     }
 
     fn get_many(&self, keys: &[Key]) -> Outcome {
@@ -351,7 +353,7 @@ impl Small {
         let now = self.tick();
         let mut found = Vec::new();
         for key in keys {
-            found.push(state.living(key, now).map(|row| row.value));
+            found.push(state.live(key, now).map(|entry| entry.value));
             state = self.interrupted(state, Fault::TornRead);
         }
         Outcome::Values(found)
@@ -361,14 +363,15 @@ impl Small {
         let state = self.lock();
         let (now, version) = (self.tick(), state.version);
         let state = self.interrupted(state, Fault::ScanMissesOverwritten);
-        let rows = state.rows.iter().filter(|(_, row)| row.deadline > now && row.version <= version);
-        Outcome::Rows(rows.map(|(key, row)| (*key, row.value, Some(row.version))).collect())
+        let entries =
+            state.entries.iter().filter(|(_, entry)| entry.deadline > now && entry.version <= version);
+        Outcome::Rows(entries.map(|(key, entry)| (*key, entry.value, Some(entry.version))).collect())
     }
 
     fn count(&self) -> Outcome {
         let state = self.lock();
-        let seen_at = if self.is(Fault::CountsExpired) { 0 } else { self.tick() };
-        Outcome::Number(state.rows.values().filter(|row| row.deadline > seen_at).count())
+        let seen_at = if self.has(Fault::CountsExpired) { 0 } else { self.tick() };
+        Outcome::Number(state.entries.values().filter(|entry| entry.deadline > seen_at).count())
     }
 }
 
@@ -378,18 +381,18 @@ impl State {
         self.version
     }
 
-    fn living(&self, key: Key, now: u64) -> Option<Row> {
-        self.rows.get(key).filter(|row| row.deadline > now).copied()
+    fn live(&self, key: Key, now: u64) -> Option<Entry> {
+        self.entries.get(key).filter(|entry| entry.deadline > now).copied()
     }
 
     fn remove(&mut self, key: Key, cause: Cause) {
         let version = self.next_version();
-        self.rows.remove(key);
-        self.log.push(News::Gone { key, version, cause });
+        self.entries.remove(key);
+        self.log.push(Change::Removed { key, version, cause });
     }
 }
 
-impl Store for Small {
+impl Store for SmallStore {
     fn perform(&self, op: &Op) -> Outcome {
         pause();
         let outcome = match op {
@@ -402,11 +405,11 @@ impl Store for Small {
             Op::Clear => self.clear(),
             Op::Touch { key, ticks } => self.set_deadline(key, Some(*ticks)),
             Op::Persist(key) => self.set_deadline(key, None),
-            Op::Get(key) => Outcome::Values(vec![self.get(key).map(|(row, _)| row.value)]),
-            Op::GetEntry(key) => Outcome::Entry(self.get(key).map(|(row, now)| Seen {
-                value: row.value,
-                version: row.version,
-                expires_in: (row.deadline < u64::MAX).then(|| row.deadline.saturating_sub(now)),
+            Op::Get(key) => Outcome::Values(vec![self.get(key).map(|(entry, _)| entry.value)]),
+            Op::GetEntry(key) => Outcome::Entry(self.get(key).map(|(entry, now)| EntryRead {
+                value: entry.value,
+                version: entry.version,
+                expires_in: (entry.deadline < u64::MAX).then(|| entry.deadline.saturating_sub(now)),
             })),
             Op::GetMany(keys) => self.get_many(keys),
             Op::Count => self.count(),
@@ -416,7 +419,7 @@ impl Store for Small {
                 Outcome::Done
             }
             Op::Purge => self.purge(),
-            Op::Knows => unreachable!("who watches is asked"),
+            Op::Knows => unreachable!("watchers answer `Knows`"),
         };
         pause();
         outcome

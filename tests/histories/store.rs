@@ -1,36 +1,36 @@
-//! What is driven: the real store, and small ones that are broken on purpose, behind one trait.
+//! A trait for the stores under test, and its implementation for the real store.
 
-use crate::history::{Declined, How, If, KEYS, Key, Kind, Life, Op, Outcome, Seen, Value};
-use crate::pause::{Hesitant, pause};
+use crate::history::{Declined, EntryRead, How, If, KEYS, Key, Kind, Life, Op, Outcome, Value};
+use crate::pause::{PausingClock, pause};
 use kv_core::{
-    Change, Error, Expiry, KvStore, KvType, ManualClock, SetOptions, TypedStore, UpdateError, Version, Watch,
+    Error, Expiry, KvStore, KvType, ManualClock, SetOptions, TypedStore, UpdateError, Version, Watch,
 };
 use std::time::Duration;
 
-/// How long a tick of the clock is.
+/// Duration of a tick of the clock.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
-/// A store of one type of one tenant.
+/// The collection of one type in one tenant.
 pub(crate) trait Store: Sync {
     fn perform(&self, op: &Op) -> Outcome;
     fn watch(&self, after: Option<u64>) -> Box<dyn Watcher + '_>;
 }
 
-/// Somebody who watches all keys.
+/// A watcher of all keys.
 pub(crate) trait Watcher {
-    /// The next change, if it is there.
-    fn next(&mut self) -> Option<News>;
-    /// The version to go on from.
+    /// Returns the next change, if one is available.
+    fn next(&mut self) -> Option<Change>;
+    /// Returns the version after which a watch can be resumed.
     fn version(&self) -> Option<u64>;
 }
 
-/// What is told to those who watch.
+/// A change as a watcher receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum News {
+pub(crate) enum Change {
     Reset,
     Ready,
     Set { key: Key, value: Value, version: u64 },
-    Gone { key: Key, version: u64, cause: Cause },
+    Removed { key: Key, version: u64, cause: Cause },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +40,9 @@ pub(crate) enum Cause {
     Evicted,
 }
 
-/// A fresh store of kv-core, whose clock makes threads pause where they have read it.
+/// Returns a new store of kv-core with a clock that pauses after each read.
 pub(crate) fn real(kind: Kind, clock: &ManualClock, expiry: Expiry) -> Box<dyn Store> {
-    let kv = KvStore::builder().clock(Hesitant(clock.clone())).expiry(expiry).build();
+    let kv = KvStore::builder().clock(PausingClock(clock.clone())).expiry(expiry).build();
     match kind {
         Kind::Plain => Box::new(Real::<Plain>::new(kv, clock)),
         Kind::Brief => Box::new(Real::<Brief>::new(kv, clock)),
@@ -155,8 +155,8 @@ fn conflict(error: Error) -> Outcome {
     }
 }
 
-fn known(key: &str) -> Key {
-    KEYS.into_iter().find(|known| *known == key).expect("a key that was never written")
+fn static_key(key: &str) -> Key {
+    KEYS.into_iter().find(|candidate| *candidate == key).expect("the store returned an unknown key")
 }
 
 impl<T: Stored> Store for Real<T> {
@@ -187,7 +187,7 @@ impl<T: Stored> Store for Real<T> {
             Op::Touch { key, ticks } => Outcome::Found(store.touch(key, in_ticks(*ticks)).unwrap()),
             Op::Persist(key) => Outcome::Found(store.persist(key)),
             Op::Get(key) => Outcome::Values(vec![store.get(key).map(|value| value.value())]),
-            Op::GetEntry(key) => Outcome::Entry(store.get_entry(key).map(|entry| Seen {
+            Op::GetEntry(key) => Outcome::Entry(store.get_entry(key).map(|entry| EntryRead {
                 value: entry.value.value(),
                 version: entry.version.get(),
                 expires_in: entry.expires_in.map(|time| time.as_secs()),
@@ -200,7 +200,7 @@ impl<T: Stored> Store for Real<T> {
             Op::Scan => {
                 let row = |entry: kv_core::Entry<T>| {
                     pause();
-                    (known(&entry.key), entry.value.value(), Some(entry.version.get()))
+                    (static_key(&entry.key), entry.value.value(), Some(entry.version.get()))
                 };
                 Outcome::Rows(store.scan("").entries().map(row).collect())
             }
@@ -212,7 +212,7 @@ impl<T: Stored> Store for Real<T> {
                 self.kv.purge_expired();
                 Outcome::Done
             }
-            Op::Knows => unreachable!("who watches is asked"),
+            Op::Knows => unreachable!("watchers answer `Knows`"),
         }
     }
 
@@ -225,22 +225,24 @@ impl<T: Stored> Store for Real<T> {
 }
 
 impl<T: Stored> Watcher for Watch<T> {
-    fn next(&mut self) -> Option<News> {
-        let gone = |key: &str, version: Version, cause| News::Gone {
-            key: known(key),
+    fn next(&mut self) -> Option<Change> {
+        let removed = |key: &str, version: Version, cause| Change::Removed {
+            key: static_key(key),
             version: version.get(),
             cause,
         };
         Some(match self.try_recv()? {
-            Change::Reset => News::Reset,
-            Change::Ready => News::Ready,
-            Change::Set(entry) => {
-                News::Set { key: known(&entry.key), value: entry.value.value(), version: entry.version.get() }
-            }
-            Change::Deleted { key, version } => gone(&key, version, Cause::Deleted),
-            Change::Expired { key, version } => gone(&key, version, Cause::Expired),
-            Change::Evicted { key, version } => gone(&key, version, Cause::Evicted),
-            other => panic!("a new sort of change: {}", other.key().is_some()),
+            kv_core::Change::Reset => Change::Reset,
+            kv_core::Change::Ready => Change::Ready,
+            kv_core::Change::Set(entry) => Change::Set {
+                key: static_key(&entry.key),
+                value: entry.value.value(),
+                version: entry.version.get(),
+            },
+            kv_core::Change::Deleted { key, version } => removed(&key, version, Cause::Deleted),
+            kv_core::Change::Expired { key, version } => removed(&key, version, Cause::Expired),
+            kv_core::Change::Evicted { key, version } => removed(&key, version, Cause::Evicted),
+            other => panic!("unknown change for the key {:?}", other.key()),
         })
     }
 

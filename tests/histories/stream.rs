@@ -1,49 +1,52 @@
-//! Whether what somebody who watches heard fits what was done.
+//! Checks the streams of watchers against the recorded calls.
 //!
-//! The rules of a stream by itself are checked here: what comes first, the order of versions, that each version is one change.
-//! Each time when it claims to be complete (at `Ready`, and when there is nothing new), what it has told of becomes a
-//! reading of all keys at one instant, for the [checker](crate::checker) to find a place for. So whatever is lost, hidden,
-//! skipped or told too early is an answer that no order explains. At rest, it is what is there.
+//! This module checks the rules for a single stream: the first change, the order of versions, and
+//! that each version belongs to one change. Whenever a stream claims to be complete (at `Ready`,
+//! and when no change is available), the entries it has reported become a read of all keys at one
+//! instant, which the [checker](crate::checker) has to place among the calls. No order explains a
+//! stream with a lost, hidden, skipped or premature change. At the end, the watcher must know the
+//! final state.
 
 use crate::history::{Call, KEYS, Key, Kind, Op, Outcome, Value};
-use crate::record::{Heard, Recording, What};
-use crate::store::{Cause, News};
+use crate::record::{Observation, Observed, Recording};
+use crate::store::{Cause, Change};
 use std::collections::{BTreeMap, HashMap};
 
-/// The thread that who watches is shown as, the first one.
+/// Thread number of the first watcher in reports.
 const WATCHERS: usize = 100;
 
-/// Checks all streams of a recording, and returns what those who watch knew.
+/// Checks all streams of a recording, and returns the states known to the watchers as reads.
 pub(crate) fn check(recording: &Recording, kind: Kind) -> Result<Vec<Call>, String> {
     let mut changes = Changes::of(recording, kind);
-    let mut knowledge = Vec::new();
+    let mut states = Vec::new();
     for (nth, stream) in recording.streams.iter().enumerate() {
-        let mut listener = Listener::new(WATCHERS + nth);
-        for heard in stream {
-            listener
-                .hear(heard, &mut changes)
-                .map_err(|wrong| format!("watcher {nth}: {wrong}, at {heard:?} in\n{}", show(stream)))?;
+        let mut replica = Replica::new(WATCHERS + nth);
+        for observation in stream {
+            replica.apply(observation, &mut changes).map_err(|wrong| {
+                format!("watcher {nth}: {wrong}; at {observation:?} in\n{}", show(stream))
+            })?;
         }
-        if listener.known != recording.rest {
-            let Listener { known, .. } = listener;
-            let rest = &recording.rest;
+        if replica.entries != recording.final_state {
+            let (entries, expected) = (replica.entries, &recording.final_state);
             return Err(format!(
-                "watcher {nth} knows {known:?} at the end, where {rest:?} is, after\n{}",
+                "watcher {nth} ends with {entries:?} instead of {expected:?} after\n{}",
                 show(stream)
             ));
         }
-        knowledge.extend(listener.knowledge);
+        states.extend(replica.states);
     }
-    Ok(knowledge)
+    Ok(states)
 }
 
-/// A stream, a line for each thing heard.
-pub(crate) fn show(stream: &[Heard]) -> String {
-    let line = |heard: &Heard| format!("  {:>5} to {:<5} {:?}\n", heard.called, heard.returned, heard.what);
+/// Formats a stream, one line for each observation.
+pub(crate) fn show(stream: &[Observation]) -> String {
+    let line = |observation: &Observation| {
+        format!("  {:>5} to {:<5} {:?}\n", observation.called, observation.returned, observation.what)
+    };
     stream.iter().map(line).collect()
 }
 
-/// What is known of all changes, from operations and from all who watch.
+/// All changes known from calls and streams.
 struct Changes<'r> {
     kind: Kind,
     calls: &'r [Call],
@@ -73,51 +76,52 @@ impl<'r> Changes<'r> {
         changes
     }
 
-    /// A version is that of one change, and a value's version is one.
+    /// Records a change, and checks that its version belongs to no other change and its value to no
+    /// other version.
     fn note(&mut self, key: Key, value: Option<Value>, version: u64) -> Result<(), String> {
         let first = *self.by_version.entry(version).or_insert((key, value));
         if first != (key, value) {
-            return Err(format!("version {version} is that of {first:?} too"));
+            return Err(format!("version {version} belongs to {first:?} too"));
         }
         let Some(value) = value else { return Ok(()) };
         let first = *self.version_of.entry(value).or_insert(version);
-        if first == version { Ok(()) } else { Err(format!("{value:?} is at version {first} too")) }
+        if first == version { Ok(()) } else { Err(format!("{value:?} has version {first} too")) }
     }
 
-    /// Whether some operation that was called before may have done this to the key.
-    fn may_come_of(&self, key: Key, before: u64, does: impl Fn(&Op) -> bool) -> bool {
-        let is_about = |op: &Op| match op {
-            Op::Set { key: about, .. }
-            | Op::Update { key: about, .. }
-            | Op::GetOrInsert { key: about, .. }
-            | Op::Touch { key: about, .. }
-            | Op::Delete(about)
-            | Op::DeleteIf(about, _) => *about == key,
-            Op::SetMany(entries) => entries.iter().any(|(about, _)| *about == key),
+    /// Whether an operation that was called before `before` may have had this effect on the key.
+    fn may_result_from(&self, key: Key, before: u64, has_effect: impl Fn(&Op) -> bool) -> bool {
+        let concerns = |op: &Op| match op {
+            Op::Set { key: other, .. }
+            | Op::Update { key: other, .. }
+            | Op::GetOrInsert { key: other, .. }
+            | Op::Touch { key: other, .. }
+            | Op::Delete(other)
+            | Op::DeleteIf(other, _) => *other == key,
+            Op::SetMany(entries) => entries.iter().any(|(other, _)| *other == key),
             Op::Clear => true,
             _ => false,
         };
-        self.calls.iter().any(|call| call.called < before && is_about(&call.op) && does(&call.op))
+        self.calls.iter().any(|call| call.called < before && concerns(&call.op) && has_effect(&call.op))
     }
 
     fn has_cause(&self, key: Key, cause: Cause, before: u64) -> bool {
         let (kind, writes) =
             (self.kind, |op: &Op| !matches!(op, Op::Delete(_) | Op::DeleteIf(..) | Op::Clear));
         match cause {
-            Cause::Deleted => self.may_come_of(key, before, |op| {
+            Cause::Deleted => self.may_result_from(key, before, |op| {
                 matches!(op, Op::Delete(_) | Op::DeleteIf(..) | Op::Clear | Op::Update { .. })
             }),
-            Cause::Expired => self.may_come_of(key, before, |op| {
+            Cause::Expired => self.may_result_from(key, before, |op| {
                 use crate::history::Life;
                 let has_ttl = matches!(op, Op::Set { life: Life::Ticks(_), .. } | Op::Touch { .. });
                 has_ttl || kind.ttl().is_some() && writes(op)
             }),
-            Cause::Evicted => kind.max_entries() < KEYS.len() && self.may_come_of(key, before, writes),
+            Cause::Evicted => kind.max_entries() < KEYS.len() && self.may_result_from(key, before, writes),
         }
     }
 
     fn was_written(&self, key: Key, value: Value, before: u64) -> bool {
-        self.may_come_of(key, before, |op| match op {
+        self.may_result_from(key, before, |op| match op {
             Op::Set { value: written, .. } | Op::GetOrInsert { value: written, .. } => *written == value,
             Op::SetMany(entries) => entries.contains(&(key, value)),
             Op::Update { by, .. } => *by == value.by,
@@ -126,85 +130,89 @@ impl<'r> Changes<'r> {
     }
 }
 
-/// Somebody who watches and applies what is told.
-struct Listener {
+/// The entries as a watcher knows them.
+struct Replica {
     thread: usize,
-    known: BTreeMap<Key, (Value, u64)>,
-    /// The last version that was told of each key.
-    told: BTreeMap<Key, u64>,
-    /// Since when it is getting to know what is there.
+    entries: BTreeMap<Key, (Value, u64)>,
+    /// The last version received for each key.
+    versions: BTreeMap<Key, u64>,
+    /// The time and tick at which the watch started.
     since: (u64, u64),
     is_ready: bool,
     wants_reset: bool,
-    knowledge: Vec<Call>,
+    states: Vec<Call>,
 }
 
-impl Listener {
+impl Replica {
     fn new(thread: usize) -> Self {
-        let (known, told) = (BTreeMap::new(), BTreeMap::new());
-        Self { thread, known, told, since: (0, 0), is_ready: false, wants_reset: true, knowledge: vec![] }
+        let (entries, versions) = (BTreeMap::new(), BTreeMap::new());
+        Self { thread, entries, versions, since: (0, 0), is_ready: false, wants_reset: true, states: vec![] }
     }
 
-    fn hear(&mut self, heard: &Heard, changes: &mut Changes<'_>) -> Result<(), String> {
-        let Heard { called, returned, clock, what } = *heard;
-        if self.wants_reset && !matches!(what, What::News(News::Reset) | What::Began { .. }) {
-            return Err("it does not begin with a reset".to_owned());
+    fn apply(&mut self, observation: &Observation, changes: &mut Changes<'_>) -> Result<(), String> {
+        let Observation { called, returned, clock, what } = *observation;
+        if self.wants_reset && !matches!(what, Observed::Change(Change::Reset) | Observed::Started { .. }) {
+            return Err("the watch does not begin with a reset".to_owned());
         }
         match what {
-            What::Began { after } => {
+            Observed::Started { after } => {
                 (self.is_ready, self.wants_reset) = (false, after.is_none());
                 self.since = (called, clock.0);
             }
-            What::Nothing if !self.is_ready => return Err("it waits before it is ready".to_owned()),
-            What::Nothing => self.knows((called, clock.0), heard),
-            What::News(News::Reset) => {
+            Observed::Idle if !self.is_ready => {
+                return Err("the watch has no change before it is ready".to_owned());
+            }
+            Observed::Idle => self.record_state((called, clock.0), observation),
+            Observed::Change(Change::Reset) => {
                 (self.is_ready, self.wants_reset) = (false, false);
-                self.known.clear();
-                self.told.clear();
+                self.entries.clear();
+                self.versions.clear();
             }
-            What::News(News::Ready) if self.is_ready => return Err("it is ready twice".to_owned()),
-            What::News(News::Ready) => {
+            Observed::Change(Change::Ready) if self.is_ready => {
+                return Err("the watch is ready twice".to_owned());
+            }
+            Observed::Change(Change::Ready) => {
                 self.is_ready = true;
-                self.knows(self.since, heard);
+                self.record_state(self.since, observation);
             }
-            What::News(News::Set { key, value, version }) => {
-                self.rises(key, version)?;
+            Observed::Change(Change::Set { key, value, version }) => {
+                self.check_version(key, version)?;
                 if !changes.was_written(key, value, returned) {
-                    return Err("nobody has written that".to_owned());
+                    return Err("no call has written this value".to_owned());
                 }
                 changes.note(key, Some(value), version)?;
-                self.known.insert(key, (value, version));
+                self.entries.insert(key, (value, version));
             }
-            What::News(News::Gone { key, version, cause }) => {
-                self.rises(key, version)?;
+            Observed::Change(Change::Removed { key, version, cause }) => {
+                self.check_version(key, version)?;
                 if !changes.has_cause(key, cause, returned) {
-                    return Err("nothing is the cause of that".to_owned());
+                    return Err("no call can have caused this removal".to_owned());
                 }
                 changes.note(key, None, version)?;
-                self.known.remove(key);
+                self.entries.remove(key);
             }
         }
         Ok(())
     }
 
-    /// Versions rise: before `Ready` those of each key, then all.
-    fn rises(&mut self, key: Key, version: u64) -> Result<(), String> {
-        let of_key = self.told.get(key).copied();
-        let last = if self.is_ready { self.told.values().copied().max() } else { of_key };
-        if last.is_some_and(|last| version <= last) {
-            return Err(format!("{last:?} was told before"));
+    /// Checks that versions rise: for each key before `Ready`, and over all keys after it.
+    fn check_version(&mut self, key: Key, version: u64) -> Result<(), String> {
+        let of_key = self.versions.get(key).copied();
+        let last = if self.is_ready { self.versions.values().copied().max() } else { of_key };
+        if let Some(last) = last.filter(|last| version <= *last) {
+            return Err(format!("version {version} follows version {last}"));
         }
-        self.told.insert(key, version);
+        self.versions.insert(key, version);
         Ok(())
     }
 
-    fn knows(&mut self, (called, from): (u64, u64), heard: &Heard) {
-        let rows = self.known.iter().map(|(key, (value, version))| (*key, *value, Some(*version)));
-        self.knowledge.push(Call {
+    fn record_state(&mut self, (called, from): (u64, u64), observation: &Observation) {
+        let rows = self.entries.iter().map(|(key, (value, version))| (*key, *value, Some(*version)));
+        self.states.push(Call {
             thread: self.thread,
             called,
-            returned: heard.returned,
-            clock: (from, heard.clock.1),
+            returned: observation.returned,
+            clock: (from, observation.clock.1),
             op: Op::Knows,
             outcome: Outcome::Rows(rows.collect()),
         });

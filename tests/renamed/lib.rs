@@ -1,25 +1,25 @@
-//! A crate that knows kv-core by another name: its derives are told where to look.
+//! Derives in a crate that renames its kv-core dependency.
 
 pub mod lints;
 
 use renamed::{KvField, KvType};
 
-/// Told of the name of the dependency.
+/// A type whose attribute names the renamed dependency.
 #[derive(Debug, KvType)]
 #[kv(crate = "::renamed")]
 pub struct Named {
-    /// Text with a rule, so that the check is generated as well.
+    /// A field with a rule, so that checking code is generated.
     #[kv(non_empty)]
     pub text: String,
-    /// A field with a type of its own.
+    /// A field of another derived type.
     pub inner: Inner<u8>,
 }
 
-/// Told of a path inside the crate.
+/// A type whose attribute names a path inside the crate.
 #[derive(Debug, KvField)]
 #[kv(crate = "crate::facade::store")]
 pub struct Inner<T> {
-    /// Anything.
+    /// A generic field.
     pub value: T,
 }
 
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_store_may_go_by_another_name() {
+    fn derives_work_with_a_renamed_dependency() {
         let store = renamed::KvStore::new().tenant("acme.example").unwrap();
         let named = |text: &str| Named { text: text.to_owned(), inner: Inner { value: 1 } };
         store.set::<Named>("k", named("x")).unwrap();

@@ -1,4 +1,4 @@
-//! Generated code passes the lints of the strictest of users. `cargo clippy` is the test.
+//! Generated code passes strict lints. `cargo clippy` is the test.
 
 #![deny(
     warnings,
@@ -47,13 +47,13 @@ const fn some(tags: &[String]) -> Result<(), &'static str> {
     if tags.is_empty() { Err("must have tags") } else { Ok(()) }
 }
 
-/// A key of maps.
+/// An enum used as a part of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, KvField)]
 #[kv(crate = "::renamed")]
 pub enum Color {
-    /// A colour.
+    /// Red.
     Red,
-    /// Another.
+    /// Green.
     Green,
 }
 
@@ -62,23 +62,23 @@ pub enum Color {
 #[kv(crate = "::renamed")]
 #[serde(tag = "t", content = "c")]
 pub enum Page<T, const N: usize> {
-    /// Nothing.
+    /// A unit variant.
     Unit,
-    /// A list.
+    /// A newtype variant.
     Newtype(#[kv(non_empty)] Vec<T>),
-    /// Two things.
+    /// A tuple variant.
     Tuple(T, u8),
-    /// Two things with names.
+    /// A struct variant.
     Named {
-        /// A number.
+        /// A field with a rule.
         #[kv(range(max = 3))]
         n: u8,
-        /// What follows.
+        /// A recursive field.
         next: Option<Box<Self>>,
     },
 }
 
-/// Every word that is about one field, and one about all of them.
+/// A struct with every field attribute, and a function that validates the whole value.
 #[derive(Clone, Debug, Default, PartialEq, KvType)]
 #[kv(crate = "::renamed", validate = "balanced", plural = "Forms")]
 #[serde(default)]
@@ -106,7 +106,7 @@ pub struct Form {
     rest: Vec<u8>,
 }
 
-/// A type that is no field.
+/// A type that does not implement `KvField`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Anything;
 
@@ -114,7 +114,7 @@ const fn balanced(form: &Form) -> Result<(), &'static str> {
     if form.ticks == form.id { Ok(()) } else { Err("must be balanced") }
 }
 
-/// A key of maps that is a newtype.
+/// A newtype that can be a key of a map.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, KvField)]
 #[kv(crate = "::renamed")]
 pub struct Name(String);
@@ -124,7 +124,7 @@ pub struct Name(String);
 #[kv(crate = "::renamed", key = "{0}:{1}")]
 pub struct Pair(u64, u64);
 
-/// A generic struct with bounds of its own, that of the derive among them.
+/// A generic struct with its own bounds, among them the bound that the derive adds.
 #[derive(Clone, Debug, PartialEq, Eq, KvField)]
 #[kv(crate = "::renamed")]
 pub struct Both<T: KvField, U>

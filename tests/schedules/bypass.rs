@@ -1,10 +1,11 @@
-//! Whether all that threads meet by goes through `kv-core/src/sync`, where the model can stand in for it.
+//! Checks that kv-core uses threads, locks and atomics only through `kv-core/src/sync`, which the
+//! model checker replaces.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the model would not see.
-const UNSEEN: [&str; 10] = [
+/// Primitives that the model checker cannot control.
+const FORBIDDEN: [&str; 10] = [
     "parking_lot",
     "sync::atomic::",
     "sync::mpsc",
@@ -17,8 +18,9 @@ const UNSEEN: [&str; 10] = [
     "sync::Barrier",
 ];
 
-/// What a `static` of the process may not hold but by `process_wide!`: the model has one for each of its executions.
-const SHARED: [&str; 5] = ["Atomic", "Mutex", "RwLock", "Once", "Lazy"];
+/// Types that a `static` may hold only if `process_wide!` declares it: the model checker creates
+/// such a static again for each execution.
+const SHARED_STATE: [&str; 5] = ["Atomic", "Mutex", "RwLock", "Once", "Lazy"];
 
 fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
@@ -32,30 +34,32 @@ fn sources(dir: &Path, files: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn nothing_meets_behind_the_models_back() {
+fn all_synchronization_goes_through_the_sync_module() {
     let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kv-core/src");
     let mut files = Vec::new();
     sources(&crate_dir, &mut files);
     assert!(files.len() > 30);
-    let ours = |file: &PathBuf| file.strip_prefix(&crate_dir).is_ok_and(|file| !file.starts_with("sync"));
+    let is_outside_sync =
+        |file: &PathBuf| file.strip_prefix(&crate_dir).is_ok_and(|file| !file.starts_with("sync"));
     let mut found = Vec::new();
-    for file in files.iter().filter(|file| ours(file)) {
+    for file in files.iter().filter(|file| is_outside_sync(file)) {
         let source = fs::read_to_string(file).unwrap();
-        // Tests of a module stand at its end.
+        // The test module is the last item of a file.
         let product = source.split("#[cfg(test)]\nmod tests").next().unwrap();
         let imports_thread_local = product
             .lines()
             .any(|line| line.starts_with("use crate::sync::") && line.contains("thread_local"));
         for (number, line) in product.lines().enumerate() {
             let code = line.split("//").next().unwrap();
-            let is_ours = code.contains("crate::sync");
-            // What is declared so is the model's where it has been imported.
-            let is_shared = code.contains("thread_local!") && !imports_thread_local
-                || code.trim_start().starts_with("static ") && SHARED.iter().any(|word| code.contains(word));
-            if is_shared || (!is_ours && UNSEEN.iter().any(|word| code.contains(word))) {
+            let uses_sync = code.contains("crate::sync");
+            // An imported `thread_local!` is the model checker's.
+            let is_shared_state = code.contains("thread_local!") && !imports_thread_local
+                || code.trim_start().starts_with("static ")
+                    && SHARED_STATE.iter().any(|word| code.contains(word));
+            if is_shared_state || (!uses_sync && FORBIDDEN.iter().any(|word| code.contains(word))) {
                 found.push(format!("{}:{}: {line}", file.display(), number + 1));
             }
         }
     }
-    assert!(found.is_empty(), "to go through `sync`:\n{}", found.join("\n"));
+    assert!(found.is_empty(), "use these through `crate::sync`:\n{}", found.join("\n"));
 }

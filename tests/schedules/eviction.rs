@@ -1,4 +1,4 @@
-//! Types with `max_entries`: the one that was written longest ago makes way.
+//! Types with `max_entries`: the entry whose last write is the oldest is evicted.
 
 use crate::{Recent, another_handle, check, given};
 use kv_core::{Change, Expiry};
@@ -8,9 +8,10 @@ fn recent(n: u64) -> Recent {
     Recent { n }
 }
 
-/// In moka an eviction met an entry that was not the one it meant, and stopped for good (its issue 590, pull request 592).
+/// In moka, an eviction that found an unexpected entry stopped and never resumed (its issue 590,
+/// pull request 592).
 #[test]
-fn what_is_written_again_does_not_make_way_for_what_is_older() {
+fn rewritten_entry_is_not_evicted_before_an_older_one() {
     check(|| {
         let given = given::<Recent>(Expiry::Manual);
         given.store.set_many([("a", recent(1)), ("b", recent(1))]).unwrap();
@@ -22,23 +23,23 @@ fn what_is_written_again_does_not_make_way_for_what_is_older() {
         });
         let left: Vec<_> = given.store.scan("").map(|(key, value)| (key.to_string(), value.n)).collect();
         assert_eq!(left, [("a".to_owned(), 2), ("c".to_owned(), 2)]);
-        let mut known: Vec<String> = Vec::new();
+        let mut watched: Vec<String> = Vec::new();
         while let Some(change) = watch.try_recv() {
             match &change {
-                Change::Set(entry) => known.push(entry.key.to_string()),
-                Change::Evicted { key, .. } => known.retain(|known| *known != **key),
+                Change::Set(entry) => watched.push(entry.key.to_string()),
+                Change::Evicted { key, .. } => watched.retain(|watched| *watched != **key),
                 Change::Reset | Change::Ready => {}
                 other => panic!("{other:?}"),
             }
         }
-        known.sort_unstable();
-        known.dedup();
-        assert_eq!(known, ["a", "c"]);
+        watched.sort_unstable();
+        watched.dedup();
+        assert_eq!(watched, ["a", "c"]);
     });
 }
 
 #[test]
-fn there_are_never_more_than_so_many_and_the_newest_is_among_them() {
+fn max_entries_is_never_exceeded_and_the_newest_entry_is_kept() {
     check(|| {
         let given = given::<Recent>(Expiry::Manual);
         thread::scope(|scope| {
@@ -58,7 +59,8 @@ fn there_are_never_more_than_so_many_and_the_newest_is_among_them() {
         });
         let entries: Vec<_> = given.store.scan("").entries().collect();
         let newest = entries.iter().map(|entry| entry.version.get()).max().unwrap();
-        // The last of all versions is that of a write: what makes way does so before.
+        // The highest version belongs to a write: a victim is evicted before the write that
+        // replaces it.
         assert_eq!(given.store.set("last", recent(9)).unwrap().get(), newest + 2);
         assert_eq!(entries.len(), 2);
         let stats = given.kv.stats();

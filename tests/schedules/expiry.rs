@@ -1,4 +1,4 @@
-//! Deadlines that come while entries are written, read and swept.
+//! Entries that reach their deadlines while they are written, read and removed.
 
 use crate::{Count, Given, another_handle, check, count, given, n, secs, ttl};
 use kv_core::{Error, Expiry, SetOptions, TypedStore};
@@ -8,9 +8,9 @@ use std::time::Duration;
 
 const BOTH: [Expiry; 2] = [Expiry::Background, Expiry::Manual];
 
-/// The deadline of an entry comes, and it is swept by all who sweep, while something is done to it. The entry was to live for
-/// 10 s and it is 10 s later.
-fn while_it_expires(act: fn(&TypedStore<Count>), after: fn(&TypedStore<Count>)) {
+/// Runs `act` on an entry with a TTL of 10 s while the clock advances by 10 s and expired entries
+/// are removed, then `after`, before and after another removal of expired entries.
+fn while_expiring(act: fn(&TypedStore<Count>), after: fn(&TypedStore<Count>)) {
     for expiry in BOTH {
         check(move || {
             let Given { clock, kv, store } = given::<Count>(expiry);
@@ -27,29 +27,30 @@ fn while_it_expires(act: fn(&TypedStore<Count>), after: fn(&TypedStore<Count>)) 
     }
 }
 
-/// moka took an entry for another that had been under its key before (its issue 345, pull request 348).
+/// moka confused an entry with an earlier one of the same key (its issue 345, pull request 348).
 #[test]
-fn an_overwritten_entry_is_not_swept() {
-    while_it_expires(
+fn overwritten_entry_is_not_expired() {
+    while_expiring(
         |store| assert!(store.set_with("k", count(2), ttl(100)).is_ok()),
         |store| assert_eq!(n(store, "k"), Some(2)),
     );
 }
 
 #[test]
-fn what_is_given_no_deadline_any_more_is_not_swept() {
-    while_it_expires(
+fn entry_whose_deadline_is_removed_is_not_expired() {
+    while_expiring(
         |store| assert!(store.set_with("k", count(2), SetOptions::new().no_ttl()).is_ok()),
         |store| assert_eq!(store.get_entry("k").unwrap().expires_in, None),
     );
 }
 
-/// moka kept the old deadline where the policy took it away from an entry that was due (its issue 561, pull request 549).
+/// moka kept the old deadline of an expired entry after the expiry policy had removed the deadline
+/// (its issue 561, pull request 549).
 #[test]
-fn an_entry_that_is_made_to_stay_stays_and_one_that_was_gone_is_not_brought_back() {
-    fn stays(store: &TypedStore<Count>, told: bool) {
-        assert_eq!(store.contains("k"), told);
-        assert_eq!(store.ttl("k").is_some(), told);
+fn persisted_or_touched_entry_stays_and_an_expired_one_does_not_return() {
+    fn assert_is_live(store: &TypedStore<Count>, expected: bool) {
+        assert_eq!(store.contains("k"), expected);
+        assert_eq!(store.ttl("k").is_some(), expected);
     }
     for expiry in BOTH {
         for persists in [true, false] {
@@ -61,11 +62,11 @@ fn an_entry_that_is_made_to_stay_stays_and_one_that_was_gone_is_not_brought_back
                     scope.spawn(|| kv.purge_expired());
                     scope.spawn(|| {
                         let store = another_handle::<Count>(&kv);
-                        let told =
+                        let is_kept =
                             if persists { store.persist("k") } else { store.touch("k", secs(100)).unwrap() };
-                        stays(&store, told);
+                        assert_is_live(&store, is_kept);
                         kv.purge_expired();
-                        stays(&store, told);
+                        assert_is_live(&store, is_kept);
                     });
                 });
             });
@@ -74,7 +75,7 @@ fn an_entry_that_is_made_to_stay_stays_and_one_that_was_gone_is_not_brought_back
 }
 
 #[test]
-fn an_entry_whose_time_is_cut_is_gone_by_then() {
+fn entry_with_a_shortened_ttl_expires_at_its_new_deadline() {
     for expiry in BOTH {
         check(move || {
             let Given { clock, kv, store } = given::<Count>(expiry);
@@ -91,7 +92,7 @@ fn an_entry_whose_time_is_cut_is_gone_by_then() {
 }
 
 #[test]
-fn a_write_that_keeps_the_deadline_keeps_that_of_a_living_entry_alone() {
+fn keep_ttl_does_not_keep_the_deadline_of_an_expired_entry() {
     for expiry in BOTH {
         check(move || {
             let Given { clock, kv, store } = given::<Count>(expiry);
@@ -102,7 +103,7 @@ fn a_write_that_keeps_the_deadline_keeps_that_of_a_living_entry_alone() {
                 scope.spawn(|| {
                     let store = another_handle::<Count>(&kv);
                     let version = store.set_with("k", count(2), SetOptions::new().keep_ttl()).unwrap();
-                    // Between the two versions there is that of the removal, if it had expired.
+                    // If the first entry had expired, its removal took the version in between.
                     let is_new = version.get() > first.get() + 1;
                     clock.advance(secs(10));
                     assert_eq!(store.contains("k"), is_new);
@@ -112,9 +113,9 @@ fn a_write_that_keeps_the_deadline_keeps_that_of_a_living_entry_alone() {
     }
 }
 
-/// moka read the clock, waited for a lock, and then counted from that time (its issue 322).
+/// moka read the clock, waited for a lock, and then used the outdated time (its issue 322).
 #[test]
-fn what_one_has_seen_expire_nobody_sees_alive() {
+fn entry_seen_as_expired_is_never_read_again() {
     for expiry in BOTH {
         check(move || {
             let Given { clock, kv, store } = given::<Count>(expiry);
@@ -132,11 +133,11 @@ fn what_one_has_seen_expire_nobody_sees_alive() {
                             0 => store.get("k").is_some(),
                             _ => store.scan("k").next().is_some(),
                         };
-                        assert!(!(is_gone && alive), "it was seen alive again");
+                        assert!(!(is_gone && alive), "the expired entry was read again");
                         seen.fetch_or(!alive, Ordering::SeqCst);
                         let is_gone = seen.load(Ordering::SeqCst);
                         let alive = store.len() == 2 || store.get_entry("k").is_some();
-                        assert!(!(is_gone && alive), "it was counted again");
+                        assert!(!(is_gone && alive), "the expired entry was counted or read again");
                     });
                 }
             });
@@ -145,9 +146,9 @@ fn what_one_has_seen_expire_nobody_sees_alive() {
     }
 }
 
-/// The same of one who read the clock, waited, and then wrote.
+/// The same fault in an operation that reads the clock, waits for the lock and then writes.
 #[test]
-fn what_one_has_seen_expire_nobody_brings_back() {
+fn entry_seen_as_expired_is_never_revived() {
     let act: [fn(&TypedStore<Count>) -> bool; 3] = [
         |store| store.touch("k", secs(100)).unwrap(),
         |store| store.persist("k"),
@@ -161,16 +162,16 @@ fn what_one_has_seen_expire_nobody_brings_back() {
                 let acting = scope.spawn(|| act(&store));
                 clock.advance(secs(10));
                 let is_gone = !store.contains("k");
-                let told = acting.join().unwrap();
-                assert_eq!(told, !is_gone);
-                assert_eq!(store.contains("k"), told, "it was brought back, or is gone for no reason");
+                let is_applied = acting.join().unwrap();
+                assert_eq!(is_applied, !is_gone);
+                assert_eq!(store.contains("k"), is_applied, "the entry was revived, or removed too early");
             });
         });
     }
 }
 
 #[test]
-fn a_write_that_waited_lives_as_long_as_the_one_before() {
+fn write_that_waited_for_the_lock_gets_its_full_ttl() {
     check(|| {
         let Given { clock, store, .. } = given::<Count>(Expiry::Manual);
         store.set("k", count(1)).unwrap();
@@ -180,13 +181,13 @@ fn a_write_that_waited_lives_as_long_as_the_one_before() {
             let version = store.set_with("b", count(1), ttl(10)).unwrap();
             let is_later = waiting.join().unwrap() > version;
             let [a, b] = ["a", "b"].map(|key| store.get_entry(key).unwrap().expires_in);
-            assert!(!is_later || a >= b, "{a:?} is left of the later one, and {b:?} of the other");
+            assert!(!is_later || a >= b, "the later write expires in {a:?}, the earlier one in {b:?}");
         });
     });
 }
 
 #[test]
-fn each_entry_expires_once_whoever_sweeps() {
+fn each_entry_expires_once() {
     for expiry in BOTH {
         check(move || {
             let Given { clock, kv, store } = given::<Count>(expiry);
@@ -211,7 +212,7 @@ fn each_entry_expires_once_whoever_sweeps() {
 
 /// moka's deadlines overflowed (its issue 52).
 #[test]
-fn no_time_to_live_is_too_short_or_too_long_at_any_time() {
+fn extreme_ttls_are_handled_at_any_time() {
     const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
     for expiry in BOTH {
         check(move || {
@@ -224,14 +225,14 @@ fn no_time_to_live_is_too_short_or_too_long_at_any_time() {
                     assert_eq!(store.set_with("k", count(2), ttl(0)), Err(Error::InvalidTtl));
                     assert_eq!(store.touch("k", Duration::ZERO), Err(Error::InvalidTtl));
                     store.set_with("never", count(3), SetOptions::new().no_ttl()).unwrap();
-                    // It may be the end of time already.
+                    // The clock may have reached its maximum already.
                     store.set_with("long", count(4), ttl(LONGEST)).unwrap();
                 });
                 scope.spawn(|| kv.purge_expired());
             });
             kv.purge_expired();
             assert_eq!(n(&store, "never"), Some(3));
-            assert_eq!(store.len(), 1, "at the end of time nothing is left that was to end");
+            assert_eq!(store.len(), 1, "at the clock's maximum every entry with a deadline has expired");
         });
     }
 }

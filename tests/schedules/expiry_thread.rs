@@ -1,19 +1,19 @@
-//! The thread that sweeps: it comes when it is needed, misses nothing, and ends with the store. No time passes in the model,
-//! so what it misses is a deadlock.
+//! The expiry thread starts when it is needed, misses no deadline and ends with the store. No time
+//! passes in the model checker, so a missed deadline is reported as a deadlock.
 
 use crate::{Count, Given, another_handle, check, count, given, secs, ttl};
 use kv_core::{Change, Clock, Expiry, KvStore, SetOptions, TypedStore, Watch};
 use shuttle::thread;
 use std::time::{Duration, SystemTime};
 
-/// A watch that has told of all that is there.
+/// Returns a watch that has already received its snapshot.
 fn watch(store: &TypedStore<Count>) -> Watch<Count> {
     let watch = store.watch("");
     while watch.try_recv().is_some() {}
     watch
 }
 
-/// Waits until a key has expired.
+/// Waits until the entry of a key has expired.
 fn wait_for(watch: &Watch<Count>, wanted: &str) {
     loop {
         match watch.recv().expect("the store is there") {
@@ -24,7 +24,7 @@ fn wait_for(watch: &Watch<Count>, wanted: &str) {
 }
 
 #[test]
-fn what_is_due_is_swept_without_being_asked() {
+fn entry_expires_without_a_call() {
     check(|| {
         let Given { clock, kv, store } = given::<Count>(Expiry::Background);
         let watch = watch(&store);
@@ -40,7 +40,7 @@ fn what_is_due_is_swept_without_being_asked() {
 }
 
 #[test]
-fn an_earlier_deadline_is_not_slept_through() {
+fn earlier_deadline_of_another_entry_is_not_missed() {
     check(|| {
         let Given { clock, kv, store } = given::<Count>(Expiry::Background);
         store.set_with("late", count(1), ttl(100)).unwrap();
@@ -60,10 +60,11 @@ fn an_earlier_deadline_is_not_slept_through() {
     });
 }
 
-/// A clock that tells of no jumps, by which a second has passed whenever the thread looks.
-struct Passing;
+/// A clock that reports no jumps. The expiry thread always reads one second, other threads read
+/// zero.
+struct AheadForThread;
 
-impl Clock for Passing {
+impl Clock for AheadForThread {
     fn now(&self) -> Duration {
         if thread::current().name() == Some("kv-expiry") { secs(1) } else { Duration::ZERO }
     }
@@ -73,11 +74,11 @@ impl Clock for Passing {
     }
 }
 
-/// With another clock the jump to the deadline wakes the thread as well.
+/// With a `ManualClock`, advancing the clock to the deadline would wake the thread as well.
 #[test]
-fn an_earlier_deadline_wakes_the_thread() {
+fn earlier_deadline_wakes_a_thread_that_sleeps_by_time() {
     check(|| {
-        let kv = KvStore::builder().clock(Passing).build();
+        let kv = KvStore::builder().clock(AheadForThread).build();
         let store = another_handle::<Count>(&kv);
         store.set_with("late", count(1), ttl(1000)).unwrap();
         let watch = watch(&store);
@@ -87,7 +88,7 @@ fn an_earlier_deadline_wakes_the_thread() {
 }
 
 #[test]
-fn a_deadline_that_is_brought_forward_is_not_slept_through() {
+fn shortened_deadline_is_not_missed() {
     check(|| {
         let Given { clock, store, .. } = given::<Count>(Expiry::Background);
         store.set_with("k", count(1), ttl(100)).unwrap();
@@ -104,7 +105,7 @@ fn a_deadline_that_is_brought_forward_is_not_slept_through() {
 }
 
 #[test]
-fn the_thread_comes_again_when_it_had_nothing_left_to_do() {
+fn thread_starts_again_after_it_ended_without_work() {
     check(|| {
         let Given { clock, kv, store } = given::<Count>(Expiry::Background);
         let watch = watch(&store);
@@ -122,7 +123,7 @@ fn the_thread_comes_again_when_it_had_nothing_left_to_do() {
 }
 
 #[test]
-fn the_last_handle_takes_the_thread_with_it() {
+fn thread_ends_with_the_last_handle() {
     check(|| {
         let Given { clock, kv, store } = given::<Count>(Expiry::Background);
         store.set_with("k", count(1), ttl(10)).unwrap();
@@ -132,8 +133,9 @@ fn the_last_handle_takes_the_thread_with_it() {
         thread::spawn(move || drop(store));
         thread::spawn(move || drop(tenant.typed::<Count>().set_with("l", count(1), ttl(20))));
         thread::spawn(move || clock.advance(secs(10)));
-        // Ends when the store has, or this waits for ever.
+        // Ends only when the store is dropped.
         thread::spawn(move || watch.into_iter().count());
-        // An execution that ends while a thread waits is a deadlock.
+        // The model checker reports a thread that still waits at the end of an execution as a
+        // deadlock.
     });
 }

@@ -1,4 +1,4 @@
-//! Single flight: of many that want a value, one computes it.
+//! Single flight: one of several concurrent callers computes the value.
 
 use crate::{Count, Given, another_handle, check, count, given, n};
 use kv_core::{Error, Expiry, InitError};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 #[test]
-fn one_computes_for_all() {
+fn one_caller_computes_for_all() {
     check(|| {
         let Given { kv, .. } = given::<Count>(Expiry::Manual);
         let (computed, got) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -33,9 +33,9 @@ fn one_computes_for_all() {
     });
 }
 
-/// In moka a computation that panicked left those who waited without an answer (its issue 43, pull request 46).
+/// In moka, waiters hung when the computation panicked (its issue 43, pull request 46).
 #[test]
-fn who_fails_or_panics_hands_over() {
+fn failed_or_panicked_computation_hands_over_to_a_waiter() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         let computed = AtomicUsize::new(0);
@@ -47,7 +47,7 @@ fn who_fails_or_panics_hands_over() {
             });
             scope.spawn(|| {
                 let store = another_handle::<Count>(&kv);
-                // Without the hook, which would print a schedule.
+                // `resume_unwind` skips the panic hook, which would print a schedule.
                 let panics = || store.get_or_insert_with("k", || resume_unwind(Box::new("no")));
                 if let Ok(value) = catch_unwind(AssertUnwindSafe(panics)) {
                     assert_eq!(value.unwrap().n, 7);
@@ -68,7 +68,7 @@ fn who_fails_or_panics_hands_over() {
 }
 
 #[test]
-fn a_computation_that_is_dropped_half_way_hands_over() {
+fn dropped_computation_hands_over_to_a_waiter() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         thread::scope(|scope| {
@@ -90,18 +90,18 @@ fn a_computation_that_is_dropped_half_way_hands_over() {
 }
 
 #[test]
-fn computations_that_need_each_other_are_told_and_do_not_wait() {
+fn computations_that_need_each_other_fail_instead_of_deadlocking() {
     check(|| {
         let Given { kv, .. } = given::<Count>(Expiry::Manual);
-        let circles = AtomicUsize::new(0);
+        let cycles = AtomicUsize::new(0);
         thread::scope(|scope| {
             for (mine, others) in [("a", "b"), ("b", "c"), ("c", "a")] {
-                let (kv, circles) = (&kv, &circles);
+                let (kv, cycles) = (&kv, &cycles);
                 scope.spawn(move || {
                     let store = another_handle::<Count>(kv);
                     let value = store.get_or_insert_with(mine, || {
                         match store.get_or_insert_with(others, || {
-                            // And so on round the circle, whichever thread is at which place.
+                            // Completes the cycle, whichever thread leads at which key.
                             store
                                 .get_or_insert_with(mine, || count(0))
                                 .map_or(count(1), |found| count(found.n + 1))
@@ -109,7 +109,7 @@ fn computations_that_need_each_other_are_told_and_do_not_wait() {
                             Ok(found) => count(found.n + 1),
                             Err(error) => {
                                 assert_eq!(error, Error::Recursive);
-                                circles.fetch_add(1, Ordering::SeqCst);
+                                cycles.fetch_add(1, Ordering::SeqCst);
                                 count(1)
                             }
                         }
@@ -122,7 +122,7 @@ fn computations_that_need_each_other_are_told_and_do_not_wait() {
 }
 
 #[test]
-fn a_write_goes_before_a_computation() {
+fn write_wins_over_a_computation() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         thread::scope(|scope| {
@@ -139,7 +139,7 @@ fn a_write_goes_before_a_computation() {
 }
 
 #[test]
-fn a_removal_makes_way_for_another_computation() {
+fn value_is_computed_again_after_a_removal() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         let computed = AtomicUsize::new(0);
@@ -161,12 +161,12 @@ fn a_removal_makes_way_for_another_computation() {
             }
         });
         let (computed, removed) = (computed.load(Ordering::SeqCst), removed.load(Ordering::SeqCst));
-        assert_eq!(computed, removed + store.len(), "a value was made that nobody asked for");
+        assert_eq!(computed, removed + store.len(), "a value was computed without need");
     });
 }
 
 #[test]
-fn nobody_is_given_a_value_that_was_removed_before_they_asked() {
+fn caller_never_receives_a_value_removed_before_its_call() {
     check(|| {
         let Given { kv, .. } = given::<Count>(Expiry::Manual);
         let (computed, removed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -178,8 +178,13 @@ fn nobody_is_given_a_value_that_was_removed_before_they_asked() {
                         let gone = removed.lock().unwrap().clone();
                         let compute = || count(computed.fetch_add(1, Ordering::SeqCst) as u64);
                         let value = store.get_or_insert_with("k", compute).unwrap();
-                        assert!(!gone.contains(&value.n), "{} of {gone:?}", value.n);
-                        // Not under the lock, which the checker does not see.
+                        assert!(
+                            !gone.contains(&value.n),
+                            "received {}, which is among the removed values {gone:?}",
+                            value.n
+                        );
+                        // Not under the lock: it is a `std` mutex, which the model checker does not
+                        // control.
                         let deleted = store.delete("k");
                         removed.lock().unwrap().extend(deleted.map(|value| value.n));
                     }

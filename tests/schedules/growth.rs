@@ -1,19 +1,21 @@
-//! Reads while there become more and fewer entries. In the model a table has eight places, and a page two rows.
+//! Reads while entries are added and removed. Under the model checker a hash index starts with
+//! eight places and a page has two entries.
 
 use crate::{Count, Given, another_handle, check, count, given, n};
 use kv_core::{Expiry, ScanOptions};
 use shuttle::thread;
 
-const STAY: [&str; 5] = ["b", "d", "f", "h", "j"];
+/// Keys that are present throughout a scenario.
+const STABLE: [&str; 5] = ["b", "d", "f", "h", "j"];
 
-fn given_some() -> Given<Count> {
+fn given_stable() -> Given<Count> {
     let given = given::<Count>(Expiry::Manual);
-    given.store.set_many(STAY.map(|key| (key, count(1)))).unwrap();
+    given.store.set_many(STABLE.map(|key| (key, count(1)))).unwrap();
     given
 }
 
-/// Adds and removes others between those that stay.
-fn come_and_go(given: &Given<Count>) {
+/// Adds and removes keys between the stable ones.
+fn add_and_remove(given: &Given<Count>) {
     let store = another_handle::<Count>(&given.kv);
     store.set_many(["a", "c", "e", "g", "i", "k", "l"].map(|key| (key, count(2)))).unwrap();
     for key in ["ba", "c", "da", "e"] {
@@ -23,23 +25,23 @@ fn come_and_go(given: &Given<Count>) {
     }
 }
 
-/// Reads missed keys in the hash table under moka while it grew, and several that grew it at once freed it twice (cht's issue 6,
-/// moka's issue 34 and pull request 157).
+/// In the hash table that moka uses, reads missed keys while the table grew, and threads that grew
+/// it at the same time freed it twice (cht's issue 6, moka's issue 34 and pull request 157).
 #[test]
-fn a_read_while_the_table_grows_finds_every_key() {
+fn read_during_growth_finds_every_key() {
     check(|| {
-        let given = given_some();
+        let given = given_stable();
         thread::scope(|scope| {
-            scope.spawn(|| come_and_go(&given));
+            scope.spawn(|| add_and_remove(&given));
             scope.spawn(|| {
                 let more: Vec<_> = (0..12).map(|number| (format!("m{number}"), count(3))).collect();
                 another_handle::<Count>(&given.kv).set_many(more).unwrap();
             });
             scope.spawn(|| {
-                for key in STAY {
+                for key in STABLE {
                     assert_eq!(n(&given.store, key), Some(1), "{key}");
                 }
-                assert!(given.store.get_many(STAY).iter().all(Option::is_some));
+                assert!(given.store.get_many(STABLE).iter().all(Option::is_some));
             });
         });
         assert_eq!(given.store.len(), given.store.scan("").count());
@@ -51,17 +53,17 @@ fn assert_complete(mut keys: Vec<String>, descending: bool) {
         keys.reverse();
     }
     assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
-    for key in STAY {
+    for key in STABLE {
         assert!(keys.iter().any(|seen| seen == key), "{key} is not among {keys:?}");
     }
 }
 
 #[test]
-fn a_scan_misses_nothing_that_was_there_throughout() {
+fn scan_returns_every_entry_that_was_present_throughout() {
     check(|| {
-        let given = given_some();
+        let given = given_stable();
         thread::scope(|scope| {
-            scope.spawn(|| come_and_go(&given));
+            scope.spawn(|| add_and_remove(&given));
             scope.spawn(|| {
                 assert_complete(given.store.scan("").map(|(key, _)| key.to_string()).collect(), false);
             });
@@ -74,9 +76,9 @@ fn a_scan_misses_nothing_that_was_there_throughout() {
 }
 
 #[test]
-fn removing_a_prefix_removes_no_other_and_counts_what_it_removed() {
+fn delete_prefix_removes_only_its_prefix_and_returns_the_count() {
     check(|| {
-        let given = given_some();
+        let given = given_stable();
         let others = ["ba", "bb", "bc", "bd"];
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -91,6 +93,6 @@ fn removing_a_prefix_removes_no_other_and_counts_what_it_removed() {
         });
         let stats = given.kv.stats();
         assert_eq!(stats.entries, given.store.scan("").count());
-        assert!(given.store.get_many(&STAY[1..]).iter().all(Option::is_some));
+        assert!(given.store.get_many(&STABLE[1..]).iter().all(Option::is_some));
     });
 }

@@ -1,13 +1,16 @@
-//! The in-memory engine under the schedules that a model checker chooses.
+//! Tests of the in-memory engine under many thread schedules, chosen by the model checker shuttle.
 //!
-//! `RUSTFLAGS="--cfg shuttle" cargo test -p kv-schedules --target-dir target/schedules` builds kv-core with stand-ins for its
-//! locks, atomics and threads (`kv-core/src/sync/model.rs`), and runs each scenario here some hundred times, each time in
-//! another order of its threads' steps: half of them at random, half by PCT (Burckhardt and others, "A randomized scheduler with
-//! probabilistic guarantees of finding bugs", ASPLOS 2010). Without the flag this crate is empty.
+//! `RUSTFLAGS="--cfg shuttle" cargo test -p kv-schedules --target-dir target/schedules` builds
+//! kv-core with shuttle's locks, atomics and threads (`kv-core/src/sync/model.rs`). Each scenario
+//! then runs about 200 times, each time with another interleaving of its threads: half of the
+//! schedules are random, half are chosen by PCT (Burckhardt and others, "A randomized scheduler
+//! with probabilistic guarantees of finding bugs", ASPLOS 2010). Without the flag this crate is
+//! empty.
 //!
-//! A promise that does not hold fails an assertion; a wake-up that is lost, or a thread that does not end, is a deadlock,
-//! which the checker reports. Either comes with its schedule. `KV_SCHEDULES=<n>` runs more of them, and `KV_REPLAY=<schedule>`
-//! one again, for the one test that is named.
+//! A broken promise fails an assertion. A lost wake-up, or a thread that does not end, is a
+//! deadlock, which shuttle reports. Both failures print their schedule. `KV_SCHEDULES=<n>` sets the
+//! number of schedules of each kind; `KV_REPLAY=<schedule>` with the name of one test repeats one
+//! schedule.
 
 #![cfg(all(shuttle, test))]
 #![allow(
@@ -42,23 +45,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// A type without a time to live.
+/// A type without a TTL.
 #[derive(Clone, Debug, PartialEq, KvType)]
 struct Count {
     n: u64,
 }
 
-/// A type of which there are two at most.
+/// A type with at most two entries.
 #[derive(Clone, Debug, PartialEq, KvType)]
 #[kv(max_entries = 2, evict = "oldest")]
 struct Recent {
     n: u64,
 }
 
-/// How many schedules of each kind a scenario is run under, unless `KV_SCHEDULES` says so.
+/// Number of schedules of each kind for a scenario, unless `KV_SCHEDULES` is set.
 const SCHEDULES: usize = 100;
 
-/// At how many steps PCT takes the turn from whoever has it, and one more.
+/// Depth of PCT: it changes thread priorities at `DEPTH - 1` steps.
 const DEPTH: usize = 4;
 
 /// Runs a scenario under many schedules.
@@ -69,7 +72,8 @@ fn check(scenario: impl Fn() + Send + Sync + 'static) {
         return;
     }
     let schedules = env::var("KV_SCHEDULES").map_or(SCHEDULES, |n| n.parse().expect("a number"));
-    // What the scheduler does not decide, a failing schedule does not repeat.
+    // Runs each schedule twice: a schedule reproduces a failure only if the scheduler decides
+    // everything.
     let twice = UncontrolledNondeterminismCheckScheduler::new(RandomScheduler::new(schedules / 10));
     run("repeated", twice, &scenario);
     run("random", RandomScheduler::new(schedules), &scenario);
@@ -79,26 +83,26 @@ fn check(scenario: impl Fn() + Send + Sync + 'static) {
 fn run(kind: &str, scheduler: impl Scheduler + 'static, scenario: &Arc<impl Fn() + Send + Sync + 'static>) {
     let mut config = Config::new();
     config.stack_size = 1 << 18;
-    // Of all atomics having one order.
+    // Silences the warning that all atomics are treated as sequentially consistent.
     config.silence_warnings = true;
-    let (scenario, begun) = (Arc::clone(scenario), Arc::new(AtomicUsize::new(0)));
-    let counted = Arc::clone(&begun);
+    let (scenario, started) = (Arc::clone(scenario), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&started);
     let scenario = move || {
         counted.fetch_add(1, Ordering::Relaxed);
         scenario();
     };
     let run = catch_unwind(AssertUnwindSafe(|| Runner::new(scheduler, config).run(scenario)));
     if let Err(panic) = run {
-        // The checker has said which one it was.
+        // shuttle has printed the schedule.
         eprintln!(
-            "failed in {kind} schedule {}; KV_REPLAY=<it> runs it again",
-            begun.load(Ordering::Relaxed)
+            "failed in {kind} schedule {}; set KV_REPLAY=<schedule> to repeat it",
+            started.load(Ordering::Relaxed)
         );
         resume_unwind(panic);
     }
 }
 
-/// A store on a clock that stands still, and the entries of one type in it.
+/// A store with a manual clock, and a typed store of one tenant in it.
 struct Given<T> {
     clock: ManualClock,
     kv: KvStore,
@@ -112,7 +116,7 @@ fn given<T: KvType>(expiry: Expiry) -> Given<T> {
     Given { clock, kv, store }
 }
 
-/// A handle that has yet to find out where its tenant and its collection are.
+/// Returns a new handle, which has not looked up its tenant and collection yet.
 fn another_handle<T: KvType>(kv: &KvStore) -> TypedStore<T> {
     kv.tenant("acme.example").unwrap().typed()
 }
@@ -121,7 +125,7 @@ fn count(n: u64) -> Count {
     Count { n }
 }
 
-/// What is under a key.
+/// Returns the number stored under a key.
 fn n(store: &TypedStore<Count>, key: &str) -> Option<u64> {
     store.get(key).map(|count| count.n)
 }

@@ -1,4 +1,5 @@
-//! Limits that many writers meet at once: those of one type at its lock, and those of two at the tenant's counts alone.
+//! Limits reached by several writers at once. Writers of one type share a lock; writers of two
+//! types share only the counters of the tenant.
 
 use crate::{Count, Recent, another_handle, check, count, secs, ttl};
 use kv_core::{Error, Expiry, KvStore, KvType, Limit, Limits, ManualClock, Version};
@@ -17,7 +18,7 @@ fn given(limits: Limits) -> (ManualClock, KvStore) {
     (clock, kv)
 }
 
-/// Whether it was written. It may be refused for a limit alone.
+/// Returns whether the entry was written. Panics on errors other than an exceeded limit.
 fn set(kv: &KvStore, key: &str) -> bool {
     is_written(another_handle::<Count>(kv).set(key, count(1)))
 }
@@ -36,7 +37,7 @@ fn is_written(outcome: Result<Version, Error>) -> bool {
 
 /// moka's caches grew beyond their capacity under load (its issue 72).
 #[test]
-fn there_are_never_more_entries_than_allowed_and_no_room_is_lost() {
+fn entry_limit_is_exact_under_concurrent_writes() {
     check(|| {
         let (_, kv) = given(Limits::unlimited().entries_per_tenant(2));
         let (written, removed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -62,7 +63,7 @@ fn there_are_never_more_entries_than_allowed_and_no_room_is_lost() {
 }
 
 #[test]
-fn there_are_never_more_tenants_than_allowed_and_no_room_is_lost() {
+fn tenant_limit_is_exact_under_concurrent_writes() {
     check(|| {
         let (_, kv) = given(Limits::unlimited().tenants(1));
         let write = |host: &str| kv.tenant(host).unwrap().set::<Count>("k", count(1)).is_ok();
@@ -80,16 +81,16 @@ fn there_are_never_more_tenants_than_allowed_and_no_room_is_lost() {
             }
         });
         assert!(written.load(Ordering::SeqCst) >= 1);
-        assert!(write("c.example"), "the room was not given back");
+        assert!(write("c.example"), "the removed tenant is still counted");
         assert!(!write("d.example"));
     });
 }
 
 #[test]
-fn what_is_due_makes_room_for_one() {
+fn expired_entry_frees_space_for_one_write() {
     check(|| {
         let (clock, kv) = given(Limits::unlimited().entries_per_tenant(1));
-        another_handle::<Count>(&kv).set_with("due", count(1), ttl(10)).unwrap();
+        another_handle::<Count>(&kv).set_with("old", count(1), ttl(10)).unwrap();
         clock.advance(secs(10));
         let written = AtomicUsize::new(0);
         thread::scope(|scope| {
@@ -104,7 +105,7 @@ fn what_is_due_makes_room_for_one() {
 }
 
 #[test]
-fn room_that_is_given_back_is_all_that_was_taken() {
+fn removals_give_back_all_bytes() {
     check(|| {
         let one = {
             let (_, kv) = given(Limits::unlimited());
@@ -138,7 +139,7 @@ fn room_that_is_given_back_is_all_that_was_taken() {
 }
 
 #[test]
-fn what_makes_way_gives_its_room_back_once() {
+fn evicted_entry_is_uncounted_once() {
     check(|| {
         let (_, kv) = given(Limits::unlimited().entries_per_tenant(3));
         thread::scope(|scope| {
@@ -149,14 +150,14 @@ fn what_makes_way_gives_its_room_back_once() {
             scope.spawn(|| another_handle::<Recent>(&kv).set("a", Recent { n: 2 }).unwrap());
         });
         assert_eq!(another_handle::<Recent>(&kv).len(), 2);
-        assert!(set(&kv, "x"), "room was lost");
-        assert!(!set(&kv, "y"), "room was given back twice");
+        assert!(set(&kv, "x"), "an evicted entry is still counted");
+        assert!(!set(&kv, "y"), "an evicted entry was subtracted twice");
     });
 }
 
-/// Two types of a tenant have no lock in common.
+/// Two types of a tenant share no lock.
 #[test]
-fn a_tenant_is_counted_once_whichever_type_is_its_first_or_its_last() {
+fn tenant_with_two_types_is_counted_once() {
     check(|| {
         let (_, kv) = given(Limits::unlimited().tenants(2));
         thread::scope(|scope| {

@@ -1,4 +1,5 @@
-//! Tenants that are dropped, forgotten and made anew. In the model some are forgotten as soon as there are two.
+//! Tenants that are dropped, removed when empty and created again. Under the model checker, empty
+//! tenants are removed as soon as there are two tenants.
 
 use crate::{Count, another_handle, check, count, given, n};
 use kv_core::{Expiry, Version};
@@ -6,7 +7,7 @@ use shuttle::thread;
 use std::sync::Mutex;
 
 #[test]
-fn no_version_of_a_tenant_that_is_dropped_is_given_again() {
+fn dropped_tenant_never_reuses_a_version() {
     check(|| {
         let given = given::<Count>(Expiry::Manual);
         let versions = Mutex::new(Vec::<Version>::new());
@@ -34,9 +35,9 @@ fn no_version_of_a_tenant_that_is_dropped_is_given_again() {
     });
 }
 
-/// Nothing but the rows keeps the tenant from being forgotten: each handle goes when its operation is done.
+/// Only the entries keep the tenant: each handle is dropped after its operation.
 #[test]
-fn a_tenant_is_not_forgotten_while_somebody_writes_to_it() {
+fn tenant_is_not_removed_during_a_write() {
     check(|| {
         let kv = given::<Count>(Expiry::Manual).kv;
         thread::scope(|scope| {
@@ -67,7 +68,7 @@ fn a_tenant_is_not_forgotten_while_somebody_writes_to_it() {
 }
 
 #[test]
-fn a_tenant_is_not_forgotten_while_it_is_watched() {
+fn tenant_is_not_removed_while_it_is_watched() {
     check(|| {
         let kv = given::<Count>(Expiry::Manual).kv;
         thread::scope(|scope| {
@@ -85,7 +86,7 @@ fn a_tenant_is_not_forgotten_while_it_is_watched() {
 }
 
 #[test]
-fn a_first_write_makes_one_collection() {
+fn concurrent_first_writes_create_one_collection() {
     check(|| {
         let kv = given::<Count>(Expiry::Manual).kv;
         thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Updates, conditions, and writes of many.
+//! Updates, conditional writes and batch writes.
 
 use crate::{Count, Given, another_handle, check, count, given, n};
 use kv_core::{Error, Expiry, SetOptions};
@@ -25,7 +25,7 @@ fn no_update_is_lost() {
 }
 
 #[test]
-fn updates_and_removals_of_a_key_follow_each_other() {
+fn updates_and_removals_of_a_key_are_serialized() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         store.set("k", count(10)).unwrap();
@@ -43,9 +43,9 @@ fn updates_and_removals_of_a_key_follow_each_other() {
     });
 }
 
-/// moka's compute told of an outcome that was not what had happened (its pull request 593).
+/// moka's `compute` methods returned a wrong outcome (its pull request 593).
 #[test]
-fn of_two_writes_for_one_version_one_is_done_and_the_other_told_of_it() {
+fn one_of_two_writes_with_the_same_if_version_wins_and_the_other_conflicts() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         let first = store.set("k", count(0)).unwrap();
@@ -69,7 +69,7 @@ fn of_two_writes_for_one_version_one_is_done_and_the_other_told_of_it() {
 }
 
 #[test]
-fn of_many_who_write_where_there_is_nothing_one_does() {
+fn one_of_several_if_absent_writes_wins() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         let done = Mutex::new(Vec::new());
@@ -92,7 +92,7 @@ fn of_many_who_write_where_there_is_nothing_one_does() {
 }
 
 #[test]
-fn what_is_written_together_is_seen_together() {
+fn set_many_is_atomic_for_get_many() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         store.set_many([("a", count(0)), ("b", count(0))]).unwrap();

@@ -1,14 +1,14 @@
-//! What who watches knows in the end, and at `Ready`. In the model a snapshot is read two entries at a time, and six removals
-//! are kept.
+//! State of watchers at `Ready` and at the end. Under the model checker a page of a snapshot has
+//! two entries and the change log keeps six removals.
 
 use crate::{Count, Given, another_handle, check, count, given, n, secs, ttl};
 use kv_core::{Change, Expiry, KvStore, Limits, ManualClock, TypedStore, Version, Watch};
 use shuttle::thread;
 use std::collections::BTreeMap;
 
-/// What somebody knows who has watched.
+/// The entries as a watcher knows them.
 #[derive(Default)]
-struct Seen {
+struct Replica {
     entries: BTreeMap<String, u64>,
     is_ready: bool,
     resets: usize,
@@ -16,10 +16,10 @@ struct Seen {
     last_version: u64,
 }
 
-impl Seen {
-    fn take(&mut self, change: &Change<Count>) {
+impl Replica {
+    fn apply(&mut self, change: &Change<Count>) {
         if let Some(version) = change.version().map(Version::get).filter(|_| self.is_ready) {
-            assert!(version > self.last_version, "{change:?} comes behind {}", self.last_version);
+            assert!(version > self.last_version, "{change:?} follows version {}", self.last_version);
             self.last_version = version;
         }
         match change {
@@ -32,22 +32,23 @@ impl Seen {
         }
     }
 
-    /// Takes what is there.
+    /// Applies all changes that can be received without waiting.
     fn catch_up(&mut self, watch: &Watch<Count>) {
         while let Some(change) = watch.try_recv() {
-            self.take(&change);
+            self.apply(&change);
         }
     }
 
-    /// Watches again from a version on, and takes what is there.
-    fn come_back(&mut self, store: &TypedStore<Count>, version: Version) -> Watch<Count> {
+    /// Resumes watching after a version, and applies all changes that can be received without
+    /// waiting.
+    fn resume(&mut self, store: &TypedStore<Count>, version: Version) -> Watch<Count> {
         self.is_ready = false;
         let watch = store.watch_after("", version);
         self.catch_up(&watch);
         watch
     }
 
-    fn assert_is_all_of(&self, store: &TypedStore<Count>, prefix: &str) {
+    fn assert_matches(&self, store: &TypedStore<Count>, prefix: &str) {
         assert!(self.is_ready);
         let scan: BTreeMap<_, _> =
             store.scan(prefix).map(|(key, value)| (key.to_string(), value.n)).collect();
@@ -55,7 +56,7 @@ impl Seen {
     }
 }
 
-fn write_this_and_that(given: &Given<Count>) {
+fn write_and_delete(given: &Given<Count>) {
     let store = another_handle::<Count>(&given.kv);
     store.set("b", count(2)).unwrap();
     store.delete("c");
@@ -71,12 +72,12 @@ fn given_five(expiry: Expiry) -> Given<Count> {
 }
 
 #[test]
-fn who_begins_to_watch_while_others_write_ends_with_what_is_there() {
+fn watch_begun_during_writes_ends_with_the_stores_state() {
     check(|| {
         let given = given_five(Expiry::Manual);
-        let mut watching = ["b", ""].map(|prefix| (prefix, Seen::default(), None));
+        let mut watching = ["b", ""].map(|prefix| (prefix, Replica::default(), None));
         thread::scope(|scope| {
-            scope.spawn(|| write_this_and_that(&given));
+            scope.spawn(|| write_and_delete(&given));
             scope.spawn(|| {
                 let store = another_handle::<Count>(&given.kv);
                 store.delete("f");
@@ -91,19 +92,19 @@ fn who_begins_to_watch_while_others_write_ends_with_what_is_there() {
         });
         for (prefix, mut seen, watch) in watching {
             seen.catch_up(&watch.expect("it was made"));
-            seen.assert_is_all_of(&given.store, prefix);
+            seen.assert_matches(&given.store, prefix);
         }
     });
 }
 
 #[test]
-fn who_watches_while_others_write_ends_with_what_is_there() {
+fn watch_during_writes_ends_with_the_stores_state() {
     check(|| {
         let given = given_five(Expiry::Manual);
         let (all, some) = (given.store.watch(""), given.store.watch("b"));
-        let (mut seen, mut seen_some) = (Seen::default(), Seen::default());
+        let (mut seen, mut seen_some) = (Replica::default(), Replica::default());
         thread::scope(|scope| {
-            scope.spawn(|| write_this_and_that(&given));
+            scope.spawn(|| write_and_delete(&given));
             scope.spawn(|| {
                 let store = another_handle::<Count>(&given.kv);
                 store.delete("f");
@@ -114,29 +115,29 @@ fn who_watches_while_others_write_ends_with_what_is_there() {
         });
         seen.catch_up(&all);
         seen_some.catch_up(&some);
-        seen.assert_is_all_of(&given.store, "");
-        seen_some.assert_is_all_of(&given.store, "b");
+        seen.assert_matches(&given.store, "");
+        seen_some.assert_matches(&given.store, "b");
     });
 }
 
 #[test]
-fn who_is_ready_knows_what_was_there_at_one_instant() {
+fn snapshot_is_consistent_at_ready() {
     check(|| {
         let given = given_five(Expiry::Manual);
         thread::scope(|scope| {
             scope.spawn(|| {
                 let store = another_handle::<Count>(&given.kv);
                 for number in 2..=3 {
-                    // In the order of keys, and in the other.
+                    // Neither ascending nor descending in key order.
                     store.set("a", count(number)).unwrap();
                     store.set("f", count(number)).unwrap();
                     store.set("b", count(number)).unwrap();
                 }
             });
             scope.spawn(|| {
-                let (watch, mut seen) = (given.store.watch(""), Seen::default());
+                let (watch, mut seen) = (given.store.watch(""), Replica::default());
                 while !seen.is_ready {
-                    seen.take(&watch.try_recv().expect("`Ready` comes"));
+                    seen.apply(&watch.try_recv().expect("`Ready` comes"));
                 }
                 let [a, f, b] = ["a", "f", "b"].map(|key| seen.entries[key]);
                 assert!(a >= f && f >= b && b + 1 >= a, "a {a}, then f {f}, then b {b}");
@@ -146,35 +147,35 @@ fn who_is_ready_knows_what_was_there_at_one_instant() {
 }
 
 #[test]
-fn who_comes_back_is_told_of_all_that_was_missed() {
+fn resumed_watch_receives_everything_missed() {
     check(|| {
         let given = given_five(Expiry::Manual);
-        let mut seen = Seen::default();
+        let mut seen = Replica::default();
         let watch = given.store.watch("");
         seen.catch_up(&watch);
         let version = watch.version().expect("it is ready");
-        // While somebody else watches the log of writes is kept, and else it is not.
+        // The log of writes is kept only while there is a watcher.
         drop(watch);
-        // What is gone and there again is on the first of two pages.
+        // The key that is deleted and set again is on the first of two pages.
         given.store.delete("a");
         given.store.set_many(["a", "b", "c"].map(|key| (key, count(2)))).unwrap();
         let mut watch = None;
         thread::scope(|scope| {
-            scope.spawn(|| write_this_and_that(&given));
+            scope.spawn(|| write_and_delete(&given));
             scope.spawn(|| drop(given.store.watch("a").try_recv()));
-            scope.spawn(|| watch = Some(seen.come_back(&given.store, version)));
+            scope.spawn(|| watch = Some(seen.resume(&given.store, version)));
         });
         seen.catch_up(&watch.unwrap());
-        seen.assert_is_all_of(&given.store, "");
+        seen.assert_matches(&given.store, "");
     });
 }
 
-/// Of what was kept while another watched, the most is forgotten when that one goes.
+/// Most of the change log is dropped when the last watcher leaves.
 #[test]
-fn who_comes_back_as_another_goes_misses_no_removal() {
+fn watch_resumed_while_another_ends_misses_no_removal() {
     check(|| {
         let given = given_five(Expiry::Manual);
-        let (watch, other, mut seen) = (given.store.watch(""), given.store.watch(""), Seen::default());
+        let (watch, other, mut seen) = (given.store.watch(""), given.store.watch(""), Replica::default());
         seen.catch_up(&watch);
         let version = watch.version().expect("it is ready");
         drop(watch);
@@ -184,19 +185,20 @@ fn who_comes_back_as_another_goes_misses_no_removal() {
         let mut watch = None;
         thread::scope(|scope| {
             scope.spawn(|| drop(other));
-            scope.spawn(|| watch = Some(seen.come_back(&given.store, version)));
+            scope.spawn(|| watch = Some(seen.resume(&given.store, version)));
         });
         seen.catch_up(&watch.unwrap());
-        seen.assert_is_all_of(&given.store, "");
+        seen.assert_matches(&given.store, "");
     });
 }
 
-/// What was removed meanwhile is known when reading begins, and no longer when it is read.
+/// The missed removals are in the change log when the replay begins, but no longer when it reads
+/// them.
 #[test]
-fn who_comes_back_while_removals_are_forgotten_misses_none() {
+fn watch_resumed_while_removals_leave_the_log_misses_none() {
     check(|| {
         let given = given_five(Expiry::Manual);
-        let (watch, mut seen) = (given.store.watch(""), Seen::default());
+        let (watch, mut seen) = (given.store.watch(""), Replica::default());
         seen.catch_up(&watch);
         let version = watch.version().expect("it is ready");
         drop(watch);
@@ -205,21 +207,21 @@ fn who_comes_back_while_removals_are_forgotten_misses_none() {
         given.store.set_many(["g", "h"].map(|key| (key, count(1)))).unwrap();
         let mut watch = None;
         thread::scope(|scope| {
-            // With the two before, one more than are kept.
+            // With the two removals before, one more than the log keeps.
             scope.spawn(|| assert_eq!(another_handle::<Count>(&given.kv).clear(), 5));
-            scope.spawn(|| watch = Some(seen.come_back(&given.store, version)));
+            scope.spawn(|| watch = Some(seen.resume(&given.store, version)));
         });
         seen.catch_up(&watch.unwrap());
-        seen.assert_is_all_of(&given.store, "");
+        seen.assert_matches(&given.store, "");
     });
 }
 
 #[test]
-fn nobody_starts_over_because_others_come_and_go() {
+fn watch_is_not_reset_when_other_watchers_come_and_go() {
     check(|| {
         let given = given_five(Expiry::Manual);
         let first = given.store.watch("");
-        let (mut seen, mut watch) = (Seen::default(), None);
+        let (mut seen, mut watch) = (Replica::default(), None);
         thread::scope(|scope| {
             scope.spawn(|| {
                 drop(first);
@@ -234,16 +236,16 @@ fn nobody_starts_over_because_others_come_and_go() {
             scope.spawn(|| seen.catch_up(watch.insert(given.store.watch(""))));
         });
         seen.catch_up(&watch.unwrap());
-        seen.assert_is_all_of(&given.store, "");
-        assert_eq!(seen.resets, 1, "it missed nothing");
+        seen.assert_matches(&given.store, "");
+        assert_eq!(seen.resets, 1, "the watcher missed nothing");
     });
 }
 
 #[test]
-fn who_is_too_slow_for_the_removals_starts_over() {
+fn watcher_that_misses_removals_is_reset() {
     check(|| {
         let given = given_five(Expiry::Manual);
-        let (watch, mut seen) = (given.store.watch(""), Seen::default());
+        let (watch, mut seen) = (given.store.watch(""), Replica::default());
         seen.catch_up(&watch);
         thread::scope(|scope| {
             scope.spawn(|| {
@@ -261,13 +263,13 @@ fn who_is_too_slow_for_the_removals_starts_over() {
             scope.spawn(|| seen.catch_up(&watch));
         });
         seen.catch_up(&watch);
-        seen.assert_is_all_of(&given.store, "");
+        seen.assert_matches(&given.store, "");
         assert!(seen.resets > 0);
     });
 }
 
 #[test]
-fn who_watches_is_told_of_each_expiry_once() {
+fn watcher_receives_each_expiry_once() {
     for expiry in [Expiry::Background, Expiry::Manual] {
         check(move || {
             let given = given::<Count>(expiry);
@@ -281,11 +283,11 @@ fn who_watches_is_told_of_each_expiry_once() {
                 scope.spawn(|| changes.extend(std::iter::from_fn(|| watch.try_recv())));
             });
             changes.extend(std::iter::from_fn(|| watch.try_recv()));
-            let mut seen = Seen::default();
+            let mut seen = Replica::default();
             for change in &changes {
-                seen.take(change);
+                seen.apply(change);
             }
-            seen.assert_is_all_of(&given.store, "");
+            seen.assert_matches(&given.store, "");
             assert_eq!(n(&given.store, "k"), Some(2));
             let expired = changes.iter().filter(|change| matches!(change, Change::Expired { .. })).count();
             assert!(expired as u64 <= given.kv.stats().expirations);
@@ -294,7 +296,7 @@ fn who_watches_is_told_of_each_expiry_once() {
 }
 
 #[test]
-fn as_many_watch_as_may() {
+fn watcher_limit_is_exact_under_concurrent_watches() {
     check(|| {
         let limits = Limits::default().watchers(1);
         let kv = KvStore::builder().clock(ManualClock::new()).limits(limits).build();

@@ -1,4 +1,5 @@
-//! Who waits for a change is woken by it. One who is not waits for ever, which is a deadlock.
+//! A change wakes the watchers that wait for it. A watcher that is not woken waits forever, which
+//! the model checker reports as a deadlock.
 
 use crate::{Count, Given, another_handle, check, count, given, n, ttl};
 use kv_core::{Change, Expiry, Watch};
@@ -19,7 +20,7 @@ fn wait_for(watch: &Watch<Count>, wanted: &str, number: u64) {
 }
 
 #[test]
-fn who_waits_is_woken_by_the_last_write() {
+fn waiting_watcher_is_woken_by_the_last_write() {
     for expiry in [Expiry::Background, Expiry::Manual] {
         check(move || {
             let Given { kv, store, .. } = given::<Count>(expiry);
@@ -37,10 +38,10 @@ fn who_waits_is_woken_by_the_last_write() {
 }
 
 #[test]
-fn each_who_waits_is_woken_by_what_is_under_its_prefix() {
+fn each_watcher_is_woken_by_changes_under_its_prefix() {
     check(|| {
         let Given { kv: _kv, store, .. } = given::<Count>(Expiry::Background);
-        // The thread has something to wait for besides.
+        // Gives the expiry thread a deadline to wait for.
         store.set_with("late", count(1), ttl(1000)).unwrap();
         let (a, b) = (store.watch("a"), store.watch("b"));
         thread::scope(|scope| {
@@ -55,7 +56,7 @@ fn each_who_waits_is_woken_by_what_is_under_its_prefix() {
 }
 
 #[test]
-fn who_waits_is_woken_by_a_removal() {
+fn waiting_watcher_is_woken_by_a_removal() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         store.set_many(["a", "b", "c", "d"].map(|key| (key, count(1)))).unwrap();
@@ -68,7 +69,7 @@ fn who_waits_is_woken_by_a_removal() {
             scope.spawn(|| {
                 let removed =
                     |change: &Change<Count>| matches!(change, Change::Deleted { key, .. } if &**key == "b");
-                // It may be gone before the snapshot.
+                // The entry may be removed before the snapshot.
                 watch
                     .iter()
                     .find(|change| removed(change) || (*change == Change::Ready && n(&store, "b").is_none()));
@@ -78,13 +79,13 @@ fn who_waits_is_woken_by_a_removal() {
 }
 
 #[test]
-fn two_who_take_turns_at_one_watch_miss_nothing() {
+fn two_threads_sharing_a_watch_miss_nothing() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         let watch = store.watch("");
         assert_eq!((watch.try_recv(), watch.try_recv()), (Some(Change::Reset), Some(Change::Ready)));
         thread::scope(|scope| {
-            // Of each key there is one change, for one of them.
+            // There is one change for each thread.
             for key in ["a", "b"] {
                 let kv = &kv;
                 scope.spawn(move || another_handle::<Count>(kv).set(key, count(1)).unwrap());
@@ -98,7 +99,7 @@ fn two_who_take_turns_at_one_watch_miss_nothing() {
 }
 
 #[test]
-fn who_waits_for_some_time_leaves_nothing_to_be_missed() {
+fn recv_timeout_loses_no_change() {
     check(|| {
         let Given { kv, store, .. } = given::<Count>(Expiry::Manual);
         let watch = store.watch("k");
@@ -117,7 +118,7 @@ fn who_waits_for_some_time_leaves_nothing_to_be_missed() {
 }
 
 #[test]
-fn who_waits_learns_that_the_store_is_gone_and_of_all_before() {
+fn waiting_watcher_receives_all_changes_before_the_store_ends() {
     for expiry in [Expiry::Background, Expiry::Manual] {
         check(move || {
             let Given { kv, store, clock } = given::<Count>(expiry);
@@ -136,7 +137,7 @@ fn who_waits_learns_that_the_store_is_gone_and_of_all_before() {
     }
 }
 
-/// Somebody who does not look again until woken.
+/// A waker with a flag, for a task that polls only after it was woken.
 #[derive(Default)]
 struct Sleeper {
     is_woken: Mutex<bool>,
@@ -157,9 +158,10 @@ impl Wake for Sleeper {
     }
 }
 
-/// The thread is at work for another change when the one comes that is waited for, and none comes after it.
+/// The awaited change arrives, as the last one, while the waking thread is busy with another
+/// change.
 #[test]
-fn who_waits_is_woken_by_what_changes_while_the_thread_wakes_others() {
+fn change_made_while_the_thread_wakes_others_wakes_its_watcher() {
     for has_deadlines in [true, false] {
         check(move || {
             let Given { kv: _kv, store, .. } = given::<Count>(Expiry::Background);

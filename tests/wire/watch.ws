@@ -16,7 +16,7 @@
 -> {"op":"set","id":2,"type":"UserPreferences","key":"app_config","value":{"theme":"dark","notifications":true,"language":"de"}}
 <- {"re":2,"status":200,"success":true,"version":"1763836800000001","expires_at":null}
 
-# Without an id a write is answered only when it is refused; the watch tells of it.
+# A write without an id has a response only if it fails; the watch reports the change.
 
 -> {"op":"set","type":"CursorPosition","key":"user:7","value":{"x":3,"y":4,"item_id":"a","user_id":"7"}}
 <- {"watch":1,"op":"set","id":"1763836800000001","key":"user:7","type":"CursorPosition","value":{"x":3,"y":4,"item_id":"a","user_id":"7"},"version":"1763836800000001","created_at":1763836800000,"updated_at":1763836800000,"expires_at":1763836830000}

@@ -1,4 +1,4 @@
-//! Caches, large enough that none of them evicts.
+//! Caches, with capacities at which none of them evicts.
 
 use super::{Peer, sorted};
 use crate::cursor::{Cursor, Sample};
@@ -34,15 +34,16 @@ impl Peer for QuickCache {
         }
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let all: Vec<_> = self.0.iter().filter(|(key, _)| key.starts_with(prefix)).collect();
-        sorted(all.iter().map(|(key, value)| (&**key, Arc::clone(value))), most)
+        sorted(all.iter().map(|(key, value)| (&**key, Arc::clone(value))), limit)
     }
 }
 
-/// moka and its smaller sister, which looks up by owned keys alone, both with a time to live, as a cache of sessions or cursors would have it.
+/// moka and mini-moka, with a TTL, as for a cache of sessions or cursors. mini-moka looks up only
+/// by owned keys.
 macro_rules! mokas {
-    ($($name:ident: $shown:literal, $cache:ty, |$key:ident| $asked:expr, |$it:ident, $prefix:ident, $most:ident| $scan:expr;)*) => {$(
+    ($($name:ident: $shown:literal, $cache:ty, |$key:ident| $lookup:expr, |$it:ident, $prefix:ident, $limit:ident| $scan:expr;)*) => {$(
         pub(crate) struct $name($cache);
 
         impl Peer for $name {
@@ -55,7 +56,7 @@ macro_rules! mokas {
             }
 
             fn get(&self, $key: &str) -> Option<Arc<Cursor>> {
-                self.0.get($asked)
+                self.0.get($lookup)
             }
 
             fn set(&self, key: &str, value: Arc<Cursor>) {
@@ -63,7 +64,7 @@ macro_rules! mokas {
             }
 
             fn remove(&self, $key: &str) {
-                self.0.invalidate($asked);
+                self.0.invalidate($lookup);
             }
 
             fn update(&self, key: &str) {
@@ -72,7 +73,7 @@ macro_rules! mokas {
                 }
             }
 
-            fn scan(&self, $prefix: &str, $most: usize) -> usize {
+            fn scan(&self, $prefix: &str, $limit: usize) -> usize {
                 let $it = &self.0;
                 $scan
             }
@@ -81,12 +82,12 @@ macro_rules! mokas {
 }
 
 mokas! {
-    Moka: "moka (TTL)", moka::sync::Cache<String, Arc<Cursor>>, |key| key, |cache, prefix, most| {
+    Moka: "moka (TTL)", moka::sync::Cache<String, Arc<Cursor>>, |key| key, |cache, prefix, limit| {
         let all: Vec<_> = cache.iter().filter(|(key, _)| key.starts_with(prefix)).collect();
-        sorted(all.iter().map(|(key, value)| (key.as_str(), Arc::clone(value))), most)
+        sorted(all.iter().map(|(key, value)| (key.as_str(), Arc::clone(value))), limit)
     };
-    MiniMoka: "mini-moka (TTL)", mini_moka::sync::Cache<String, Arc<Cursor>>, |key| &key.to_owned(), |cache, prefix, most| {
+    MiniMoka: "mini-moka (TTL)", mini_moka::sync::Cache<String, Arc<Cursor>>, |key| &key.to_owned(), |cache, prefix, limit| {
         let all: Vec<_> = cache.iter().filter(|entry| entry.key().starts_with(prefix)).collect();
-        sorted(all.iter().map(|entry| (entry.key().as_str(), Arc::clone(entry.value()))), most)
+        sorted(all.iter().map(|entry| (entry.key().as_str(), Arc::clone(entry.value()))), limit)
     };
 }

@@ -1,6 +1,6 @@
-//! Maps that threads share, with their default hashers.
+//! Concurrent maps, with their default hashers.
 
-use super::{Peer, look, sorted};
+use super::{Peer, sorted, visit};
 use crate::cursor::{Cursor, Sample};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -34,10 +34,10 @@ impl Peer for DashMap {
         }
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let all = self.0.iter().filter(|entry| entry.key().starts_with(prefix));
         let all: Vec<_> = all.map(|entry| (entry.key().clone(), Arc::clone(entry.value()))).collect();
-        sorted(all.iter().map(|(key, value)| (&**key, Arc::clone(value))), most)
+        sorted(all.iter().map(|(key, value)| (&**key, Arc::clone(value))), limit)
     }
 }
 
@@ -68,10 +68,10 @@ impl Peer for Papaya {
         self.0.pin().update(key.into(), |value| Arc::new(value.moved()));
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let map = self.0.pin();
         let matching = map.iter().filter(|(key, _)| key.starts_with(prefix));
-        sorted(matching.map(|(key, value)| (&**key, Arc::clone(value))), most)
+        sorted(matching.map(|(key, value)| (&**key, Arc::clone(value))), limit)
     }
 }
 
@@ -102,7 +102,7 @@ impl Peer for SccHashMap {
         self.0.update_sync(key, |_, value| *value = Arc::new(value.moved()));
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let mut all = Vec::new();
         self.0.iter_sync(|key, value| {
             if key.starts_with(prefix) {
@@ -110,7 +110,7 @@ impl Peer for SccHashMap {
             }
             true
         });
-        sorted(all.iter().map(|(key, value)| (&**key, Arc::clone(value))), most)
+        sorted(all.iter().map(|(key, value)| (&**key, Arc::clone(value))), limit)
     }
 }
 
@@ -131,7 +131,7 @@ impl Peer for SccTreeIndex {
     }
 
     fn set(&self, key: &str, value: Arc<Cursor>) {
-        // It has no overwrite.
+        // `TreeIndex` cannot overwrite.
         let mut entry = Some((Box::<str>::from(key), value));
         while let Some((key, value)) = entry.take() {
             self.0.remove_sync(&*key);
@@ -149,11 +149,11 @@ impl Peer for SccTreeIndex {
         }
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let guard = scc::Guard::new();
         let from = self.0.range::<str, _>((Bound::Included(prefix), Bound::Unbounded), &guard);
         let matching = from.take_while(|(key, _)| key.starts_with(prefix));
-        matching.take(most).inspect(|(key, value)| look(key, value)).count()
+        matching.take(limit).inspect(|(key, value)| visit(key, value)).count()
     }
 }
 
@@ -187,9 +187,9 @@ impl Peer for SkipMap {
         }
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let from = self.0.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         let matching = from.take_while(|entry| entry.key().starts_with(prefix));
-        matching.take(most).inspect(|entry| look(entry.key(), entry.value())).count()
+        matching.take(limit).inspect(|entry| visit(entry.key(), entry.value())).count()
     }
 }

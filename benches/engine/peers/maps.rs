@@ -1,6 +1,6 @@
-//! Maps for one thread, bare and behind locks.
+//! Maps for one thread, with and without a lock, and shards of such maps.
 
-use super::{Peer, look, sorted};
+use super::{Peer, sorted, visit};
 use crate::cursor::{Cursor, Sample};
 use parking_lot::RwLock;
 use std::cell::RefCell;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 type FoldHashMap = hashbrown::HashMap<Box<str>, Arc<Cursor>, foldhash::fast::RandomState>;
 
-/// One map in a cell or behind a lock, with the cell's words for reading and writing.
+/// Declares peers: a map in a `RefCell` or a lock, with the names of its read and write methods.
 macro_rules! maps {
     ($($name:ident: $shown:literal, $cell:ident<$map:ty>, $read:ident, $write:ident, $ordered:literal, $scan:path;)*) => {$(
         pub(crate) struct $name($cell<$map>);
@@ -32,7 +32,7 @@ macro_rules! maps {
 
             fn set(&self, key: &str, value: Arc<Cursor>) {
                 let mut map = self.0.$write();
-                // An overwrite keeps its key, as in every peer that can.
+                // An overwrite keeps the stored key, as in every peer that supports it.
                 if let Some(at) = map.get_mut(key) {
                     let replaced = std::mem::replace(at, value);
                     drop(map);
@@ -53,8 +53,8 @@ macro_rules! maps {
                 }
             }
 
-            fn scan(&self, prefix: &str, most: usize) -> usize {
-                $scan(&*self.0.$read(), prefix, most)
+            fn scan(&self, prefix: &str, limit: usize) -> usize {
+                $scan(&*self.0.$read(), prefix, limit)
             }
         }
     )*};
@@ -63,16 +63,16 @@ macro_rules! maps {
 fn scan_all<'a>(
     map: impl IntoIterator<Item = (&'a Box<str>, &'a Arc<Cursor>)>,
     prefix: &str,
-    most: usize,
+    limit: usize,
 ) -> usize {
     let matching = map.into_iter().filter(|(key, _)| key.starts_with(prefix));
-    sorted(matching.map(|(key, value)| (&**key, Arc::clone(value))), most)
+    sorted(matching.map(|(key, value)| (&**key, Arc::clone(value))), limit)
 }
 
-fn scan_range(map: &BTreeMap<Box<str>, Arc<Cursor>>, prefix: &str, most: usize) -> usize {
+fn scan_range(map: &BTreeMap<Box<str>, Arc<Cursor>>, prefix: &str, limit: usize) -> usize {
     let from = map.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
     let matching = from.take_while(|(key, _)| key.starts_with(prefix));
-    matching.take(most).inspect(|(key, value)| look(key, value)).count()
+    matching.take(limit).inspect(|(key, value)| visit(key, value)).count()
 }
 
 maps! {
@@ -82,14 +82,14 @@ maps! {
     LockedBTreeMap: "RwLock<BTreeMap>", RwLock<BTreeMap<Box<str>, Arc<Cursor>>>, read, write, true, scan_range;
 }
 
-/// What many write by hand: shards of a hash map, each behind a lock.
+/// A sharded hash map, as many applications write it: 64 maps with a lock each.
 pub(crate) struct Shards {
     hasher: foldhash::fast::RandomState,
     shards: Vec<RwLock<FoldHashMap>>,
 }
 
 impl Shards {
-    fn of(&self, key: &str) -> &RwLock<FoldHashMap> {
+    fn shard(&self, key: &str) -> &RwLock<FoldHashMap> {
         &self.shards[(self.hasher.hash_one(key) >> 32) as usize % self.shards.len()]
     }
 }
@@ -107,25 +107,25 @@ impl Peer for Shards {
     }
 
     fn get(&self, key: &str) -> Option<Arc<Cursor>> {
-        self.of(key).read().get(key).cloned()
+        self.shard(key).read().get(key).cloned()
     }
 
     fn set(&self, key: &str, value: Arc<Cursor>) {
-        self.of(key).write().insert(key.into(), value);
+        self.shard(key).write().insert(key.into(), value);
     }
 
     fn remove(&self, key: &str) {
-        self.of(key).write().remove(key);
+        self.shard(key).write().remove(key);
     }
 
     fn update(&self, key: &str) {
-        if let Some(at) = self.of(key).write().get_mut(key) {
+        if let Some(at) = self.shard(key).write().get_mut(key) {
             *at = Arc::new(at.moved());
         }
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
         let guards: Vec<_> = self.shards.iter().map(|shard| shard.read()).collect();
-        scan_all(guards.iter().flat_map(|map| map.iter()), prefix, most)
+        scan_all(guards.iter().flat_map(|map| map.iter()), prefix, limit)
     }
 }

@@ -1,4 +1,4 @@
-//! This store, for values without a time to live and for values with one.
+//! kv-core, with and without a TTL.
 
 use super::Peer;
 use crate::cursor::Sample;
@@ -39,16 +39,16 @@ impl<T: Sample + KvType> Peer for Ours<T> {
         black_box(self.cursors.modify(key, T::moved).expect("it is within the rules"));
     }
 
-    fn scan(&self, prefix: &str, most: usize) -> usize {
-        let scan = self.cursors.scan_with(prefix, ScanOptions::new().limit(most));
+    fn scan(&self, prefix: &str, limit: usize) -> usize {
+        let scan = self.cursors.scan_with(prefix, ScanOptions::new().limit(limit));
         scan.inspect(|found| {
             black_box(found);
         })
         .count()
     }
 
-    /// The same type for another tenant of the same store.
-    fn another(&self) -> Self {
+    /// Creates the collection of another tenant in the same store.
+    fn new_collection(&self) -> Self {
         let host = format!("t{}.example", self.kv.tenants().len());
         Self { kv: self.kv.clone(), cursors: self.kv.tenant(host).expect("a host").typed() }
     }

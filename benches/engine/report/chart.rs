@@ -1,4 +1,4 @@
-//! `RESULTS.svg`: a panel for each main table, the stores in the order of their figures, on logarithmic scales.
+//! `RESULTS.svg`: a panel for each main table, sorted by figure, with logarithmic scales.
 
 use super::{Figures, Report};
 use crate::workloads::Table;
@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 const COLUMNS: usize = 3;
 const ROW: f64 = 15.0;
-/// Of a panel: its names, its bars, and the figures behind them.
+/// Widths in a panel: names, bars, and the panel, which includes the figures.
 const NAMES: f64 = 132.0;
 const BARS: f64 = 170.0;
 const PANEL: f64 = NAMES + BARS + 78.0;
@@ -21,7 +21,7 @@ pub(super) fn chart(report: &Report) -> String {
     let most = tables.iter().map(|(_, figures)| figures.len()).max().unwrap_or(0);
     let height = HEAD + (most as f64 + 2.5) * ROW;
     let (width, all) = (PANEL * COLUMNS as f64, height * tables.len().div_ceil(COLUMNS) as f64);
-    let mut svg = svg::begin("The in-memory engine beside its peers", width, all);
+    let mut svg = svg::begin("The in-memory engine and its peers", width, all);
     for (nth, (table, figures)) in tables.into_iter().enumerate() {
         let (x, y) = ((nth % COLUMNS) as f64 * PANEL, (nth / COLUMNS) as f64 * height);
         let _ = writeln!(svg, "<g transform=\"translate({x} {y})\">");
@@ -46,7 +46,7 @@ fn panel(svg: &mut String, table: &Table, figures: &[Figures]) {
         "<text x=\"8\" y=\"20\" font-size=\"13\" font-weight=\"bold\">{}</text>",
         escaped(table.name)
     );
-    // No more lines than their names have room for.
+    // Draws at most five lines, so that their labels do not overlap.
     let step = ((high - low) / 5.0).ceil();
     let mut power = low;
     while power <= high {

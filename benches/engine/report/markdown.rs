@@ -7,27 +7,28 @@ use std::process::Command;
 
 pub(super) fn markdown(report: &Report) -> String {
     let mut text = format!(
-        "# The in-memory engine beside its peers\n\n\
+        "# The in-memory engine and its peers\n\n\
          {}\n\n\
-         Medians of one run of `cargo bench -p benches`; lower is better. The machine is shared, so only figures of one run\n\
-         can be compared, and differences below 1.3× on one thread and 2× on several are ties. Values are two numbers and\n\
-         two strings in an `Arc`; keys have 19 bytes. `(TTL)` marks entries with a time to live. Redis is asked for one\n\
-         thing at a time, and takes and gives JSON. Scans of stores without order look at everything and sort what they\n\
-         find. Bytes are those that a store requests, keys included and values apart.\n\n\
+         The figures are medians of one run of `cargo bench -p benches`; lower is better. The machine is shared, so only\n\
+         figures of one run can be compared, and differences below 1.3× on one thread and 2× on several are ties. A value has\n\
+         two numbers and two strings, in an `Arc`; keys have 19 bytes. `set over 1k` overwrites one of 1,000 entries. `(TTL)`\n\
+         marks entries with a TTL. Redis serves one request at a time, with values in JSON. A store without order scans by\n\
+         visiting all entries and sorting the matches. Bytes are requested from the allocator; they include keys, but not\n\
+         values.\n\n\
          ![chart](RESULTS.svg)\n\n",
         machine()
     );
     summary(report, &mut text);
     let targets = targets::rows(report);
     if !targets.is_empty() {
-        text.push_str("\n## Targets\n\n| | figure | of | measured | limit | |\n|---|---|---|---|---|---|\n");
+        text.push_str("\n## Targets\n\n| kind | figure | compared | measured | limit | verdict |\n|---|---|---|---|---|---|\n");
         text.push_str(&targets);
     }
-    alone(report, &mut text);
+    without_peers(report, &mut text);
     for (table, figures) in report.tables.iter().filter(|(_, figures)| figures.len() > 1) {
         let _ = write!(
             text,
-            "\n## {}\n\n| store | median | least to greatest | kv-core to it |\n|---|---|---|---|\n",
+            "\n## {}\n\n| store | median | least to greatest | kv-core / store |\n|---|---|---|---|\n",
             table.name
         );
         let ours = figures[0].median();
@@ -39,7 +40,7 @@ pub(super) fn markdown(report: &Report) -> String {
     text
 }
 
-/// A row a store, a column a main table.
+/// Adds the summary: a row per store and a column per main table.
 fn summary(report: &Report, text: &mut String) {
     let tables: Vec<_> = report.main_tables().collect();
     let mut peers: Vec<&str> = Vec::new();
@@ -61,13 +62,15 @@ fn summary(report: &Report, text: &mut String) {
     }
 }
 
-/// What only this store does.
-fn alone(report: &Report, text: &mut String) {
-    let mut alone = report.tables.iter().filter(|(_, figures)| figures.len() == 1).peekable();
-    if alone.peek().is_some() {
-        text.push_str("\n## This store alone\n\n| | median | least to greatest |\n|---|---|---|\n");
+/// Adds the figures that only this store has.
+fn without_peers(report: &Report, text: &mut String) {
+    let mut tables = report.tables.iter().filter(|(_, figures)| figures.len() == 1).peekable();
+    if tables.peek().is_some() {
+        text.push_str(
+            "\n## Figures without peers\n\n| figure | median | least to greatest |\n|---|---|---|\n",
+        );
     }
-    for (table, figures) in alone {
+    for (table, figures) in tables {
         let _ = writeln!(text, "| {} | {} |", table.name, cells(&figures[0], table.unit));
     }
 }
@@ -77,7 +80,7 @@ fn cells(figures: &Figures, unit: &str) -> String {
     format!("{median} | {least} to {greatest}")
 }
 
-/// The processor, how many cores of it there are, and the compiler.
+/// Returns the processor, its number of cores and the compiler version.
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));

@@ -1,5 +1,5 @@
-// The server of the design document that this project began with: its routes and its store as they stand there, and a
-// validator in JavaScript in the place of its WASM. `node server.js PORT` prints where it is.
+// The server of the original design document, with its routes and its store, and a validator in
+// JavaScript instead of its WASM validator. `node server.js PORT` prints the URL.
 
 import express from 'express';
 

@@ -1,4 +1,4 @@
-//! What the application keeps in the store: plain structs, and a line or two of `#[kv(...)]` on each.
+//! The stored types of the application: plain structs with a few `#[kv(...)]` attributes.
 
 pub mod ui_storage;
 pub mod user_storage;
@@ -7,11 +7,12 @@ use kv_core::{Access, Catalog, CatalogError};
 use ui_storage::{CursorPosition, ViewportState};
 use user_storage::{SessionCache, UserPreferences};
 
-/// What the outside may reach. Sessions by their exact key alone: no browser lists or writes them.
+/// Returns the catalog of the types that clients may access. Sessions can be read by exact key, but
+/// neither listed nor written.
 ///
 /// # Errors
 ///
-/// When clients could not tell the types apart, or read what they write.
+/// Fails if two types share a tag or a prefix, or if clients could not read the JSON of a type.
 pub fn catalog() -> Result<Catalog, CatalogError> {
     Catalog::builder()
         .expose::<UserPreferences>(Access::ReadWrite)

@@ -1,9 +1,9 @@
-//! What is kept about screens.
+//! State of the user interface.
 
 use kv_core::KvType;
 use serde::{Deserialize, Serialize};
 
-/// Where one user's pointer is.
+/// Position of a user's pointer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
 #[kv(ttl = "30s")]
 pub struct CursorPosition {
@@ -11,24 +11,24 @@ pub struct CursorPosition {
     pub x: i32,
     /// Pixels from the top.
     pub y: i32,
-    /// What the pointer is on.
+    /// Item under the pointer.
     #[kv(len(min = 1, max = 64))]
     pub item_id: String,
-    /// Whose pointer it is.
+    /// Owner of the pointer.
     #[kv(len(min = 1, max = 64))]
     pub user_id: String,
 }
 
-/// What one user's window shows.
+/// State of a user's window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
 #[kv(ttl = "7d")]
 pub struct ViewportState {
-    /// How far the page is scrolled, in pixels.
+    /// Vertical scroll position in pixels.
     #[kv(range(min = 0))]
     pub scroll_y: f64,
-    /// What is selected, if anything is.
+    /// Selected item, if any.
     #[kv(len(min = 1, max = 64))]
     pub selected_item: Option<String>,
-    /// Whether the side bar is folded away.
+    /// Whether the sidebar is collapsed.
     pub sidebar_collapsed: bool,
 }

@@ -1,31 +1,31 @@
-//! What is kept about users.
+//! Data about users.
 
 use kv_core::KvType;
 use serde::{Deserialize, Serialize};
 
-/// The look of one user's screen.
+/// A user's settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
 pub struct UserPreferences {
-    /// The colours.
+    /// Color theme.
     #[kv(one_of("light", "dark"))]
     pub theme: String,
-    /// Whether to be told of news.
+    /// Whether notifications are enabled.
     pub notifications: bool,
-    /// A BCP 47 language tag.
+    /// BCP 47 language tag.
     #[kv(len(min = 2, max = 35))]
     pub language: String,
 }
 
-/// What the server would have to look up again for each request of a user.
+/// Data about a user that the server caches between requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
 #[kv(ttl = "1h")]
 pub struct SessionCache {
-    /// Whose session it is.
+    /// Owner of the session.
     #[kv(len(min = 1, max = 64))]
     pub user_id: String,
-    /// What the user may do.
+    /// Permissions of the user.
     #[kv(len(max = 100), each(non_empty))]
     pub permissions: Vec<String>,
-    /// When the user was last seen, in milliseconds since 1970.
+    /// Time of the user's last request, in milliseconds since 1970.
     pub last_activity: i64,
 }

@@ -51,11 +51,11 @@ import Kv.Type as Type exposing (GetOnly, Invalid, ReadWrite, Type)
 -- USER PREFERENCES
 
 
-{-| The look of one user's screen.
+{-| A user's settings.
 
-  - `theme`: The colours.
-  - `notifications`: Whether to be told of news.
-  - `language`: A BCP 47 language tag.
+  - `theme`: Color theme.
+  - `notifications`: Whether notifications are enabled.
+  - `language`: BCP 47 language tag.
 
 Rust: `models::storage::user_storage::UserPreferences`, stored under `UserPreferences:`.
 
@@ -148,12 +148,12 @@ liveUserPreferences =
 -- CURSOR POSITION
 
 
-{-| Where one user's pointer is.
+{-| Position of a user's pointer.
 
   - `x`: Pixels from the left.
   - `y`: Pixels from the top.
-  - `item_id`: What the pointer is on.
-  - `user_id`: Whose pointer it is.
+  - `item_id`: Item under the pointer.
+  - `user_id`: Owner of the pointer.
 
 Rust: `models::storage::ui_storage::CursorPosition`, stored under `CursorPosition:`.
 
@@ -251,11 +251,11 @@ liveCursorPositions =
 -- VIEWPORT STATE
 
 
-{-| What one user's window shows.
+{-| State of a user's window.
 
-  - `scroll_y`: How far the page is scrolled, in pixels.
-  - `selected_item`: What is selected, if anything is.
-  - `sidebar_collapsed`: Whether the side bar is folded away.
+  - `scroll_y`: Vertical scroll position in pixels.
+  - `selected_item`: Selected item, if any.
+  - `sidebar_collapsed`: Whether the sidebar is collapsed.
 
 Rust: `models::storage::ui_storage::ViewportState`, stored under `ViewportState:`.
 
@@ -350,11 +350,11 @@ liveViewportStates =
 -- SESSION CACHE
 
 
-{-| What the server would have to look up again for each request of a user.
+{-| Data about a user that the server caches between requests.
 
-  - `user_id`: Whose session it is.
-  - `permissions`: What the user may do.
-  - `last_activity`: When the user was last seen, in milliseconds since 1970.
+  - `user_id`: Owner of the session.
+  - `permissions`: Permissions of the user.
+  - `last_activity`: Time of the user's last request, in milliseconds since 1970.
 
 Rust: `models::storage::user_storage::SessionCache`, stored under `SessionCache:`.
 

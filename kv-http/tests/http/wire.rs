@@ -4,7 +4,7 @@ use crate::Server;
 use crate::server::{START, catalog, clock};
 use kv_core::{Expiry, KvStore};
 use kv_http::{KvHttp, TenantPolicy};
-use kv_tests::wire::{Answer, Request, Scene, Step, matches, scenes};
+use kv_tests::wire::{Request, Response, Scene, Step, matches, scenes};
 use std::time::Duration;
 
 #[test]
@@ -39,7 +39,7 @@ fn play(scene: &Scene) -> Vec<String> {
     wrong
 }
 
-fn differences(server: &Server, request: &Request, answer: &Answer) -> Option<String> {
+fn differences(server: &Server, request: &Request, answer: &Response) -> Option<String> {
     let reply = server.send(request.to_bytes());
     let is_header = |(name, value): &(String, String)| {
         let expected = if value == "-" { None } else { Some(value.as_str()) };

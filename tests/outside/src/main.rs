@@ -1,10 +1,10 @@
-//! The first page of the documentation, as a program of its own, and what a user tries next.
+//! The first example of the documentation as a separate program, followed by other common calls.
 
 use kv_core::{Access, Catalog, Error, KvStore, KvType, SetOptions};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Where one user's pointer is.
+/// Position of a user's cursor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
 #[kv(ttl = "30s")] // tag defaults to "CursorPosition", prefix to "CursorPosition:"
 pub struct CursorPosition {
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     cursors.modify("user:7", |c| CursorPosition { x: c.x + 1, ..c.clone() })?;
     assert_eq!(cursors.get("user:7").map(|c| c.x), Some(4));
 
-    // Keys of every kind that an application has at hand.
+    // Keys of every accepted type.
     let owned = String::from("user:8");
     cursors.set(&owned, cursor.clone())?;
     cursors.set(owned.clone(), Arc::new(cursor.clone()))?;
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert!(cursors.contains(&owned) && store.contains::<CursorPosition>(owned.clone()));
     assert!(cursors.delete(&owned).is_some() && cursors.get(owned).is_none());
 
-    // Updates and conditions.
+    // Updates and conditional writes.
     let updated = cursors.update(String::from("user:9"), |current| {
         assert_eq!(current, None);
         Some(cursor.clone())
@@ -60,6 +60,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let catalog = Catalog::builder().expose::<CursorPosition>(Access::ReadWrite).build()?;
     assert_eq!(catalog.exposed().len(), 1);
 
-    println!("a program outside the workspace runs");
+    println!("the program outside the workspace ran");
     Ok(())
 }

@@ -1,21 +1,23 @@
-//! Two threads that write to one place, in two ways.
+//! Several threads that write to the same memory, with or without a lock.
 //!
-//! `race unguarded` is a data race. `race guarded` is the same work under a lock of the standard library's, through a
-//! channel, an `Arc` and a joined thread: it is none, and is taken for one where the standard library is not instrumented.
+//! `race unguarded` is a data race. `race guarded` does the same under a lock, and also uses a
+//! channel, an `Arc` and joined threads. It has no race, but ThreadSanitizer reports one if the
+//! standard library is not instrumented.
 
 use std::cell::UnsafeCell;
 use std::sync::{Arc, Mutex, mpsc};
 
 struct Shared(UnsafeCell<u64>);
 
-// SAFETY: that it is not safe is the point of `unguarded`; `guarded` holds the lock whenever it looks inside.
+// SAFETY: `guarded` accesses the value only while it holds the lock. `unguarded` is unsound on
+// purpose.
 unsafe impl Sync for Shared {}
 
 fn main() {
     let guarded = match std::env::args().nth(1).as_deref() {
         Some("guarded") => true,
         Some("unguarded") => false,
-        _ => panic!("guarded or unguarded?"),
+        _ => panic!("the argument is `guarded` or `unguarded`"),
     };
     let shared = Arc::new((Shared(UnsafeCell::new(0)), Mutex::new(())));
     let (sender, receiver) = mpsc::channel();
@@ -37,6 +39,6 @@ fn main() {
     drop(sender);
     let sum: u64 = receiver.iter().map(|n| *n).sum();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
-    // SAFETY: the other threads are gone.
+    // SAFETY: the other threads have ended.
     println!("{sum}, {}", unsafe { *shared.0.0.get() });
 }
