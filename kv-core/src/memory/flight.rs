@@ -6,7 +6,8 @@
 //! [completes](Participant::complete) the flight. If the leader leaves without a value (an error, a
 //! panic, a dropped future), the waiters wake and the first of them becomes the leader.
 //!
-//! Waiting is a future. A blocking caller polls it on its own thread ([`block_on`](super::block_on)).
+//! Waiting is a future. A blocking caller polls it on its own thread
+//! ([`block_on`](super::block_on)).
 
 use crate::events;
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -122,8 +123,8 @@ pub(crate) struct Participant<'a, T> {
     flights: &'a Flights<T>,
     key: Arc<str>,
     flight: Arc<Flight<T>>,
-    /// Whether the caller joined while the value was being stored, or later. The value may have been
-    /// removed before the caller joined.
+    /// Whether the caller joined while the value was being stored, or later. The value may have
+    /// been removed before the caller joined.
     is_late: bool,
     is_leader: bool,
     dependency: Option<Dependency>,
@@ -134,8 +135,8 @@ impl<T> Participant<'_, T> {
         Arc::clone(&self.flight)
     }
 
-    /// Returns whether the value of this flight may have been removed before the caller joined. Such
-    /// a caller reads the store again.
+    /// Returns whether the value of this flight may have been removed before the caller joined.
+    /// Such a caller reads the store again.
     pub(crate) fn is_late(&self) -> bool {
         self.is_late
     }
@@ -157,7 +158,8 @@ impl<T> Participant<'_, T> {
         Ok(value)
     }
 
-    /// Runs the leader's computation. This flight depends on every flight that the computation joins.
+    /// Runs the leader's computation. This flight depends on every flight that the computation
+    /// joins.
     ///
     /// Fails if it is polled by a computation on which it depends, directly or indirectly.
     pub(crate) async fn compute<O>(&mut self, future: impl Future<Output = O>) -> Result<O, Cycle> {
@@ -295,8 +297,8 @@ impl Drop for Entered {
     }
 }
 
-// The dependencies between flights as pairs: the first flight cannot complete before the second. There
-// is one pair for each request made inside a computation.
+// The dependencies between flights as pairs: the first flight cannot complete before the second.
+// There is one pair for each request made inside a computation.
 process_wide!(static DEPENDENCIES: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new()));
 
 /// A registered dependency of one flight on another. Dropping it removes the registration.
@@ -306,9 +308,9 @@ struct Dependency {
 }
 
 impl Dependency {
-    /// Registers that the computation running on this thread, if any, depends on a flight. Replaces the
-    /// dependency registered by the previous poll: a future may be polled by a different computation
-    /// each time.
+    /// Registers that the computation running on this thread, if any, depends on a flight. Replaces
+    /// the dependency registered by the previous poll: a future may be polled by a different
+    /// computation each time.
     fn refresh(registered: &mut Option<Self>, depends_on: u64) -> Result<(), Cycle> {
         let current = ENTERED.with(|entered| entered.borrow().last().copied());
         if registered.as_ref().map(|registered| registered.flight) == current {

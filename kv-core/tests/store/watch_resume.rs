@@ -124,8 +124,8 @@ fn ready_after_a_resume_follows_the_entries_of_one_instant() {
     while !receiver.is_ready {
         receiver.apply(watch.try_recv().unwrap());
     }
-    let (moved, behind) = (receiver.entries.get("k99"), receiver.entries.get("x00"));
-    assert!(history.states.contains(&receiver.entries), "k99 is {moved:?}, x00 {behind:?}");
+    let (moved, inserted) = (receiver.entries.get("k99"), receiver.entries.get("x00"));
+    assert!(history.states.contains(&receiver.entries), "k99 is {moved:?}, x00 {inserted:?}");
     receiver.catch_up(&watch);
     receiver.agrees_with(&notes, "");
 }
