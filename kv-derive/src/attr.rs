@@ -3,7 +3,7 @@
 use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
-    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, JS_SAFE, KEY, KV, LEN, MAX, MAX_ENTRIES,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, HEAP_SIZE, JS_SAFE, KEY, KV, LEN, MAX, MAX_ENTRIES,
     MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -21,6 +21,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) key: Option<Word<LitStr>>,
     pub(crate) validate: Option<Word<LitStr>>,
     pub(crate) plural: Option<Word<LitStr>>,
+    pub(crate) heap_size: Option<Word<LitStr>>,
     // Each of these two asks whether the other is there, be it with a value that could not be read.
     pub(crate) max_entries: Option<Word<Option<RawNumber>>>,
     pub(crate) evict: Option<Word<Option<LitStr>>>,
@@ -59,6 +60,7 @@ impl<T> Word<T> {
 pub(crate) struct FieldAttrs {
     pub(crate) rules: Vec<RawRule>,
     pub(crate) opaque: Option<Ident>,
+    pub(crate) heap_size: Option<Word<LitStr>>,
     pub(crate) skip: Option<Ident>,
 }
 
@@ -140,6 +142,7 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             KEY => &mut read.key,
             VALIDATE => &mut read.validate,
             PLURAL => &mut read.plural,
+            HEAP_SIZE => &mut read.heap_size,
             MAX_ENTRIES => {
                 let value = meta.number(ctxt);
                 Word { key: meta.key, value }.put(ctxt, &mut read.max_entries);
@@ -176,6 +179,12 @@ pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
         let slot = match meta.key.unraw().to_string().as_str() {
             OPAQUE => &mut read.opaque,
             SKIP => &mut read.skip,
+            HEAP_SIZE => {
+                if let Some(value) = meta.string(ctxt) {
+                    Word { key: meta.key, value }.put(ctxt, &mut read.heap_size);
+                }
+                continue;
+            }
             _ => {
                 read.rules.extend(rule(ctxt, meta));
                 continue;

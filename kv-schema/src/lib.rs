@@ -50,6 +50,7 @@ pub mod __private {
     pub use crate::__codec as codec;
     pub use crate::__default_json as default_json;
     pub use crate::check::Validator;
+    pub use crate::field::opaque;
     pub use crate::field::{KvField, MapKey, Opaque};
     pub use crate::key::KeyError;
     pub use crate::kv_type::{Keyed, KvType};

@@ -334,6 +334,10 @@ pub struct Field {
     pub may_be_left_out: bool,
     /// Whether its members stand among its parent's (`#[serde(flatten)]`).
     pub flatten: bool,
+    /// Whether nothing is known of the bytes that its values own on the heap: it is opaque, and its type is neither a
+    /// [`KvField`] nor `serde::Serialize`, nor does `#[kv(heap_size = "…")]` name a function. A type with such a field cannot
+    /// be exposed for writing.
+    pub unmeasured: bool,
     /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
     pub rules: &'static [Rule],
 }
@@ -373,6 +377,7 @@ impl Field {
             default_json: None,
             may_be_left_out: false,
             flatten: false,
+            unmeasured: false,
             rules: &[],
         }
     }

@@ -1,11 +1,14 @@
 //! [`KvField`], what can stand in a stored type, for the types of the standard library and, behind features, of other
 //! crates.
 
+#[cfg(feature = "serde")]
+mod estimate;
 mod foreign;
 mod heap;
 mod map;
 mod net;
-mod opaque;
+#[doc(hidden)]
+pub mod opaque;
 mod option;
 mod path;
 mod pointer;
@@ -66,6 +69,10 @@ pub trait KvField: 'static {
     /// that, but for what nothing shows from outside: a B-tree that was collected at once rather than grown counts 1.4
     /// to 1.8 times, and a grown one of about 100 entries, now and then, up to 1.4 times; a hash table that was full, and
     /// emptied entry by entry, down to a quarter; a `Url` that parsing lengthened, down to a half.
+    ///
+    /// A field with `#[kv(opaque)]` counts what its own `KvField` says, if it has one, else an estimate by its
+    /// `serde::Serialize`, and `#[kv(heap_size = "…")]` names a function
+    /// for every other type.
     ///
     /// What an `Rc` or `Arc` shares is counted at each holder; fields that are left out of the schema are not
     /// counted.
