@@ -180,12 +180,23 @@ impl ::kv_core::__private::KvField for Rules {
                                 ),
                             )
                         },
-                        ::kv_core::__private::ty::Field::new(
-                            "extra",
-                            ::kv_core::__private::ty::TypeRef::of::<
-                                ::kv_core::__private::Opaque,
-                            >(),
-                        ),
+                        ::kv_core::__private::ty::Field {
+                            unmeasured: {
+                                #[allow(unused_imports)]
+                                use ::kv_core::__private::opaque::Unmeasured as _;
+                                ::kv_core::__private::opaque::first(
+                                    ::kv_core::__private::opaque::ByField::<Foreign>::SIZE,
+                                    ::kv_core::__private::opaque::BySerialize::<Foreign>::SIZE,
+                                )
+                            }
+                                .is_none(),
+                            ..::kv_core::__private::ty::Field::new(
+                                "extra",
+                                ::kv_core::__private::ty::TypeRef::of::<
+                                    ::kv_core::__private::Opaque,
+                                >(),
+                            )
+                        },
                     ],
                     deny_unknown: false,
                 }),
@@ -211,36 +222,37 @@ impl ::kv_core::__private::KvField for Rules {
             } => {
                 {
                     let __v = &mut ::kv_core::__private::Validator::member(__v, "name");
-                    ::kv_core::__private::rule::Len::check(
+                    if ::kv_core::__private::rule::Len::admits(
                         &::kv_core::__private::rule::Len {
                             min: ::core::option::Option::Some(1usize),
                             max: ::core::option::Option::Some(64usize),
                         },
                         ::core::convert::identity(__field0),
                         __v,
-                    );
-                    {
-                        static MATCHER: ::kv_core::__private::rule::Matcher = ::kv_core::__private::rule::Matcher::new(
-                            "^[a-z]+$",
-                        );
-                        ::kv_core::__private::rule::Pattern::check(
-                            &::kv_core::__private::rule::Pattern {
-                                text: "^[a-z]+$",
+                    ) {
+                        {
+                            static MATCHER: ::kv_core::__private::rule::Matcher = ::kv_core::__private::rule::Matcher::new(
+                                "^[a-z]+$",
+                            );
+                            ::kv_core::__private::rule::Pattern::check(
+                                &::kv_core::__private::rule::Pattern {
+                                    text: "^[a-z]+$",
+                                },
+                                &MATCHER,
+                                ::core::convert::identity(__field0),
+                                __v,
+                            );
+                        }
+                        ::kv_core::__private::rule::Custom::check(
+                            &::kv_core::__private::rule::Custom {
+                                name: "lower",
                             },
-                            &MATCHER,
                             ::core::convert::identity(__field0),
                             __v,
+                            checks::lower,
                         );
+                        <String as ::kv_core::__private::KvField>::check(__field0, __v);
                     }
-                    ::kv_core::__private::rule::Custom::check(
-                        &::kv_core::__private::rule::Custom {
-                            name: "lower",
-                        },
-                        ::core::convert::identity(__field0),
-                        __v,
-                        checks::lower,
-                    );
-                    <String as ::kv_core::__private::KvField>::check(__field0, __v);
                 }
                 {
                     let __v = &mut ::kv_core::__private::Validator::member(__v, "mails");
@@ -402,6 +414,17 @@ impl ::kv_core::__private::KvField for Rules {
                     + <Vec<
                         Vec<f64>,
                     > as ::kv_core::__private::KvField>::heap_size(__field7)
+                    + ::kv_core::__private::opaque::measure(
+                        {
+                            #[allow(unused_imports)]
+                            use ::kv_core::__private::opaque::Unmeasured as _;
+                            ::kv_core::__private::opaque::first(
+                                ::kv_core::__private::opaque::ByField::<Foreign>::SIZE,
+                                ::kv_core::__private::opaque::BySerialize::<Foreign>::SIZE,
+                            )
+                        },
+                        __field8,
+                    )
             }
         }
     }

@@ -129,15 +129,16 @@ impl ::kv_core::__private::KvField for Event {
             Self::Said { 0: __field0, .. } => {
                 let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
                 {
-                    ::kv_core::__private::rule::Len::check(
+                    if ::kv_core::__private::rule::Len::admits(
                         &::kv_core::__private::rule::Len {
                             min: ::core::option::Option::None,
                             max: ::core::option::Option::Some(280usize),
                         },
                         ::core::convert::identity(__field0),
                         __v,
-                    );
-                    <String as ::kv_core::__private::KvField>::check(__field0, __v);
+                    ) {
+                        <String as ::kv_core::__private::KvField>::check(__field0, __v);
+                    }
                 }
             }
             Self::Pair { 0: __field0, 1: __field1, .. } => {
