@@ -22,7 +22,8 @@ pub(crate) const CRATE: &str = "crate";
 pub(crate) const HEAP_SIZE: &str = "heap_size";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, CRATE];
+pub(crate) const ON_TYPE: &[&str] =
+    &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, CRATE];
 
 /// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
 pub(crate) const POLICIES: &[&str] = &["oldest"];

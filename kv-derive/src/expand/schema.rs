@@ -151,7 +151,7 @@ fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     match (field.opaque, field.is_option()) {
         (false, _) => {
             let as_field = super::as_field(field.ty, private);
-            quote!(#private::ty::TypeRef::new(#as_field::schema))
+            quote!(#as_field::__TYPE)
         }
         (true, false) => quote!(#private::ty::TypeRef::of::<#opaque>()),
         (true, true) => quote!(#private::ty::TypeRef::of::<::core::option::Option<#opaque>>()),

@@ -22,7 +22,7 @@ pub use map::{KeyText, MapKey};
 pub use opaque::Opaque;
 
 use crate::check::Validator;
-use crate::ty::TypeSchema;
+use crate::ty::{TypeRef, TypeSchema};
 
 /// A type that can be a field of a stored type.
 ///
@@ -50,7 +50,7 @@ use crate::ty::TypeSchema;
     label = "not a known field type",
     note = "add `#[derive(KvField)]` to `{Self}`; types of chrono, time, uuid, url, rust_decimal, smol_str, indexmap and serde_json come with the features of those names; for another crate's, use a newtype or leave the field out with `#[serde(skip)]`"
 )]
-pub trait KvField: 'static {
+pub trait KvField: Sized + 'static {
     /// What the type looks like on the wire.
     ///
     /// ```
@@ -77,6 +77,10 @@ pub trait KvField: 'static {
     /// What an `Rc` or `Arc` shares is counted at each holder; fields that are left out of the schema are not
     /// counted.
     fn heap_size(&self) -> usize;
+
+    /// The schema with the size of the type that it describes. Only pointers implement it.
+    #[doc(hidden)]
+    const __TYPE: TypeRef = TypeRef::sized(Self::schema, size_of::<Self>());
 }
 
 /// The schema of a type of another crate.

@@ -16,8 +16,8 @@ pub const MAX_STATES: usize = 4096;
 /// The most places where a match can begin, in a pattern that begins at `^`: once in a text.
 const MAX_BEGINNING: usize = 512;
 
-/// The most sets of states to go through. Beyond, a pattern is taken for too costly.
-const MAX_SETS: usize = 4096;
+/// The most steps that the search for the largest set may take. A pattern that needs more is refused.
+const MAX_STEPS: usize = 500_000;
 
 /// A part of a pattern.
 #[derive(Debug)]
@@ -50,7 +50,9 @@ pub(super) fn bit(c: char) -> u128 {
 pub(super) fn check(pattern: &Node) -> Result<(), String> {
     let mut program = Program { states: vec![State::Match] };
     let start = program.compile(pattern, 0).ok_or_else(|| {
-        format!("its counts make more than {MAX_STATES} places of it: lower them, or leave the length to `len`")
+        format!(
+            "its counts make more than {MAX_STATES} places of it: lower them, or leave the length to `len`"
+        )
     })?;
     match program.largest_set(start) {
         Some(places) if places <= MAX_PLACES => Ok(()),
@@ -58,9 +60,10 @@ pub(super) fn check(pattern: &Node) -> Result<(), String> {
             "each character of a text is compared with up to {places} places of it, and at most {MAX_PLACES} are allowed: \
              begin it with `^`, lower its counts, or leave the length to `len`"
         )),
-        None => Err(format!(
-            "a text can be in more than {MAX_SETS} sets of its places: begin it with `^`, or lower its counts"
-        )),
+        None => {
+            Err("too many of its places go together in too many ways: begin it with `^`, or lower its counts"
+                .to_owned())
+        }
     }
 }
 
@@ -93,9 +96,7 @@ impl Program {
             Node::Start => self.add(State::Start(next)),
             Node::End => self.add(State::End),
             Node::Characters(characters) => self.add(State::Characters(*characters, next)),
-            Node::Sequence(parts) => {
-                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))
-            }
+            Node::Sequence(parts) => parts.iter().rev().try_fold(next, |next, part| self.compile(part, next)),
             Node::Branches(branches) => {
                 let (last, others) = branches.split_last()?;
                 let last = self.compile(last, next)?;
@@ -123,14 +124,14 @@ impl Program {
     }
 
     /// Returns the size of the largest set of states that some text leads to, as soon as one is too large; `None` when
-    /// there are too many sets.
+    /// that takes too many steps.
     fn largest_set(&self, start: usize) -> Option<usize> {
         let alphabet = self.alphabet();
         let (beginning, steps) = self.closure([start], true);
         if steps > MAX_BEGINNING {
             return Some(steps);
         }
-        let mut largest = 0;
+        let (mut largest, mut all_steps) = (0, 0);
         let mut seen = HashSet::new();
         let mut pending: Vec<_> = beginning.into_iter().collect();
         while let Some(set) = pending.pop() {
@@ -142,8 +143,12 @@ impl Program {
                 // Another match may begin here.
                 let (set, steps) = self.closure(follows.chain([start]), false);
                 largest = largest.max(steps);
+                all_steps += steps;
                 if largest > MAX_PLACES {
                     return Some(largest);
+                }
+                if all_steps > MAX_STEPS {
+                    return None;
                 }
                 if let Some(set) = set
                     && !seen.contains(&set)
@@ -151,9 +156,6 @@ impl Program {
                     seen.insert(set.clone());
                     pending.push(set);
                 }
-            }
-            if seen.len() > MAX_SETS {
-                return None;
             }
         }
         Some(largest)

@@ -41,7 +41,8 @@ impl KvField for Map<String, Value> {
     fn check(&self, _: &mut Validator<'_>) {}
 
     fn heap_size(&self) -> usize {
-        json_members(self.len()) + self.iter().map(|(key, value)| key.heap_size() + value.heap_size()).sum::<usize>()
+        json_members(self.len())
+            + self.iter().map(|(key, value)| key.heap_size() + value.heap_size()).sum::<usize>()
     }
 }
 
