@@ -63,6 +63,54 @@ fn texts_have_the_form_that_is_asked() {
     assert_eq!(fields.all()[0].rules, [Rule::Pattern(pattern)]);
 }
 
+#[derive(Clone, KvType)]
+struct Bounded {
+    #[kv(pattern = "^[a-z]*$", len(max = 4), custom = "never")]
+    code: String,
+    #[kv(each(custom = "never", len(max = 2), non_empty), len(min = 1, max = 2))]
+    codes: Vec<String>,
+    #[kv(len(max = 1))]
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, KvField)]
+struct Part(#[kv(custom = "never")] String);
+
+/// Must not see what is too long.
+fn never(text: &str) -> Result<(), &'static str> {
+    assert!(text.len() <= 4, "{text}");
+    Err("must never be there")
+}
+
+#[test]
+fn a_value_of_a_wrong_length_is_not_looked_at_any_further() {
+    let long = "A".repeat(5);
+    let value = Bounded {
+        code: long.clone(),
+        codes: vec![long.clone(), long.clone(), long.clone()],
+        parts: vec![Part(long.clone()), Part(long.clone())],
+    };
+    assert_eq!(
+        report(&value),
+        [
+            "/code len: must have at most 4 characters",
+            "/codes len: must have 1 to 2 items",
+            "/parts len: must have at most 1 item",
+        ]
+    );
+    let value = Bounded { code: "A".into(), codes: vec![long, "A".into()], parts: vec![Part("A".into())] };
+    assert_eq!(
+        report(&value),
+        [
+            "/code pattern: must match the pattern ^[a-z]*$",
+            "/code custom: must never be there",
+            "/codes/0 len: must have at most 2 characters",
+            "/codes/1 custom: must never be there",
+            "/parts/0 custom: must never be there",
+        ]
+    );
+}
+
 #[derive(KvField)]
 #[kv(validate = "never_both")]
 enum Reading {

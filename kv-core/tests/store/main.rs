@@ -23,7 +23,11 @@ mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod model;
+#[cfg(feature = "json")]
+mod opaque;
 mod scan;
+#[cfg(feature = "json")]
+mod stack;
 #[cfg(feature = "tracing")]
 mod tracing;
 mod ttl;
