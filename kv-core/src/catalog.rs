@@ -1,6 +1,7 @@
 //! [`Catalog`]: the types that the outside may reach.
 
 use crate::engine::StoredType;
+use crate::schema::pattern::PatternError;
 use crate::schema::{footprint, prefix, tag, wire};
 use crate::{Access, Codec, Exposed, KvType};
 use serde::Serialize;
@@ -114,6 +115,12 @@ impl CatalogBuilder {
             }
             let faults = wire::faults(exposed.schema()).into_iter();
             problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
+            let patterns = footprint::refused_patterns(exposed.schema()).into_iter();
+            problems.extend(patterns.map(|(field, error)| CatalogProblem::Pattern {
+                ty: name.clone(),
+                field,
+                error,
+            }));
             if exposed.access().can_write() {
                 problems.extend(costs(exposed, &name));
             }
@@ -260,6 +267,16 @@ pub enum CatalogProblem {
         ty: String,
         /// Which part of it is large, and the way out.
         error: footprint::Oversized,
+    },
+    /// A pattern in the schema of a type that implements `KvField` by hand is outside the grammar, or slow.
+    #[error("`{ty}` cannot be exposed: the pattern of `{field}` is refused: {error}")]
+    Pattern {
+        /// The type.
+        ty: String,
+        /// The field, `Order.code`.
+        field: String,
+        /// Why it is refused.
+        error: PatternError,
     },
     /// The tag of a type that implements `KvType` by hand is outside the grammar.
     #[error("the tag of `{ty}` is invalid: {error}")]

@@ -1,4 +1,4 @@
-//! What values of a type cost the reader of a stranger's JSON: memory that nothing counts, and stack.
+//! What values of a type cost the reader of a stranger's JSON: memory that nothing counts, stack, and slow patterns.
 //!
 //! A reader made of serde's traits calls itself for every part of a value, and each call holds the part several times
 //! before it is in its place. So a recursive type whose levels are large overflows a stack at a depth that costs a small
@@ -7,7 +7,9 @@
 
 use crate::access::Exposed;
 use crate::json::DecodeOptions;
-use crate::ty::{Enum, Fields, Shape, Tagging, TypeRef, TypeSchema};
+use crate::pattern::{self, PatternError};
+use crate::rule::Rule;
+use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema};
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -16,7 +18,7 @@ use std::fmt;
 pub const STACK: usize = 1536 << 10;
 
 /// How many bytes of stack a call takes for each byte of the type, and besides. Measured, the largest of structs, enums of
-/// every tagging, lists and maps around `Box`es, arrays in arrays: 36 and 2,000 without optimization, 10 and 700 with it.
+/// every tagging, lists and maps around `Box`es, arrays in arrays: 36 and 2,000 without optimization, 11 and 700 with it.
 /// The profile is told from `debug_assertions`.
 const FRAME: (usize, usize) = if cfg!(debug_assertions) { (40, 1024) } else { (12, 512) };
 
@@ -157,27 +159,56 @@ fn largest(ty: TypeRef, seen: &mut HashSet<TypeId>) -> (usize, String) {
 /// Returns every opaque field, as `Type.field`, of whose values nothing is known to measure them by, in the order of the
 /// types.
 pub fn unmeasured(schema: &'static TypeSchema) -> Vec<String> {
-    let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    collect_unmeasured(schema, &mut seen, &mut found);
+    let mut found = Vec::new();
+    each_field_within(schema, &mut HashSet::new(), &mut |place, field| {
+        if field.unmeasured {
+            found.push(place);
+        }
+    });
     found
 }
 
-fn collect_unmeasured(schema: &'static TypeSchema, seen: &mut HashSet<TypeId>, found: &mut Vec<String>) {
+/// Returns every field, as `Type.field`, with a rule whose pattern [`pattern::check`] refuses, and why. The derive refuses
+/// such patterns itself.
+pub fn refused_patterns(schema: &'static TypeSchema) -> Vec<(String, PatternError)> {
+    fn check(rules: &[Rule], refused: &mut impl FnMut(PatternError)) {
+        for rule in rules {
+            match rule {
+                Rule::Pattern(rule) => pattern::check(rule.text).unwrap_or_else(&mut *refused),
+                Rule::Each(each) => check(each.rules, refused),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    each_field_within(schema, &mut HashSet::new(), &mut |place, field| {
+        check(field.rules, &mut |error| found.push((place.clone(), error)));
+    });
+    found
+}
+
+/// Calls a function for each field of a type and of the types that it is made of, with its place.
+fn each_field_within(
+    schema: &'static TypeSchema,
+    seen: &mut HashSet<TypeId>,
+    visit: &mut impl FnMut(String, &Field),
+) {
     if !seen.insert(schema.id) {
         return;
     }
-    let mut note = |fields: Fields, of: &str| {
-        let unmeasured = fields.all().iter().filter(|field| field.unmeasured);
-        found.extend(unmeasured.map(|field| format!("{of}.{}", field.rust_name)));
+    let mut all = |fields: Fields, of: &str| {
+        for field in fields.all() {
+            visit(format!("{of}.{}", field.rust_name), field);
+        }
     };
     match schema.shape {
-        Shape::Struct(fields) => note(fields, &schema.to_string()),
-        Shape::Enum(all) => {
-            for variant in all.variants {
-                note(variant.fields, &format!("{schema}::{}", variant.rust_name));
+        Shape::Struct(fields) => all(fields, &schema.to_string()),
+        Shape::Enum(shape) => {
+            for variant in shape.variants {
+                all(variant.fields, &format!("{schema}::{}", variant.rust_name));
             }
         }
         _ => {}
     }
-    each_part(schema, |part, _| collect_unmeasured(part.get(), seen, found));
+    each_part(schema, |part, _| each_field_within(part.get(), seen, visit));
 }
