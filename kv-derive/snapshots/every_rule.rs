@@ -55,9 +55,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "name",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <String as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <String as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -75,9 +73,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "mails",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Vec<String> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Vec<String> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -88,9 +84,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "home",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <String as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <String as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -101,9 +95,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "theme",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Option<String> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Option<String> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -122,9 +114,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "count",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <u64 as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <u64 as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -135,9 +125,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "id",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <u64 as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <u64 as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -154,9 +142,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "factor",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <f32 as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <f32 as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -175,9 +161,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "rows",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Vec<Vec<f64>> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Vec<Vec<f64>> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -251,8 +235,8 @@ impl ::kv_core::__private::KvField for Rules {
                             __v,
                             checks::lower,
                         );
-                        <String as ::kv_core::__private::KvField>::check(__field0, __v);
                     }
+                    <String as ::kv_core::__private::KvField>::check(__field0, __v);
                 }
                 {
                     let __v = &mut ::kv_core::__private::Validator::member(__v, "mails");

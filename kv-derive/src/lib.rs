@@ -94,8 +94,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// A function with type parameters is named with them: `custom = "fits::<String>"`.
 ///
-/// `len` is checked first. If it fails, no other rule sees the field, nor do the rules of its items and of its type. A pattern
-/// is refused where a character of a long text would be compared with many of its places: begin it with `^`, and leave lengths
+/// `len` is checked first. If it fails, the other rules of the field are skipped, `each` included. A pattern is
+/// refused where a character of a long text would be compared with many of its places: begin it with `^`, and leave lengths
 /// to `len`.
 ///
 /// On an `Option` a rule holds for what is in it. A field whose type has rules of its own is checked by them

@@ -1,4 +1,4 @@
-//! `KvField::check`: for each field in order its own rules, then those of its type, unless its length is wrong.
+//! `KvField::check`: for each field in order its own rules, then those of its type.
 
 use super::schema::rule_data;
 use super::{as_field, local, located_at, match_self};
@@ -87,21 +87,16 @@ fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream
             lifts_floats(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
         quote!(#lift #as_field::check(#name, #v);)
     });
-    check_rules(&field.rules, name, v, private, own)
+    let rules = check_rules(&field.rules, name, v, private);
+    quote!(#rules #own)
 }
 
-/// The length first: a value that is too long is not looked at any further.
-fn check_rules(
-    rules: &[Rule],
-    value: &Ident,
-    v: &Ident,
-    private: &TokenStream,
-    own: Option<TokenStream>,
-) -> TokenStream {
+/// The length comes first: no other rule sees a value that is too long.
+fn check_rules(rules: &[Rule], value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     let (lengths, others): (Vec<_>, Vec<_>) =
         rules.iter().partition(|rule| matches!(rule.form, RuleForm::Len { .. }));
     let others = others.into_iter().map(|rule| check_rule(rule, value, v, private));
-    let rest = quote!(#(#others)* #own);
+    let rest = quote!(#(#others)*);
     match lengths.first() {
         Some(length) if rest.is_empty() => {
             let holds = check_rule(length, value, v, private);
@@ -154,7 +149,7 @@ fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> T
         }
         RuleForm::Each(rules) => {
             let item = local("__item");
-            let rules = check_rules(rules, &item, v, private, None);
+            let rules = check_rules(rules, &item, v, private);
             quote_spanned!(span=> #private::rule::Each::check(#subject, #v, |#item, #v| { #rules });)
         }
     }

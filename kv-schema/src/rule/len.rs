@@ -25,8 +25,8 @@ impl Len {
         self.admits(value, v);
     }
 
-    /// Does the same, and returns whether the length is within the bounds: if it is not, a derived check skips all other
-    /// rules of the field.
+    /// Does the same, and returns whether the length is within the bounds: if it is not, a derived check skips the other rules
+    /// of the field.
     #[inline]
     pub fn admits<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) -> bool {
         // Most strings need no counting.
