@@ -1,7 +1,8 @@
 //! [`Catalog`]: the types that the outside may reach.
 
 use crate::engine::StoredType;
-use crate::schema::{prefix, tag, ttl, wire};
+use crate::schema::pattern::PatternError;
+use crate::schema::{footprint, prefix, tag, ttl, wire};
 use crate::{Access, Codec, Exposed, KvType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -170,6 +171,15 @@ impl CatalogBuilder {
             }
             let faults = wire::faults(exposed.schema()).into_iter();
             problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
+            let patterns = footprint::refused_patterns(exposed.schema()).into_iter();
+            problems.extend(patterns.map(|(field, error)| CatalogProblem::Pattern {
+                ty: name.clone(),
+                field,
+                error,
+            }));
+            if exposed.access().can_write() {
+                problems.extend(costs(exposed, &name));
+            }
             problems.extend(all[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
@@ -178,6 +188,14 @@ impl CatalogBuilder {
             Err(CatalogError { problems })
         }
     }
+}
+
+/// Returns what a stranger's value of a type would cost without being counted or bounded.
+fn costs<'a>(exposed: &'a Exposed, name: &'a str) -> impl Iterator<Item = CatalogProblem> + 'a {
+    let unmeasured = footprint::unmeasured(exposed.schema()).into_iter();
+    let unmeasured = unmeasured.map(|field| CatalogProblem::Unmeasured { ty: name.to_owned(), field });
+    let oversized = footprint::max_depth(exposed).err();
+    unmeasured.chain(oversized.map(|error| CatalogProblem::Oversized { ty: name.to_owned(), error }))
 }
 
 /// What keeps clients from telling two types apart.
@@ -306,6 +324,36 @@ pub enum CatalogProblem {
         ttl: Duration,
         /// The longest one.
         max: Duration,
+    },
+    /// Clients may write the type, and nothing is known of the bytes that a part of it takes.
+    #[error(
+        "`{ty}` cannot be exposed for writing: `{field}` is opaque, and its values would count as nothing in the limits: \
+         name a function that measures them, `#[kv(opaque, heap_size = \"path::to::function\")]`, or derive \
+         `serde::Serialize` on its type"
+    )]
+    Unmeasured {
+        /// The type.
+        ty: String,
+        /// The field, `Order.extra`.
+        field: String,
+    },
+    /// Clients may write the type, and reading a value of it takes more stack than a thread has.
+    #[error("`{ty}` cannot be exposed for writing: {error}")]
+    Oversized {
+        /// The type.
+        ty: String,
+        /// Which part of it is large, and the way out.
+        error: footprint::Oversized,
+    },
+    /// A pattern in the schema of a type that implements `KvField` by hand is outside the grammar, or slow.
+    #[error("`{ty}` cannot be exposed: the pattern of `{field}` is refused: {error}")]
+    Pattern {
+        /// The type.
+        ty: String,
+        /// The field, `Order.code`.
+        field: String,
+        /// Why it is refused.
+        error: PatternError,
     },
     /// The tag of a type that implements `KvType` by hand is outside the grammar.
     #[error("the tag of `{ty}` is invalid: {error}")]

@@ -153,6 +153,6 @@ pub mod __private {
     #[cfg(feature = "json")]
     pub use crate::codec::probe;
     pub use kv_schema::__private::{
-        KeyError, Keyed, KvField, KvType, MapKey, MaxTtl, Opaque, Validator, rule, template, ty,
+        KeyError, Keyed, KvField, KvType, MapKey, MaxTtl, Opaque, Validator, opaque, rule, template, ty,
     };
 }

@@ -55,9 +55,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "name",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <String as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <String as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -75,9 +73,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "mails",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Vec<String> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Vec<String> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -88,9 +84,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "home",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <String as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <String as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -101,9 +95,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "theme",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Option<String> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Option<String> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -122,9 +114,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "count",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <u64 as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <u64 as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -135,9 +125,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "id",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <u64 as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <u64 as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -154,9 +142,7 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "factor",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <f32 as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <f32 as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -175,17 +161,26 @@ impl ::kv_core::__private::KvField for Rules {
                             ],
                             ..::kv_core::__private::ty::Field::new(
                                 "rows",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Vec<Vec<f64>> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Vec<Vec<f64>> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
-                        ::kv_core::__private::ty::Field::new(
-                            "extra",
-                            ::kv_core::__private::ty::TypeRef::of::<
-                                ::kv_core::__private::Opaque,
-                            >(),
-                        ),
+                        ::kv_core::__private::ty::Field {
+                            unmeasured: {
+                                #[allow(unused_imports)]
+                                use ::kv_core::__private::opaque::Unmeasured as _;
+                                ::kv_core::__private::opaque::first(
+                                    ::kv_core::__private::opaque::ByField::<Foreign>::SIZE,
+                                    ::kv_core::__private::opaque::BySerialize::<Foreign>::SIZE,
+                                )
+                            }
+                                .is_none(),
+                            ..::kv_core::__private::ty::Field::new(
+                                "extra",
+                                ::kv_core::__private::ty::TypeRef::of::<
+                                    ::kv_core::__private::Opaque,
+                                >(),
+                            )
+                        },
                     ],
                     deny_unknown: false,
                 }),
@@ -211,35 +206,36 @@ impl ::kv_core::__private::KvField for Rules {
             } => {
                 {
                     let __v = &mut ::kv_core::__private::Validator::member(__v, "name");
-                    ::kv_core::__private::rule::Len::check(
+                    if ::kv_core::__private::rule::Len::admits(
                         &::kv_core::__private::rule::Len {
                             min: ::core::option::Option::Some(1usize),
                             max: ::core::option::Option::Some(64usize),
                         },
                         ::core::convert::identity(__field0),
                         __v,
-                    );
-                    {
-                        static MATCHER: ::kv_core::__private::rule::Matcher = ::kv_core::__private::rule::Matcher::new(
-                            "^[a-z]+$",
-                        );
-                        ::kv_core::__private::rule::Pattern::check(
-                            &::kv_core::__private::rule::Pattern {
-                                text: "^[a-z]+$",
+                    ) {
+                        {
+                            static MATCHER: ::kv_core::__private::rule::Matcher = ::kv_core::__private::rule::Matcher::new(
+                                "^[a-z]+$",
+                            );
+                            ::kv_core::__private::rule::Pattern::check(
+                                &::kv_core::__private::rule::Pattern {
+                                    text: "^[a-z]+$",
+                                },
+                                &MATCHER,
+                                ::core::convert::identity(__field0),
+                                __v,
+                            );
+                        }
+                        ::kv_core::__private::rule::Custom::check(
+                            &::kv_core::__private::rule::Custom {
+                                name: "lower",
                             },
-                            &MATCHER,
                             ::core::convert::identity(__field0),
                             __v,
+                            checks::lower,
                         );
                     }
-                    ::kv_core::__private::rule::Custom::check(
-                        &::kv_core::__private::rule::Custom {
-                            name: "lower",
-                        },
-                        ::core::convert::identity(__field0),
-                        __v,
-                        checks::lower,
-                    );
                     <String as ::kv_core::__private::KvField>::check(__field0, __v);
                 }
                 {
@@ -402,6 +398,17 @@ impl ::kv_core::__private::KvField for Rules {
                     + <Vec<
                         Vec<f64>,
                     > as ::kv_core::__private::KvField>::heap_size(__field7)
+                    + ::kv_core::__private::opaque::measure(
+                        {
+                            #[allow(unused_imports)]
+                            use ::kv_core::__private::opaque::Unmeasured as _;
+                            ::kv_core::__private::opaque::first(
+                                ::kv_core::__private::opaque::ByField::<Foreign>::SIZE,
+                                ::kv_core::__private::opaque::BySerialize::<Foreign>::SIZE,
+                            )
+                        },
+                        __field8,
+                    )
             }
         }
     }

@@ -38,17 +38,13 @@ where
                     fields: &[
                         ::kv_core::__private::ty::Field::new(
                             "items",
-                            ::kv_core::__private::ty::TypeRef::new(
-                                <[T; N] as ::kv_core::__private::KvField>::schema,
-                            ),
+                            <[T; N] as ::kv_core::__private::KvField>::__TYPE,
                         ),
                         ::kv_core::__private::ty::Field {
                             flatten: true,
                             ..::kv_core::__private::ty::Field::new(
                                 "rest",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Rest<T> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Rest<T> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                     ],

@@ -27,21 +27,15 @@ impl ::kv_core::__private::KvField for Seat {
                     fields: &[
                         ::kv_core::__private::ty::Field::new(
                             "room",
-                            ::kv_core::__private::ty::TypeRef::new(
-                                <String as ::kv_core::__private::KvField>::schema,
-                            ),
+                            <String as ::kv_core::__private::KvField>::__TYPE,
                         ),
                         ::kv_core::__private::ty::Field::new(
                             "row",
-                            ::kv_core::__private::ty::TypeRef::new(
-                                <u16 as ::kv_core::__private::KvField>::schema,
-                            ),
+                            <u16 as ::kv_core::__private::KvField>::__TYPE,
                         ),
                         ::kv_core::__private::ty::Field::new(
                             "name",
-                            ::kv_core::__private::ty::TypeRef::new(
-                                <Name as ::kv_core::__private::KvField>::schema,
-                            ),
+                            <Name as ::kv_core::__private::KvField>::__TYPE,
                         ),
                     ],
                     deny_unknown: false,

@@ -28,9 +28,7 @@ impl ::store::kv::__private::KvField for UserId {
                         ],
                         ..::store::kv::__private::ty::Field::new(
                             "0",
-                            ::store::kv::__private::ty::TypeRef::new(
-                                <String as ::store::kv::__private::KvField>::schema,
-                            ),
+                            <String as ::store::kv::__private::KvField>::__TYPE,
                         )
                     },
                     transparent: false,

@@ -33,9 +33,7 @@ impl ::kv_core::__private::KvField for CursorPosition {
                     fields: &[
                         ::kv_core::__private::ty::Field::new(
                             "x",
-                            ::kv_core::__private::ty::TypeRef::new(
-                                <i32 as ::kv_core::__private::KvField>::schema,
-                            ),
+                            <i32 as ::kv_core::__private::KvField>::__TYPE,
                         ),
                         ::kv_core::__private::ty::Field {
                             default: true,
@@ -50,9 +48,7 @@ impl ::kv_core::__private::KvField for CursorPosition {
                             may_be_left_out: true,
                             ..::kv_core::__private::ty::Field::new(
                                 "trail",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Vec<(i32, i32)> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Vec<(i32, i32)> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                         ::kv_core::__private::ty::Field {
@@ -60,9 +56,7 @@ impl ::kv_core::__private::KvField for CursorPosition {
                             aliases: &["item"],
                             ..::kv_core::__private::ty::Field::new(
                                 "itemId",
-                                ::kv_core::__private::ty::TypeRef::new(
-                                    <Option<String> as ::kv_core::__private::KvField>::schema,
-                                ),
+                                <Option<String> as ::kv_core::__private::KvField>::__TYPE,
                             )
                         },
                     ],

@@ -48,9 +48,7 @@ impl ::kv_core::__private::KvField for Event {
                                         rust_name: "to_x",
                                         ..::kv_core::__private::ty::Field::new(
                                             "toX",
-                                            ::kv_core::__private::ty::TypeRef::new(
-                                                <i32 as ::kv_core::__private::KvField>::schema,
-                                            ),
+                                            <i32 as ::kv_core::__private::KvField>::__TYPE,
                                         )
                                     },
                                 ],
@@ -73,9 +71,7 @@ impl ::kv_core::__private::KvField for Event {
                                     ],
                                     ..::kv_core::__private::ty::Field::new(
                                         "0",
-                                        ::kv_core::__private::ty::TypeRef::new(
-                                            <String as ::kv_core::__private::KvField>::schema,
-                                        ),
+                                        <String as ::kv_core::__private::KvField>::__TYPE,
                                     )
                                 },
                                 transparent: false,
@@ -91,15 +87,11 @@ impl ::kv_core::__private::KvField for Event {
                                 &[
                                     ::kv_core::__private::ty::Field::new(
                                         "0",
-                                        ::kv_core::__private::ty::TypeRef::new(
-                                            <u8 as ::kv_core::__private::KvField>::schema,
-                                        ),
+                                        <u8 as ::kv_core::__private::KvField>::__TYPE,
                                     ),
                                     ::kv_core::__private::ty::Field::new(
                                         "1",
-                                        ::kv_core::__private::ty::TypeRef::new(
-                                            <u8 as ::kv_core::__private::KvField>::schema,
-                                        ),
+                                        <u8 as ::kv_core::__private::KvField>::__TYPE,
                                     ),
                                 ],
                             ),
@@ -129,7 +121,7 @@ impl ::kv_core::__private::KvField for Event {
             Self::Said { 0: __field0, .. } => {
                 let __v = &mut ::kv_core::__private::Validator::member(__v, "of");
                 {
-                    ::kv_core::__private::rule::Len::check(
+                    ::kv_core::__private::rule::Len::admits(
                         &::kv_core::__private::rule::Len {
                             min: ::core::option::Option::None,
                             max: ::core::option::Option::Some(280usize),

@@ -3,8 +3,9 @@
 use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
-    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, JS_SAFE, KEY, KV, LEN, MAX, MAX_ENTRIES,
-    MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL, VALIDATE,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, HEAP_SIZE, JS_SAFE, KEY, KV, LEN, MAX,
+    MAX_ENTRIES, MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL,
+    VALIDATE,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -22,6 +23,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) key: Option<Word<LitStr>>,
     pub(crate) validate: Option<Word<LitStr>>,
     pub(crate) plural: Option<Word<LitStr>>,
+    pub(crate) heap_size: Option<Word<LitStr>>,
     // Each of these two asks whether the other is there, be it with a value that could not be read.
     pub(crate) max_entries: Option<Word<Option<RawNumber>>>,
     pub(crate) evict: Option<Word<Option<LitStr>>>,
@@ -60,6 +62,7 @@ impl<T> Word<T> {
 pub(crate) struct FieldAttrs {
     pub(crate) rules: Vec<RawRule>,
     pub(crate) opaque: Option<Ident>,
+    pub(crate) heap_size: Option<Word<LitStr>>,
     pub(crate) skip: Option<Ident>,
 }
 
@@ -142,6 +145,7 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             KEY => &mut read.key,
             VALIDATE => &mut read.validate,
             PLURAL => &mut read.plural,
+            HEAP_SIZE => &mut read.heap_size,
             MAX_ENTRIES => {
                 let value = meta.number(ctxt);
                 Word { key: meta.key, value }.put(ctxt, &mut read.max_entries);
@@ -178,6 +182,12 @@ pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
         let slot = match meta.key.unraw().to_string().as_str() {
             OPAQUE => &mut read.opaque,
             SKIP => &mut read.skip,
+            HEAP_SIZE => {
+                if let Some(value) = meta.string(ctxt) {
+                    Word { key: meta.key, value }.put(ctxt, &mut read.heap_size);
+                }
+                continue;
+            }
             _ => {
                 read.rules.extend(rule(ctxt, meta));
                 continue;

@@ -28,6 +28,8 @@ pub(crate) struct Model<'a> {
     pub(crate) body: Body<'a>,
     /// The function that checks whole values.
     pub(crate) validate: Option<Function>,
+    /// The function that measures whole values.
+    pub(crate) heap_size: Option<Function>,
     /// The fields, by name, that `skip` alone leaves out.
     pub(crate) hidden: Vec<String>,
     /// For `KvType` alone.
@@ -99,6 +101,8 @@ pub(crate) struct Field<'a> {
     pub(crate) opaque: bool,
     /// Whether functions of the application's read and write it.
     pub(crate) with: bool,
+    /// The function that measures it.
+    pub(crate) heap_size: Option<Function>,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -141,6 +145,7 @@ fn model<'a>(
         ctxt.error(given, "expected the path of `kv-core`, as in `\"::kv_core\"`")
     });
     let validate = item.attrs.validate.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let heap_size = item.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
     let stored = match item.target {
         Target::KvType => stored(ctxt, item.ident, &item.attrs, key).map(Some),
         Target::KvField => {
@@ -157,7 +162,7 @@ fn model<'a>(
                 .map(|variants| Body::Enum { tagging, variants })
         }
     });
-    let (krate, validate, stored, body) = (krate?, validate?, stored?, body?);
+    let (krate, validate, heap_size, stored, body) = (krate?, validate?, heap_size?, stored?, body?);
     Ok(Model {
         vis: item.vis,
         ident: item.ident,
@@ -166,6 +171,7 @@ fn model<'a>(
         docs: item.docs,
         body,
         validate,
+        heap_size,
         hidden,
         stored,
     })
@@ -415,7 +421,9 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         );
     }
     let opaque = field.attrs.opaque.is_some();
-    let rules = field_rules(ctxt, field.attrs, field.ty)?;
+    let heap_size = field.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let rules = field_rules(ctxt, field.attrs, field.ty);
+    let (heap_size, rules) = (heap_size?, rules?);
     Ok(Field {
         rust_name: rust_name(&field.member),
         member: field.member,
@@ -428,6 +436,7 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         flatten: wire.flatten,
         opaque,
         with: wire.with,
+        heap_size,
         rules,
     })
 }

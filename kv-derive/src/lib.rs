@@ -49,6 +49,7 @@ use symbol::Target;
 /// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the tag |
 /// | `max_entries = 1000, evict = "oldest"` | how many entries there may be of the type in a tenant, from 1 to 4,294,967,295, before the one that was written longest ago makes way; the two words go together | no bound |
 /// | `validate = "path::to::function"` | a check of the whole value, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | none |
+/// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | the sum over the fields |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 ///
 /// # Key templates
@@ -94,6 +95,10 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// A function with type parameters is named with them: `custom = "fits::<String>"`.
 ///
+/// `len` is checked first. If it fails, the other rules of the field are skipped, `each` included. A pattern is
+/// refused where a character of a long text would be compared with many of its places: begin it with `^`, and leave lengths
+/// to `len`.
+///
 /// On an `Option` a rule holds for what is in it. A field whose type has rules of its own is checked by them
 /// too. Floats are always checked to be finite, unless `any_float` stands on them. Clients are held to integers
 /// that JavaScript holds exactly, unless `any_int` says that they are none that run it.
@@ -102,7 +107,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// | `#[kv(…)]` | meaning |
 /// |---|---|
-/// | `opaque` | any type that serde knows: any JSON to the outside, neither checked (but by `custom`) nor counted; `#[serde(with = …)]` is welcome. Flattened or under an internal tag it must be an object |
+/// | `opaque` | any type that serde knows: any JSON to the outside, checked by `custom` only; `#[serde(with = …)]` is welcome. It counts as its type's `KvField` says, else by an estimate from its `serde::Serialize`. Flattened or under an internal tag it must be an object |
+/// | `heap_size = "path::to::function"` | the bytes that the field owns on the heap, beyond its `size_of`: a function from a reference to it to `usize`, in place of what its type says |
 /// | `skip` | left out of the schema, neither checked nor counted. On a type that meets the outside, `#[serde(skip)]` belongs beside it |
 ///
 /// # Attributes on the type
@@ -110,6 +116,7 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `#[kv(…)]` | meaning | default |
 /// |---|---|---|
 /// | `validate = "path::to::function"` | a check of the whole value, after those of its fields: a function from a reference to it to `Result<(), E>`. With `ValidationErrors` as `E`, its places are within the value; with any other `E: Display`, its message is about the value itself | none |
+/// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, beyond its `size_of`: a function from a reference to it to `usize` | the sum over the fields |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 #[proc_macro_derive(KvField, attributes(kv, serde))]
 pub fn derive_kv_field(input: TokenStream) -> TokenStream {

@@ -55,6 +55,12 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
             }
         }
         let known = field.attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Unknown));
+        if let Some(word) = &field.attrs.heap_size {
+            ctxt.error(
+                &word.key,
+                "a skipped field is not counted: move `heap_size` to the type, where its function measures whole values",
+            );
+        }
         for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque) {
             ctxt.error(
                 word,
@@ -179,11 +185,11 @@ fn refuse_misfit(
         RawForm::Unknown if name == symbol::VALIDATE => {
             "`validate` stands on the type; the rule for a field is `custom`".to_owned()
         }
+        RawForm::Unknown if symbol::ON_FIELD.contains(&name) => {
+            format!("`{name}` is about the whole field: write it next to `each`, not in it")
+        }
         RawForm::Unknown if symbol::ON_TYPE.contains(&name) => {
             format!("`{name}` stands on the type, not on a field")
-        }
-        RawForm::Unknown if symbol::ON_FIELD.contains(&name) => {
-            format!("`{name}` is about the whole field and stands beside `each`, not in it")
         }
         RawForm::Unknown => slip::serdes(name).unwrap_or_else(|| {
             let known: Vec<_> = fit.rules().iter().chain(beside).copied().collect();

@@ -20,10 +20,11 @@ pub(crate) const PLURAL: &str = "plural";
 pub(crate) const MAX_ENTRIES: &str = "max_entries";
 pub(crate) const EVICT: &str = "evict";
 pub(crate) const CRATE: &str = "crate";
+pub(crate) const HEAP_SIZE: &str = "heap_size";
 
 /// What may stand on a type.
 pub(crate) const ON_TYPE: &[&str] =
-    &[TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, CRATE];
+    &[TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, CRATE];
 
 /// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
 pub(crate) const POLICIES: &[&str] = &["oldest"];
@@ -49,7 +50,7 @@ pub(crate) const OPAQUE: &str = "opaque";
 pub(crate) const SKIP: &str = "skip";
 
 /// What may stand on a field beside rules.
-pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, SKIP];
+pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, HEAP_SIZE, SKIP];
 
 pub(crate) const MIN: &str = "min";
 pub(crate) const MAX: &str = "max";
@@ -66,6 +67,7 @@ pub(crate) fn example(word: &str) -> &'static str {
         MAX_ENTRIES => "max_entries = 1000",
         EVICT => "evict = \"oldest\"",
         VALIDATE => "validate = \"path::to::function\"",
+        HEAP_SIZE => "heap_size = \"path::to::function\"",
         CUSTOM => "custom = \"path::to::function\"",
         PATTERN => "pattern = \"^[a-z]+$\"",
         MIN => "min = 1",

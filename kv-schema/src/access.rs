@@ -124,6 +124,11 @@ impl Exposed {
         self.id
     }
 
+    /// The type, with its size.
+    pub(crate) const fn ty(&self) -> TypeRef {
+        self.schema
+    }
+
     /// What the type looks like.
     pub fn schema(&self) -> &'static TypeSchema {
         self.schema.get()

@@ -17,11 +17,13 @@
 //!   features of their crates' names, of others.
 //! - [`kv_type`]: [`KvType`], what can be stored.
 //! - [`access`]: which operations the outside has on a type.
+//! - [`footprint`]: what values of a type cost the reader of a stranger's JSON.
 //! - [`token`]: what a client says of the types it was generated for.
 
 pub mod access;
 pub mod check;
 pub mod field;
+pub mod footprint;
 pub mod json;
 pub mod key;
 pub mod kv_type;
@@ -50,6 +52,7 @@ pub mod __private {
     pub use crate::__codec as codec;
     pub use crate::__default_json as default_json;
     pub use crate::check::Validator;
+    pub use crate::field::opaque;
     pub use crate::field::{KvField, MapKey, Opaque};
     pub use crate::key::KeyError;
     pub use crate::kv_type::{Keyed, KvType};

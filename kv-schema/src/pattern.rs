@@ -14,10 +14,19 @@
 //!
 //! A character is printable ASCII, with a `\` before what has a meaning, or one of `\t`, `\n`, `\r`, `\f` and `\v`. A pattern
 //! holds where it matches anywhere in the text; `^` and `$` are the text's own start and end, never those of a line.
+//!
+//! A matcher compares each character of the text with all places of the pattern at which a match that has begun may
+//! continue. Without `^`, a match may begin at each character, so `[a-z]{1,1000}-` has up to 1,000 such places. Their number is
+//! bounded by [`MAX_PLACES`]: a pattern beyond it would cost a server seconds for a text of 64 KiB.
 
+mod cost;
+
+use cost::Node;
 use std::fmt;
 use std::iter::Peekable;
 use std::str::CharIndices;
+
+pub use cost::{MAX_PLACES, MAX_STATES};
 
 /// The most times that a count may ask for. Source: the greatest `{n}` that the HTML standard's own pattern of an email
 /// address uses is 61; each time costs memory when the pattern is compiled.
@@ -41,11 +50,13 @@ pub const MAX_DEPTH: u32 = 50;
 /// ```
 pub fn check(text: &str) -> Result<(), PatternError> {
     let mut parser = Parser { text, chars: text.char_indices().peekable(), depth: 0 };
-    parser.pattern()?;
+    let pattern = parser.pattern()?;
     match parser.chars.next() {
-        None => crate::rule::compile(text)
-            .map(drop)
-            .map_err(|error| parser.error(0, format!("too large, lower the counts: {error}"))),
+        None => {
+            cost::check(&pattern).map_err(|problem| parser.error(0, problem))?;
+            let compiled = crate::rule::compile(text).map(drop);
+            compiled.map_err(|error| parser.error(0, format!("too large, lower the counts: {error}")))
+        }
         Some((at, _)) => Err(parser.error(at, "a `)` without its `(`: write `\\)` for the character")),
     }
 }
@@ -86,25 +97,31 @@ impl Parser<'_> {
     }
 
     /// Up to the end, or to a `)`, which is left to the caller.
-    fn pattern(&mut self) -> Result<(), PatternError> {
+    fn pattern(&mut self) -> Result<Node, PatternError> {
+        let (mut branches, mut branch) = (Vec::new(), Vec::new());
         while let Some((at, c)) = self.chars.next_if(|(_, c)| *c != ')') {
             match c {
-                '|' => {}
+                '|' => branches.push(Node::Sequence(std::mem::take(&mut branch))),
                 '^' | '$' => {
                     if self.peek().is_some_and(|c| "*+?{".contains(c)) {
                         return Err(self.error(at, format!("`{c}` is a place and cannot be counted")));
                     }
+                    branch.push(if c == '^' { Node::Start } else { Node::End });
                 }
                 _ => {
-                    self.atom(at, c)?;
-                    self.count()?;
+                    let atom = self.atom(at, c)?;
+                    branch.push(match self.count()? {
+                        Some((min, max)) => Node::Repeated { node: Box::new(atom), min, max },
+                        None => atom,
+                    });
                 }
             }
         }
-        Ok(())
+        branches.push(Node::Sequence(branch));
+        Ok(Node::Branches(branches))
     }
 
-    fn atom(&mut self, at: usize, c: char) -> Result<(), PatternError> {
+    fn atom(&mut self, at: usize, c: char) -> Result<Node, PatternError> {
         match c {
             '(' => self.group(at),
             '[' => self.class(at),
@@ -115,13 +132,13 @@ impl Parser<'_> {
             )),
             '*' | '+' | '?' => Err(self.error(at, format!("`{c}` counts nothing: write `\\{c}` for the character"))),
             ']' | '{' | '}' => Err(self.error(at, format!("write `\\{c}` for the character `{c}`"))),
-            '\\' => self.escape(at).map(drop),
-            _ => self.literal(at, c).map(drop),
+            '\\' => self.escape(at).map(Node::character),
+            _ => self.literal(at, c).map(Node::character),
         }
     }
 
     /// Behind the `(`.
-    fn group(&mut self, at: usize) -> Result<(), PatternError> {
+    fn group(&mut self, at: usize) -> Result<Node, PatternError> {
         if self.eat('?') && !self.eat(':') {
             let inside = &self.text[at + "(?".len()..];
             let problem = match self.peek() {
@@ -137,13 +154,13 @@ impl Parser<'_> {
         if self.depth > MAX_DEPTH {
             return Err(self.error(at, format!("groups stand at most {MAX_DEPTH} deep")));
         }
-        self.pattern()?;
+        let inside = self.pattern()?;
         self.depth -= 1;
-        if self.eat(')') { Ok(()) } else { Err(self.error(at, "this `(` has no `)`")) }
+        if self.eat(')') { Ok(inside) } else { Err(self.error(at, "this `(` has no `)`")) }
     }
 
     /// Behind the `[`.
-    fn class(&mut self, at: usize) -> Result<(), PatternError> {
+    fn class(&mut self, at: usize) -> Result<Node, PatternError> {
         if self.peek() == Some('^') {
             return Err(self.error(
                 at,
@@ -152,6 +169,7 @@ impl Parser<'_> {
         }
         let mut before: Option<char> = None;
         let mut empty = true;
+        let mut characters = 0;
         while let Some((place, c)) = self.chars.next() {
             match c {
                 ']' if empty => {
@@ -159,7 +177,7 @@ impl Parser<'_> {
                         self.error(place, "a class names at least one character; write `\\]` for `]`")
                     );
                 }
-                ']' => return Ok(()),
+                ']' => return Ok(Node::Characters(characters)),
                 '-' if !empty && self.peek() != Some(']') => {
                     let Some(low) = before.take() else {
                         return Err(self.error(place, "write `\\-` for the character `-` inside a class"));
@@ -169,9 +187,17 @@ impl Parser<'_> {
                     if low > high {
                         return Err(self.error(place, format!("`{low}` comes after `{high}`")));
                     }
+                    characters |= (low..=high).fold(0, |all, c| all | cost::bit(c));
                 }
-                '-' => before = None,
-                _ => before = Some(self.class_character(place, c)?),
+                '-' => {
+                    characters |= cost::bit('-');
+                    before = None;
+                }
+                _ => {
+                    let c = self.class_character(place, c)?;
+                    characters |= cost::bit(c);
+                    before = Some(c);
+                }
             }
             empty = false;
         }
@@ -229,20 +255,23 @@ impl Parser<'_> {
     }
 
     /// How often the atom before may stand.
-    fn count(&mut self) -> Result<(), PatternError> {
-        let Some((at, c)) = self.chars.next_if(|(_, c)| "*+?{".contains(*c)) else { return Ok(()) };
-        if c == '{' {
-            self.bounds(at)?;
-        }
+    fn count(&mut self) -> Result<Option<(u32, Option<u32>)>, PatternError> {
+        let Some((at, c)) = self.chars.next_if(|(_, c)| "*+?{".contains(*c)) else { return Ok(None) };
+        let bounds = match c {
+            '{' => self.bounds(at)?,
+            '?' => (0, Some(1)),
+            '+' => (1, None),
+            _ => (0, None),
+        };
         self.eat('?');
         if self.peek().is_some_and(|c| "*+?{".contains(c)) {
             return Err(self.error(at, "a count of a count: put the inner one in a group, as in `(?:a+)*`"));
         }
-        Ok(())
+        Ok(Some(bounds))
     }
 
     /// Behind the `{`.
-    fn bounds(&mut self, at: usize) -> Result<(), PatternError> {
+    fn bounds(&mut self, at: usize) -> Result<(u32, Option<u32>), PatternError> {
         let min = self.number();
         let max = if self.eat(',') { self.number() } else { min };
         if !self.eat('}') || min.is_none() {
@@ -254,7 +283,7 @@ impl Parser<'_> {
         if max.is_some() && min > max {
             return Err(self.error(at, "the least count is more than the greatest"));
         }
-        Ok(())
+        Ok((min.unwrap_or_default(), max))
     }
 
     /// A number, as far as it matters whether it is too large.
@@ -340,5 +369,43 @@ mod tests {
         }
         assert!(check(&"(".repeat(99_999)).is_err());
         assert!(check("((((a{1000}){1000}){1000}){1000}){1000}").is_err());
+    }
+
+    #[test]
+    fn a_pattern_that_makes_matching_slow_is_refused() {
+        for pattern in [
+            "[a-z]{1,1000}-",
+            "[a-z]{1,40}-",
+            "[a-z]{1000}",
+            "(?:a?){40}b",
+            "(?:a*){40}b",
+            "(?:(?:a{1,8}){1,8}){1,8}-",
+            "^(?:[a-z]*[0-9a-z]*){30}$",
+            "(?:|){100}b",
+            "^a*(?:a|b)(?:a|b){12}a$|(?:a|b)*a(?:a|b){20}c",
+        ] {
+            let error = check(pattern).expect_err(pattern);
+            assert!(error.to_string().contains("lower its counts"), "{pattern}: {error}");
+        }
+        let error = check("^(?:[a-z]{1,1000}){1,1000}$").unwrap_err();
+        assert!(error.to_string().contains("more than 4096"), "{error}");
+    }
+
+    #[test]
+    fn a_count_behind_a_start_costs_nothing() {
+        for pattern in [
+            "^[a-z]{1,1000}$",
+            "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+            "^(?:[a-z]{1,63}\\.)*[a-z]{2,63}$",
+            "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+            "^(?:january|february|march|april|may|june|july|august|september|october|november|december)$",
+            "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+            "#(?:[0-9a-f]{3}){1,2}$",
+            crate::rule::Email::PATTERN,
+            crate::rule::Url::PATTERN,
+        ] {
+            assert_eq!(check(pattern), Ok(()), "{pattern}");
+        }
     }
 }

@@ -72,22 +72,36 @@ pub enum Arg {
 
 /// A reference to the schema of another type, followed on request so that types may be recursive.
 #[derive(Clone, Copy)]
-pub struct TypeRef(fn() -> &'static TypeSchema);
+pub struct TypeRef {
+    schema: fn() -> &'static TypeSchema,
+    size: usize,
+}
 
 impl TypeRef {
     /// The reference to the schema of `T`.
     pub const fn of<T: KvField>() -> Self {
-        Self(T::schema)
+        T::__TYPE
     }
 
-    /// The reference to the schema that a function returns.
+    /// The reference to the schema that a function returns, of a type of unknown size.
     pub const fn new(schema: fn() -> &'static TypeSchema) -> Self {
-        Self(schema)
+        Self::sized(schema, 0)
+    }
+
+    /// The reference to the schema that a function returns, and the size of the type that it describes.
+    pub(crate) const fn sized(schema: fn() -> &'static TypeSchema, size: usize) -> Self {
+        Self { schema, size }
     }
 
     /// The schema that this refers to.
     pub fn get(self) -> &'static TypeSchema {
-        (self.0)()
+        (self.schema)()
+    }
+
+    /// The `size_of` of the type that the schema describes, which for a pointer is the type it points to; 0 where it is
+    /// not known.
+    pub const fn size(self) -> usize {
+        self.size
     }
 }
 
@@ -337,6 +351,10 @@ pub struct Field {
     pub may_be_left_out: bool,
     /// Whether its members stand among its parent's (`#[serde(flatten)]`).
     pub flatten: bool,
+    /// Whether nothing is known of the bytes that its values own on the heap: it is opaque, and its type is neither a
+    /// [`KvField`] nor `serde::Serialize`, nor does `#[kv(heap_size = "…")]` name a function. A type with such a field cannot
+    /// be exposed for writing.
+    pub unmeasured: bool,
     /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
     pub rules: &'static [Rule],
 }
@@ -376,6 +394,7 @@ impl Field {
             default_json: None,
             may_be_left_out: false,
             flatten: false,
+            unmeasured: false,
             rules: &[],
         }
     }

@@ -63,6 +63,40 @@ fn string_rules_are_checked() {
     assert_eq!(fields.all()[0].rules, [Rule::Pattern(pattern)]);
 }
 
+#[derive(Clone, KvType)]
+struct Bounded {
+    #[kv(pattern = "^[a-z]*$", len(max = 4), custom = "never")]
+    code: String,
+    #[kv(each(custom = "never", len(max = 2), non_empty), len(min = 1, max = 2))]
+    codes: Vec<String>,
+}
+
+/// Must not see what is too long.
+fn never(text: &str) -> Result<(), &'static str> {
+    assert!(text.len() <= 4, "{text}");
+    Err("must never be there")
+}
+
+#[test]
+fn no_other_rule_sees_a_value_of_a_wrong_length() {
+    let long = "A".repeat(5);
+    let value = Bounded { code: long.clone(), codes: vec![long.clone(), long.clone(), long.clone()] };
+    assert_eq!(
+        report(&value),
+        ["/code len: must have at most 4 characters", "/codes len: must have 1 to 2 items",]
+    );
+    let value = Bounded { code: "A".into(), codes: vec![long, "A".into()] };
+    assert_eq!(
+        report(&value),
+        [
+            "/code pattern: must match the pattern ^[a-z]*$",
+            "/code custom: must never be there",
+            "/codes/0 len: must have at most 2 characters",
+            "/codes/1 custom: must never be there",
+        ]
+    );
+}
+
 #[derive(KvField)]
 #[kv(validate = "not_both")]
 enum Reading {

@@ -181,6 +181,9 @@ pub(crate) struct TextRules {
     #[kv(len(min = 2), pattern = "^[a-z]*$", one_of("light", "ab", "A"))]
     #[arbitrary(with = maybe)]
     several: Option<String>,
+    #[kv(pattern = "^[a-z]*$", len(max = 2), non_empty)]
+    #[arbitrary(with = maybe)]
+    length_last: Option<String>,
 }
 
 /// Rules for numbers.
@@ -215,6 +218,11 @@ pub(crate) struct ListRules {
     #[kv(len(min = 1, max = 3), each(len(min = 1, max = 2)))]
     #[arbitrary(with = texts)]
     tags: Vec<String>,
+    #[kv(each(one_of("a", "ab"), len(min = 2)), len(max = 2))]
+    #[arbitrary(with = texts)]
+    length_last: Vec<String>,
+    #[kv(len(max = 1))]
+    scores: Vec<Score>,
     #[kv(non_empty, each(non_empty))]
     #[arbitrary(with = set)]
     names: BTreeSet<String>,

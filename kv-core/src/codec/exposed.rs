@@ -5,6 +5,7 @@ use super::reading::{Mode, Reading};
 use super::strict::Strict;
 use super::traits::Traits;
 use crate::engine::{AnyValue, StoredType};
+use crate::schema::footprint;
 use crate::schema::json::{self, DecodeError, DecodeOptions};
 use crate::schema::rule;
 use crate::schema::ttl::Ttl;
@@ -61,6 +62,7 @@ pub struct Codec {
     stored: StoredType,
     takes_ttl: bool,
     traits: Traits,
+    max_depth: usize,
     encode: fn(&dyn Any, &mut Bounded<'_>) -> Result<(), JsonError>,
     decode: fn(&str, &mut Reading) -> Result<AnyValue, serde_json::Error>,
 }
@@ -84,6 +86,7 @@ impl Codec {
             stored: StoredType::of::<T>(),
             takes_ttl: json::takes_ttl(exposed.schema()),
             traits: Traits::of(exposed.schema()),
+            max_depth: footprint::max_depth(&exposed).unwrap_or(0),
             encode: |value, into| {
                 let value = value.downcast_ref::<T>().ok_or(JsonError::OtherType { tag: T::TYPE_TAG })?;
                 let before = into.bytes.len();
@@ -167,7 +170,8 @@ impl Codec {
     /// `untagged`, an enum with a tag among or beside its fields) where there is more in these than text, numbers and
     /// booleans.
     ///
-    /// The JSON must be what serde would read as the type, and more: see [`json`].
+    /// The JSON must be what serde would read as the type, and more: see [`json`]. It may be nested as deeply as `options`
+    /// say, or less deeply where a level of the type is so large that the stack would not do: see [`footprint`].
     ///
     /// # Errors
     ///
@@ -181,6 +185,7 @@ impl Codec {
     /// When the type's own `Deserialize` does.
     pub fn decode(&self, json: &[u8], options: DecodeOptions) -> Result<Decoded, DecodeError> {
         let options = if self.takes_ttl { options } else { options.keep_ttl() };
+        let options = options.max_depth(options.depth().min(self.max_depth));
         if !self.traits.is_hidden
             && let Ok(text) = std::str::from_utf8(json)
         {

@@ -116,3 +116,53 @@ fn the_longest_time_to_live_is_the_types_own_or_the_catalogs() {
         assert!(matches!(refused.problems(), [CatalogProblem::MaxTtl { .. }]), "{refused}");
     }
 }
+
+#[test]
+fn a_slow_pattern_in_a_schema_by_hand_is_refused() {
+    use kv_core::schema::rule::{Each, Pattern, Rule};
+    use kv_core::schema::ty::{Field, Fields, Shape, TypeRef, TypeSchema};
+    use kv_core::{KvField, Validator};
+
+    #[derive(Serialize, Deserialize)]
+    struct Code {
+        codes: Vec<String>,
+    }
+
+    impl KvField for Code {
+        fn schema() -> &'static TypeSchema {
+            const SLOW: Rule = Rule::Pattern(Pattern { text: "[a-z]{1,1000}-" });
+            const FIELD: Field = Field {
+                rules: &[Rule::Each(Each { rules: &[SLOW] })],
+                ..Field::new("codes", TypeRef::of::<Vec<String>>())
+            };
+            const {
+                &TypeSchema {
+                    id: std::any::TypeId::of::<Self>(),
+                    name: "Code",
+                    module: "",
+                    args: &[],
+                    docs: "",
+                    shape: Shape::Struct(Fields::Named { fields: &[FIELD], deny_unknown: false }),
+                    validate: None,
+                    hidden: &[],
+                }
+            }
+        }
+
+        fn check(&self, _: &mut Validator<'_>) {}
+
+        fn heap_size(&self) -> usize {
+            self.codes.heap_size()
+        }
+    }
+
+    impl KvType for Code {
+        const TYPE_TAG: &'static str = "Code";
+        const KEY_PREFIX: &'static str = "Code:";
+        const DEFAULT_TTL: Option<Duration> = None;
+    }
+
+    let error = Catalog::builder().expose::<Code>(Access::ReadWrite).build().unwrap_err();
+    assert!(matches!(error.problems(), [CatalogProblem::Pattern { .. }]), "{error}");
+    assert!(error.to_string().contains("the pattern of `Code.codes` is refused: each character"), "{error}");
+}

@@ -27,9 +27,13 @@ mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod model;
+#[cfg(feature = "json")]
+mod opaque;
 mod scan;
 #[cfg(feature = "json")]
 mod schema_less;
+#[cfg(feature = "json")]
+mod stack;
 #[cfg(feature = "tracing")]
 mod tracing;
 mod ttl;

@@ -1,21 +1,62 @@
-//! `KvField::heap_size`: the sum over the fields.
+//! `KvField::heap_size`: the sum over the fields, or what the function of `heap_size = "…"` returns.
 
-use super::{as_field, match_self};
-use crate::check::Model;
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::{as_field, located_at, match_self};
+use crate::check::{Field, Model};
+use crate::rules::Function;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
-    let sum = match_self(&model.body, |_, fields, names| {
-        let sizes = fields.all().iter().zip(names).filter(|(field, _)| !field.opaque).map(|(field, name)| {
-            let as_field = as_field(field.ty, private);
-            quote!(#as_field::heap_size(#name))
-        });
-        quote!(0 #(+ #sizes)*)
-    });
+    let size = match &model.heap_size {
+        Some(function) => {
+            let whole = quote!(self);
+            call(function, &whole)
+        }
+        None => match_self(&model.body, |_, fields, names| {
+            let sizes = fields.all().iter().zip(names).map(|(field, name)| size_of(field, name, private));
+            quote!(0 #(+ #sizes)*)
+        }),
+    };
     quote! {
         fn heap_size(&self) -> ::core::primitive::usize {
-            #sum
+            #size
         }
     }
+}
+
+fn size_of(field: &Field<'_>, name: &Ident, private: &TokenStream) -> TokenStream {
+    match &field.heap_size {
+        Some(function) => call(function, &quote!(#name)),
+        None if field.opaque => {
+            let size = size_of_opaque(field.ty, private);
+            quote!(#private::opaque::measure(#size, #name))
+        }
+        None => {
+            let as_field = as_field(field.ty, private);
+            quote!(#as_field::heap_size(#name))
+        }
+    }
+}
+
+/// A call of an application's function. Errors about its type point at its path.
+fn call(function: &Function, value: &TokenStream) -> TokenStream {
+    let Function { path, .. } = function;
+    let value = located_at(value, path.span());
+    quote_spanned!(path.span()=> ::core::convert::identity::<::core::primitive::usize>(#path(#value)))
+}
+
+/// The function that measures an opaque field, found out by the compiler: see `kv_schema::field::opaque`.
+pub(super) fn size_of_opaque(ty: &Type, private: &TokenStream) -> TokenStream {
+    // Not at the type's place: what the compiler could say of it is said there by the field's own code.
+    let there = Span::mixed_site();
+    quote_spanned! {there=> {
+        #[allow(unused_imports)]
+        use #private::opaque::Unmeasured as _;
+        #private::opaque::first(
+            #private::opaque::ByField::<#ty>::SIZE,
+            #private::opaque::BySerialize::<#ty>::SIZE,
+        )
+    }}
 }

@@ -1,5 +1,6 @@
 //! `KvField::schema`.
 
+use super::heap::size_of_opaque;
 use crate::check::{Body, Field, Fields, Model, Variant};
 use crate::rules::{Function, Number, Rule, RuleForm};
 use crate::serde_view::{Tagging, WireDefault};
@@ -7,6 +8,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{GenericParam, Type};
+
+/// The facts about a type that matter for its fields.
+#[derive(Clone, Copy)]
+struct Of {
+    /// Whether it has parameters.
+    generic: bool,
+    /// Whether a function measures whole values.
+    measured: bool,
+}
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let name = model.ident.unraw().to_string();
@@ -25,15 +35,15 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
         }
         GenericParam::Lifetime(_) => None,
     });
-    let generic = !model.generics.params.is_empty();
+    let of = Of { generic: !model.generics.params.is_empty(), measured: model.heap_size.is_some() };
     let shape = match &model.body {
         Body::Struct(list) => {
-            let fields = fields(list, generic, private);
+            let fields = fields(list, of, private);
             quote!(#private::ty::Shape::Struct(#fields))
         }
         Body::Enum { tagging, variants } => {
             let tagging = expand_tagging(tagging, private);
-            let variants = variants.iter().filter_map(|v| variant(v, generic, private));
+            let variants = variants.iter().filter_map(|v| variant(v, of, private));
             quote! {
                 #private::ty::Shape::Enum(#private::ty::Enum { tagging: #tagging, variants: &[#(#variants),*] })
             }
@@ -74,12 +84,12 @@ fn expand_tagging(tagging: &Tagging, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn variant(variant: &Variant<'_>, generic: bool, private: &TokenStream) -> Option<TokenStream> {
+fn variant(variant: &Variant<'_>, of: Of, private: &TokenStream) -> Option<TokenStream> {
     let wire = variant.wire.as_ref()?;
     let rust_name = variant.ident.unraw().to_string();
     let (name, aliases, docs) = (&wire.name, &wire.aliases, &wire.docs);
     let (other, untagged) = (wire.other, wire.untagged);
-    let fields = fields(&variant.fields, generic, private);
+    let fields = fields(&variant.fields, of, private);
     let others = [
         (rust_name != *name).then(|| quote!(rust_name: #rust_name)),
         (!aliases.is_empty()).then(|| quote!(aliases: &[#(#aliases),*])),
@@ -95,8 +105,8 @@ fn variant(variant: &Variant<'_>, generic: bool, private: &TokenStream) -> Optio
     )
 }
 
-fn fields(fields: &Fields<'_>, generic: bool, private: &TokenStream) -> TokenStream {
-    let all = fields.all().iter().map(|f| field(f, generic, private));
+fn fields(fields: &Fields<'_>, of: Of, private: &TokenStream) -> TokenStream {
+    let all = fields.all().iter().map(|f| field(f, of, private));
     match fields {
         Fields::Unit => quote!(#private::ty::Fields::Unit),
         Fields::Newtype { transparent, .. } => quote! {
@@ -109,12 +119,16 @@ fn fields(fields: &Fields<'_>, generic: bool, private: &TokenStream) -> TokenStr
     }
 }
 
-fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream {
+fn field(field: &Field<'_>, of: Of, private: &TokenStream) -> TokenStream {
     let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, .. } = field;
     let rules = rules.iter().map(|r| rule(r, private));
     let ty = field_type(field, private);
     let default = !matches!(field.default, WireDefault::None);
-    let default_json = default_json(field, generic, private);
+    let default_json = default_json(field, of.generic, private);
+    let unmeasured = (field.opaque && field.heap_size.is_none() && !of.measured).then(|| {
+        let size = size_of_opaque(field.ty, private);
+        quote!(#size.is_none())
+    });
     let plain = quote!(#private::ty::Field::new(#name, #ty));
     // What goes without saying is not said: it would have to be compiled.
     let others = [
@@ -125,6 +139,7 @@ fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream
         default_json.map(|json| quote!(default_json: ::core::option::Option::Some(#json))),
         may_be_left_out.then(|| quote!(may_be_left_out: #may_be_left_out)),
         flatten.then(|| quote!(flatten: #flatten)),
+        unmeasured.map(|unmeasured| quote!(unmeasured: #unmeasured)),
         (rules.len() > 0).then(|| quote!(rules: &[#(#rules),*])),
     ];
     let others: Vec<_> = others.into_iter().flatten().collect();
@@ -136,7 +151,7 @@ fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     match (field.opaque, field.is_option()) {
         (false, _) => {
             let as_field = super::as_field(field.ty, private);
-            quote!(#private::ty::TypeRef::new(#as_field::schema))
+            quote!(#as_field::__TYPE)
         }
         (true, false) => quote!(#private::ty::TypeRef::of::<#opaque>()),
         (true, true) => quote!(#private::ty::TypeRef::of::<::core::option::Option<#opaque>>()),

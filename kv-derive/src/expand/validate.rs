@@ -81,16 +81,32 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
 }
 
 fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
-    let rules = field.rules.iter().map(|rule| check_rule(rule, name, v, private));
     let own = (!field.opaque).then(|| {
         let as_field = as_field(field.ty, private);
         let lift =
             lifts_floats(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
         quote!(#lift #as_field::check(#name, #v);)
     });
-    quote! {
-        #(#rules)*
-        #own
+    let rules = check_rules(&field.rules, name, v, private);
+    quote!(#rules #own)
+}
+
+/// The length comes first: no other rule sees a value that is too long.
+fn check_rules(rules: &[Rule], value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
+    let (lengths, others): (Vec<_>, Vec<_>) =
+        rules.iter().partition(|rule| matches!(rule.form, RuleForm::Len { .. }));
+    let others = others.into_iter().map(|rule| check_rule(rule, value, v, private));
+    let rest = quote!(#(#others)*);
+    match lengths.first() {
+        Some(length) if rest.is_empty() => {
+            let holds = check_rule(length, value, v, private);
+            quote!(#holds;)
+        }
+        Some(length) => {
+            let holds = check_rule(length, value, v, private);
+            quote!(if #holds { #rest })
+        }
+        None => rest,
     }
 }
 
@@ -102,6 +118,7 @@ fn lifts_floats(rules: &[Rule]) -> bool {
     })
 }
 
+/// The check of a rule: a statement, except for a length, where it is the expression whether that holds.
 fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     // At the rule's own place, so that "the rule does not apply" points there.
     let span = rule.span;
@@ -110,7 +127,7 @@ fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> T
     // The name itself stands nowhere in the source; a call around it does, and the compiler points at that.
     let subject = quote_spanned!(span=> ::core::convert::identity(#value));
     match &rule.form {
-        RuleForm::Len { .. } => quote_spanned!(span=> #private::rule::Len::check(&#data, #subject, #v);),
+        RuleForm::Len { .. } => quote_spanned!(span=> #private::rule::Len::admits(&#data, #subject, #v)),
         RuleForm::NonEmpty => quote_spanned!(span=> #private::rule::NonEmpty::check(&#data, #subject, #v);),
         RuleForm::Range { .. } => quote_spanned!(span=> #private::rule::Range::check(&#data, #subject, #v);),
         RuleForm::OneOf(_) => quote_spanned!(span=> #private::rule::OneOf::check(&#data, #subject, #v);),
@@ -132,8 +149,8 @@ fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> T
         }
         RuleForm::Each(rules) => {
             let item = local("__item");
-            let rules = rules.iter().map(|rule| check_rule(rule, &item, v, private));
-            quote_spanned!(span=> #private::rule::Each::check(#subject, #v, |#item, #v| { #(#rules)* });)
+            let rules = check_rules(rules, &item, v, private);
+            quote_spanned!(span=> #private::rule::Each::check(#subject, #v, |#item, #v| { #rules });)
         }
     }
 }

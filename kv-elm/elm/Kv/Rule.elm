@@ -43,6 +43,18 @@ all rules value =
     List.concatMap (\rule -> rule value) rules
 
 
+{-| The other rules of a value, checked only if its length is right.
+-}
+within : (a -> List Invalid) -> (a -> List Invalid) -> a -> List Invalid
+within length rule value =
+    case length value of
+        [] ->
+            rule value
+
+        invalids ->
+            invalids
+
+
 {-| A rule holds for what is there.
 -}
 optional : (a -> List Invalid) -> Maybe a -> List Invalid

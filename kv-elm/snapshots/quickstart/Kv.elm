@@ -405,7 +405,7 @@ validateSessionCache value =
     List.concat
         [ Rule.field "user_id" (Rule.len 1 64) value.user_id
         , Rule.field "permissions"
-            (Rule.all [ Rule.maxItems 100 List.length, Rule.list Rule.nonEmpty ])
+            (Rule.within (Rule.maxItems 100 List.length) (Rule.list Rule.nonEmpty))
             value.permissions
         , Rule.field "last_activity"
             (Rule.int -9007199254740991 9007199254740991)

@@ -16,12 +16,29 @@ impl Scope<'_> {
         if let Codec::Maybe(inner) = codec {
             return Some(call("Rule.optional", [self.validator(inner, rules)?]));
         }
-        let mut all: Vec<_> = rules.iter().filter_map(|rule| self.rule(rule, codec)).collect();
+        let mut all: Vec<_> = self.in_order(codec, rules).into_iter().collect();
         all.extend(self.own(codec));
         match all.len() {
-            0 => None,
-            1 => all.pop(),
+            0 | 1 => all.pop(),
             _ => Some(call("Rule.all", [list(all)])),
+        }
+    }
+
+    /// The rules of a place. A length comes first, and the others only hold for what keeps it.
+    fn in_order(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
+        let (lengths, others): (Vec<_>, Vec<_>) =
+            rules.iter().partition(|rule| matches!(rule, Check::Len { .. }));
+        let written = |rules: Vec<&Check>| -> Vec<_> {
+            rules.into_iter().filter_map(|rule| self.rule(rule, codec)).collect()
+        };
+        let mut rest = written(others);
+        let rest = match rest.len() {
+            0 | 1 => rest.pop(),
+            _ => Some(call("Rule.all", [list(rest)])),
+        };
+        match (written(lengths).pop(), rest) {
+            (Some(length), Some(rest)) => Some(call("Rule.within", [length, rest])),
+            (length, rest) => length.or(rest),
         }
     }
 
@@ -135,12 +152,7 @@ impl Scope<'_> {
         if let Codec::Maybe(inner) = codec {
             return Some(call("Rule.optional", [self.only_rules(inner, rules)?]));
         }
-        let mut all: Vec<_> = rules.iter().filter_map(|rule| self.rule(rule, codec)).collect();
-        match all.len() {
-            0 => None,
-            1 => all.pop(),
-            _ => Some(call("Rule.all", [list(all)])),
-        }
+        self.in_order(codec, rules)
     }
 
     /// The argument of a type's validator, and its body.

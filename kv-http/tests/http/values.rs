@@ -2,7 +2,7 @@
 
 use crate::Server;
 use crate::server::CURSOR;
-use kv_core::{Access, Catalog, KvStore, KvType};
+use kv_core::{Access, Catalog, KvStore, KvType, Limits};
 use kv_http::{KvHttp, TenantPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -275,4 +275,29 @@ fn a_ttl_stands_beside_fields_that_leave_room_for_it() {
     assert!(!expires("/kv/set/Flat?key=a", r#"{"own":1,"a":2,"b":3,"ttl":null}"#));
     assert!(!expires("/kv/set/WithTtl?key=a", r#"{"ttl":1000}"#), "it is a field of its own");
     assert!(expires("/kv/set/WithTtl?key=a&ttl_ms=1000", r#"{"ttl":1000}"#));
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+struct Opaque {
+    #[kv(opaque)]
+    any: Value,
+}
+
+#[test]
+fn opaque_values_fill_a_tenant_with_what_they_take() {
+    let kv = KvStore::builder().limits(Limits::default().bytes_per_tenant(64 << 20)).build();
+    let catalog = Catalog::builder().expose::<Opaque>(Access::ReadWrite).build().unwrap();
+    let server = Server::start(KvHttp::new(kv.clone(), catalog, TenantPolicy::any_host()));
+    let body = format!(r#"{{"any":[{}]}}"#, vec![r#"{"a":0}"#; 8_000].join(","));
+    let stored = (0..200).take_while(|n| {
+        let reply = server.post(&format!("/kv/set/Opaque?key=k{n}"), &body);
+        reply.status == 200 || {
+            reply.is(507, "limit-exceeded");
+            false
+        }
+    });
+    let stored = stored.count();
+    // Each of its objects is a node of more than 600 bytes.
+    assert!((5..=13).contains(&stored), "{stored}");
+    assert!(kv.stats().bytes > stored * 8_000 * 600);
 }

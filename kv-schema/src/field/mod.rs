@@ -1,11 +1,14 @@
 //! [`KvField`], what can stand in a stored type, for the types of the standard library and, behind features, of other
 //! crates.
 
+#[cfg(feature = "serde")]
+mod estimate;
 mod foreign;
 mod heap;
 mod map;
 mod net;
-mod opaque;
+#[doc(hidden)]
+pub mod opaque;
 mod option;
 mod path;
 mod pointer;
@@ -19,7 +22,7 @@ pub use map::{KeyText, MapKey};
 pub use opaque::Opaque;
 
 use crate::check::Validator;
-use crate::ty::TypeSchema;
+use crate::ty::{TypeRef, TypeSchema};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A type that can be a field of a stored type.
@@ -48,7 +51,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
     label = "not a known field type",
     note = "add `#[derive(KvField)]` to `{Self}`; types of chrono, time, uuid, url, rust_decimal, smol_str, indexmap and serde_json come with the features of those names; for another crate's, use a newtype or leave the field out with `#[serde(skip)]`"
 )]
-pub trait KvField: 'static {
+pub trait KvField: Sized + 'static {
     /// What the type looks like on the wire.
     ///
     /// ```
@@ -68,9 +71,17 @@ pub trait KvField: 'static {
     /// to 1.8 times, and a grown one of about 100 entries, now and then, up to 1.4 times; a hash table that was full, and
     /// emptied entry by entry, down to a quarter; a `Url` that parsing lengthened, down to a half.
     ///
+    /// A field with `#[kv(opaque)]` counts what its own `KvField` says, if it has one, else an estimate by its
+    /// `serde::Serialize`, and `#[kv(heap_size = "…")]` names a function
+    /// for every other type.
+    ///
     /// What an `Rc` or `Arc` shares is counted at each holder; fields that are left out of the schema are not
     /// counted.
     fn heap_size(&self) -> usize;
+
+    /// The schema with the size of the type that it describes. Only pointers implement it.
+    #[doc(hidden)]
+    const __TYPE: TypeRef = TypeRef::sized(Self::schema, size_of::<Self>());
 }
 
 /// Returns the hash of a value, the same in every call. Whoever makes two values of one hash only has them refused as two

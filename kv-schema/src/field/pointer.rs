@@ -3,7 +3,7 @@
 use super::KvField;
 use super::heap::shared;
 use crate::check::Validator;
-use crate::ty::TypeSchema;
+use crate::ty::{TypeRef, TypeSchema};
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ macro_rules! pointers {
             fn heap_size(&self) -> usize {
                 $own(&**self) + (**self).heap_size()
             }
+
+            const __TYPE: TypeRef = T::__TYPE;
         }
 
         impl KvField for $pointer<str> {

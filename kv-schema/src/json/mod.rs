@@ -57,7 +57,8 @@ pub struct DecodeOptions {
 }
 
 impl DecodeOptions {
-    /// How deeply lists and objects may be nested, unless another depth is given.
+    /// How deeply lists and objects may be nested, unless another depth is given, or the type's levels are so large that the
+    /// stack would not do ([`footprint::max_depth`](crate::footprint::max_depth)).
     pub const MAX_DEPTH: usize = 64;
 
     /// How deeply they may be nested at most, whatever depth is given: so far reads `serde_json`.

@@ -22,12 +22,20 @@ impl Len {
     /// Reports the value when its length is out of bounds. Counting a string takes time linear in it.
     #[inline]
     pub fn check<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
-        // Told without counting of most strings that are counted at all.
-        if value.bounds().is_some_and(|(least, most)| !self.holds(least) || !self.holds(most))
-            && value.measure().is_some_and(|len| !self.holds(len))
-        {
+        self.admits(value, v);
+    }
+
+    /// Does the same, and returns whether the length is within the bounds: if it is not, a derived check skips the other rules
+    /// of the field.
+    #[inline]
+    pub fn admits<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) -> bool {
+        // Most strings need no counting.
+        let fails = value.bounds().is_some_and(|(least, most)| !self.holds(least) || !self.holds(most))
+            && value.measure().is_some_and(|len| !self.holds(len));
+        if fails {
             self.report(T::UNIT, v);
         }
+        !fails
     }
 
     #[inline]

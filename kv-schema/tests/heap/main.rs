@@ -8,6 +8,8 @@
 )]
 
 mod counting;
+#[cfg(feature = "serde")]
+mod opaque;
 mod shapes;
 
 use counting::measured;
@@ -25,8 +27,17 @@ struct Row {
 
 impl Table {
     fn add<T: KvField>(&mut self, shape: impl Into<String>, build: impl FnOnce() -> T) {
+        self.add_measured_by(shape, build, T::heap_size);
+    }
+
+    fn add_measured_by<T>(
+        &mut self,
+        shape: impl Into<String>,
+        build: impl FnOnce() -> T,
+        heap_size: impl FnOnce(&T) -> usize,
+    ) {
         let (value, measured) = measured(build);
-        self.0.push(Row { shape: shape.into(), measured, estimated: value.heap_size() });
+        self.0.push(Row { shape: shape.into(), measured, estimated: heap_size(&value) });
     }
 
     /// Prints the table, and asserts that no estimate is beyond these shares of what was measured.

@@ -15,7 +15,7 @@ type FixedMap<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Numbers without order, the same in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
 /// generators", 2014.
-fn scattered() -> impl Iterator<Item = u64> {
+pub(super) fn scattered() -> impl Iterator<Item = u64> {
     let mut state = 7_u64;
     std::iter::repeat_with(move || {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);

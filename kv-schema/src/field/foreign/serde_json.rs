@@ -4,12 +4,11 @@
 //! `Value::Null` is read back as `None`.
 
 use crate::check::Validator;
-use crate::field::heap::{btree, hash_table};
+use crate::field::heap::json_members;
 use crate::field::{KvField, in_key_order, schema};
 use crate::rule::{EachSubject, counted};
 use crate::ty::{Shape, TypeRef, TypeSchema};
 use serde_json::{Map, Number, Value};
-use std::collections::BTreeMap;
 
 impl KvField for Value {
     fn schema() -> &'static TypeSchema {
@@ -42,13 +41,8 @@ impl KvField for Map<String, Value> {
     fn check(&self, _: &mut Validator<'_>) {}
 
     fn heap_size(&self) -> usize {
-        // With the feature `preserve_order` it is an `IndexMap`, whose capacity it does not tell.
-        let own = if size_of::<Self>() == size_of::<BTreeMap<String, Value>>() {
-            btree::<String, Value>(self.len())
-        } else {
-            self.len() * size_of::<(usize, String, Value)>() + hash_table::<usize>(self.len())
-        };
-        own + self.iter().map(|(key, value)| key.heap_size() + value.heap_size()).sum::<usize>()
+        json_members(self.len())
+            + self.iter().map(|(key, value)| key.heap_size() + value.heap_size()).sum::<usize>()
     }
 }
 
