@@ -55,7 +55,8 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
             }
         }
         let known = field.attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Unknown));
-        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque) {
+        let elm = field.attrs.elm.as_ref().map(|word| &word.key);
+        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(elm) {
             ctxt.error(
                 word,
                 "what is skipped is not checked, since nothing outside the process can set it: leave this word out",

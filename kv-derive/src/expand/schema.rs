@@ -41,6 +41,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     };
     let validate = option(model.validate.as_ref().map(|function| &function.name));
     let hidden = &model.hidden;
+    let elm = option(model.elm.as_ref());
     quote! {
         fn schema() -> &'static #private::ty::TypeSchema {
             const {
@@ -53,6 +54,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
                     shape: #shape,
                     validate: #validate,
                     hidden: &[#(#hidden),*],
+                    elm: #elm,
                 }
             }
         }
@@ -86,6 +88,7 @@ fn variant(variant: &Variant<'_>, generic: bool, private: &TokenStream) -> Optio
         (!docs.is_empty()).then(|| quote!(docs: #docs)),
         other.then(|| quote!(other: #other)),
         untagged.then(|| quote!(untagged: #untagged)),
+        wire.elm.as_ref().map(|name| quote!(elm: ::core::option::Option::Some(#name))),
         // Not as an argument, in which nothing that is borrowed could stay.
         (!matches!(variant.fields, Fields::Unit)).then(|| quote!(fields: #fields)),
     ];
@@ -110,7 +113,7 @@ fn fields(fields: &Fields<'_>, generic: bool, private: &TokenStream) -> TokenStr
 }
 
 fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream {
-    let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, .. } = field;
+    let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, elm, .. } = field;
     let rules = rules.iter().map(|r| rule(r, private));
     let ty = field_type(field, private);
     let default = !matches!(field.default, WireDefault::None);
@@ -126,6 +129,7 @@ fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream
         may_be_left_out.then(|| quote!(may_be_left_out: #may_be_left_out)),
         flatten.then(|| quote!(flatten: #flatten)),
         (rules.len() > 0).then(|| quote!(rules: &[#(#rules),*])),
+        elm.as_ref().map(|name| quote!(elm: ::core::option::Option::Some(#name))),
     ];
     let others: Vec<_> = others.into_iter().flatten().collect();
     if others.is_empty() { plain } else { quote!(#private::ty::Field { #(#others,)* ..#plain }) }

@@ -85,6 +85,7 @@ macro_rules! schema {
                 shape: $shape,
                 validate: None,
                 hidden: &[],
+                elm: None,
             }
         }
     };
