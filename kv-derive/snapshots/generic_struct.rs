@@ -56,6 +56,7 @@ where
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

@@ -37,6 +37,7 @@ impl ::store::kv::__private::KvField for UserId {
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

@@ -70,6 +70,7 @@ impl ::kv_core::__private::KvField for CursorPosition {
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

@@ -410,7 +410,8 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>, named: bool) -> Result<Field<'a
     let opaque = field.attrs.opaque.is_some();
     let elm = match &field.attrs.elm {
         Some(word) if !named => {
-            let message = "a field of a tuple or a transparent struct has no name in Elm: leave this word out";
+            let message =
+                "a field of a tuple or a transparent struct has no name in Elm: leave this word out";
             Err(ctxt.error(&word.key, message))
         }
         word => elm_name(ctxt, word.as_ref(), elm::check_field),

@@ -22,7 +22,8 @@ pub(crate) const CRATE: &str = "crate";
 pub(crate) const ELM: &str = "elm";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, ELM, CRATE];
+pub(crate) const ON_TYPE: &[&str] =
+    &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, ELM, CRATE];
 
 /// Words that are valid on a variant.
 pub(crate) const ON_VARIANT: &[&str] = &[ELM];

@@ -5,7 +5,7 @@ use crate::cover::{self, NotCovered};
 use crate::files::{self, ElmError, File, Written};
 use crate::print::{self, Module};
 use crate::refusal::Refusals;
-use crate::{map, runtime};
+use crate::{map, names, runtime};
 use kv_schema::Exposed;
 use std::borrow::Borrow;
 use std::path::Path;
@@ -123,7 +123,8 @@ impl ElmClient {
 
     /// The files of the client.
     fn files(&self) -> Result<Vec<File>, ElmError> {
-        let name_is_fine = self.config.module.split('.').all(crate::names::is_type);
+        let name_is_fine = self.config.module.len() <= names::MAX_OWN_MODULE_LEN
+            && self.config.module.split('.').all(names::is_module);
         if !name_is_fine {
             return Err(ElmError::module(&self.config.module));
         }

@@ -114,7 +114,9 @@ impl fmt::Display for ElmNameError {
                 write!(f, "a name in Elm has at most {MAX_LEN} bytes here (found {len})")
             }
             Self::Reserved => f.write_str("this word is reserved in Elm; add a `_` or take another name"),
-            Self::OwnType => f.write_str("this type would hide Elm's own type of that name; take another name"),
+            Self::OwnType => {
+                f.write_str("this type would hide Elm's own type of that name; take another name")
+            }
         }
     }
 }

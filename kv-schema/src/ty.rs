@@ -277,7 +277,16 @@ pub struct Variant {
 impl Variant {
     /// A variant with a tag, of one name in Rust and on the wire.
     pub const fn new(name: &'static str, fields: Fields) -> Self {
-        Self { rust_name: name, name, aliases: &[], docs: "", other: false, untagged: false, fields, elm: None }
+        Self {
+            rust_name: name,
+            name,
+            aliases: &[],
+            docs: "",
+            other: false,
+            untagged: false,
+            fields,
+            elm: None,
+        }
     }
 }
 
