@@ -443,6 +443,18 @@ impl Program {
 }
 
 impl Type {
+    /// The other types that it names, those of its key included.
+    pub(crate) fn named(&self) -> Vec<Index> {
+        let mut named: Vec<_> = self.parts().into_iter().flat_map(|part| part.codec.named()).collect();
+        for piece in self.stored.iter().flat_map(|stored| &stored.key) {
+            if let Piece::Part { key, newtypes, .. } = piece {
+                named.extend(newtypes);
+                named.extend(if let Key::Variant(index) = key { Some(*index) } else { None });
+            }
+        }
+        named
+    }
+
     /// Its record, or those of its variants.
     pub(crate) fn records(&self) -> Vec<&Record> {
         match &self.body {

@@ -19,6 +19,9 @@ pub const RESERVED: [&str; 14] = [
 pub const OWN_TYPES: [&str; 10] =
     ["List", "String", "Int", "Float", "Bool", "Char", "Maybe", "Result", "Dict", "Set"];
 
+/// The constructors of Elm's own that elm-format reads as literals.
+pub const BOOLS: [&str; 2] = ["True", "False"];
+
 /// Checks that a text can be the name of a type.
 ///
 /// # Errors
@@ -43,7 +46,8 @@ pub fn check_type(name: &str) -> Result<(), ElmNameError> {
 ///
 /// [`ElmNameError`] says what is wrong.
 pub fn check_variant(name: &str) -> Result<(), ElmNameError> {
-    check(name, |c| c.is_ascii_uppercase())
+    check(name, |c| c.is_ascii_uppercase())?;
+    if BOOLS.contains(&name) { Err(ElmNameError::Reserved) } else { Ok(()) }
 }
 
 /// Checks that a text can be the name of a field.
@@ -92,7 +96,7 @@ pub enum ElmNameError {
         /// The number of bytes.
         len: usize,
     },
-    /// The name is one of [`RESERVED`].
+    /// The name is one of [`RESERVED`] or of [`BOOLS`].
     Reserved,
     /// The name is one of [`OWN_TYPES`].
     OwnType,
@@ -135,6 +139,7 @@ mod tests {
             assert_eq!(check_type(good), Ok(()), "{good}");
         }
         assert_eq!(check_variant("Maybe"), Ok(()));
+        assert_eq!(check_variant("True"), Err(ElmNameError::Reserved));
         for own in OWN_TYPES {
             assert_eq!(check_type(own), Err(ElmNameError::OwnType));
         }

@@ -80,9 +80,20 @@ pub(crate) enum Shape {
 #[serde(tag = "type", rename_all = "camelCase")]
 pub(crate) enum Geometry {
     Circle(Circle),
-    Point { r#type_: u8, port: u8, module: u8, r#if: u8, kind: Kind },
+    Point {
+        r#type_: u8,
+        port: u8,
+        module: u8,
+        r#if: u8,
+        kind: Kind,
+    },
     #[kv(elm = "OtherGeometry")]
-    Other { _type: u8, value: u8, name: u8, fields: u8 },
+    Other {
+        _type: u8,
+        value: u8,
+        name: u8,
+        fields: u8,
+    },
 }
 
 /// The type that a value of another has the name of.

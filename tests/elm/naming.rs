@@ -21,9 +21,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         needs::test("catalogs_whose_names_clash_type_check", &[elm], || {
             project("clashing", &clashing()?)?.must_compile()
         }),
-        needs::test("catalogs_whose_names_clash_are_formatted_as_elm_format_would", &[FORMATTER.need()], || {
-            project("clashing-format", &clashing()?)?.must_be_formatted()
-        }),
+        needs::test(
+            "catalogs_whose_names_clash_are_formatted_as_elm_format_would",
+            &[FORMATTER.need()],
+            || project("clashing-format", &clashing()?)?.must_be_formatted(),
+        ),
         needs::test("names_of_any_length_are_read_again_from_the_compilers_cache", &[elm], long),
     ]
 }

@@ -116,7 +116,7 @@ impl Names for Types<'_> {
         // A name that was given is not taken by another that was: both are refused where the constructors are named.
         let is_constructor = schema.elm.is_none()
             && !matches!(schema.shape, Shape::Enum(_))
-            && self.constructors.contains(name);
+            && (self.constructors.contains(name) || elm::BOOLS.contains(&name));
         is_module || is_constructor || OWN_TYPES.contains(&name)
     }
 
@@ -282,8 +282,8 @@ impl Names for Constructors<'_> {
         })
     }
 
-    fn is_taken(&self, _: usize, _: &str) -> bool {
-        false
+    fn is_taken(&self, _: usize, name: &str) -> bool {
+        elm::BOOLS.contains(&name)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::bindings::ElmPieces;
 use crate::config::Config;
 use crate::ir::{Body, Index, Program, Stored, Type, Value};
 use crate::{MARK, map, names, runtime};
+use std::collections::HashSet;
 
 /// A module: its name and its text.
 pub(crate) struct Module {
@@ -87,7 +88,8 @@ fn module(scope: &Scope<'_>) -> Module {
         code(&scope.config.command)
     );
     for Written { rows, .. } in &written {
-        docs.push_str(&format!("\n# {}\n\n", rows[0][0]));
+        // Markdown reads a plain `_` as emphasis.
+        docs.push_str(&format!("\n# {}\n\n", rows[0][0].replace('_', r"\_")));
         for row in rows.iter().filter(|row| !row.is_empty()) {
             docs.push_str(&format!("@docs {}\n", row.join(", ")));
         }
@@ -154,10 +156,13 @@ fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
     import("Set".to_owned(), None, "Set", &["Set"]);
     if scope.config.split {
         let mut modules: Vec<(String, Vec<String>)> = Vec::new();
+        // A constructor of this module may have the name of another's type, which is not imported for it.
+        let referenced: HashSet<Index> =
+            scope.here.iter().flat_map(|at| scope.program.types[*at].named()).collect();
         for (at, ty) in scope.program.types.iter().enumerate().filter(|(at, _)| !scope.here.contains(at)) {
             let path = scope.module_of(at);
-            let names: Vec<_> =
-                used.contains(ty.name.as_str()).then(|| ty.name.clone()).into_iter().collect();
+            let is_used = referenced.contains(&at) && used.contains(ty.name.as_str());
+            let names: Vec<_> = is_used.then(|| ty.name.clone()).into_iter().collect();
             match modules.iter_mut().find(|(other, _)| *other == path) {
                 Some((_, all)) => all.extend(names),
                 None => modules.push((path, names)),
