@@ -11,10 +11,12 @@
 //! - [`promise`] is what a schema promises, as functions of random bytes: the tests of this crate and `fuzz` feed them.
 //! - [`strict`] has what kv-core's codecs let pass of that, and the oracle by which they and the schema are held to one verdict.
 //! - [`walk`] goes through a schema. [`text`] writes JSON with its members in any order.
+//! - [`clashing`] makes catalogs whose names clash.
 //!
 //! Readers of schemas (emitters, servers) test themselves against the same types.
 
 pub mod case;
+pub mod clashing;
 pub mod fit;
 pub mod make;
 pub mod mutate;

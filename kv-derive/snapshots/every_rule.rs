@@ -186,6 +186,7 @@ impl ::kv_core::__private::KvField for Rules {
                 }),
                 validate: ::core::option::Option::Some("whole"),
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

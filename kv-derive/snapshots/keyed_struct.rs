@@ -42,6 +42,7 @@ impl ::kv_core::__private::KvField for Seat {
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

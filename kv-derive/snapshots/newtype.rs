@@ -35,6 +35,7 @@ impl ::store::kv::__private::KvField for UserId {
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

@@ -64,6 +64,7 @@ impl ::kv_core::__private::KvField for CursorPosition {
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

@@ -104,6 +104,7 @@ impl ::kv_core::__private::KvField for Event {
                 }),
                 validate: ::core::option::Option::None,
                 hidden: &[],
+                elm: ::core::option::Option::None,
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The item as it was written: syn's fields, serde's names and our words, side by side.
 
-use crate::attr::{self, FieldAttrs, TypeAttrs};
+use crate::attr::{self, FieldAttrs, TypeAttrs, VariantAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::serde_view::{self, Form, Tagging, WireBody, WireField, WireFields, WireVariant};
 use crate::symbol::Target;
@@ -26,6 +26,7 @@ pub(crate) struct Variant<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) docs: String,
     pub(crate) wire: WireVariant,
+    pub(crate) attrs: VariantAttrs,
     pub(crate) fields: FieldList<'a>,
 }
 
@@ -87,11 +88,11 @@ fn variant<'a>(
     variant: &'a syn::Variant,
     (wire, fields): (WireVariant, WireFields),
 ) -> Variant<'a> {
-    attr::none(ctxt, &variant.attrs, "a variant");
     Variant {
         ident: &variant.ident,
         docs: attr::docs(&variant.attrs),
         wire,
+        attrs: attr::variant_attrs(ctxt, &variant.attrs),
         fields: field_list(ctxt, &variant.fields, fields),
     }
 }

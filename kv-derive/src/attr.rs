@@ -3,7 +3,7 @@
 use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
-    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, EMAIL, EVICT, HEAP_SIZE, JS_SAFE, KEY, KV, LEN, MAX,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, ELM, EMAIL, EVICT, HEAP_SIZE, JS_SAFE, KEY, KV, LEN, MAX,
     MAX_ENTRIES, MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL,
     VALIDATE,
 };
@@ -24,6 +24,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) validate: Option<Word<LitStr>>,
     pub(crate) plural: Option<Word<LitStr>>,
     pub(crate) heap_size: Option<Word<LitStr>>,
+    pub(crate) elm: Option<Word<LitStr>>,
     // Each of these two asks whether the other is there, be it with a value that could not be read.
     pub(crate) max_entries: Option<Word<Option<RawNumber>>>,
     pub(crate) evict: Option<Word<Option<LitStr>>>,
@@ -64,6 +65,13 @@ pub(crate) struct FieldAttrs {
     pub(crate) opaque: Option<Ident>,
     pub(crate) heap_size: Option<Word<LitStr>>,
     pub(crate) skip: Option<Ident>,
+    pub(crate) elm: Option<Word<LitStr>>,
+}
+
+/// Attributes of a variant.
+#[derive(Default)]
+pub(crate) struct VariantAttrs {
+    pub(crate) elm: Option<Word<LitStr>>,
 }
 
 /// A rule as it was written.
@@ -146,6 +154,7 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             VALIDATE => &mut read.validate,
             PLURAL => &mut read.plural,
             HEAP_SIZE => &mut read.heap_size,
+            ELM => &mut read.elm,
             MAX_ENTRIES => {
                 let value = meta.number(ctxt);
                 Word { key: meta.key, value }.put(ctxt, &mut read.max_entries);
@@ -188,6 +197,12 @@ pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
                 }
                 continue;
             }
+            ELM => {
+                if let Some(value) = meta.string(ctxt) {
+                    Word { key: meta.key, value }.put(ctxt, &mut read.elm);
+                }
+                continue;
+            }
             _ => {
                 read.rules.extend(rule(ctxt, meta));
                 continue;
@@ -204,11 +219,29 @@ pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
     read
 }
 
-/// Refuses whatever stands where nothing can.
-pub(crate) fn none(ctxt: &Ctxt, attrs: &[Attribute], place: &str) {
+/// Reads the attributes of a variant.
+pub(crate) fn variant_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> VariantAttrs {
+    let mut read = VariantAttrs::default();
     for meta in kv_metas(ctxt, attrs) {
-        ctxt.error(&meta.key, format!("nothing of `#[kv(...)]` stands on {place}; rules stand on fields"));
+        let word = meta.key.unraw().to_string();
+        if word == ELM {
+            if let Some(value) = meta.string(ctxt) {
+                Word { key: meta.key, value }.put(ctxt, &mut read.elm);
+            }
+            continue;
+        }
+        let message = if symbol::RULES.contains(&word.as_str()) || symbol::ON_FIELD.contains(&word.as_str()) {
+            format!("`{word}` is for fields, not for variants: write it on a field of the variant")
+        } else if symbol::ON_TYPE.contains(&word.as_str()) {
+            format!("`{word}` is for types, not for variants: write it on the enum")
+        } else {
+            slip::serdes(&word).unwrap_or_else(|| {
+                slip::unknown("word", &word, symbol::ON_VARIANT, "the words that are valid on a variant are")
+            })
+        };
+        ctxt.error(&meta.key, message);
     }
+    read
 }
 
 fn rule(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {

@@ -1,7 +1,7 @@
 //! From what was written to a model in which nothing wrong can be said: `expand` has no errors to return.
 
 use crate::ast::{self, Item};
-use crate::attr::TypeAttrs;
+use crate::attr::{TypeAttrs, Word};
 use crate::ctxt::{Ctxt, Reported};
 use crate::fit;
 use crate::key_template::{self, KeyPiece};
@@ -9,6 +9,7 @@ use crate::rules::{Function, Rule, field_rules, function, refuse_words_on_skippe
 use crate::serde_view::{Form, Tagging, WireDefault};
 use crate::slip;
 use crate::symbol::{self, Target};
+use kv_schema::elm::{self, ElmNameError};
 use kv_schema::prefix::{self, PrefixError};
 use kv_schema::tag;
 use kv_schema::ttl::{self, MaxTtl, TtlError};
@@ -32,6 +33,8 @@ pub(crate) struct Model<'a> {
     pub(crate) heap_size: Option<Function>,
     /// The fields, by name, that `skip` alone leaves out.
     pub(crate) hidden: Vec<String>,
+    /// The name in Elm.
+    pub(crate) elm: Option<String>,
     /// For `KvType` alone.
     pub(crate) stored: Option<Stored<'a>>,
 }
@@ -66,6 +69,7 @@ pub(crate) struct WireVariant {
     pub(crate) docs: String,
     pub(crate) other: bool,
     pub(crate) untagged: bool,
+    pub(crate) elm: Option<String>,
 }
 
 /// The fields that are on the wire, and their form.
@@ -104,6 +108,7 @@ pub(crate) struct Field<'a> {
     /// The function that measures it.
     pub(crate) heap_size: Option<Function>,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) elm: Option<String>,
 }
 
 impl Field<'_> {
@@ -153,6 +158,7 @@ fn model<'a>(
             Ok(None)
         }
     };
+    let elm = elm_name(ctxt, item.attrs.elm.as_ref(), elm::check_type);
     let deny_unknown = item.deny_unknown;
     let hidden = item.body.as_ref().map_or_else(|_| Vec::new(), hidden);
     let body = item.body.and_then(|body| match body {
@@ -162,7 +168,7 @@ fn model<'a>(
                 .map(|variants| Body::Enum { tagging, variants })
         }
     });
-    let (krate, validate, heap_size, stored, body) = (krate?, validate?, heap_size?, stored?, body?);
+    let (krate, validate, heap_size, stored, elm, body) = (krate?, validate?, heap_size?, stored?, elm?, body?);
     Ok(Model {
         vis: item.vis,
         ident: item.ident,
@@ -173,8 +179,23 @@ fn model<'a>(
         validate,
         heap_size,
         hidden,
+        elm,
         stored,
     })
+}
+
+/// Checks a name in Elm, and proposes the nearest one that is valid.
+fn elm_name(
+    ctxt: &Ctxt,
+    word: Option<&Word<LitStr>>,
+    check: fn(&str) -> Result<(), ElmNameError>,
+) -> Result<Option<String>, Reported> {
+    let Some(word) = word else { return Ok(None) };
+    let name = word.value.value();
+    match check(&name) {
+        Ok(()) => Ok(Some(name)),
+        Err(error) => Err(ctxt.error(&word.value, slip::with_elm_name(&error, &name, check))),
+    }
 }
 
 /// All results, after every one has been made: an error in one hides none in the next.
@@ -353,25 +374,32 @@ fn max_entries(ctxt: &Ctxt, attrs: &TypeAttrs) -> Result<Option<usize>, Reported
 fn variant<'a>(ctxt: &Ctxt, variant: ast::Variant<'a>, deny_unknown: bool) -> Result<Variant<'a>, Reported> {
     let wire = variant.wire;
     if wire.skipped {
-        // What never stands on the wire is of no concern, so its fields may be of any type.
+        // A variant that is never on the wire may hold fields of any type.
+        if let Some(word) = &variant.attrs.elm {
+            ctxt.error(&word.key, "a variant that serde skips has no name in Elm: leave this word out");
+        }
         refuse_words_on_skipped(ctxt, &variant.fields.fields);
         return Ok(Variant { ident: variant.ident, wire: None, fields: Fields::Unit });
     }
+    let elm = elm_name(ctxt, variant.attrs.elm.as_ref(), elm::check_variant);
+    let fields = fields(ctxt, variant.fields, deny_unknown);
     let on_the_wire = WireVariant {
         name: wire.name,
         aliases: wire.aliases,
         docs: variant.docs,
         other: wire.other,
         untagged: wire.untagged,
+        elm: elm?,
     };
-    let fields = fields(ctxt, variant.fields, deny_unknown)?;
+    let fields = fields?;
     Ok(Variant { ident: variant.ident, wire: Some(on_the_wire), fields })
 }
 
 fn fields<'a>(ctxt: &Ctxt, list: ast::FieldList<'a>, deny_unknown: bool) -> Result<Fields<'a>, Reported> {
     let (skipped, written): (Vec<_>, Vec<_>) = list.fields.into_iter().partition(ast::Field::is_left_out);
     refuse_words_on_skipped(ctxt, &skipped);
-    let mut fields = all(written.into_iter().map(|f| field(ctxt, f)))?;
+    let named = matches!(list.form, Form::Named);
+    let mut fields = all(written.into_iter().map(|f| field(ctxt, f, named)))?;
     Ok(match list.form {
         Form::Unit => Fields::Unit,
         Form::Tuple => Fields::Tuple(fields),
@@ -410,7 +438,8 @@ pub(crate) fn rust_name(member: &Member) -> String {
     }
 }
 
-fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> {
+/// `named` says whether the field is a member of an object, and so has a name in Elm.
+fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>, named: bool) -> Result<Field<'a>, Reported> {
     let wire = field.wire;
     if let (Some(place), WireDefault::None) = (wire.may_be_left_out, &wire.default)
         && (wire.with || !fit::is_option(field.ty))
@@ -422,8 +451,16 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
     }
     let opaque = field.attrs.opaque.is_some();
     let heap_size = field.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let elm = match &field.attrs.elm {
+        Some(word) if !named => {
+            let message =
+                "a field of a tuple or a transparent struct has no name in Elm: leave this word out";
+            Err(ctxt.error(&word.key, message))
+        }
+        word => elm_name(ctxt, word.as_ref(), elm::check_field),
+    };
     let rules = field_rules(ctxt, field.attrs, field.ty);
-    let (heap_size, rules) = (heap_size?, rules?);
+    let (heap_size, elm, rules) = (heap_size?, elm?, rules?);
     Ok(Field {
         rust_name: rust_name(&field.member),
         member: field.member,
@@ -438,5 +475,6 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         with: wire.with,
         heap_size,
         rules,
+        elm,
     })
 }

@@ -46,7 +46,8 @@ use symbol::Target;
 /// | `ttl = "30s"` | how long an entry lives when a write does not say: a whole number and `ms`, `s`, `m`, `h` or `d`, up to 100 years | for ever |
 /// | `max_ttl = "1d"` | the longest time to live that a client may ask for; it gets this where it asks for none and the type has no `ttl`. `"none"`: no bound, whatever the catalog says. The program itself is not bound | the catalog's `max_ttl` |
 /// | `key = "room:{room}:{user}"` | the key that a value makes for itself, see below | any key |
-/// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the tag |
+/// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the type's name |
+/// | `elm = "Cursor"` | the type's name in Elm, see [`macro@KvField`](macro@KvField#names-in-elm) | the type's name |
 /// | `max_entries = 1000, evict = "oldest"` | how many entries there may be of the type in a tenant, from 1 to 4,294,967,295, before the one that was written longest ago makes way; the two words go together | no bound |
 /// | `validate = "path::to::function"` | a check of the whole value, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | none |
 /// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | the sum over the fields |
@@ -111,10 +112,18 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `heap_size = "path::to::function"` | the bytes that the field owns on the heap, beyond its `size_of`: a function from a reference to it to `usize`, in place of what its type says |
 /// | `skip` | left out of the schema, neither checked nor counted. On a type that meets the outside, `#[serde(skip)]` belongs beside it |
 ///
+/// # Names in Elm
+///
+/// `elm = "…"` on a type, a variant or a named field is its name in the Elm client: ASCII letters, digits and `_`, at most
+/// 128 bytes, with an upper-case letter first for types and variants and a lower-case letter first for fields. A field
+/// cannot have a reserved word of Elm's as its name, and a type cannot hide `List`, `String`, `Int`, `Float`, `Bool`, `Char`,
+/// `Maybe`, `Result`, `Dict` or `Set`. The name on the wire is serde's, whatever the name in Elm.
+///
 /// # Attributes on the type
 ///
 /// | `#[kv(…)]` | meaning | default |
 /// |---|---|---|
+/// | `elm = "Cursor"` | the type's name in Elm | the type's name |
 /// | `validate = "path::to::function"` | a check of the whole value, after those of its fields: a function from a reference to it to `Result<(), E>`. With `ValidationErrors` as `E`, its places are within the value; with any other `E: Display`, its message is about the value itself | none |
 /// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, beyond its `size_of`: a function from a reference to it to `usize` | the sum over the fields |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |

@@ -61,7 +61,8 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
                 "a skipped field is not counted: move `heap_size` to the type, where its function measures whole values",
             );
         }
-        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque) {
+        let elm = field.attrs.elm.as_ref().map(|word| &word.key);
+        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(elm) {
             ctxt.error(
                 word,
                 "what is skipped is not checked, since nothing outside the process can set it: leave this word out",

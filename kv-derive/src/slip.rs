@@ -4,6 +4,7 @@ use crate::symbol::{
     ANY_FLOAT, CUSTOM, EACH, EVICT, KEY, LEN, MAX_ENTRIES, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, RANGE, SKIP,
     TAG, TTL, list,
 };
+use kv_schema::elm::ElmNameError;
 use kv_schema::tag;
 use std::fmt::Display;
 
@@ -159,6 +160,29 @@ pub(crate) fn with_name(message: &impl Display, text: &str) -> String {
     } else {
         message.to_string()
     }
+}
+
+/// A message about a text that is not a name in Elm, and the nearest name that is.
+pub(crate) fn with_elm_name(
+    error: &ElmNameError,
+    text: &str,
+    check: fn(&str) -> Result<(), ElmNameError>,
+) -> String {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+    let joined: String = words.map(|word| first(word, char::to_ascii_uppercase)).collect();
+    let lower = first(&joined, char::to_ascii_lowercase);
+    let reserved = format!("{lower}_");
+    let meant = [joined, lower, reserved].into_iter().find(|name| name != text && check(name).is_ok());
+    match meant {
+        Some(meant) => format!("{error}; did you mean {meant:?}?"),
+        None => error.to_string(),
+    }
+}
+
+/// Changes the first character.
+fn first(word: &str, change: impl Fn(&char) -> char) -> String {
+    let mut chars = word.chars();
+    chars.next().iter().map(change).chain(chars).collect()
 }
 
 #[cfg(test)]

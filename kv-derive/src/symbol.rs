@@ -21,10 +21,14 @@ pub(crate) const MAX_ENTRIES: &str = "max_entries";
 pub(crate) const EVICT: &str = "evict";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const HEAP_SIZE: &str = "heap_size";
+pub(crate) const ELM: &str = "elm";
 
-/// What may stand on a type.
+/// Words that are valid on a type.
 pub(crate) const ON_TYPE: &[&str] =
-    &[TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, CRATE];
+    &[TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, ELM, CRATE];
+
+/// Words that are valid on a variant.
+pub(crate) const ON_VARIANT: &[&str] = &[ELM];
 
 /// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
 pub(crate) const POLICIES: &[&str] = &["oldest"];
@@ -49,8 +53,8 @@ pub(crate) const RULES: &[&str] =
 pub(crate) const OPAQUE: &str = "opaque";
 pub(crate) const SKIP: &str = "skip";
 
-/// What may stand on a field beside rules.
-pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, HEAP_SIZE, SKIP];
+/// Words that are valid on a field, besides rules.
+pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, HEAP_SIZE, SKIP, ELM];
 
 pub(crate) const MIN: &str = "min";
 pub(crate) const MAX: &str = "max";
@@ -70,6 +74,7 @@ pub(crate) fn example(word: &str) -> &'static str {
         HEAP_SIZE => "heap_size = \"path::to::function\"",
         CUSTOM => "custom = \"path::to::function\"",
         PATTERN => "pattern = \"^[a-z]+$\"",
+        ELM => "elm = \"OrderStatus\"",
         MIN => "min = 1",
         MAX => "max = 1",
         _ => "crate = \"::kv_core\"",

@@ -23,8 +23,8 @@ use kv_schema::{Access, Exposed, KvType};
 /// # Ok::<(), kv_elm::Refusals>(())
 /// ```
 pub trait ElmBindings: KvType + sealed::Sealed {
-    /// The pieces, as they stand in the module that [`ElmClient`](crate::ElmClient) writes. Those of the types that this
-    /// one is made of are not among them.
+    /// Returns the pieces as they are in the module that [`ElmClient`](crate::ElmClient) writes for this type only: with more
+    /// types, names that clash with theirs are others. The types that this one is made of are not included.
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use crate::cover::{self, NotCovered};
 use crate::files::{self, ElmError, File, Written};
 use crate::print::{self, Module};
 use crate::refusal::Refusals;
-use crate::{map, runtime};
+use crate::{map, names, runtime};
 use kv_schema::Exposed;
 use std::borrow::Borrow;
 use std::path::Path;
@@ -14,6 +14,10 @@ use std::path::Path;
 ///
 /// It is made of what the catalog says: a type that may be read is given no function that writes. The order is the
 /// catalog's, and nothing depends on time or place, so the same catalog makes the same files.
+///
+/// Names are Rust's. Where they clash, all that share one get longer ones: variants are prefixed by their types, types by
+/// their Rust modules, until they differ; then numbers are added. A name that no other has never changes. `#[kv(elm = "…")]`
+/// on a type, a variant or a field chooses a name.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ElmClient {
@@ -70,7 +74,7 @@ impl ElmClient {
     ///
     /// # Errors
     ///
-    /// When Elm cannot hold a type, when a file that is not generated stands in the way, or when the disk refuses.
+    /// When Elm cannot hold a type, when names of `#[kv(elm = "…")]` clash, when a file that is not generated stands in the way, or when the disk refuses.
     /// Nothing has changed then, but for what the disk refuses midway.
     pub fn write_to(&self, dir: impl AsRef<Path>) -> Result<Written, ElmError> {
         files::write(&self.files()?, &self.config.module, dir.as_ref())
@@ -123,7 +127,8 @@ impl ElmClient {
 
     /// The files of the client.
     fn files(&self) -> Result<Vec<File>, ElmError> {
-        let name_is_fine = self.config.module.split('.').all(crate::names::is_type);
+        let name_is_fine = self.config.module.len() <= names::MAX_OWN_MODULE_LEN
+            && self.config.module.split('.').all(names::is_module);
         if !name_is_fine {
             return Err(ElmError::module(&self.config.module));
         }

@@ -5,6 +5,7 @@
 
 use kv_schema::rule::{Range, Unit};
 use kv_schema::{Access, TypeSchema};
+use std::collections::BTreeMap;
 
 /// The place of a type in [`Program::types`].
 pub(crate) type Index = usize;
@@ -21,6 +22,8 @@ pub(crate) struct Program {
 pub(crate) struct Type {
     /// The type in Elm.
     pub(crate) name: String,
+    /// The names of the values that are written for it.
+    pub(crate) values: BTreeMap<Value, String>,
     pub(crate) schema: &'static TypeSchema,
     pub(crate) body: Body,
     /// Types that lead to each other have the same number.
@@ -35,6 +38,50 @@ pub(crate) struct Type {
     pub(crate) is_key: bool,
     /// What is known of it where it is stored.
     pub(crate) stored: Option<Stored>,
+}
+
+/// A value that is written for a type: the first of several with one name keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    Set,
+    Get,
+    Delete,
+    List,
+    Live,
+    Encode,
+    Validate,
+    Decoder,
+    FromMembers,
+    Members,
+    Content,
+    ToString,
+    FromString,
+    Key,
+    /// What requests need to know about the type.
+    Descriptor,
+}
+
+impl Value {
+    /// The words before and after the name of the type.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Set => ("set", ""),
+            Self::Get => ("get", ""),
+            Self::Delete => ("delete", ""),
+            Self::List => ("list", ""),
+            Self::Live => ("live", ""),
+            Self::Encode => ("encode", ""),
+            Self::Validate => ("validate", ""),
+            Self::Decoder => ("", "Decoder"),
+            Self::FromMembers => ("", "FromMembers"),
+            Self::Members => ("", "Members"),
+            Self::Content => ("", "Content"),
+            Self::ToString => ("", "ToString"),
+            Self::FromString => ("", "FromString"),
+            Self::Key => ("", "Key"),
+            Self::Descriptor => ("", ""),
+        }
+    }
 }
 
 /// A type that the store holds.
@@ -81,6 +128,13 @@ pub(crate) struct Record {
     pub(crate) fields: Vec<Field>,
     /// Whether other members are refused.
     pub(crate) strict: bool,
+}
+
+impl Record {
+    /// The names of its fields.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| field.name.as_str()).collect()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -163,6 +217,12 @@ pub(crate) enum Content {
     One(Checked),
     Many(Vec<Checked>),
     Record(Record),
+}
+
+impl Content {
+    fn record(&self) -> Option<&Record> {
+        if let Self::Record(record) = self { Some(record) } else { None }
+    }
 }
 
 /// How a value is written and read.
@@ -383,19 +443,26 @@ impl Program {
 }
 
 impl Type {
-    /// The names of all fields, those of variants included.
-    pub(crate) fn field_names(&self) -> Vec<String> {
-        let of = |record: &Record| record.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+    /// The other types that it names, those of its key included.
+    pub(crate) fn named(&self) -> Vec<Index> {
+        let mut named: Vec<_> = self.parts().into_iter().flat_map(|part| part.codec.named()).collect();
+        for piece in self.stored.iter().flat_map(|stored| &stored.key) {
+            if let Piece::Part { key, newtypes, .. } = piece {
+                named.extend(newtypes);
+                named.extend(if let Key::Variant(index) = key { Some(*index) } else { None });
+            }
+        }
+        named
+    }
+
+    /// Its record, or those of its variants.
+    pub(crate) fn records(&self) -> Vec<&Record> {
         match &self.body {
-            Body::Record(record) => of(record),
-            Body::Enum(all) => all
-                .variants
-                .iter()
-                .filter_map(|variant| {
-                    if let Content::Record(record) = &variant.content { Some(of(record)) } else { None }
-                })
-                .flatten()
-                .collect(),
+            Body::Record(record) => vec![record],
+            Body::Enum(all) => {
+                let contents = all.variants.iter().map(|variant| &variant.content);
+                contents.filter_map(Content::record).collect()
+            }
             _ => Vec::new(),
         }
     }

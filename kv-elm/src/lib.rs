@@ -24,7 +24,8 @@
 //!
 //! - [`client`]: [`ElmClient`], what a user asks for; `config` is how it is asked.
 //! - [`bindings`]: [`ElmBindings`], the pieces of one type.
-//! - `map`: from schemas to `ir`, which is codecs as data; [`refusal`] is what Elm cannot hold. `names` are those of Elm.
+//! - `map`: from schemas to `ir`, which is codecs as data; [`refusal`] is what Elm cannot hold. `names` spells names in Elm,
+//!   and `map::naming` makes them differ.
 //! - `print`: from `ir` to text; `runtime` has the modules that are the same for every catalog.
 //! - [`files`]: what is written, removed and compared; `diff` shows a difference.
 //! - [`cover`]: the stored types of a folder that no catalog exposes.

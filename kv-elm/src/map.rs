@@ -1,7 +1,8 @@
 //! From schemas to codecs: what Elm holds of each type, or why it cannot.
 
 mod graph;
-mod unique;
+mod naming;
+mod settle;
 
 pub(crate) use graph::checked;
 
@@ -12,12 +13,13 @@ use crate::ir::{
 };
 use crate::names;
 use crate::refusal::{Refusal, Refusals};
+use kv_schema::elm;
 use kv_schema::rule::{MAX_SAFE_INTEGER, Number, Rule};
 use kv_schema::token::SchemaToken;
 use kv_schema::ty::{self, Fields, IntKind, Shape, TypeRef};
 use kv_schema::{Exposed, TypeSchema, template};
 use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The codecs of some types, and of all that they are made of.
 ///
@@ -25,21 +27,6 @@ use std::collections::{HashMap, HashSet};
 ///
 /// Everything that Elm cannot hold.
 pub(crate) fn program(exposed: &[Exposed], config: &Config) -> Result<Program, Refusals> {
-    let (program, mut refusals) = mapped(exposed, config);
-    unique::check(&program, config, &mut refusals);
-    Refusals::none_in(refusals)?;
-    Ok(program)
-}
-
-/// The same, whatever names meet.
-#[cfg(test)]
-pub(crate) fn codecs(exposed: &[Exposed], config: &Config) -> Result<Program, Refusals> {
-    let (program, refusals) = mapped(exposed, config);
-    Refusals::none_in(refusals)?;
-    Ok(program)
-}
-
-fn mapped(exposed: &[Exposed], config: &Config) -> (Program, Vec<Refusal>) {
     let schemas: Vec<_> = exposed.iter().map(Exposed::schema).collect();
     let mut map =
         Map { config, places: HashMap::new(), strict: graph::strict(&schemas), refusals: Vec::new() };
@@ -47,9 +34,13 @@ fn mapped(exposed: &[Exposed], config: &Config) -> (Program, Vec<Refusal>) {
     for (index, schema) in all.iter().enumerate() {
         map.places.insert(schema.id, index);
     }
-    let mut program = Program { types: all.iter().map(|schema| map.ty(schema)).collect() };
-    for exposed in exposed {
-        let stored = map.stored(exposed, &program);
+    let names = naming::types(&all, config, &mut map.refusals);
+    let types = all.iter().zip(names).map(|(schema, name)| map.ty(schema, name));
+    let mut program = Program { types: types.collect() };
+    let name_of = |schema: &TypeSchema| Some(program.types[*map.places.get(&schema.id)?].name.clone());
+    let plurals = naming::plurals(exposed, name_of, &mut map.refusals);
+    for (exposed, plural) in exposed.iter().zip(plurals) {
+        let stored = map.stored(exposed, plural, &program);
         match map.places.get(&exposed.schema().id) {
             Some(index) => program.types[*index].stored = Some(stored),
             None => map.refusals.push(Refusal::new(
@@ -60,7 +51,9 @@ fn mapped(exposed: &[Exposed], config: &Config) -> (Program, Vec<Refusal>) {
         }
     }
     graph::finish(&mut program);
-    (program, map.refusals)
+    naming::finish(&mut program, config, &mut map.refusals);
+    Refusals::none_in(map.refusals)?;
+    Ok(program)
 }
 
 /// The type as Rust names it, with its module.
@@ -104,23 +97,9 @@ impl Map<'_> {
         }
     }
 
-    fn ty(&mut self, schema: &'static TypeSchema) -> Type {
+    fn ty(&mut self, schema: &'static TypeSchema, name: String) -> Type {
         let place = full_name(schema);
         let strict = self.strict.contains(&schema.id);
-        let name = names::of_type(schema);
-        if !names::is_type(&name) {
-            self.refuse(
-                &place,
-                format!("would be `{name}` in Elm, which is no name of a type there"),
-                "rename it",
-            );
-        } else if names::is_needed_type(&name) {
-            self.refuse(
-                &place,
-                format!("would hide the `{name}` of Elm's own, which generated code needs"),
-                "rename it, and keep its name on the wire with `#[kv(tag = \"…\")]` if it is stored",
-            );
-        }
         let body = match schema.shape {
             Shape::Struct(fields) => match fields {
                 Fields::Unit => Body::Unit,
@@ -135,6 +114,7 @@ impl Map<'_> {
         };
         Type {
             name,
+            values: BTreeMap::new(),
             schema,
             body,
             cycle: 0,
@@ -146,16 +126,15 @@ impl Map<'_> {
         }
     }
 
-    fn stored(&mut self, exposed: &Exposed, program: &Program) -> Stored {
+    fn stored(&mut self, exposed: &Exposed, plural: String, program: &Program) -> Stored {
         let schema = exposed.schema();
-        let name = names::of_type(schema);
         let key = exposed.key_template().iter().map(|piece| self.piece(piece, schema, program)).collect();
         Stored {
             tag: exposed.tag().to_owned(),
             prefix: exposed.prefix().to_owned(),
             token: SchemaToken::of(schema).to_string(),
             access: exposed.access(),
-            plural: exposed.plural().map_or_else(|| names::plural(&name), names::upper_first),
+            plural,
             key,
         }
     }
@@ -237,29 +216,25 @@ impl Map<'_> {
 
     fn record(&mut self, fields: &[ty::Field], deny_unknown: bool, place: &str, strict: bool) -> Record {
         let mut mapped: Vec<Field> = Vec::new();
-        for field in fields {
+        for (field, name) in fields.iter().zip(names::fields(fields, self.config.camel_case)) {
             let place = format!("{place}.{}", field.rust_name);
-            let mapped_field = self.field(field, &place, strict);
-            if !names::is_value(&mapped_field.name) {
+            naming::given_name(field.elm, elm::check_field, &place, &mut self.refusals);
+            if let Some(nth) = mapped.iter().position(|other| other.name == name) {
                 self.refuse(
                     &place,
-                    format!("would be `{}` in Elm, which is no name of a field there", mapped_field.name),
-                    "rename it to ASCII letters, digits and `_`, and keep its name on the wire with `#[serde(rename)]`",
+                    format!(
+                        "and `{}` are both named `{name}` by `#[kv(elm = \"…\")]`",
+                        fields[nth].rust_name
+                    ),
+                    "give one of them another name",
                 );
             }
-            if let Some(nth) = mapped.iter().position(|other| other.name == mapped_field.name) {
-                self.refuse(
-                    &place,
-                    format!("and `{}` are both `{}` in Elm", fields[nth].rust_name, mapped_field.name),
-                    "rename one of them, and keep its name on the wire with `#[serde(rename)]`",
-                );
-            }
-            mapped.push(mapped_field);
+            mapped.push(self.field(field, name, &place, strict));
         }
         Record { fields: mapped, strict: strict && deny_unknown }
     }
 
-    fn field(&mut self, field: &ty::Field, place: &str, strict: bool) -> Field {
+    fn field(&mut self, field: &ty::Field, name: String, place: &str, strict: bool) -> Field {
         self.literal(field.name, place);
         self.literals_of_rules(field.rules, place);
         let schema = field.ty.get();
@@ -275,7 +250,7 @@ impl Map<'_> {
             _ => (Presence::Required, self.codec(field.ty, at)),
         };
         Field {
-            name: names::field(field.rust_name, self.config.camel_case),
+            name,
             wire: field.name.to_owned(),
             wires: std::iter::once(&field.name).chain(field.aliases).map(|name| (*name).to_owned()).collect(),
             docs: field.docs.to_owned(),
@@ -461,14 +436,6 @@ impl Map<'_> {
     fn variant(&mut self, variant: &ty::Variant, place: &str, strict: bool) -> Variant {
         let place = format!("{place}::{}", variant.rust_name);
         self.literal(variant.name, &place);
-        let name = names::upper_first(variant.rust_name);
-        if !names::is_type(&name) {
-            self.refuse(
-                &place,
-                format!("would be `{name}` in Elm, which is no name of a constructor there"),
-                "rename it to ASCII letters, digits and `_`, and keep its name on the wire with `#[serde(rename)]`",
-            );
-        }
         let content = match variant.fields {
             Fields::Unit => Content::Nothing,
             Fields::Newtype { field, .. } => Content::One(self.value(field, &place, strict)),
@@ -478,7 +445,8 @@ impl Map<'_> {
             }
         };
         Variant {
-            name,
+            // Named when all types are known.
+            name: String::new(),
             wire: variant.name.to_owned(),
             docs: variant.docs.to_owned(),
             other: variant.other,

@@ -1,49 +1,112 @@
-//! Names: from Rust's to Elm's.
+//! Spelling of names: from Rust's to Elm's.
+//!
+//! Every name of Rust's has a valid spelling here. `map::naming` takes care that no two are equal.
 
-use kv_schema::TypeSchema;
-use kv_schema::ty::Arg;
+use kv_schema::elm::RESERVED;
+use kv_schema::ty;
 
-/// The words that Elm keeps for itself. Source: Elm 0.19.1, `compiler/src/Parse/Variable.hs`, `reservedWords`.
-const RESERVED: [&str; 14] = [
-    "if", "then", "else", "case", "of", "let", "in", "type", "module", "where", "import", "exposing", "as",
-    "port",
-];
+/// The most bytes of a name. Elm 0.19.1 stores the length of a name in one byte, so a longer one than 255 breaks its
+/// cache; functions add up to eleven bytes to the name of a type (`FromMembers`).
+const MAX_LEN: usize = 200;
 
-/// The types that generated code needs by these names: those that every module knows without an import, and `Dict` and
-/// `Set`.
-const NEEDED_TYPES: [&str; 10] =
-    ["List", "String", "Int", "Float", "Bool", "Char", "Maybe", "Result", "Dict", "Set"];
+/// The most bytes of a module's name: Elm 0.19.1 names a file after it, with five bytes more, and file systems hold 255.
+const MAX_MODULE_LEN: usize = 250;
 
-/// A name of a value, with a `_` behind it where Elm keeps it for itself.
+/// The most bytes of the name of a client's own module, which is the beginning of the names of all others.
+pub(crate) const MAX_OWN_MODULE_LEN: usize = 100;
+
+/// The most bytes of a type's name, which is a part of its module's where each type has one of its own.
+pub(crate) fn max_len_in(module: &str) -> usize {
+    MAX_LEN.min(MAX_MODULE_LEN.saturating_sub(module.len() + 1))
+}
+
+/// A name of a value, with a `_` after it if it is reserved in Elm.
 pub(crate) fn value(name: &str) -> String {
     if RESERVED.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// Whether a type of that name would stand in the way of what generated code needs.
-pub(crate) fn is_needed_type(name: &str) -> bool {
-    NEEDED_TYPES.contains(&name)
+/// Whether a text can be a part of a module's name.
+pub(crate) fn is_module(name: &str) -> bool {
+    kv_schema::elm::check_variant(name).is_ok()
 }
 
-/// Whether Elm takes a text for the name of a value. Letters beyond ASCII have meanings of their own in tools, so there
-/// are none.
-pub(crate) fn is_value(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase()) && is_name(name)
+/// The name of a type or a variant: Rust's in ASCII, without underscores before it, and with a capital at its beginning.
+pub(crate) fn upper(rust: &str) -> String {
+    begun(upper_first(&ascii(rust)), 'N')
 }
 
-/// Whether Elm takes a text for the name of a type.
-pub(crate) fn is_type(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_uppercase()) && is_name(name)
+/// The name of a module as a part of other names: `UiStorage` for `ui_storage`.
+pub(crate) fn segment(module: &str) -> String {
+    upper_first(&begun(camel(&ascii(module.trim_start_matches("r#"))), 'n'))
 }
 
-fn is_name(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// The name of a field: Rust's, without what Elm takes at no beginning.
+/// The name of a field: Rust's in ASCII, without underscores before it, and in lower case at its beginning.
 pub(crate) fn field(rust: &str, camel_case: bool) -> String {
-    let rust = rust.trim_start_matches('_');
-    let name = if camel_case { camel(rust) } else { first(rust, char::to_ascii_lowercase) };
-    value(&name)
+    let ascii = ascii(rust);
+    let name = if camel_case { camel(&ascii) } else { first(&ascii, char::to_ascii_lowercase) };
+    shortened(value(&begun(name, 'n')), MAX_LEN)
+}
+
+/// The names of the fields of an object, of which no two are equal: those that `#[kv(elm = "…")]` gives, then those that
+/// are the same in Rust and in Elm, then the others in order, with as many `_` after them as they need.
+pub(crate) fn fields(fields: &[ty::Field], camel_case: bool) -> Vec<String> {
+    let wanted: Vec<_> = fields
+        .iter()
+        .map(|it| it.elm.map_or_else(|| field(it.rust_name, camel_case), ToOwned::to_owned))
+        .collect();
+    let rank = |at: usize| {
+        let it = &fields[at];
+        if it.elm.is_some() { 0 } else { 1 + u8::from(it.rust_name != wanted[at]) }
+    };
+    let mut order: Vec<_> = (0..fields.len()).collect();
+    order.sort_by_key(|at| rank(*at));
+    let mut names = wanted.clone();
+    let mut taken = std::collections::HashSet::new();
+    for at in order {
+        while !taken.insert(names[at].clone()) && rank(at) > 0 {
+            names[at].push('_');
+        }
+    }
+    names
+}
+
+/// A name of at most so many bytes: a longer one is cut, and ends with a hash of the whole.
+pub(crate) fn shortened(name: String, max: usize) -> String {
+    if name.len() <= max {
+        return name;
+    }
+    let hash = name
+        .bytes()
+        // FNV-1a. Source: <http://www.isthe.com/chongo/tech/comp/fnv/>.
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    let hash = format!("_{hash:016x}");
+    let kept: String = name.chars().take(max.saturating_sub(hash.len()).max(1)).collect();
+    kept + &hash
+}
+
+/// The name of a type or a constructor of at most as many bytes as Elm holds.
+pub(crate) fn short(name: String) -> String {
+    shortened(name, MAX_LEN)
+}
+
+/// A name in ASCII letters, digits and `_`: every other character becomes a `u` and its code point.
+fn ascii(rust: &str) -> String {
+    let mut name = String::new();
+    for c in rust.trim_start_matches('_').chars() {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            name.push(c);
+        } else {
+            name.push_str(&format!("u{:X}", u32::from(c)));
+        }
+    }
+    name
+}
+
+/// A name with a letter at its beginning.
+fn begun(name: String, letter: char) -> String {
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("{letter}{name}") }
 }
 
 fn camel(name: &str) -> String {
@@ -53,26 +116,6 @@ fn camel(name: &str) -> String {
         camel.push_str(&first(word, char::to_ascii_uppercase));
     }
     camel
-}
-
-/// The name of a type: Rust's, with its arguments behind it.
-pub(crate) fn of_type(schema: &TypeSchema) -> String {
-    use kv_schema::ty::Shape;
-    let mut name = match schema.shape {
-        Shape::Array { item, len } => format!("Array{len}{}", of_type(item.get())),
-        Shape::Tuple(_) => "Tuple".to_owned(),
-        Shape::Unit if schema.name == "()" => "Unit".to_owned(),
-        _ => first(schema.name.trim_start_matches('_'), char::to_ascii_uppercase),
-    };
-    let args = if matches!(schema.shape, Shape::Array { .. }) { &[] } else { schema.args };
-    for arg in args {
-        match arg {
-            Arg::Type(ty) => name.push_str(&of_type(ty.get())),
-            Arg::Const(n) if *n < 0 => name.push_str(&format!("Minus{}", n.unsigned_abs())),
-            Arg::Const(n) => name.push_str(&n.to_string()),
-        }
-    }
-    name
 }
 
 /// The name of the value that goes with a type: `cursorPosition`, and `httpServer` for `HTTPServer`.
@@ -137,6 +180,9 @@ mod tests {
             ("x__y", "x__y", "xY"),
             ("as_", "as_", "as_"),
             ("URL", "uRL", "uRL"),
+            ("_0", "n0", "n0"),
+            ("größe", "gruF6uDFe", "gruF6uDFe"),
+            ("_", "n", "n"),
         ] {
             assert_eq!((field(rust, false).as_str(), field(rust, true).as_str()), (kept, camel), "{rust}");
         }

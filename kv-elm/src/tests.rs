@@ -3,5 +3,6 @@
 mod fidelity;
 mod golden;
 mod injection;
+mod naming;
 mod refusals;
 mod writing;

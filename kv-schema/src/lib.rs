@@ -8,6 +8,7 @@
 //!
 //! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`]: the grammars of the words that name and bound an entry;
 //!   [`pattern`]: that of patterns.
+//! - [`elm`]: the grammar of names in Elm.
 //! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
 //! - [`wire`]: what of a schema serde cannot carry both ways.
 //! - [`json`]: JSON held against a schema.
@@ -22,6 +23,7 @@
 
 pub mod access;
 pub mod check;
+pub mod elm;
 pub mod field;
 pub mod footprint;
 pub mod json;

@@ -33,6 +33,8 @@ pub struct TypeSchema {
     /// The fields, by their Rust names, that `#[kv(skip)]` leaves out of the shape and serde does not. A type that has
     /// any cannot be exposed: what serde writes would not be what the schema says.
     pub hidden: &'static [&'static str],
+    /// The name in Elm that `#[kv(elm = "…")]` gives, instead of [`name`](Self::name). The wire does not depend on it.
+    pub elm: Option<&'static str>,
 }
 
 impl PartialEq for TypeSchema {
@@ -285,12 +287,23 @@ pub struct Variant {
     pub untagged: bool,
     /// What it holds.
     pub fields: Fields,
+    /// The name in Elm that `#[kv(elm = "…")]` gives. The wire does not depend on it.
+    pub elm: Option<&'static str>,
 }
 
 impl Variant {
     /// A variant with a tag, of one name in Rust and on the wire.
     pub const fn new(name: &'static str, fields: Fields) -> Self {
-        Self { rust_name: name, name, aliases: &[], docs: "", other: false, untagged: false, fields }
+        Self {
+            rust_name: name,
+            name,
+            aliases: &[],
+            docs: "",
+            other: false,
+            untagged: false,
+            fields,
+            elm: None,
+        }
     }
 }
 
@@ -357,6 +370,8 @@ pub struct Field {
     pub unmeasured: bool,
     /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
     pub rules: &'static [Rule],
+    /// The name in Elm that `#[kv(elm = "…")]` gives. The wire does not depend on it.
+    pub elm: Option<&'static str>,
 }
 
 /// What a field is filled in with when it is missing, as JSON.
@@ -396,6 +411,7 @@ impl Field {
             flatten: false,
             unmeasured: false,
             rules: &[],
+            elm: None,
         }
     }
 

@@ -83,8 +83,8 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    fn of(subjects: Vec<Subject>, split: bool) -> Result<Self, Failed> {
-        let files = emit(&client(&subjects, split))?;
+    fn of(subjects: Vec<Subject>) -> Result<Self, Failed> {
+        let files = emit(&client(&subjects, false))?;
         let descriptors = files.iter().flat_map(|(path, text)| descriptors(path, text)).collect();
         Ok(Self { subjects, files, descriptors })
     }
@@ -111,36 +111,18 @@ fn descriptors(path: &str, text: &str) -> Vec<(String, String, String)> {
     found
 }
 
-/// What Elm cannot hold: variants named as types beside them, 128-bit and other integers that JavaScript rounds, long
-/// tuples, an option of an option.
-const REFUSED: [&str; 8] =
-    ["Folder", "File", "Wide", "OtherIntegers", "Tuples", "Maybes", "NumberKeys", "RuledNumbers"];
+/// What Elm cannot hold: 128-bit and other integers that JavaScript rounds, long tuples, an option of an option.
+const REFUSED: [&str; 6] = ["Wide", "OtherIntegers", "Tuples", "Maybes", "NumberKeys", "RuledNumbers"];
 
-/// The types of the corpus that Elm can hold, in as few clients as there can be: types of one module may not have names
-/// that clash. Those that clash with themselves get modules of their own.
-pub(crate) fn corpus() -> Result<Vec<Group>, Failed> {
-    let mut groups: Vec<(bool, Vec<Subject>)> = Vec::new();
-    let mut refused = Vec::new();
-    let fits = |split, subjects: &[Subject]| emit(&client(subjects, split)).err();
-    for subject in subject::all() {
-        let mut all = groups.iter_mut();
-        let room =
-            all.find(|(split, group)| fits(*split, &[group.as_slice(), &[subject]].concat()).is_none());
-        if let Some((_, group)) = room {
-            group.push(subject);
-        } else if fits(false, &[subject]).is_none() {
-            groups.push((false, vec![subject]));
-        } else if let Some(error) = fits(true, &[subject]) {
-            refused.push(format!("{}: {}", subject.exposed.tag(), error.message().unwrap_or_default()));
-        } else {
-            groups.push((true, vec![subject]));
-        }
-    }
-    let tags: Vec<_> = refused.iter().filter_map(|it| it.split(':').next()).collect();
+/// All types of the corpus that Elm can hold, in one module.
+pub(crate) fn corpus() -> Result<Group, Failed> {
+    let (held, refused): (Vec<_>, Vec<_>) =
+        subject::all().into_iter().partition(|it| emit(&client(&[*it], false)).is_ok());
+    let tags: Vec<_> = refused.iter().map(|it| it.exposed.tag()).collect();
     if tags != REFUSED {
-        return Err(format!("other types than expected are refused:\n{}", refused.join("\n")).into());
+        return Err(format!("other types than expected are refused: {}", tags.join(", ")).into());
     }
-    groups.into_iter().map(|(split, subjects)| Group::of(subjects, split)).collect()
+    Group::of(held)
 }
 
 fn client(subjects: &[Subject], split: bool) -> ElmClient {
@@ -158,15 +140,14 @@ pub(crate) fn all() -> Result<Vec<(String, Files)>, Failed> {
         ("split".to_owned(), emit(&ElmClient::new(model_types()).seed().module_per_type())?),
         ("named".to_owned(), emit(&ElmClient::new(model_types()).seed().module("Api.Store"))?),
     ];
-    for (at, group) in corpus()?.into_iter().enumerate() {
-        all.push((format!("corpus-{at}-camel"), emit(&client(&group.subjects, true).camel_case())?));
-        all.push((format!("corpus-{at}"), group.files));
-    }
+    let corpus = corpus()?;
+    all.push(("corpus-split".to_owned(), emit(&client(&corpus.subjects, true).camel_case().seed())?));
+    all.push(("corpus".to_owned(), corpus.files));
     Ok(all)
 }
 
 /// The files that a client is written as.
-fn emit(client: &ElmClient) -> Result<Files, Failed> {
+pub(crate) fn emit(client: &ElmClient) -> Result<Files, Failed> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let folder = format!("emitted-{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);

@@ -3,6 +3,7 @@
 //! - [`home`] has the packages: real ones, or stubs of our own with which programs can be type-checked.
 //! - [`project`] is a program in a folder.
 //! - [`client`] is what kv-elm emits, [`subject`] are the types that it is emitted for.
+//! - [`naming`] has catalogs whose names clash, or are long.
 //! - [`compile`] asks the compiler and the formatter, [`changed`] does so after Rust types have changed. [`requests`] has what
 //!   requests are by themselves. [`round`] sends values to Elm and back, [`wire`] plays the exchanges of
 //!   `tests/wire`, [`live`] breaks connections, [`browser`] has a browser and a server.
@@ -11,11 +12,13 @@
 
 mod browser;
 mod changed;
+mod clashing;
 mod client;
 mod compile;
 mod home;
 mod inherited;
 mod live;
+mod naming;
 mod project;
 mod requests;
 mod round;
@@ -46,6 +49,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials: Vec<Trial> = [
         compile::trials(),
+        naming::trials(),
         changed::trials(),
         requests::trials(),
         live::trials(),

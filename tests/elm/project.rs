@@ -57,7 +57,7 @@ impl Project {
     }
 
     /// All modules of the program.
-    fn modules(&self) -> io::Result<Vec<PathBuf>> {
+    pub(crate) fn modules(&self) -> io::Result<Vec<PathBuf>> {
         fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> io::Result<()> {
             for entry in fs::read_dir(folder)? {
                 let path = entry?.path();
@@ -73,6 +73,11 @@ impl Project {
         walk(&self.folder.join("src"), &mut modules)?;
         modules.sort();
         Ok(modules)
+    }
+
+    /// The folder of the modules.
+    pub(crate) fn src(&self) -> PathBuf {
+        self.folder.join("src")
     }
 
     /// Type-checks all modules.

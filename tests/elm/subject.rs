@@ -1,6 +1,6 @@
 //! Types whose values go to Elm and back.
 
-use crate::{inherited, ruled};
+use crate::{clashing, inherited, ruled};
 use arbitrary::Unstructured;
 use kv_core::schema::{Access, Exposed};
 use kv_core::{KvType, Param, ValidationErrors, Violation};
@@ -110,7 +110,8 @@ fn to_json(violation: &Violation) -> Value {
     json!({ "pointer": violation.pointer, "rule": violation.rule, "params": params, "message": violation.message })
 }
 
-/// The types of the corpus that can be stored, those with every rule, and those with names that are JavaScript's.
+/// The types of the corpus that can be stored, those with every rule, those with names that are JavaScript's, and those
+/// whose names clash.
 pub(crate) fn all() -> Vec<Subject> {
     struct Collect(Vec<Subject>);
 
@@ -134,6 +135,13 @@ pub(crate) fn all() -> Vec<Subject> {
         Subject::of::<inherited::InheritedRequired>(),
         Subject::of::<inherited::InheritedKeys>(),
         Subject::of::<inherited::InheritedVariants>(),
+        Subject::of::<clashing::Statuses>(),
+        Subject::of::<clashing::Shape>(),
+        Subject::of::<clashing::Geometry>(),
+        Subject::of::<clashing::ShapeDecoder>(),
+        Subject::of::<clashing::GetShape>(),
+        Subject::of::<clashing::Shapes>(),
+        Subject::of::<clashing::Identity>(),
     ]);
     subjects.0
 }

@@ -51,6 +51,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     };
     let validate = option(model.validate.as_ref().map(|function| &function.name));
     let hidden = &model.hidden;
+    let elm = option(model.elm.as_ref());
     quote! {
         fn schema() -> &'static #private::ty::TypeSchema {
             const {
@@ -63,6 +64,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
                     shape: #shape,
                     validate: #validate,
                     hidden: &[#(#hidden),*],
+                    elm: #elm,
                 }
             }
         }
@@ -96,6 +98,7 @@ fn variant(variant: &Variant<'_>, of: Of, private: &TokenStream) -> Option<Token
         (!docs.is_empty()).then(|| quote!(docs: #docs)),
         other.then(|| quote!(other: #other)),
         untagged.then(|| quote!(untagged: #untagged)),
+        wire.elm.as_ref().map(|name| quote!(elm: ::core::option::Option::Some(#name))),
         // Not as an argument, in which nothing that is borrowed could stay.
         (!matches!(variant.fields, Fields::Unit)).then(|| quote!(fields: #fields)),
     ];
@@ -120,7 +123,7 @@ fn fields(fields: &Fields<'_>, of: Of, private: &TokenStream) -> TokenStream {
 }
 
 fn field(field: &Field<'_>, of: Of, private: &TokenStream) -> TokenStream {
-    let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, .. } = field;
+    let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, elm, .. } = field;
     let rules = rules.iter().map(|r| rule(r, private));
     let ty = field_type(field, private);
     let default = !matches!(field.default, WireDefault::None);
@@ -141,6 +144,7 @@ fn field(field: &Field<'_>, of: Of, private: &TokenStream) -> TokenStream {
         flatten.then(|| quote!(flatten: #flatten)),
         unmeasured.map(|unmeasured| quote!(unmeasured: #unmeasured)),
         (rules.len() > 0).then(|| quote!(rules: &[#(#rules),*])),
+        elm.as_ref().map(|name| quote!(elm: ::core::option::Option::Some(#name))),
     ];
     let others: Vec<_> = others.into_iter().flatten().collect();
     if others.is_empty() { plain } else { quote!(#private::ty::Field { #(#others,)* ..#plain }) }

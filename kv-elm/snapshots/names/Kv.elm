@@ -1552,7 +1552,7 @@ type Answer
     | Nothing
     | Ok { name : String, fields : Int, a : Int, tag : Int, known : Int, type_ : Int }
     | Err Int Int
-    | True
+    | AnswerTrue
     | LT
 
 
@@ -1596,7 +1596,7 @@ encodeAnswer value_ =
         Err a b ->
             Encode.object [ ( "Err", Encode.list identity [ Encode.int a, Encode.int b ] ) ]
 
-        True ->
+        AnswerTrue ->
             Encode.string "True"
 
         LT ->
@@ -1607,7 +1607,7 @@ encodeAnswer value_ =
 answerDecoder : Decode.Decoder Answer
 answerDecoder =
     Decode.oneOf
-        [ Codec.variant [ ( "Nothing", Nothing ), ( "True", True ), ( "LT", LT ) ]
+        [ Codec.variant [ ( "Nothing", Nothing ), ( "True", AnswerTrue ), ( "LT", LT ) ]
         , Codec.external
             (\name_ ->
                 case name_ of

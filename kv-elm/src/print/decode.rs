@@ -4,7 +4,7 @@ use super::layout::{Expr, atom, call, lambda, list, pair, pipe};
 use super::scope::Scope;
 use super::text::string;
 use crate::ir::{
-    Body, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Variant,
+    Body, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Value, Variant,
 };
 
 /// What others have taken from the members that are read.
@@ -49,7 +49,7 @@ impl Scope<'_> {
             }
             Codec::Map(key, _, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.result", [of(err), of(ok)]),
-            Codec::Named(index) => self.later(*index, from, atom(self.value(*index, "", "Decoder"))),
+            Codec::Named(index) => self.later(*index, from, atom(self.value(*index, Value::Decoder))),
         }
     }
 
@@ -72,7 +72,7 @@ impl Scope<'_> {
             Key::Int(_) => atom("Codec.intKey"),
             Key::Char => atom("Codec.charKey"),
             Key::Bool => atom("Codec.boolFromString"),
-            Key::Variant(index) => atom(self.value(index, "", "FromString")),
+            Key::Variant(index) => atom(self.value(index, Value::FromString)),
         }
     }
 
@@ -91,11 +91,11 @@ impl Scope<'_> {
             }
             Codec::Named(index) => {
                 let decoder = if self.program.is_open(codec) {
-                    call(self.value(*index, "", "FromMembers"), [known_names(known)])
+                    call(self.value(*index, Value::FromMembers), [known_names(known)])
                 } else if self.has_flat_decoder(*index) {
-                    atom(self.value(*index, "", "FromMembers"))
+                    atom(self.value(*index, Value::FromMembers))
                 } else {
-                    atom(self.value(*index, "", "Decoder"))
+                    atom(self.value(*index, Value::Decoder))
                 };
                 self.later(*index, Some(from), decoder)
             }
@@ -166,7 +166,7 @@ impl Scope<'_> {
 
     /// What makes a record of its fields, in order.
     fn make(&self, record: &Record, constructor: Option<&str>) -> Expr {
-        let names: Vec<_> = record.fields.iter().map(|field| self.local(&field.name)).collect();
+        let names = self.locals(&record.names());
         let fields = record.fields.iter().zip(&names).map(|(field, name)| (field.name.clone(), atom(name)));
         let made = Expr::Record(fields.collect(), super::layout::Lines::AsItFits);
         let made = match constructor {
@@ -183,7 +183,7 @@ impl Scope<'_> {
             && self.program.is_open(&Codec::Named(at))
             && matches!(ty.body, Body::Record(_))
         {
-            return call(self.value(at, "", "FromMembers"), [list(Vec::new())]);
+            return call(self.value(at, Value::FromMembers), [list(Vec::new())]);
         }
         self.decode_as(at, false, &Known::NONE)
     }
@@ -277,7 +277,7 @@ impl Scope<'_> {
         if flat {
             let names: Vec<_> =
                 tagged.iter().filter(|variant| !variant.other).map(|variant| variant.wire.clone()).collect();
-            let content = self.value(at, "", "Content");
+            let content = self.value(at, Value::Content);
             return vec![call("Codec.memberOf", [strings(&names), atom(content)])];
         }
         // A name that stands alone is taken for an unknown one only if no variant with more has it.
@@ -293,7 +293,7 @@ impl Scope<'_> {
         }
         if !data.is_empty() {
             let content = if self.program.types[at].flattened {
-                atom(self.value(at, "", "Content"))
+                atom(self.value(at, Value::Content))
             } else {
                 let name = self.local_around(at, "name");
                 lambda(

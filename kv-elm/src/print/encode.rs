@@ -4,7 +4,7 @@ use super::decode::PROTO;
 use super::layout::{Expr, Lines, atom, call, list, pair};
 use super::scope::Scope;
 use super::text::string;
-use crate::ir::{Body, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Variant};
+use crate::ir::{Body, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Value, Variant};
 
 impl Scope<'_> {
     /// The function from a value to JSON.
@@ -39,7 +39,7 @@ impl Scope<'_> {
             }
             Codec::Map(key, _, value) => call("Codec.encodePairs", [self.key_to_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.encodeResult", [of(err), of(ok)]),
-            Codec::Named(index) => atom(self.value(*index, "encode", "")),
+            Codec::Named(index) => atom(self.value(*index, Value::Encode)),
         }
     }
 
@@ -53,7 +53,7 @@ impl Scope<'_> {
             Key::Int(_) => atom("String.fromInt"),
             Key::Char => atom("String.fromChar"),
             Key::Bool => atom("Codec.boolToString"),
-            Key::Variant(index) => atom(self.value(index, "", "ToString")),
+            Key::Variant(index) => atom(self.value(index, Value::ToString)),
         }
     }
 
@@ -77,7 +77,7 @@ impl Scope<'_> {
             Codec::Map(key, _, item) => {
                 call("Codec.pairMembers", [self.key_to_string(*key), self.encoder(item)])
             }
-            Codec::Named(index) => atom(self.value(*index, "", "Members")),
+            Codec::Named(index) => atom(self.value(*index, Value::Members)),
             _ => return None,
         })
     }
@@ -154,7 +154,7 @@ impl Scope<'_> {
                 (pattern(&ty.name, &letters), body)
             }
             Body::Record(record) if ty.flattened => {
-                let members = call(self.value(at, "", "Members"), [whole()]);
+                let members = call(self.value(at, Value::Members), [whole()]);
                 (value.clone(), object(members, self.may_have_proto(record)))
             }
             Body::Record(record) => {
@@ -163,7 +163,7 @@ impl Scope<'_> {
             }
             Body::Enum(all) if ty.is_key => {
                 let _ = all;
-                (value.clone(), call("Encode.string", [call(self.value(at, "", "ToString"), [whole()])]))
+                (value.clone(), call("Encode.string", [call(self.value(at, Value::ToString), [whole()])]))
             }
             Body::Enum(all) => {
                 let branches = all.variants.iter().map(|variant| self.branch(all, variant, false)).collect();

@@ -7,8 +7,9 @@ use super::text::code;
 use super::types::servers_own;
 use crate::bindings::ElmPieces;
 use crate::config::Config;
-use crate::ir::{Body, Index, Program, Stored};
+use crate::ir::{Body, Index, Program, Stored, Type, Value};
 use crate::{MARK, map, names, runtime};
+use std::collections::HashSet;
 
 /// A module: its name and its text.
 pub(crate) struct Module {
@@ -87,7 +88,8 @@ fn module(scope: &Scope<'_>) -> Module {
         code(&scope.config.command)
     );
     for Written { rows, .. } in &written {
-        docs.push_str(&format!("\n# {}\n\n", rows[0][0]));
+        // Markdown reads a plain `_` as emphasis.
+        docs.push_str(&format!("\n# {}\n\n", rows[0][0].replace('_', r"\_")));
         for row in rows.iter().filter(|row| !row.is_empty()) {
             docs.push_str(&format!("@docs {}\n", row.join(", ")));
         }
@@ -154,10 +156,13 @@ fn imports(scope: &Scope<'_>, body: &str) -> Vec<String> {
     import("Set".to_owned(), None, "Set", &["Set"]);
     if scope.config.split {
         let mut modules: Vec<(String, Vec<String>)> = Vec::new();
+        // A constructor of this module may have the name of another's type, which is not imported for it.
+        let referenced: HashSet<Index> =
+            scope.here.iter().flat_map(|at| scope.program.types[*at].named()).collect();
         for (at, ty) in scope.program.types.iter().enumerate().filter(|(at, _)| !scope.here.contains(at)) {
             let path = scope.module_of(at);
-            let names: Vec<_> =
-                used.contains(ty.name.as_str()).then(|| ty.name.clone()).into_iter().collect();
+            let is_used = referenced.contains(&at) && used.contains(ty.name.as_str());
+            let names: Vec<_> = is_used.then(|| ty.name.clone()).into_iter().collect();
             match modules.iter_mut().find(|(other, _)| *other == path) {
                 Some((_, all)) => all.extend(names),
                 None => modules.push((path, names)),
@@ -197,7 +202,7 @@ impl Scope<'_> {
             values.push(descriptor);
         }
         let shown =
-            [self.value(at, "encode", ""), self.value(at, "", "Decoder"), self.value(at, "validate", "")];
+            [self.value(at, Value::Encode), self.value(at, Value::Decoder), self.value(at, Value::Validate)];
         for mut definition in
             self.encoders(at).into_iter().chain(self.decoders(at)).chain([self.validator_of(at)])
         {
@@ -228,15 +233,15 @@ impl Scope<'_> {
         let ty = &self.program.types[at];
         let name = &ty.name;
         let mut all =
-            vec![define(self.value(at, "encode", ""), format!("{name} -> Encode.Value"), self.encode(at))];
+            vec![define(self.value(at, Value::Encode), format!("{name} -> Encode.Value"), self.encode(at))];
         if ty.flattened {
             let ty = format!("{name} -> List ( String, Encode.Value )");
-            all.push(define(self.value(at, "", "Members"), ty, self.encode_members(at)));
+            all.push(define(self.value(at, Value::Members), ty, self.encode_members(at)));
         }
         if let (Body::Enum(of), true) = (&ty.body, ty.is_key) {
             let value = self.local("value");
             let body = names_of(of, &value);
-            all.push(define(self.value(at, "", "ToString"), format!("{name} -> String"), (value, body)));
+            all.push(define(self.value(at, Value::ToString), format!("{name} -> String"), (value, body)));
         }
         all
     }
@@ -246,22 +251,22 @@ impl Scope<'_> {
         let name = &ty.name;
         let decoder = format!("{} {name}", self.imported("Decode", "Decoder"));
         let mut all =
-            vec![define(self.value(at, "", "Decoder"), decoder.clone(), (String::new(), self.decode(at)))];
+            vec![define(self.value(at, Value::Decoder), decoder.clone(), (String::new(), self.decode(at)))];
         if self.has_flat_decoder(at) {
             let (argument, body) = self.decode_members(at);
             let ty = if argument.is_some() { format!("List String -> {decoder}") } else { decoder.clone() };
-            all.push(define(self.value(at, "", "FromMembers"), ty, (argument.unwrap_or_default(), body)));
+            all.push(define(self.value(at, Value::FromMembers), ty, (argument.unwrap_or_default(), body)));
         }
         if let Body::Enum(of) = &ty.body {
             if ty.flattened && of.tagging == crate::ir::Tagging::External {
                 let body = self.decode_content(at, of);
-                all.push(define(self.value(at, "", "Content"), format!("String -> {decoder}"), body));
+                all.push(define(self.value(at, Value::Content), format!("String -> {decoder}"), body));
             }
             if ty.is_key {
                 let name_of = self.local("name");
                 let body = self.by_string(of, &name_of);
                 all.push(define(
-                    self.value(at, "", "FromString"),
+                    self.value(at, Value::FromString),
                     format!("String -> Maybe {name}"),
                     (name_of, body),
                 ));
@@ -282,7 +287,7 @@ impl Scope<'_> {
         docs.push_str(".\n-}");
         let invalid = self.imported("Type", "Invalid");
         let definition =
-            define(self.value(at, "validate", ""), format!("{name} -> List {invalid}"), self.validate(at));
+            define(self.value(at, Value::Validate), format!("{name} -> List {invalid}"), self.validate(at));
         Definition { docs: Some(docs), ..definition }
     }
 }
@@ -311,7 +316,7 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
         }
         let shown = if is_taken { format!("{module}.{}", ty.name) } else { ty.name.clone() };
         let mut row = Vec::new();
-        for (name, text) in seed_functions(&ty.name, &shown, stored, &module) {
+        for (name, text) in seed_functions(ty, &shown, stored, &module) {
             row.push(name);
             body.push_str("\n\n\n");
             body.push_str(&text);
@@ -363,9 +368,10 @@ pub(crate) fn seed(program: &Program, config: &Config, helpers: &str) -> Module 
     Module { name: format!("{base}.Seed"), text }
 }
 
-fn seed_functions(name: &str, ty: &str, stored: &Stored, module: &str) -> Vec<(String, String)> {
+fn seed_functions(of: &Type, ty: &str, stored: &Stored, module: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    let mut add = |function: String, ty: String, args: &str, helper: &str| {
+    let mut add = |value: Value, ty: String, args: &str, helper: &str| {
+        let Some(function) = of.values.get(&value).cloned() else { return };
         let text = format!(
             "{{-| -}}\n{function} : {ty}\n{function} {args} =\n    {helper} ({module}.{function} {args})"
         );
@@ -373,19 +379,18 @@ fn seed_functions(name: &str, ty: &str, stored: &Stored, module: &str) -> Vec<(S
     };
     if stored.access.can_write() {
         if stored.key.is_empty() {
-            add(format!("set{name}"), format!("String -> {ty} -> Cmd msg"), "key value", "told");
+            add(Value::Set, format!("String -> {ty} -> Cmd msg"), "key value", "told");
         } else {
-            add(format!("set{name}"), format!("{ty} -> Cmd msg"), "value", "told");
+            add(Value::Set, format!("{ty} -> Cmd msg"), "value", "told");
         }
     }
-    add(format!("get{name}"), format!("String -> Task Never (Maybe {ty})"), "key", "found");
+    add(Value::Get, format!("String -> Task Never (Maybe {ty})"), "key", "found");
     if stored.access.can_write() {
-        add(format!("delete{name}"), "String -> Cmd msg".to_owned(), "key", "told");
+        add(Value::Delete, "String -> Cmd msg".to_owned(), "key", "told");
     }
     if stored.access.can_list() {
-        let plural = &stored.plural;
         let ty = format!("String -> Task Never (List ( String, {ty} ))");
-        add(format!("list{plural}"), ty, "prefix", "listed");
+        add(Value::List, ty, "prefix", "listed");
     }
     all
 }

@@ -3,8 +3,7 @@
 use super::layout::{Expr, atom, call, lambda, list};
 use super::scope::Scope;
 use super::text::{code, string};
-use crate::ir::{Body, Index, Key, Piece, Stored, Type};
-use crate::names;
+use crate::ir::{Body, Index, Key, Piece, Stored, Type, Value};
 
 /// A value of a module: its documentation, its type, and its definition.
 pub(super) struct Definition {
@@ -52,37 +51,32 @@ impl Scope<'_> {
         let parts = [
             ("tag", string(&stored.tag)),
             ("schema", string(&stored.token)),
-            ("encode", self.value(at, "encode", "")),
-            ("decoder", self.value(at, "", "Decoder")),
-            ("validate", self.value(at, "validate", "")),
+            ("encode", self.value(at, Value::Encode)),
+            ("decoder", self.value(at, Value::Decoder)),
+            ("validate", self.value(at, Value::Validate)),
         ];
         let parts = parts.into_iter().map(|(name, value)| (name.to_owned(), atom(value))).collect();
         Definition {
             docs: Some(format!("{{-| What requests and watches need to know about `{name}`.\n-}}")),
-            name: self.descriptor_name(at),
+            name: self.value(at, Value::Descriptor),
             ty: format!("{} {} {name}", self.imported("Type", "Type"), self.imported("Type", access)),
             args: String::new(),
             body: call(make, [Expr::Record(parts, super::layout::Lines::Several)]),
         }
     }
 
-    pub(super) fn descriptor_name(&self, at: Index) -> String {
-        names::value(&names::lower(&self.program.types[at].name))
-    }
-
     /// The requests that a type's access allows.
     pub(super) fn requests(&self, at: Index, stored: &Stored) -> Vec<Definition> {
         let name = &self.program.types[at].name;
-        let descriptor = self.descriptor_name(at);
+        let descriptor = self.value(at, Value::Descriptor);
         let request = self.imported("Request", "Request");
-        let of = |docs: String, function: String, ty: String, made: &str| Definition {
+        let of = |docs: String, value: Value, ty: String, made: &str| Definition {
             docs: Some(format!("{{-| {docs}\n-}}")),
-            name: function,
+            name: self.value(at, value),
             ty,
             args: String::new(),
             body: call(made, [atom(&descriptor)]),
         };
-        let plural = &stored.plural;
         let mut all = Vec::new();
         if stored.access.can_write() {
             let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
@@ -90,19 +84,19 @@ impl Scope<'_> {
             if stored.key.is_empty() {
                 all.push(of(
                     format!("Store {article} `{name}` under a key, replacing what was there."),
-                    format!("set{name}"),
+                    Value::Set,
                     format!("String -> {name} -> {request} {version}"),
                     "Request.set",
                 ));
             } else {
                 all.push(self.key(at, stored));
                 let value = self.local("value");
-                let key = call(self.value(at, "", "Key"), [atom(&value)]);
+                let key = call(self.value(at, Value::Key), [atom(&value)]);
                 all.push(Definition {
                     docs: Some(format!(
                         "{{-| Store {article} `{name}` under its own key, replacing what was there.\n-}}"
                     )),
-                    name: format!("set{name}"),
+                    name: self.value(at, Value::Set),
                     ty: format!("{name} -> {request} {version}"),
                     args: format!(" {value}"),
                     body: call("Request.put", [atom(&descriptor), key, atom(&value)]),
@@ -111,14 +105,14 @@ impl Scope<'_> {
         }
         all.push(of(
             format!("Read the `{name}` under a key. `Nothing` when there is none or it has expired."),
-            format!("get{name}"),
+            Value::Get,
             format!("String -> {request} (Maybe {name})"),
             "Request.get",
         ));
         if stored.access.can_write() {
             all.push(of(
                 format!("Remove the `{name}` under a key. `True` when there was one."),
-                format!("delete{name}"),
+                Value::Delete,
                 format!("String -> {request} Bool"),
                 "Request.delete",
             ));
@@ -126,13 +120,13 @@ impl Scope<'_> {
         if stored.access.can_list() {
             all.push(of(
                 format!("A page of the `{name}` values whose key starts with a prefix, in key order."),
-                format!("list{plural}"),
+                Value::List,
                 format!("String -> {request} ({} {name})", self.imported("Request", "Page")),
                 "Request.list",
             ));
             all.push(of(
                 format!("Every `{name}` whose key starts with a prefix, kept current."),
-                format!("live{plural}"),
+                Value::Live,
                 format!("String -> {} {name}", self.imported("Live", "Live")),
                 "Live.live",
             ));
@@ -176,7 +170,7 @@ impl Scope<'_> {
         let parts = if fields.is_empty() { "_".to_owned() } else { parts };
         Definition {
             docs: Some(format!("{{-| `{template}`. `Err` holds a part that cannot stand in a key.\n-}}")),
-            name: self.value(at, "", "Key"),
+            name: self.value(at, Value::Key),
             ty: format!("{taken} -> Result String String"),
             args: if ty.boxed { format!(" ({} {parts})", ty.name) } else { format!(" {parts}") },
             body,

@@ -6,7 +6,7 @@ use super::layout::{Expr, atom, call, list};
 use super::scope::Scope;
 use super::text::string;
 use crate::ir::{
-    Body, Check, Checked, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Variant,
+    Body, Check, Checked, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Value, Variant,
 };
 use kv_schema::rule::{Email, MAX_SAFE_INTEGER, Number, Range, Unit, Url};
 
@@ -78,7 +78,7 @@ impl Scope<'_> {
                 (None, None) => return None,
                 (err, ok) => call("Rule.result", [err.unwrap_or_else(none), ok.unwrap_or_else(none)]),
             },
-            Codec::Named(index) if self.checked[*index] => atom(self.value(*index, "validate", "")),
+            Codec::Named(index) if self.checked[*index] => atom(self.value(*index, Value::Validate)),
             _ => return None,
         })
     }

@@ -1,7 +1,7 @@
 //! What names mean where they are written.
 
 use crate::config::Config;
-use crate::ir::{Body, Index, Program, Type};
+use crate::ir::{Body, Index, Program, Value};
 use crate::names;
 use std::collections::HashSet;
 
@@ -24,19 +24,14 @@ impl<'a> Scope<'a> {
         checked: &'a [bool],
         here: Vec<Index>,
     ) -> Self {
-        let values = program.types.iter().flat_map(Type::values).collect();
+        let values = program.types.iter().flat_map(|ty| ty.values.values().cloned()).collect();
         let types = program.types.iter().map(|ty| ty.name.as_str()).collect();
         Self { program, config, checked, here, values, types }
     }
 
-    /// The name of a value that goes with a type: `encode` and its name, say, from another module with that before it.
-    pub(super) fn value(&self, at: Index, before: &str, after: &str) -> String {
-        let name = &self.program.types[at].name;
-        let value = if before.is_empty() {
-            format!("{}{after}", names::lower(name))
-        } else {
-            format!("{before}{name}{after}")
-        };
+    /// The name of a value of a type, from another module with that before it.
+    pub(super) fn value(&self, at: Index, value: Value) -> String {
+        let value = self.program.types[at].values.get(&value).cloned().unwrap_or_default();
         if self.here.contains(&at) { value } else { format!("{}.{value}", self.module_of(at)) }
     }
 
@@ -66,11 +61,24 @@ impl<'a> Scope<'a> {
         name
     }
 
+    /// Names that are free for arguments of one function.
+    pub(super) fn locals(&self, names: &[&str]) -> Vec<String> {
+        let mut locals: Vec<String> = Vec::new();
+        for name in names {
+            let mut local = self.local(name);
+            while locals.contains(&local) || self.values.contains(&local) {
+                local.push('_');
+            }
+            locals.push(local);
+        }
+        locals
+    }
+
     /// The same for an argument around others that have the names of the fields of a type's variants.
     pub(super) fn local_around(&self, at: Index, name: &str) -> String {
         let mut name = self.local(name);
-        let fields = self.program.types[at].field_names();
-        let inside: Vec<_> = fields.iter().map(|field| self.local(field)).collect();
+        let records = self.program.types[at].records();
+        let inside: Vec<_> = records.iter().flat_map(|record| self.locals(&record.names())).collect();
         while inside.contains(&name) || self.values.contains(&name) {
             name.push('_');
         }

@@ -29,8 +29,7 @@ fn corpus() -> Vec<Mapped> {
 
         fn stored<T: Subject + KvType>(&mut self, name: &'static str) {
             let exposed = [Exposed::new::<T>(Access::ReadWrite)];
-            // Each variant has a module of its own here, so that names do not meet.
-            let program = map::codecs(&exposed, &Config::default()).map_err(|refusals| refusals.to_string());
+            let program = map::program(&exposed, &Config::default()).map_err(|refusals| refusals.to_string());
             self.0.push(Mapped { case: Case::of::<T>(name), program });
         }
     }

@@ -65,6 +65,7 @@ macro_rules! hostile {
                             }),
                             validate: Some(TEXT),
                             hidden: &[],
+                            elm: None,
                         }
                     }
                 }
@@ -81,6 +82,7 @@ macro_rules! hostile {
                         }),
                         validate: Some(TEXT),
                         hidden: &[],
+                            elm: None,
                     }
                 }
             }

@@ -154,26 +154,18 @@ fn every_stored_type_of_the_examples_is_exposed() {
     ElmClient::new(&models::storage::catalog().unwrap()).covers(models).unwrap();
 }
 
-/// Catalogs of all types of the corpus that Elm can hold, as few as their names allow.
-fn corpus() -> Vec<Vec<Exposed>> {
-    struct Collect(Vec<Vec<Exposed>>);
+/// All types of the corpus that Elm can hold.
+fn corpus() -> Vec<Exposed> {
+    struct Collect(Vec<Exposed>);
 
     impl Visitor for Collect {
         fn field<T: Subject>(&mut self, _: &'static str) {}
 
         fn stored<T: Subject + KvType>(&mut self, _: &'static str) {
             let exposed = Exposed::new::<T>(Access::ReadWrite);
-            if ElmClient::new([exposed]).module_per_type().modules().is_err() {
-                return;
+            if ElmClient::new([exposed]).modules().is_ok() {
+                self.0.push(exposed);
             }
-            for catalog in &mut self.0 {
-                catalog.push(exposed);
-                if ElmClient::new(&*catalog).module_per_type().modules().is_ok() {
-                    return;
-                }
-                catalog.pop();
-            }
-            self.0.push(vec![exposed]);
         }
     }
 
@@ -187,11 +179,10 @@ fn corpus() -> Vec<Vec<Exposed>> {
 fn every_type_of_the_corpus_has_a_client() {
     let folder = Folder::new();
     let dir = std::env::var_os("KV_ELM_CORPUS").map_or_else(|| folder.0.clone(), PathBuf::from);
-    let catalogs = corpus();
-    assert!(catalogs.iter().map(Vec::len).sum::<usize>() > 80);
-    for (nth, catalog) in catalogs.iter().enumerate() {
-        ElmClient::new(catalog).module(format!("Corpus{nth}")).module_per_type().write_to(&dir).unwrap();
-    }
+    let all = corpus();
+    assert!(all.len() > 80);
+    ElmClient::new(&all).module("Corpus").write_to(&dir).unwrap();
+    ElmClient::new(&all).module("Split").module_per_type().write_to(&dir).unwrap();
     for (nth, client) in super::injection::clients().into_iter().enumerate() {
         client.module(format!("Hostile{nth}")).write_to(&dir).unwrap();
     }

@@ -105,6 +105,7 @@ macro_rules! schema {
                 shape: $shape,
                 validate: None,
                 hidden: &[],
+                elm: None,
             }
         }
     };

@@ -1,0 +1,393 @@
+//! Names in Elm where those of Rust clash.
+
+use crate::config::Config;
+use crate::ir::{Body, Content, Program};
+use crate::{ElmClient, map};
+use arbitrary::Unstructured;
+use kv_core::{Access, Catalog, Exposed, KvField, KvType};
+use kv_corpus::clashing::Plan;
+use kv_schema::elm;
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config as Tries, TestCaseError, TestRunner};
+use serde::{Deserialize, Serialize};
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// All names of a type: its own, then those of its constructors, its values and its fields.
+type NamesOf = HashMap<TypeId, Vec<String>>;
+
+fn names(program: &Program) -> NamesOf {
+    let of = |ty: &crate::ir::Type| {
+        let mut all = vec![ty.name.clone()];
+        if let Body::Enum(body) = &ty.body {
+            all.extend(body.variants.iter().map(|variant| variant.name.clone()));
+        }
+        all.extend(ty.values.values().cloned());
+        all.extend(ty.records().iter().flat_map(|record| record.names()).map(ToOwned::to_owned));
+        all
+    };
+    program.types.iter().map(|ty| (ty.schema.id, of(ty))).collect()
+}
+
+/// Every promise about the names of a program; the error says which is broken.
+fn judge(program: &Program, config: &Config) -> Result<(), String> {
+    let (mut types, mut lists) = (HashSet::new(), HashSet::new());
+    let mut constructors: HashMap<usize, HashSet<&str>> = HashMap::new();
+    let mut values: HashMap<usize, HashSet<&str>> = HashMap::new();
+    for ty in &program.types {
+        let module = if config.split { ty.cycle } else { 0 };
+        let is_free =
+            |is_new: bool, name: &str| if is_new { Ok(()) } else { Err(format!("two are `{name}`")) };
+        let fits = |name: &str| if name.len() <= 255 { Ok(()) } else { Err(format!("`{name}` is too long")) };
+        let begins = |name: &str, upper: bool| {
+            let first = name.chars().next().unwrap_or(' ');
+            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let fits_case = if upper { first.is_ascii_uppercase() } else { first.is_ascii_lowercase() };
+            if is_name && fits_case { Ok(()) } else { Err(format!("`{name}` is no name")) }
+        };
+        is_free(types.insert(ty.name.to_ascii_lowercase()), &ty.name)?;
+        begins(&ty.name, true)?;
+        fits(&format!("{}.{}.elm", config.module, ty.name))?;
+        if elm::OWN_TYPES.contains(&ty.name.as_str()) {
+            return Err(format!("`{}` hides Elm's own", ty.name));
+        }
+        let of_type = match &ty.body {
+            Body::Enum(body) => body.variants.iter().map(|variant| variant.name.as_str()).collect(),
+            _ => vec![ty.name.as_str()],
+        };
+        for name in of_type {
+            is_free(constructors.entry(module).or_default().insert(name), name)?;
+            begins(name, true)?;
+            fits(name)?;
+        }
+        for name in ty.values.values() {
+            is_free(values.entry(module).or_default().insert(name), name)?;
+            begins(name, false)?;
+            fits(name)?;
+            if elm::RESERVED.contains(&name.as_str()) || name == "identity" {
+                return Err(format!("`{name}` is Elm's own"));
+            }
+        }
+        if let Some(stored) = &ty.stored {
+            is_free(lists.insert(stored.plural.clone()), &stored.plural)?;
+        }
+        for record in ty.records() {
+            let mut fields = HashSet::new();
+            for name in record.names() {
+                is_free(fields.insert(name), name)?;
+                begins(name, false)?;
+                fits(name)?;
+                if elm::RESERVED.contains(&name) {
+                    return Err(format!("`{name}` is reserved"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn configs() -> [Config; 3] {
+    let split = Config { split: true, module: "Api.Store".to_owned(), ..Config::default() };
+    [Config::default(), split, Config { camel_case: true, ..Config::default() }]
+}
+
+#[test]
+fn random_names_that_clash_become_names_that_do_not_whatever_the_order_of_the_types() {
+    let mut mapped = 0;
+    let config = Tries { cases: 96, failure_persistence: None, ..Tries::default() };
+    let cell = std::cell::RefCell::new(&mut mapped);
+    TestRunner::new(config)
+        .run(&(vec(any::<u8>(), 100..1500), any::<usize>()), |(bytes, turn)| {
+            let Ok(plan) = Plan::arbitrary(&mut Unstructured::new(&bytes)) else { return Ok(()) };
+            for config in configs() {
+                let mut exposed = plan.expose();
+                // Names that were given may clash; then the error says so.
+                let Ok(program) = map::program(&exposed, &config) else { continue };
+                **cell.borrow_mut() += 1;
+                judge(&program, &config).map_err(TestCaseError::fail)?;
+                let before = names(&program);
+                let turn = turn % exposed.len();
+                exposed.rotate_left(turn);
+                exposed.reverse();
+                let turned =
+                    map::program(&exposed, &config).map_err(|it| TestCaseError::fail(it.to_string()))?;
+                if !config.split {
+                    assert_eq!(names(&turned), before);
+                }
+                let more = map::program(&plan.clone().with_unrelated().expose(), &config);
+                let more = names(&more.map_err(|it| TestCaseError::fail(it.to_string()))?);
+                for (ty, names) in &before {
+                    assert_eq!(&more[ty], names, "a type with names of its own changes others");
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(mapped > 100, "{mapped}");
+}
+
+#[test]
+fn names_of_any_length_become_names_that_elms_cache_holds() {
+    for len in [2, 100, 199, 200, 201, 244, 254, 255, 256, 300, 5000] {
+        for config in configs() {
+            let program = map::program(&Plan::with_names_of(len).expose(), &config).unwrap();
+            judge(&program, &config).unwrap();
+            let is_kept = program.types[0].name.len() == len;
+            assert_eq!(is_kept, len <= 200, "{len}");
+        }
+    }
+}
+
+mod shop {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(tag = "ShopOrder", key = "{id}")]
+    pub(super) struct Order {
+        id: u32,
+        status: Status,
+        page: Page<Line>,
+    }
+
+    #[derive(Serialize, Deserialize, KvField)]
+    pub(super) enum Status {
+        Active,
+        Shipped,
+        Line(Line),
+    }
+
+    #[derive(Serialize, Deserialize, KvField)]
+    pub(super) struct Line {
+        n: u8,
+    }
+
+    #[derive(Serialize, Deserialize, KvField)]
+    pub(super) struct Page<T> {
+        items: Vec<T>,
+    }
+}
+
+mod billing {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(tag = "BillingOrder")]
+    pub(super) struct Order {
+        state: OrderState,
+        page: shop::Page<Line>,
+    }
+
+    #[derive(Serialize, Deserialize, KvField)]
+    pub(super) enum OrderState {
+        Active,
+        #[kv(elm = "IsPaid")]
+        Paid,
+    }
+
+    #[derive(Serialize, Deserialize, KvField)]
+    pub(super) struct Line {
+        n: u8,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    pub(super) struct ShopOrderKey {
+        n: u8,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    pub(super) struct ShopOrders {
+        n: u8,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    pub(super) struct Identity {
+        n: u8,
+    }
+}
+
+fn exposed<T: KvType + Serialize + serde::de::DeserializeOwned>() -> Exposed {
+    Exposed::new::<T>(Access::ReadWrite)
+}
+
+/// The names of types, constructors and values, by the full names of their types in Rust, in this module.
+fn by_path(exposed: &[Exposed]) -> BTreeMap<String, Vec<String>> {
+    let program = map::program(exposed, &Config::default()).unwrap();
+    let names = names(&program);
+    let path = |ty: &crate::ir::Type| map::full_name(ty.schema).replace("kv_elm::tests::naming::", "");
+    program.types.iter().map(|ty| (path(ty), names[&ty.schema.id].clone())).collect()
+}
+
+#[test]
+fn types_of_one_name_are_prefixed_by_their_modules_and_variants_by_their_types() {
+    let all = by_path(&[exposed::<shop::Order>(), exposed::<billing::Order>()]);
+    let of = |path: &str, count: usize| all[path][..count].join(" ");
+    assert_eq!(of("shop::Order", 1), "ShopOrder");
+    assert_eq!(of("billing::Order", 1), "BillingOrder");
+    assert_eq!(of("shop::Status", 4), "Status StatusActive Shipped Line");
+    assert_eq!(of("billing::OrderState", 3), "OrderState OrderStateActive IsPaid");
+    let pages: Vec<_> = all.iter().filter(|(path, _)| path.starts_with("shop::Page")).collect();
+    let names: HashSet<_> = program_names(&[exposed::<shop::Order>(), exposed::<billing::Order>()]);
+    assert!(names.contains("PageShopLine") && names.contains("PageBillingLine"), "{pages:?} {names:?}");
+}
+
+fn program_names(exposed: &[Exposed]) -> HashSet<String> {
+    let program = map::program(exposed, &Config::default()).unwrap();
+    program.types.iter().map(|ty| ty.name.clone()).collect()
+}
+
+#[test]
+fn what_has_no_rival_keeps_its_name() {
+    let all = by_path(&[exposed::<shop::Order>()]);
+    assert_eq!(all["shop::Order"][0], "Order");
+    // The struct keeps the constructor, and the variant moves.
+    assert_eq!(all["shop::Status"][..4].join(" "), "Status Active Shipped StatusLine");
+}
+
+#[test]
+fn values_of_one_name_get_an_underscore_and_lists_another_plural() {
+    let all = by_path(&[
+        exposed::<shop::Order>(),
+        exposed::<billing::Order>(),
+        exposed::<billing::ShopOrderKey>(),
+        exposed::<billing::ShopOrders>(),
+        exposed::<billing::Identity>(),
+    ]);
+    let has = |path: &str, name: &str| all[path].iter().any(|it| it == name);
+    assert!(has("shop::Order", "shopOrderKey") && has("billing::ShopOrderKey", "shopOrderKey_"), "{all:?}");
+    assert!(
+        has("shop::Order", "listShopOrderEntries") && has("billing::ShopOrders", "listShopOrdersEntries")
+    );
+    assert!(has("billing::Identity", "identity_"));
+}
+
+mod hand {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(elm = "Thing")]
+    pub(super) enum One {
+        #[kv(elm = "Same")]
+        A,
+        B,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(elm = "Thing", plural = "Manies")]
+    pub(super) struct Two {
+        #[kv(elm = "n")]
+        _n: u8,
+        #[kv(elm = "n")]
+        m: u8,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(plural = "Manies")]
+    pub(super) enum Three {
+        #[kv(elm = "Same")]
+        A,
+        #[kv(elm = "Thing")]
+        B,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(elm = "Codec")]
+    pub(super) struct Four {
+        n: u8,
+    }
+
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(elm = "Five")]
+    pub(super) struct Renamed {
+        #[kv(elm = "number")]
+        r#type: u8,
+        #[serde(rename = "größe")]
+        size: u8,
+    }
+}
+
+fn refused(client: &ElmClient) -> Vec<String> {
+    client.modules().err().iter().flatten().map(ToString::to_string).collect()
+}
+
+#[test]
+fn given_names_that_clash_are_refused_and_both_places_are_named() {
+    let all =
+        [exposed::<hand::One>(), exposed::<hand::Two>(), exposed::<hand::Three>(), exposed::<hand::Four>()];
+    let refusals = refused(&ElmClient::new(all).module_per_type());
+    for words in [
+        ["hand::Two`", "hand::One` are both named `Thing`"],
+        ["hand::Two.m`", "and `_n` are both named `n`"],
+        ["hand::Three`", "have one plural, `Manies`"],
+        ["hand::Four`", "`Kv.Codec`, which is one of kv-elm's own"],
+    ] {
+        let is_there = |it: &String| words.iter().all(|words| it.contains(words));
+        assert_eq!(refusals.iter().filter(|it| is_there(it)).count(), 1, "{words:?} {refusals:#?}");
+    }
+    let refusals = refused(&ElmClient::new(all));
+    for words in
+        [["Three::A`", "One::A` are both named `Same`"], ["Three::B`", "Two` are both named `Thing`"]]
+    {
+        assert!(refusals.iter().any(|it| words.iter().all(|words| it.contains(words))), "{refusals:#?}");
+    }
+}
+
+#[test]
+fn given_names_are_elms_alone_and_the_wire_is_serdes() {
+    let catalog = Catalog::builder().expose::<hand::Renamed>(Access::ReadWrite).build().unwrap();
+    let module = ElmClient::new(&catalog).modules().unwrap().remove(0).text;
+    for words in [
+        "type alias Five =\n    { number : Int\n    , size : Int\n    }",
+        "( \"type\", Encode.int value.number )",
+        "( \"größe\", Encode.int value.size )",
+        "tag = \"Renamed\"",
+        "setFive : String -> Five",
+    ] {
+        assert!(module.contains(words), "{words}\n{module}");
+    }
+    let program = map::program(&[exposed::<hand::Renamed>()], &Config::default()).unwrap();
+    assert!(program.types.iter().all(|ty| matches!(ty.body, Body::Record(_))));
+}
+
+#[test]
+fn a_given_name_goes_before_one_that_was_found() {
+    // The variant `Thing` of the enum has it, so the struct takes another.
+    #[derive(Serialize, Deserialize, KvType)]
+    struct Thing {
+        n: u8,
+    }
+    let all = by_path(&[exposed::<Thing>(), exposed::<hand::Three>()]);
+    assert_eq!(all["hand::Three"][..3].join(" "), "Three Same Thing");
+    assert_eq!(all["Thing"][0], "NamingThing");
+}
+
+#[test]
+fn elms_own_types_and_names_beyond_ascii_get_names_that_elm_takes() {
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(tag = "Size")]
+    #[expect(non_camel_case_types, reason = "it is what is tried")]
+    struct größe {
+        größe: u8,
+        _0: u8,
+    }
+    #[derive(Serialize, Deserialize, KvType)]
+    enum List {
+        _2D,
+        日本,
+    }
+    let all = by_path(&[exposed::<größe>(), exposed::<List>()]);
+    assert_eq!(all["größe"][0], "GruF6uDFe");
+    assert_eq!(all["List"][..3].join(" "), "NamingList N2D U65E5u672C");
+    let fields = &all["größe"][all["größe"].len() - 2..];
+    assert_eq!(fields, ["gruF6uDFe", "n0"]);
+}
+
+#[test]
+fn contents_of_renamed_variants_are_written_under_their_names_on_the_wire() {
+    let program = map::program(&[exposed::<shop::Order>()], &Config::default()).unwrap();
+    let status = program.types.iter().find(|ty| ty.name == "Status").unwrap();
+    let Body::Enum(body) = &status.body else { panic!("it is an enum") };
+    let line = &body.variants[2];
+    assert_eq!((line.name.as_str(), line.wire.as_str()), ("StatusLine", "Line"));
+    assert!(matches!(line.content, Content::One(_)));
+}
