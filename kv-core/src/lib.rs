@@ -84,6 +84,7 @@ mod entry;
 mod error;
 mod events;
 mod flight;
+mod key_text;
 mod limits;
 mod memory;
 #[cfg(feature = "metrics")]
@@ -139,8 +140,11 @@ pub use kv_schema::{
 pub mod __private {
     pub use crate::__codec as codec;
     pub use crate::__default_json as default_json;
+    pub use crate::__key_text as key_text;
     #[cfg(feature = "json")]
     pub use crate::codec::probe;
+    #[cfg(feature = "json")]
+    pub use crate::key_text::{KeyOf, OtherKey, SerdeKey};
     pub use kv_schema::__private::{
         KeyError, Keyed, KvField, KvType, MapKey, Opaque, Validator, rule, template, ty,
     };

@@ -1,12 +1,12 @@
 //! From what was written to a model in which nothing wrong can be said: `expand` has no errors to return.
 
 use crate::ast::{self, Item};
-use crate::attr::TypeAttrs;
+use crate::attr::{TypeAttrs, Word};
 use crate::ctxt::{Ctxt, Reported};
 use crate::fit;
 use crate::key_template::{self, KeyPiece};
 use crate::rules::{Function, Rule, field_rules, function, refuse_words_on_skipped};
-use crate::serde_view::{Form, Tagging, WireDefault};
+use crate::serde_view::{Form, Tagging, WireDefault, WireField};
 use crate::slip;
 use crate::symbol::{self, Target};
 use kv_schema::prefix::{self, PrefixError};
@@ -15,7 +15,7 @@ use kv_schema::ttl::{self, TtlError};
 use proc_macro2::Ident;
 use std::time::Duration;
 use syn::ext::IdentExt;
-use syn::{Generics, Member, Path, Type, Visibility};
+use syn::{Generics, LitStr, Member, Path, Type, Visibility};
 
 /// Everything that the implementations need, and only what is sound.
 pub(crate) struct Model<'a> {
@@ -28,6 +28,8 @@ pub(crate) struct Model<'a> {
     pub(crate) body: Body<'a>,
     /// The function that checks whole values.
     pub(crate) validate: Option<Function>,
+    /// The function that measures whole values.
+    pub(crate) heap_size: Option<Function>,
     /// The fields, by name, that `skip` alone leaves out.
     pub(crate) hidden: Vec<String>,
     /// For `KvType` alone.
@@ -48,6 +50,14 @@ pub(crate) struct Stored<'a> {
 pub(crate) enum Body<'a> {
     Struct(Fields<'a>),
     Enum { tagging: Tagging, variants: Vec<Variant<'a>> },
+    Foreign(Foreign),
+}
+
+/// A type whose form on the wire is that of another.
+pub(crate) struct Foreign {
+    /// The type on the wire.
+    pub(crate) ty: Type,
+    pub(crate) example: Option<String>,
 }
 
 pub(crate) struct Variant<'a> {
@@ -98,10 +108,20 @@ pub(crate) struct Field<'a> {
     pub(crate) opaque: bool,
     /// Whether functions of the application's read and write it.
     pub(crate) with: bool,
+    /// The type on the wire, if it is not the field's own.
+    pub(crate) wire: Option<Type>,
+    pub(crate) example: Option<String>,
+    /// The function that measures it.
+    pub(crate) heap_size: Option<Function>,
     pub(crate) rules: Vec<Rule>,
 }
 
 impl Field<'_> {
+    /// Whether the field's own type says nothing about its form: that is any JSON, or that of another type.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.opaque || self.wire.is_some()
+    }
+
     /// Whether serde reads it as `None` where it is missing: its type is an `Option`, as far as its tokens tell, and
     /// no function reads it.
     pub(crate) fn is_option(&self) -> bool {
@@ -140,6 +160,12 @@ fn model<'a>(
         ctxt.error(given, "expected the path of `kv-core`, as in `\"::kv_core\"`")
     });
     let validate = item.attrs.validate.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let heap_size = item.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let wire = item.attrs.wire.as_ref().map(|word| wire_type(ctxt, word)).transpose();
+    let example = item.attrs.example.as_ref().map(|word| word.value.value());
+    if let (Some(word), None) = (&item.attrs.example, &item.attrs.wire) {
+        ctxt.error(&word.key, "`example` on a type goes together with `wire`: move it to a field");
+    }
     let stored = match item.target {
         Target::KvType => stored(ctxt, item.ident, &item.attrs, key).map(Some),
         Target::KvField => {
@@ -150,13 +176,14 @@ fn model<'a>(
     let deny_unknown = item.deny_unknown;
     let hidden = item.body.as_ref().map_or_else(|_| Vec::new(), hidden);
     let body = item.body.and_then(|body| match body {
+        ast::Body::Foreign => wire?.ok_or(Reported).map(|ty| Body::Foreign(Foreign { ty, example })),
         ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),
         ast::Body::Enum { tagging, variants } => {
             all(variants.into_iter().map(|v| variant(ctxt, v, deny_unknown)))
                 .map(|variants| Body::Enum { tagging, variants })
         }
     });
-    let (krate, validate, stored, body) = (krate?, validate?, stored?, body?);
+    let (krate, validate, heap_size, stored, body) = (krate?, validate?, heap_size?, stored?, body?);
     Ok(Model {
         vis: item.vis,
         ident: item.ident,
@@ -165,6 +192,7 @@ fn model<'a>(
         docs: item.docs,
         body,
         validate,
+        heap_size,
         hidden,
         stored,
     })
@@ -352,6 +380,7 @@ fn hidden(body: &ast::Body<'_>) -> Vec<String> {
         hidden.map(name).collect()
     };
     match body {
+        ast::Body::Foreign => Vec::new(),
         ast::Body::Struct(list) => names(list, None),
         ast::Body::Enum { variants, .. } => {
             let written = variants.iter().filter(|variant| !variant.wire.skipped);
@@ -379,7 +408,20 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         );
     }
     let opaque = field.attrs.opaque.is_some();
-    let rules = field_rules(ctxt, field.attrs, field.ty)?;
+    if let (true, Some(word)) = (opaque, &field.attrs.wire) {
+        ctxt.error(&word.key, "`opaque` and `wire` name two forms for one field: keep one of them");
+    }
+    let foreign = field.attrs.wire.as_ref().map(|word| {
+        let ty = wire_type(ctxt, word)?;
+        refuse_mismatched_null(ctxt, word, &ty, field.ty, &wire);
+        Ok(ty)
+    });
+    let heap_size = field.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let example = field.attrs.example.as_ref().map(|word| word.value.value());
+    let foreign = foreign.transpose();
+    let rules =
+        field_rules(ctxt, field.attrs, foreign.as_ref().ok().and_then(Option::as_ref).unwrap_or(field.ty));
+    let (foreign, heap_size, rules) = (foreign?, heap_size?, rules?);
     Ok(Field {
         rust_name: rust_name(&field.member),
         member: field.member,
@@ -392,6 +434,34 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>) -> Result<Field<'a>, Reported> 
         flatten: wire.flatten,
         opaque,
         with: wire.with,
+        wire: foreign,
+        example,
+        heap_size,
         rules,
     })
+}
+
+/// The type that `wire` names.
+fn wire_type(ctxt: &Ctxt, word: &Word<LitStr>) -> Result<Type, Reported> {
+    let form = "expected a type, as in `\"String\"` or `\"HashMap<String, i64>\"`";
+    word.value.parse().map_err(|_| ctxt.error(&word.value, form))
+}
+
+/// Refuses a type on the wire that differs from the field in whether `null`, or no member at all, can be there.
+fn refuse_mismatched_null(ctxt: &Ctxt, word: &Word<LitStr>, on_wire: &Type, ty: &Type, wire: &WireField) {
+    if !wire.with && fit::is_option(ty) && !fit::is_option(on_wire) {
+        let on_wire = fit::spelled(on_wire);
+        ctxt.error(
+            &word.value,
+            format!(
+                "serde writes `None` as `null`, which is no `{on_wire}`: write `wire = \"Option<{on_wire}>\"`"
+            ),
+        );
+    }
+    if wire.with && fit::is_option(on_wire) && matches!(wire.default, WireDefault::None) {
+        ctxt.error(
+            &word.value,
+            "serde requires a field that a function reads, even where it may be `null`: add `#[serde(default)]`",
+        );
+    }
 }

@@ -55,7 +55,9 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
             }
         }
         let known = field.attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Unknown));
-        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque) {
+        let texts = [&field.attrs.wire, &field.attrs.example, &field.attrs.heap_size];
+        let texts = texts.into_iter().flatten().map(|word| &word.key);
+        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(texts) {
             ctxt.error(
                 word,
                 "what is skipped is not checked, since nothing outside the process can set it: leave this word out",
@@ -72,6 +74,22 @@ pub(crate) fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<V
             attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Custom(_) | RawForm::Unknown));
         let refused = foreign.map(|rule| {
             ctxt.error(&rule.key, "nothing is known of what is `opaque`; the one rule for it is `custom`")
+        });
+        if let Some(reported) = refused.collect::<Vec<_>>().pop() {
+            return Err(reported);
+        }
+    }
+    if attrs.wire.is_some() {
+        // `any_int` is about the JSON alone; all others would look at the value, which is not of the type on the wire.
+        let may_stay =
+            |rule: &&RawRule| matches!(rule.form, RawForm::Custom(_) | RawForm::AnyInt | RawForm::Unknown);
+        let foreign = attrs.rules.iter().filter(|rule| !may_stay(rule));
+        let refused = foreign.map(|rule| {
+            let name = rule.key.unraw();
+            ctxt.error(
+                &rule.key,
+                format!("`{name}` would check the field's own type, not the one on the wire: use `custom`"),
+            )
         });
         if let Some(reported) = refused.collect::<Vec<_>>().pop() {
             return Err(reported);
@@ -179,11 +197,11 @@ fn refuse_misfit(
         RawForm::Unknown if name == symbol::VALIDATE => {
             "`validate` stands on the type; the rule for a field is `custom`".to_owned()
         }
+        RawForm::Unknown if symbol::ON_FIELD.contains(&name) => {
+            format!("`{name}` is about the whole field: write it next to `each`, not in it")
+        }
         RawForm::Unknown if symbol::ON_TYPE.contains(&name) => {
             format!("`{name}` stands on the type, not on a field")
-        }
-        RawForm::Unknown if symbol::ON_FIELD.contains(&name) => {
-            format!("`{name}` is about the whole field and stands beside `each`, not in it")
         }
         RawForm::Unknown => slip::serdes(name).unwrap_or_else(|| {
             let known: Vec<_> = fit.rules().iter().chain(beside).copied().collect();

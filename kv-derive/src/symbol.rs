@@ -19,9 +19,13 @@ pub(crate) const PLURAL: &str = "plural";
 pub(crate) const MAX_ENTRIES: &str = "max_entries";
 pub(crate) const EVICT: &str = "evict";
 pub(crate) const CRATE: &str = "crate";
+pub(crate) const HEAP_SIZE: &str = "heap_size";
+pub(crate) const WIRE: &str = "wire";
+pub(crate) const EXAMPLE: &str = "example";
 
 /// What may stand on a type.
-pub(crate) const ON_TYPE: &[&str] = &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, CRATE];
+pub(crate) const ON_TYPE: &[&str] =
+    &[TAG, PREFIX, TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, WIRE, EXAMPLE, CRATE];
 
 /// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
 pub(crate) const POLICIES: &[&str] = &["oldest"];
@@ -47,7 +51,7 @@ pub(crate) const OPAQUE: &str = "opaque";
 pub(crate) const SKIP: &str = "skip";
 
 /// What may stand on a field beside rules.
-pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, SKIP];
+pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, WIRE, EXAMPLE, HEAP_SIZE, SKIP];
 
 pub(crate) const MIN: &str = "min";
 pub(crate) const MAX: &str = "max";
@@ -63,6 +67,9 @@ pub(crate) fn example(word: &str) -> &'static str {
         MAX_ENTRIES => "max_entries = 1000",
         EVICT => "evict = \"oldest\"",
         VALIDATE => "validate = \"path::to::function\"",
+        HEAP_SIZE => "heap_size = \"path::to::function\"",
+        WIRE => "wire = \"String\"",
+        EXAMPLE => "example = \"1.0.0\"",
         CUSTOM => "custom = \"path::to::function\"",
         PATTERN => "pattern = \"^[a-z]+$\"",
         MIN => "min = 1",

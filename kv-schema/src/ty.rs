@@ -334,6 +334,12 @@ pub struct Field {
     pub may_be_left_out: bool,
     /// Whether its members stand among its parent's (`#[serde(flatten)]`).
     pub flatten: bool,
+    /// Whether `ty` is named by `#[kv(wire = "…")]`: the form on the wire is that of `ty`, and the field's own type,
+    /// which may refuse values of that form, writes and reads it.
+    pub wire: bool,
+    /// A value that the type reads, given with `#[kv(example = "…")]`: the text itself where `ty` is written as text, else
+    /// JSON.
+    pub example: Option<&'static str>,
     /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
     pub rules: &'static [Rule],
 }
@@ -373,6 +379,8 @@ impl Field {
             default_json: None,
             may_be_left_out: false,
             flatten: false,
+            wire: false,
+            example: None,
             rules: &[],
         }
     }

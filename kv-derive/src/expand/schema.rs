@@ -31,6 +31,20 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
             let fields = fields(list, generic, private);
             quote!(#private::ty::Shape::Struct(#fields))
         }
+        Body::Foreign(foreign) => {
+            let as_field = super::as_field(&foreign.ty, private);
+            let example = example(foreign.example.as_ref());
+            quote! {
+                #private::ty::Shape::Struct(#private::ty::Fields::Newtype {
+                    field: &#private::ty::Field {
+                        wire: true,
+                        #example
+                        ..#private::ty::Field::new("0", #private::ty::TypeRef::new(#as_field::schema))
+                    },
+                    transparent: true,
+                })
+            }
+        }
         Body::Enum { tagging, variants } => {
             let tagging = expand_tagging(tagging, private);
             let variants = variants.iter().filter_map(|v| variant(v, generic, private));
@@ -125,17 +139,26 @@ fn field(field: &Field<'_>, generic: bool, private: &TokenStream) -> TokenStream
         default_json.map(|json| quote!(default_json: ::core::option::Option::Some(#json))),
         may_be_left_out.then(|| quote!(may_be_left_out: #may_be_left_out)),
         flatten.then(|| quote!(flatten: #flatten)),
+        field.wire.is_some().then(|| quote!(wire: true)),
         (rules.len() > 0).then(|| quote!(rules: &[#(#rules),*])),
     ];
     let others: Vec<_> = others.into_iter().flatten().collect();
-    if others.is_empty() { plain } else { quote!(#private::ty::Field { #(#others,)* ..#plain }) }
+    let example = example(field.example.as_ref());
+    if others.is_empty() && example.is_none() {
+        return plain;
+    }
+    quote!(#private::ty::Field { #(#others,)* #example ..#plain })
+}
+
+fn example(example: Option<&String>) -> Option<TokenStream> {
+    example.map(|text| quote!(example: ::core::option::Option::Some(#text),))
 }
 
 fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     let opaque = quote!(#private::Opaque);
     match (field.opaque, field.is_option()) {
         (false, _) => {
-            let as_field = super::as_field(field.ty, private);
+            let as_field = super::as_field(field.wire.as_ref().unwrap_or(field.ty), private);
             quote!(#private::ty::TypeRef::new(#as_field::schema))
         }
         (true, false) => quote!(#private::ty::TypeRef::of::<#opaque>()),

@@ -68,7 +68,7 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
             Fields::Tuple(_) => Some(quote!(&mut #private::Validator::item(#v, #index))),
             Fields::Unit | Fields::Newtype { .. } | Fields::Named { .. } => None,
         };
-        if let (Some(place), [], false) = (&place, field.rules.as_slice(), field.opaque) {
+        if let (Some(place), [], false) = (&place, field.rules.as_slice(), field.is_foreign()) {
             // The usual field; the shorter, the faster it is compiled.
             let as_field = as_field(field.ty, private);
             return quote!(#as_field::check(#name, #place););
@@ -81,8 +81,10 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
 }
 
 fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
-    let rules = field.rules.iter().map(|rule| check_rule(rule, name, v, private));
-    let own = (!field.opaque).then(|| {
+    // On the wire `any_int` is another type's.
+    let is_checked = |rule: &&Rule| field.wire.is_none() || !matches!(rule.form, RuleForm::AnyInt);
+    let rules = field.rules.iter().filter(is_checked).map(|rule| check_rule(rule, name, v, private));
+    let own = (!field.is_foreign()).then(|| {
         let as_field = as_field(field.ty, private);
         let lift =
             lifts_floats(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
