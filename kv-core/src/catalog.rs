@@ -1,6 +1,7 @@
 //! [`Catalog`]: the types that the outside may reach.
 
 use crate::engine::StoredType;
+use crate::probe::{SerdeFault, probe};
 use crate::schema::{prefix, tag, wire};
 use crate::{Access, Codec, Exposed, KvType};
 use serde::Serialize;
@@ -112,8 +113,12 @@ impl CatalogBuilder {
             if let Err(error) = prefix::check(exposed.prefix()) {
                 problems.push(CatalogProblem::Prefix { ty: name.clone(), error });
             }
-            let faults = wire::faults(exposed.schema()).into_iter();
-            problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
+            let faults = wire::faults(exposed.schema());
+            if faults.is_empty() {
+                let fault = self.codecs.get(index).and_then(probe);
+                problems.extend(fault.map(|fault| CatalogProblem::Serde { ty: name.clone(), fault }));
+            }
+            problems.extend(faults.into_iter().map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
             problems.extend(all[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
@@ -229,6 +234,14 @@ pub enum CatalogProblem {
         ty: String,
         /// What is wrong, and where.
         fault: wire::WireFault,
+    },
+    /// The serde implementation of the type, or of one inside it, reads or writes something else than its schema says.
+    #[error("`{ty}` cannot be exposed: {fault}")]
+    Serde {
+        /// The type.
+        ty: String,
+        /// What disagrees, and how it shows.
+        fault: SerdeFault,
     },
     /// The tag of a type that implements `KvType` by hand is outside the grammar.
     #[error("the tag of `{ty}` is invalid: {error}")]

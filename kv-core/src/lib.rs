@@ -90,6 +90,8 @@ mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod options;
+#[cfg(feature = "json")]
+mod probe;
 mod scan;
 mod scan_full;
 mod stats;
@@ -114,6 +116,8 @@ pub use error::{Error, InitError, UpdateError};
 pub use limits::{Limit, Limits};
 pub use memory::Condition;
 pub use options::{ScanOptions, SetOptions, TtlChoice};
+#[cfg(feature = "json")]
+pub use probe::SerdeFault;
 pub use scan::{Entries, Keys, Scan};
 pub use scan_full::{FullEntry, ScanFull};
 pub use stats::{StoreStats, TenantStats, TypeStats};

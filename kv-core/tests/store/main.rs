@@ -23,6 +23,8 @@ mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod model;
+#[cfg(feature = "json")]
+mod probe;
 mod scan;
 #[cfg(feature = "tracing")]
 mod tracing;
