@@ -47,13 +47,13 @@ use symbol::Target;
 /// | `key = "room:{room}:{user}"` | the key that a value makes for itself, see below | any key |
 /// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the tag |
 /// | `max_entries = 1000, evict = "oldest"` | how many entries there may be of the type in a tenant, from 1 to 4,294,967,295, before the one that was written longest ago makes way; the two words go together | no bound |
-/// | `validate = "path::to::function"` | a check of the whole value, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | none |
+/// | `validate`, `wire`, `example`, `heap_size` | see [`macro@KvField`](macro@KvField#attributes-on-the-type) | |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 ///
 /// # Key templates
 ///
 /// With `key`, the type implements `Keyed`, and every write checks that the key is the value's own. Braces name fields,
-/// whose types are strings, integers, `bool`, `char` or newtypes of them; between two of them stands a separator. A value with an empty
+/// whose types are strings, integers, `bool`, `char`, types written as text or newtypes of them; between two of them stands a separator. A value with an empty
 /// part, or one in which the separator behind it would seem to begin, has no key.
 ///
 /// `T::key_prefix(…)` makes what keys start with, for scans: of `room:{room}:{user}`, `key_prefix("lobby")` is
@@ -70,11 +70,12 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// Names and shapes on the wire are serde's: `#[serde(rename…, tag, content, untagged, transparent, default,
 /// skip, skip_serializing_if, flatten, alias, other, deny_unknown_fields)]` are followed, whether or not serde's
-/// traits are derived as well, and what would make reading and writing differ is refused. A field with
+/// traits are derived as well, and what would make reading and writing differ is refused. `#[serde(remote = "…")]` describes a
+/// type of another crate, for fields with `#[serde(with = "…")]` and `#[kv(wire = "…")]`, both naming it. A field with
 /// `#[serde(skip)]` may be of any type; it is neither checked nor counted.
 ///
-/// An enum of unit variants can be the key of a map and a part of a key template as well, and so can a newtype of a
-/// `String`, an integer, a `bool` or a `char`.
+/// An enum of unit variants can be the key of a map and a part of a key template as well, and so can a newtype of
+/// anything that can be one, and, without type parameters, a type that is one on the wire (`wire`).
 ///
 /// # Rules on fields
 ///
@@ -102,6 +103,9 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `#[kv(…)]` | meaning |
 /// |---|---|
 /// | `opaque` | any type that serde knows: any JSON to the outside, neither checked (but by `custom`) nor counted; `#[serde(with = …)]` is welcome. Flattened or under an internal tag it must be an object |
+/// | `wire = "String"` | the type that the field is on the wire, for a type that knows serde but not this store, and next to `#[serde(with = …)]`, `serialize_with` and `deserialize_with`. Any type that can be a field, also with parameters of the item: `wire = "Vec<T>"`. Of the rules, `custom` applies, and `any_int`, which is about the JSON |
+/// | `example = "1.0.0"` | a value that the field's type reads: the text itself where it is text on the wire, else JSON. A catalog tries it first when it probes serde; without one that is read, it cannot check what is written |
+/// | `heap_size = "path::to::function"` | measures the field: a function from a reference to it to the bytes that it owns on the heap |
 /// | `skip` | left out of the schema, neither checked nor counted. On a type that meets the outside, `#[serde(skip)]` belongs beside it |
 ///
 /// # Attributes on the type
@@ -109,6 +113,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// | `#[kv(…)]` | meaning | default |
 /// |---|---|---|
 /// | `validate = "path::to::function"` | a check of the whole value, after those of its fields: a function from a reference to it to `Result<(), E>`. With `ValidationErrors` as `E`, its places are within the value; with any other `E: Display`, its message is about the value itself | none |
+/// | `wire = "String"` | the type that values are on the wire, for a type whose serde traits are written by hand or that has `#[serde(from, try_from, into)]`; nothing of `#[kv(…)]` applies to its fields then, and `example = "…"` may give a value that it reads | the type's own shape |
+/// | `heap_size = "path::to::function"` | measures whole values: a function from a reference to one to the bytes that it owns on the heap | the sum over the fields |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 #[proc_macro_derive(KvField, attributes(kv, serde))]
 pub fn derive_kv_field(input: TokenStream) -> TokenStream {

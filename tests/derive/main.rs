@@ -8,6 +8,7 @@
 )]
 #![allow(dead_code, reason = "fields are there for what is derived from them")]
 
+mod crates;
 mod foreign;
 mod hygiene;
 mod key;

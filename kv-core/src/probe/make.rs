@@ -2,7 +2,7 @@
 
 use super::candidates::{self, COVERED};
 use super::json::Json;
-use super::node::{Form, Member, Node, Slot, Value};
+use super::node::{Form, Key, Member, Node, Slot, Value};
 use crate::schema::rule::{Each, Rule};
 use crate::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
@@ -95,7 +95,7 @@ impl Maker {
             eager: wanted.eager,
             chosen: HashSet::new(),
             parts: 0,
-            owners: vec![root],
+            owners: Vec::new(),
             trail: Vec::new(),
             choices: Vec::new(),
             example: None,
@@ -141,7 +141,13 @@ impl Place {
 
     fn field(self, position: usize, field: &Field) -> Self {
         let part = self.part(position);
-        Self { rules: field.rules, example: field.example, wire: part.wire || field.wire, ..part }
+        Self {
+            rules: field.rules,
+            example: field.example,
+            wire: part.wire || field.wire,
+            small: self.small,
+            ..part
+        }
     }
 
     /// The items of a list, or the values of a map.
@@ -289,7 +295,13 @@ impl Making<'_> {
                     Member {
                         written: key_text(&name),
                         name: key_text(&name),
-                        key: Some((name.slot, name.alternatives)),
+                        key: Some(Key {
+                            slot: name.slot,
+                            alternatives: name.alternatives,
+                            ty: name.ty,
+                            is_number: name.form == Form::Exact
+                                && matches!(name.value, Value::Number(_) | Value::Bool(_)),
+                        }),
                         value: Some(value),
                         left_out: None,
                     }

@@ -198,7 +198,7 @@ impl Probe<'_> {
                 return Ok(());
             }
             if !self.search(&sample, &pointer, &said, forced)? {
-                let (node, _) = sample.root.at(&pointer);
+                let node = sample.root.at(&pointer);
                 self.maker.blocked.insert(node.slot);
             }
         }
@@ -207,7 +207,7 @@ impl Probe<'_> {
 
     /// Whether a refusal is one of what was given up, so that all the rest was read.
     fn is_given_up(&self, sample: &Sample, pointer: &str) -> bool {
-        let (node, _) = sample.root.at(pointer);
+        let node = sample.root.at(pointer);
         node.any(|part| self.maker.blocked.contains(&part.slot))
     }
 
@@ -219,11 +219,13 @@ impl Probe<'_> {
         said: &str,
         forced: &[(Slot, usize)],
     ) -> Verdict<bool> {
-        let (node, key) = sample.root.at(pointer);
+        let node = sample.root.at(pointer);
         let refusal = |probe: &Self, said: &str| {
             let json = shown(&node.json().to_string());
             let problem = format!("does not read {json}, which its schema allows ({said})");
-            Err(probe.fault_at(node, pointer, problem))
+            let fault = probe.fault_at(node, pointer, problem);
+            // A key is refused at its map.
+            Err(node.key().map_or(fault.clone(), |key| SerdeFault { ty: full_name(key.ty), ..fault }))
         };
         let is_own = is_foreign(node);
         if is_about_form(said, node) && !is_own {
@@ -231,7 +233,6 @@ impl Probe<'_> {
         }
         self.note_named(node, said);
         let mut adjustable = node.adjustable();
-        adjustable.extend(key.filter(|(_, alternatives)| *alternatives > 1));
         adjustable.retain(|(slot, _)| !forced.iter().any(|(forced, _)| forced == slot));
         let mut wrong_types = usize::from(is_wrong_type(said));
         let mut refusals = 1;
@@ -246,12 +247,14 @@ impl Probe<'_> {
                         self.note(&sample);
                         return Ok(true);
                     }
-                    Some((_, Outcome::Refused { pointer: other, said })) => {
-                        if other != pointer && !pointer.starts_with(&format!("{other}/")) {
+                    Some((sample, Outcome::Refused { pointer: other, said })) => {
+                        if other == pointer || pointer.starts_with(&format!("{other}/")) {
+                            refusals += 1;
+                            wrong_types += usize::from(is_wrong_type(&said));
+                        } else if !sample.root.at(&other).adjustable().iter().any(|(other, _)| *other == slot)
+                        {
                             return Ok(true);
                         }
-                        refusals += 1;
-                        wrong_types += usize::from(is_wrong_type(&said));
                     }
                     Some((_, Outcome::Skipped)) => {}
                 }
@@ -260,7 +263,8 @@ impl Probe<'_> {
         }
         // Of any JSON, a reader takes what it likes.
         let is_any = node.any(|part| part.form == Form::Any);
-        if !is_any && (wrong_types == refusals || is_unit_variant(node) && !is_own) {
+        let is_other = is_unit_variant(node) && !is_own || node.key().is_some_and(|key| key.is_number);
+        if !is_any && (wrong_types == refusals || is_other) {
             return refusal(self, said);
         }
         Ok(false)
@@ -339,7 +343,7 @@ impl Probe<'_> {
                 }
                 _ => String::new(),
             };
-            let (node, _) = sample.root.at(&pointer);
+            let node = sample.root.at(&pointer);
             let read = shown(&node.json().to_string());
             let problem = match (difference, misfit) {
                 (Some((_, Some(written))), None) => {
@@ -410,8 +414,11 @@ enum Transcoded {
 }
 
 fn fault(ty: &TypeSchema, pointer: &str, problem: String) -> SerdeFault {
-    let ty = if ty.module.is_empty() { ty.to_string() } else { format!("{}::{ty}", ty.module) };
-    SerdeFault { ty, pointer: pointer.to_owned(), problem, numbers: false }
+    SerdeFault { ty: full_name(ty), pointer: pointer.to_owned(), problem, numbers: false }
+}
+
+fn full_name(ty: &TypeSchema) -> String {
+    if ty.module.is_empty() { ty.to_string() } else { format!("{}::{ty}", ty.module) }
 }
 
 /// As nothing that a client sends: all integers, as deep as `serde_json` reads.

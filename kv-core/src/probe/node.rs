@@ -57,8 +57,19 @@ pub(super) struct Member {
     pub(super) value: Option<Node>,
     /// Whether it may be left out by a writer, and what a reader takes it for then, where that is known.
     pub(super) left_out: Option<Option<DefaultJson>>,
-    /// The slot of the name, where it is the key of a map, and its alternatives.
-    pub(super) key: Option<(Slot, usize)>,
+    /// The key of a map that the name is.
+    pub(super) key: Option<Key>,
+}
+
+/// The key of a map.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) slot: Slot,
+    pub(super) alternatives: usize,
+    /// The innermost struct or enum around it, or itself.
+    pub(super) ty: &'static TypeSchema,
+    /// Whether it is a number or a boolean, by the schema and not by `wire`.
+    pub(super) is_number: bool,
 }
 
 /// A difference: where it is, and what was written there; `None` for nothing.
@@ -82,26 +93,31 @@ impl Node {
         }
     }
 
-    /// The innermost part that a JSON pointer leads to, with the slot of the key that the pointer ends with.
-    pub(super) fn at(&self, pointer: &str) -> (&Self, Option<(Slot, usize)>) {
+    /// The key of the map that it is; `None` for anything else.
+    pub(super) fn key(&self) -> Option<Key> {
+        match &self.value {
+            Value::Object(members, _) => members.first().and_then(|member| member.key),
+            _ => None,
+        }
+    }
+
+    /// The innermost part that a JSON pointer leads to.
+    pub(super) fn at(&self, pointer: &str) -> &Self {
         let mut node = self;
-        let mut key = None;
         for step in pointer.split('/').skip(1) {
             let name = step.replace("~1", "/").replace("~0", "~");
             let next = match &node.value {
-                Value::List(items) => {
-                    name.parse::<usize>().ok().and_then(|at| items.get(at)).map(|item| (item, None))
-                }
+                Value::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
                 Value::Object(members, _) => {
                     let found = members.iter().find(|member| member.name == name || member.written == name);
-                    found.and_then(|member| Some((member.value.as_ref()?, member.key)))
+                    found.and_then(|member| member.value.as_ref())
                 }
                 _ => None,
             };
             let Some(next) = next else { break };
-            (node, key) = next;
+            node = next;
         }
-        (node, key)
+        node
     }
 
     /// Calls `visit` with every part, itself first.
@@ -122,7 +138,9 @@ impl Node {
         self.walk(&mut |node| {
             slots.push((node.slot, node.alternatives));
             if let Value::Object(members, _) = &node.value {
-                slots.extend(members.iter().filter_map(|member| member.key));
+                slots.extend(
+                    members.iter().filter_map(|member| member.key).map(|key| (key.slot, key.alternatives)),
+                );
             }
         });
         slots.retain(|(_, alternatives)| *alternatives > 1);

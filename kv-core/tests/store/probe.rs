@@ -314,13 +314,14 @@ fn a_form_on_the_wire_that_is_not_the_types_is_refused() {
     stored! {
         Text { #[kv(wire = "String")] level: Level }
         Number { n: u8, #[kv(wire = "u32")] at: Point }
-        List { #[kv(wire = "Vec<u8>")] at: Option<Point>, rest: Level }
-        Key { by: HashMap<LevelKey, u8> }
+        List { #[kv(wire = "Vec<u8>")] at: Point, n: u8 }
+        Key { by: HashMap<LevelKey, u8>, all: Vec<LevelKey> }
     }
     #[derive(Serialize, Deserialize, PartialEq, Eq, Hash, KvField)]
     struct LevelKey(#[kv(wire = "String")] u64);
     refused::<Text>("Text");
     refused::<Number>("Number");
+    refused::<List>("List");
     refused::<Key>("LevelKey");
 }
 
@@ -494,8 +495,40 @@ fn the_cost_of_a_probe_is_bounded() {
     }
     stored! {
         Eight { a: Never, b: Never, c: Never, d: Never, e: Never, f: Never, g: Never, h: Never }
-        Lists { a: Vec<Eight>, b: Vec<Eight>, c: [[u8; 64]; 64], d: Vec<Eight> }
+        Lists { a: Vec<Eight>, b: Vec<Eight>, c: [[u8; 32]; 32], d: Vec<Eight> }
     }
     exposed::<Lists>();
     assert!(READ.load(Ordering::Relaxed) < 10_000, "{READ:?} texts were read");
+}
+
+#[test]
+fn json_is_held_against_the_type_on_the_wire() {
+    use kv_core::DecodeOptions;
+    /// Reads texts and numbers, and writes texts.
+    #[derive(Serialize)]
+    struct Lenient(String);
+    impl<'de> Deserialize<'de> for Lenient {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            struct Either;
+            impl serde::de::Visitor<'_> for Either {
+                type Value = Lenient;
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("a text or a number")
+                }
+                fn visit_str<E>(self, text: &str) -> Result<Lenient, E> {
+                    Ok(Lenient(text.to_owned()))
+                }
+                fn visit_u64<E>(self, n: u64) -> Result<Lenient, E> {
+                    Ok(Lenient(n.to_string()))
+                }
+            }
+            from.deserialize_any(Either)
+        }
+    }
+    stored! { Holds { #[kv(wire = "String")] text: Lenient } }
+    let catalog = build::<Holds>().unwrap();
+    let codec = catalog.codec("Holds").unwrap();
+    let read = |json: &str| codec.decode(json.as_bytes(), DecodeOptions::new()).map(|_| ());
+    assert_eq!(read(r#"{"text":"7"}"#), Ok(()));
+    assert_eq!(read(r#"{"text":7}"#).unwrap_err().to_string(), "invalid value: text must be a string");
 }
