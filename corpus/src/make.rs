@@ -161,6 +161,11 @@ impl Maker<'_, '_> {
             Shape::Char => Some(self.u.arbitrary::<char>()?.to_string()),
             Shape::Bool if from == Source::Text => Some(self.u.arbitrary::<bool>()?.to_string()),
             Shape::Int(kind) if from == Source::Text => Some(self.integer(kind, false)?.to_string()),
+            Shape::Formatted(format) => {
+                let fits: Vec<_> = FORMATTED.iter().filter(|text| (format.accepts)(text)).collect();
+                Some((**self.u.choose(&fits)?).to_owned())
+            }
+            Shape::Struct(Fields::Newtype { field, .. }) => self.key(field.ty.get(), from)?,
             Shape::Enum(all) => {
                 let variant = self.u.choose(all.variants)?;
                 // By another name it would be the same key twice.

@@ -1,6 +1,7 @@
 //! [`Catalog`]: the types that the outside may reach.
 
 use crate::engine::StoredType;
+use crate::probe::{SerdeFault, probe};
 use crate::schema::pattern::PatternError;
 use crate::schema::{footprint, prefix, tag, ttl, wire};
 use crate::{Access, Codec, Exposed, KvType};
@@ -169,8 +170,12 @@ impl CatalogBuilder {
             {
                 problems.push(CatalogProblem::TtlBeyondMax { ty: name.clone(), ttl, max });
             }
-            let faults = wire::faults(exposed.schema()).into_iter();
-            problems.extend(faults.map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
+            let faults = wire::faults(exposed.schema());
+            if faults.is_empty() {
+                let fault = self.codecs.get(index).and_then(probe);
+                problems.extend(fault.map(|fault| CatalogProblem::Serde { ty: name.clone(), fault }));
+            }
+            problems.extend(faults.into_iter().map(|fault| CatalogProblem::Wire { ty: name.clone(), fault }));
             let patterns = footprint::refused_patterns(exposed.schema()).into_iter();
             problems.extend(patterns.map(|(field, error)| CatalogProblem::Pattern {
                 ty: name.clone(),
@@ -354,6 +359,14 @@ pub enum CatalogProblem {
         field: String,
         /// Why it is refused.
         error: PatternError,
+    },
+    /// The serde implementation of the type, or of one inside it, reads or writes something else than its schema says.
+    #[error("`{ty}` cannot be exposed: {fault}")]
+    Serde {
+        /// The type.
+        ty: String,
+        /// What disagrees, and how it shows.
+        fault: SerdeFault,
     },
     /// The tag of a type that implements `KvType` by hand is outside the grammar.
     #[error("the tag of `{ty}` is invalid: {error}")]

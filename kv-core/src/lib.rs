@@ -93,11 +93,14 @@ mod events;
 mod expiry;
 mod flight;
 mod handle;
+mod key_text;
 mod limits;
 mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod options;
+#[cfg(feature = "json")]
+mod probe;
 mod scan;
 mod scan_full;
 mod stats;
@@ -124,6 +127,8 @@ pub use error::{Error, InitError, UpdateError};
 pub use expiry::Expiry;
 pub use limits::{Limit, Limits};
 pub use options::{ScanOptions, SetOptions, TtlChoice};
+#[cfg(feature = "json")]
+pub use probe::SerdeFault;
 pub use scan::{Entries, Keys, Scan};
 pub use scan_full::{FullEntry, ScanFull};
 pub use stats::{StoreStats, TenantStats, TypeStats};
@@ -150,8 +155,11 @@ pub use kv_schema::{
 pub mod __private {
     pub use crate::__codec as codec;
     pub use crate::__default_json as default_json;
+    pub use crate::__key_text as key_text;
     #[cfg(feature = "json")]
     pub use crate::codec::probe;
+    #[cfg(feature = "json")]
+    pub use crate::key_text::{KeyOf, OtherKey, SerdeKey};
     pub use kv_schema::__private::{
         KeyError, Keyed, KvField, KvType, MapKey, MaxTtl, Opaque, Validator, opaque, rule, template, ty,
     };

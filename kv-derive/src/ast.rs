@@ -19,7 +19,12 @@ pub(crate) struct Item<'a> {
 
 pub(crate) enum Body<'a> {
     Struct(FieldList<'a>),
-    Enum { tagging: Tagging, variants: Vec<Variant<'a>> },
+    Enum {
+        tagging: Tagging,
+        variants: Vec<Variant<'a>>,
+    },
+    /// Any form: `wire` names the type on the wire.
+    Foreign,
 }
 
 pub(crate) struct Variant<'a> {
@@ -53,14 +58,20 @@ impl Field<'_> {
 /// Reads the item.
 pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> Item<'a> {
     let attrs = attr::type_attrs(ctxt, &input.attrs);
+    let is_foreign = attrs.wire.is_some();
     let wire = match &input.data {
         syn::Data::Union(_) => None,
+        _ if is_foreign => None,
         _ => serde_view::read(ctxt, input),
     };
     let deny_unknown = wire.as_ref().is_some_and(|wire| wire.deny_unknown);
     let body = match (&input.data, wire.map(|wire| wire.body)) {
         (syn::Data::Struct(data), Some(WireBody::Struct(wire))) => {
             Ok(Body::Struct(field_list(ctxt, &data.fields, wire)))
+        }
+        (syn::Data::Struct(_) | syn::Data::Enum(_), None) if is_foreign => {
+            refuse_words_within(ctxt, input);
+            Ok(Body::Foreign)
         }
         (syn::Data::Enum(data), Some(WireBody::Enum { tagging, variants })) => Ok(Body::Enum {
             tagging,
@@ -82,6 +93,25 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
         body,
     }
 }
+
+/// Refuses words on the fields and variants of a type whose form on the wire is that of another.
+fn refuse_words_within(ctxt: &Ctxt, input: &DeriveInput) {
+    let fields: Vec<&Fields> = match &input.data {
+        syn::Data::Struct(data) => vec![&data.fields],
+        syn::Data::Enum(data) => {
+            for variant in &data.variants {
+                attr::none(ctxt, &variant.attrs, WITHIN_FOREIGN);
+            }
+            data.variants.iter().map(|variant| &variant.fields).collect()
+        }
+        syn::Data::Union(_) => Vec::new(),
+    };
+    for field in fields.into_iter().flatten() {
+        attr::none(ctxt, &field.attrs, WITHIN_FOREIGN);
+    }
+}
+
+const WITHIN_FOREIGN: &str = "nothing of `#[kv(...)]` applies inside a type with `wire`: check whole values with `validate` on the type";
 
 fn variant<'a>(
     ctxt: &Ctxt,

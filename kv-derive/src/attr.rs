@@ -3,9 +3,9 @@
 use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
-    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, ELM, EMAIL, EVICT, HEAP_SIZE, JS_SAFE, KEY, KV, LEN, MAX,
-    MAX_ENTRIES, MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL,
-    VALIDATE,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, ELM, EMAIL, EVICT, EXAMPLE, HEAP_SIZE, JS_SAFE, KEY, KV, LEN,
+    MAX, MAX_ENTRIES, MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL,
+    VALIDATE, WIRE,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -25,6 +25,8 @@ pub(crate) struct TypeAttrs {
     pub(crate) plural: Option<Word<LitStr>>,
     pub(crate) heap_size: Option<Word<LitStr>>,
     pub(crate) elm: Option<Word<LitStr>>,
+    pub(crate) wire: Option<Word<LitStr>>,
+    pub(crate) example: Option<Word<LitStr>>,
     // Each of these two asks whether the other is there, be it with a value that could not be read.
     pub(crate) max_entries: Option<Word<Option<RawNumber>>>,
     pub(crate) evict: Option<Word<Option<LitStr>>>,
@@ -64,6 +66,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) rules: Vec<RawRule>,
     pub(crate) opaque: Option<Ident>,
     pub(crate) heap_size: Option<Word<LitStr>>,
+    pub(crate) wire: Option<Word<LitStr>>,
+    pub(crate) example: Option<Word<LitStr>>,
     pub(crate) skip: Option<Ident>,
     pub(crate) elm: Option<Word<LitStr>>,
 }
@@ -155,6 +159,8 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
             PLURAL => &mut read.plural,
             HEAP_SIZE => &mut read.heap_size,
             ELM => &mut read.elm,
+            WIRE => &mut read.wire,
+            EXAMPLE => &mut read.example,
             MAX_ENTRIES => {
                 let value = meta.number(ctxt);
                 Word { key: meta.key, value }.put(ctxt, &mut read.max_entries);
@@ -188,21 +194,22 @@ pub(crate) fn type_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> TypeAttrs {
 pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
     let mut read = FieldAttrs::default();
     for meta in kv_metas(ctxt, attrs) {
+        let text = match meta.key.unraw().to_string().as_str() {
+            HEAP_SIZE => Some(&mut read.heap_size),
+            WIRE => Some(&mut read.wire),
+            EXAMPLE => Some(&mut read.example),
+            ELM => Some(&mut read.elm),
+            _ => None,
+        };
+        if let Some(slot) = text {
+            if let Some(value) = meta.string(ctxt) {
+                Word { key: meta.key, value }.put(ctxt, slot);
+            }
+            continue;
+        }
         let slot = match meta.key.unraw().to_string().as_str() {
             OPAQUE => &mut read.opaque,
             SKIP => &mut read.skip,
-            HEAP_SIZE => {
-                if let Some(value) = meta.string(ctxt) {
-                    Word { key: meta.key, value }.put(ctxt, &mut read.heap_size);
-                }
-                continue;
-            }
-            ELM => {
-                if let Some(value) = meta.string(ctxt) {
-                    Word { key: meta.key, value }.put(ctxt, &mut read.elm);
-                }
-                continue;
-            }
             _ => {
                 read.rules.extend(rule(ctxt, meta));
                 continue;
@@ -217,6 +224,13 @@ pub(crate) fn field_attrs(ctxt: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
         *slot = Some(meta.key);
     }
     read
+}
+
+/// Refuses every word of the attributes.
+pub(crate) fn none(ctxt: &Ctxt, attrs: &[Attribute], message: &str) {
+    for meta in kv_metas(ctxt, attrs) {
+        ctxt.error(&meta.key, message);
+    }
 }
 
 /// Reads the attributes of a variant.
@@ -552,9 +566,14 @@ pub(crate) fn serde_word(attrs: &[Attribute], word: &str) -> Option<Span> {
     word_of(attrs, "serde", word)
 }
 
-/// Whether serde's form of a field is none of ours.
-pub(crate) fn is_opaque(attrs: &[Attribute]) -> bool {
-    word_of(attrs, KV, OPAQUE).is_some()
+/// Whether the form of a field on the wire is not that of its type: any JSON, or that of another type.
+pub(crate) fn has_own_form(attrs: &[Attribute]) -> bool {
+    word_of(attrs, KV, OPAQUE).is_some() || has_wire(attrs)
+}
+
+/// Whether `wire` names the form on the wire.
+pub(crate) fn has_wire(attrs: &[Attribute]) -> bool {
+    word_of(attrs, KV, WIRE).is_some()
 }
 
 /// Where a word of an attribute stands.

@@ -6,7 +6,7 @@ use crate::ctxt::{Ctxt, Reported};
 use crate::fit;
 use crate::key_template::{self, KeyPiece};
 use crate::rules::{Function, Rule, field_rules, function, refuse_words_on_skipped};
-use crate::serde_view::{Form, Tagging, WireDefault};
+use crate::serde_view::{Form, Tagging, WireDefault, WireField};
 use crate::slip;
 use crate::symbol::{self, Target};
 use kv_schema::elm::{self, ElmNameError};
@@ -54,6 +54,14 @@ pub(crate) struct Stored<'a> {
 pub(crate) enum Body<'a> {
     Struct(Fields<'a>),
     Enum { tagging: Tagging, variants: Vec<Variant<'a>> },
+    Foreign(Foreign),
+}
+
+/// A type whose form on the wire is that of another.
+pub(crate) struct Foreign {
+    /// The type on the wire.
+    pub(crate) ty: Type,
+    pub(crate) example: Option<String>,
 }
 
 pub(crate) struct Variant<'a> {
@@ -105,6 +113,9 @@ pub(crate) struct Field<'a> {
     pub(crate) opaque: bool,
     /// Whether functions of the application's read and write it.
     pub(crate) with: bool,
+    /// The type on the wire, if it is not the field's own.
+    pub(crate) wire: Option<Type>,
+    pub(crate) example: Option<String>,
     /// The function that measures it.
     pub(crate) heap_size: Option<Function>,
     pub(crate) rules: Vec<Rule>,
@@ -112,6 +123,11 @@ pub(crate) struct Field<'a> {
 }
 
 impl Field<'_> {
+    /// Whether the field's own type says nothing about its form: that is any JSON, or that of another type.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.opaque || self.wire.is_some()
+    }
+
     /// Whether serde reads it as `None` where it is missing: its type is an `Option`, as far as its tokens tell, and
     /// no function reads it.
     pub(crate) fn is_option(&self) -> bool {
@@ -151,6 +167,11 @@ fn model<'a>(
     });
     let validate = item.attrs.validate.as_ref().map(|word| function(ctxt, &word.value)).transpose();
     let heap_size = item.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let wire = item.attrs.wire.as_ref().map(|word| wire_type(ctxt, word)).transpose();
+    let example = item.attrs.example.as_ref().map(|word| word.value.value());
+    if let (Some(word), None) = (&item.attrs.example, &item.attrs.wire) {
+        ctxt.error(&word.key, "`example` on a type goes together with `wire`: move it to a field");
+    }
     let stored = match item.target {
         Target::KvType => stored(ctxt, item.ident, &item.attrs, key).map(Some),
         Target::KvField => {
@@ -162,6 +183,7 @@ fn model<'a>(
     let deny_unknown = item.deny_unknown;
     let hidden = item.body.as_ref().map_or_else(|_| Vec::new(), hidden);
     let body = item.body.and_then(|body| match body {
+        ast::Body::Foreign => wire?.ok_or(Reported).map(|ty| Body::Foreign(Foreign { ty, example })),
         ast::Body::Struct(list) => fields(ctxt, list, deny_unknown).map(Body::Struct),
         ast::Body::Enum { tagging, variants } => {
             all(variants.into_iter().map(|v| variant(ctxt, v, deny_unknown)))
@@ -422,6 +444,7 @@ fn hidden(body: &ast::Body<'_>) -> Vec<String> {
         hidden.map(name).collect()
     };
     match body {
+        ast::Body::Foreign => Vec::new(),
         ast::Body::Struct(list) => names(list, None),
         ast::Body::Enum { variants, .. } => {
             let written = variants.iter().filter(|variant| !variant.wire.skipped);
@@ -450,7 +473,6 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>, named: bool) -> Result<Field<'a
         );
     }
     let opaque = field.attrs.opaque.is_some();
-    let heap_size = field.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
     let elm = match &field.attrs.elm {
         Some(word) if !named => {
             let message =
@@ -459,8 +481,20 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>, named: bool) -> Result<Field<'a
         }
         word => elm_name(ctxt, word.as_ref(), elm::check_field),
     };
-    let rules = field_rules(ctxt, field.attrs, field.ty);
-    let (heap_size, elm, rules) = (heap_size?, elm?, rules?);
+    if let (true, Some(word)) = (opaque, &field.attrs.wire) {
+        ctxt.error(&word.key, "`opaque` and `wire` name two forms for one field: keep one of them");
+    }
+    let foreign = field.attrs.wire.as_ref().map(|word| {
+        let ty = wire_type(ctxt, word)?;
+        refuse_mismatched_null(ctxt, word, &ty, field.ty, &wire);
+        Ok(ty)
+    });
+    let heap_size = field.attrs.heap_size.as_ref().map(|word| function(ctxt, &word.value)).transpose();
+    let example = field.attrs.example.as_ref().map(|word| word.value.value());
+    let foreign = foreign.transpose();
+    let rules =
+        field_rules(ctxt, field.attrs, foreign.as_ref().ok().and_then(Option::as_ref).unwrap_or(field.ty));
+    let (foreign, heap_size, elm, rules) = (foreign?, heap_size?, elm?, rules?);
     Ok(Field {
         rust_name: rust_name(&field.member),
         member: field.member,
@@ -473,8 +507,35 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>, named: bool) -> Result<Field<'a
         flatten: wire.flatten,
         opaque,
         with: wire.with,
+        wire: foreign,
+        example,
         heap_size,
         rules,
         elm,
     })
+}
+
+/// The type that `wire` names.
+fn wire_type(ctxt: &Ctxt, word: &Word<LitStr>) -> Result<Type, Reported> {
+    let form = "expected a type, as in `\"String\"` or `\"HashMap<String, i64>\"`";
+    word.value.parse().map_err(|_| ctxt.error(&word.value, form))
+}
+
+/// Refuses a type on the wire that differs from the field in whether `null`, or no member at all, can be there.
+fn refuse_mismatched_null(ctxt: &Ctxt, word: &Word<LitStr>, on_wire: &Type, ty: &Type, wire: &WireField) {
+    if !wire.with && fit::is_option(ty) && !fit::is_option(on_wire) {
+        let on_wire = fit::spelled(on_wire);
+        ctxt.error(
+            &word.value,
+            format!(
+                "serde writes `None` as `null`, which is no `{on_wire}`: write `wire = \"Option<{on_wire}>\"`"
+            ),
+        );
+    }
+    if wire.with && fit::is_option(on_wire) && matches!(wire.default, WireDefault::None) {
+        ctxt.error(
+            &word.value,
+            "serde requires a field that a function reads, even where it may be `null`: add `#[serde(default)]`",
+        );
+    }
 }

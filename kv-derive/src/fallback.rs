@@ -2,7 +2,6 @@
 //! own. They never run, since the program does not compile.
 
 use crate::expand::{bounded, impl_attrs, key_prefix};
-use crate::fit;
 use crate::key_template::KeyPiece;
 use crate::symbol::Target;
 use proc_macro2::{TokenStream, TokenTree};
@@ -132,7 +131,7 @@ fn is_map_key(input: &DeriveInput) -> bool {
         Data::Struct(data) => {
             let mut fields = data.fields.iter();
             let only = fields.next().filter(|_| fields.next().is_none());
-            only.is_some_and(|field| fit::is_map_key(&field.ty))
+            only.is_some()
         }
         Data::Union(_) => false,
     };

@@ -130,13 +130,6 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// Whether a type is one that can be the key of a map, as far as its tokens tell.
-pub(crate) fn is_map_key(ty: &Type) -> bool {
-    let spelled = spelled(ty);
-    matches!(spelled.as_str(), "String" | "Box<str>" | "Arc<str>" | "bool" | "char")
-        || integer(&spelled).is_some()
-}
-
 /// Whether the tokens say that it is an `Option`, which serde reads as `None` where it is missing. Behind another
 /// name it may be one too; `#[serde(default)]` is then asked for, and does no harm.
 pub(crate) fn is_option(ty: &Type) -> bool {

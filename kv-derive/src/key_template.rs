@@ -40,7 +40,11 @@ pub(crate) fn judge<'a>(
                 ctxt.error(text, format!("the variants of an enum have no field in common: {instead}"))
             );
         }
-        Body::Enum { .. } => &[],
+        Body::Foreign if pieces.iter().any(|piece| matches!(piece, Piece::Part(_))) => {
+            let instead = "name the fields of a struct that holds this type";
+            return Err(ctxt.error(text, format!("with `wire`, a type has no fields on the wire: {instead}")));
+        }
+        Body::Enum { .. } | Body::Foreign => &[],
     };
     let mut read = Vec::with_capacity(pieces.len());
     for (index, piece) in pieces.iter().enumerate() {
@@ -76,8 +80,18 @@ fn field<'f, 'a>(
                 "`{name}` is skipped, so no reader of a value could tell its key: make another field the part"
             ),
         )),
+        Some(field) if field.attrs.wire.is_some() || field.attrs.opaque.is_some() => {
+            let ty = fit::spelled(field.ty);
+            let instead = "move it into a newtype that derives `KvField`, as in";
+            Err(ctxt.error(
+                field.ty,
+                format!(
+                    "`{ty}` cannot be a part of a key: {instead} `struct Id(#[kv(wire = \"String\")] {ty});`"
+                ),
+            ))
+        }
         Some(field) if fit::is_no_key(field.ty) => {
-            let keys = "strings, integers, `bool`, `char`, their newtypes, and enums of unit variants";
+            let keys = "strings, integers, `bool`, `char`, types written as text, their newtypes, and enums of unit variants";
             Err(ctxt.error(
                 field.ty,
                 format!("`{}` cannot be a part of a key; those are {keys}", fit::spelled(field.ty)),

@@ -49,14 +49,13 @@ use symbol::Target;
 /// | `plural = "Memories"` | the name of many, for clients whose functions name them | made of the type's name |
 /// | `elm = "Cursor"` | the type's name in Elm, see [`macro@KvField`](macro@KvField#names-in-elm) | the type's name |
 /// | `max_entries = 1000, evict = "oldest"` | how many entries there may be of the type in a tenant, from 1 to 4,294,967,295, before the one that was written longest ago makes way; the two words go together | no bound |
-/// | `validate = "path::to::function"` | a check of the whole value, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | none |
-/// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, see [`macro@KvField`](macro@KvField#attributes-on-the-type) | the sum over the fields |
+/// | `validate`, `wire`, `example`, `heap_size` | see [`macro@KvField`](macro@KvField#attributes-on-the-type) | |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 ///
 /// # Key templates
 ///
 /// With `key`, the type implements `Keyed`, and every write checks that the key is the value's own. Braces name fields,
-/// whose types are strings, integers, `bool`, `char` or newtypes of them; between two of them stands a separator. A value with an empty
+/// whose types are strings, integers, `bool`, `char`, types written as text or newtypes of them; between two of them stands a separator. A value with an empty
 /// part, or one in which the separator behind it would seem to begin, has no key.
 ///
 /// `T::key_prefix(…)` makes what keys start with, for scans: of `room:{room}:{user}`, `key_prefix("lobby")` is
@@ -73,11 +72,12 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// Names and shapes on the wire are serde's: `#[serde(rename…, tag, content, untagged, transparent, default,
 /// skip, skip_serializing_if, flatten, alias, other, deny_unknown_fields)]` are followed, whether or not serde's
-/// traits are derived as well, and what would make reading and writing differ is refused. A field with
+/// traits are derived as well, and what would make reading and writing differ is refused. `#[serde(remote = "…")]` describes a
+/// type of another crate, for fields with `#[serde(with = "…")]` and `#[kv(wire = "…")]`, both naming it. A field with
 /// `#[serde(skip)]` may be of any type; it is neither checked nor counted.
 ///
-/// An enum of unit variants can be the key of a map and a part of a key template as well, and so can a newtype of a
-/// `String`, an integer, a `bool` or a `char`.
+/// An enum of unit variants can be the key of a map and a part of a key template as well, and so can a newtype of
+/// anything that can be one, and, without type parameters, a type that is one on the wire (`wire`).
 ///
 /// # Rules on fields
 ///
@@ -108,8 +108,10 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// | `#[kv(…)]` | meaning |
 /// |---|---|
-/// | `opaque` | any type that serde knows: any JSON to the outside, checked by `custom` only; `#[serde(with = …)]` is welcome. It counts as its type's `KvField` says, else by an estimate from its `serde::Serialize`. Flattened or under an internal tag it must be an object |
-/// | `heap_size = "path::to::function"` | the bytes that the field owns on the heap, beyond its `size_of`: a function from a reference to it to `usize`, in place of what its type says |
+/// | `opaque` | any type that serde knows: any JSON to the outside, checked by `custom` only; `#[serde(with = …)]` is welcome. Flattened or under an internal tag it must be an object |
+/// | `wire = "String"` | the type that the field is on the wire, for a type that knows serde but not this store, and next to `#[serde(with = …)]`, `serialize_with` and `deserialize_with`. Any type that can be a field, also with parameters of the item: `wire = "Vec<T>"`. Of the rules, `custom` applies, and `any_int`, which is about the JSON |
+/// | `example = "1.0.0"` | a value that the field's type reads: the text itself where it is text on the wire, else JSON. A catalog tries it first when it probes serde; without one that is read, it cannot check what is written |
+/// | `heap_size = "path::to::function"` | the bytes that the field owns on the heap, beyond its `size_of`: a function from a reference to it to `usize`. Without it, a field with `opaque` or `wire` counts as the `KvField` of its type says, else by an estimate from its `serde::Serialize` |
 /// | `skip` | left out of the schema, neither checked nor counted. On a type that meets the outside, `#[serde(skip)]` belongs beside it |
 ///
 /// # Names in Elm
@@ -125,7 +127,8 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 /// |---|---|---|
 /// | `elm = "Cursor"` | the type's name in Elm | the type's name |
 /// | `validate = "path::to::function"` | a check of the whole value, after those of its fields: a function from a reference to it to `Result<(), E>`. With `ValidationErrors` as `E`, its places are within the value; with any other `E: Display`, its message is about the value itself | none |
-/// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, beyond its `size_of`: a function from a reference to it to `usize` | the sum over the fields |
+/// | `wire = "String"` | the type that values are on the wire, for a type whose serde traits are written by hand or that has `#[serde(from, try_from, into)]`; nothing of `#[kv(…)]` applies to its fields then, and `example = "…"` may give a value that it reads | the type's own shape |
+/// | `heap_size = "path::to::function"` | the bytes that a value owns on the heap, beyond its `size_of`: a function from a reference to it to `usize` | the sum over the fields; with `wire`, an estimate from the type's `serde::Serialize` |
 /// | `crate = "::store::kv"` | where to find `kv-core` (or `kv-schema`) when it goes by another name | `::kv_core` |
 #[proc_macro_derive(KvField, attributes(kv, serde))]
 pub fn derive_kv_field(input: TokenStream) -> TokenStream {

@@ -61,8 +61,9 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
                 "a skipped field is not counted: move `heap_size` to the type, where its function measures whole values",
             );
         }
-        let elm = field.attrs.elm.as_ref().map(|word| &word.key);
-        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(elm) {
+        let texts = [&field.attrs.wire, &field.attrs.example, &field.attrs.elm];
+        let texts = texts.into_iter().flatten().map(|word| &word.key);
+        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(texts) {
             ctxt.error(
                 word,
                 "what is skipped is not checked, since nothing outside the process can set it: leave this word out",
@@ -79,6 +80,22 @@ pub(crate) fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<V
             attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Custom(_) | RawForm::Unknown));
         let refused = foreign.map(|rule| {
             ctxt.error(&rule.key, "nothing is known of what is `opaque`; the one rule for it is `custom`")
+        });
+        if let Some(reported) = refused.collect::<Vec<_>>().pop() {
+            return Err(reported);
+        }
+    }
+    if attrs.wire.is_some() {
+        // `any_int` is about the JSON alone; all others would look at the value, which is not of the type on the wire.
+        let may_stay =
+            |rule: &&RawRule| matches!(rule.form, RawForm::Custom(_) | RawForm::AnyInt | RawForm::Unknown);
+        let foreign = attrs.rules.iter().filter(|rule| !may_stay(rule));
+        let refused = foreign.map(|rule| {
+            let name = rule.key.unraw();
+            ctxt.error(
+                &rule.key,
+                format!("`{name}` would check the field's own type, not the one on the wire: use `custom`"),
+            )
         });
         if let Some(reported) = refused.collect::<Vec<_>>().pop() {
             return Err(reported);

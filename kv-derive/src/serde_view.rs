@@ -6,8 +6,9 @@
 //!
 //! The one file that knows `serde_derive_internals`.
 
-use crate::attr::{is_opaque, serde_word};
+use crate::attr::{has_own_form, serde_word};
 use crate::ctxt::Ctxt;
+use crate::fit;
 use proc_macro2::{Ident, Span};
 use serde_derive_internals::ast::{Container, Data, Field, Style, Variant};
 use serde_derive_internals::attr::{Default, Identifier, TagType};
@@ -156,23 +157,19 @@ fn is_faulty(ctxt: &Ctxt, attrs: &[Attribute]) -> bool {
 fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
     let at = |word| word_or(&input.attrs, word, &input.ident);
     let attrs = &read.attrs;
-    let conversions = [
-        ("from", attrs.type_from().is_some()),
-        ("try_from", attrs.type_try_from().is_some()),
-        ("into", attrs.type_into().is_some()),
-    ];
-    for (word, given) in conversions {
-        if given {
-            let instead = "derive on the type that is converted to, and store that one";
+    let conversions =
+        [("from", attrs.type_from()), ("try_from", attrs.type_try_from()), ("into", attrs.type_into())];
+    for (word, through) in conversions {
+        if let Some(through) = through {
+            let through = fit::spelled(through);
             ctxt.error_at(
                 at(word),
-                format!("`#[serde({word})]` hides from the schema what is on the wire: {instead}"),
+                format!(
+                    "`#[serde({word})]` hides from the schema what is on the wire: name that type next to it, with \
+                     `#[kv(wire = \"{through}\")]`"
+                ),
             );
         }
-    }
-    if attrs.remote().is_some() {
-        let instead = "use a newtype with fields of its own";
-        ctxt.error_at(at("remote"), format!("`#[serde(remote)]` describes another type: {instead}"));
     }
     let identifier = match attrs.identifier() {
         Identifier::No => None,
@@ -213,7 +210,7 @@ fn variant(
         ctxt,
         (attrs, &de.ident),
         (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-        "give the variant fields that have the form of the wire",
+        "move it to the field of the variant, and name the type on the wire there, as in `#[kv(wire = \"String\")]`",
     );
     let fields = fields(ctxt, de.style, (&ser.fields, &de.fields), container, attrs);
     let variant = WireVariant {
@@ -330,18 +327,12 @@ fn field(
     let name = de.attrs.name().deserialize_name().value.clone();
     let of_all = [of_variant, &container.original.attrs];
     refuse_two_names(ctxt, attrs, &of_all, &ser.attrs.name().serialize_name().value, &name);
-    if !is_opaque(attrs) {
+    if !has_own_form(attrs) {
         refuse_with(
             ctxt,
             (attrs, de.ty),
             (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-            "use a newtype that has the form of the wire, or `#[kv(opaque)]`, which stands for any JSON",
-        );
-    }
-    if ser.attrs.getter().is_some() {
-        ctxt.error_at(
-            word_or(attrs, "getter", de.ty),
-            "`#[serde(getter)]` describes a field of another type: use a newtype",
+            "name the type on the wire, as in `#[kv(wire = \"String\")]`, or use `#[kv(opaque)]` for any JSON",
         );
     }
     WireField {

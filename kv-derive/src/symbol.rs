@@ -22,10 +22,13 @@ pub(crate) const EVICT: &str = "evict";
 pub(crate) const CRATE: &str = "crate";
 pub(crate) const HEAP_SIZE: &str = "heap_size";
 pub(crate) const ELM: &str = "elm";
+pub(crate) const WIRE: &str = "wire";
+pub(crate) const EXAMPLE: &str = "example";
 
 /// Words that are valid on a type.
-pub(crate) const ON_TYPE: &[&str] =
-    &[TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, ELM, CRATE];
+pub(crate) const ON_TYPE: &[&str] = &[
+    TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, WIRE, EXAMPLE, ELM, CRATE,
+];
 
 /// Words that are valid on a variant.
 pub(crate) const ON_VARIANT: &[&str] = &[ELM];
@@ -54,7 +57,7 @@ pub(crate) const OPAQUE: &str = "opaque";
 pub(crate) const SKIP: &str = "skip";
 
 /// Words that are valid on a field, besides rules.
-pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, HEAP_SIZE, SKIP, ELM];
+pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, WIRE, EXAMPLE, HEAP_SIZE, SKIP, ELM];
 
 pub(crate) const MIN: &str = "min";
 pub(crate) const MAX: &str = "max";
@@ -72,6 +75,8 @@ pub(crate) fn example(word: &str) -> &'static str {
         EVICT => "evict = \"oldest\"",
         VALIDATE => "validate = \"path::to::function\"",
         HEAP_SIZE => "heap_size = \"path::to::function\"",
+        WIRE => "wire = \"String\"",
+        EXAMPLE => "example = \"1.0.0\"",
         CUSTOM => "custom = \"path::to::function\"",
         PATTERN => "pattern = \"^[a-z]+$\"",
         ELM => "elm = \"OrderStatus\"",

@@ -360,14 +360,14 @@ impl Map<'_> {
             self.refuse(
                 at.place,
                 "may be any integer of its type (`any_int`), and JavaScript rounds those beyond 2^53 − 1",
-                "write it as a string, with `#[kv(opaque)]` and `#[serde(with = \"…\")]`, or leave out `any_int`",
+                "write it as a string, with `#[kv(wire = \"String\")]` and `#[serde(with = \"…\")]`, or leave out `any_int`",
             );
         } else if kind.is_128_bits() && !stated {
             self.refuse(
                 at.place,
                 "is a 128-bit integer, and JavaScript rounds those beyond 2^53 − 1",
-                "say that it stays within with `#[kv(js_safe)]`, or write it as a string, with `#[kv(opaque)]` and \
-                 `#[serde(with = \"…\")]`",
+                "say that it stays within with `#[kv(js_safe)]`, or write it as a string, with \
+                 `#[kv(wire = \"String\")]` and `#[serde(with = \"…\")]`",
             );
         }
         min = min.max(-MAX_SAFE_INTEGER);

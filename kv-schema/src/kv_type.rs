@@ -18,7 +18,7 @@ use std::time::Duration;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored: it does not implement `KvType`",
     label = "not a stored type",
-    note = "add `#[derive(KvType)]` to `{Self}`; for a type of another crate, store a newtype around it"
+    note = "add `#[derive(KvType)]` to `{Self}`; for a type of another crate, store a newtype around it whose field has `#[kv(wire = \"…\")]` or `#[kv(opaque)]`"
 )]
 pub trait KvType: KvField + Send + Sync {
     /// The type's name on the wire, in the grammar of [`tag`](crate::tag).

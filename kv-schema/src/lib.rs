@@ -53,6 +53,7 @@ pub use ty::TypeSchema;
 pub mod __private {
     pub use crate::__codec as codec;
     pub use crate::__default_json as default_json;
+    pub use crate::__key_text as key_text;
     pub use crate::check::Validator;
     pub use crate::field::opaque;
     pub use crate::field::{KvField, MapKey, Opaque};
@@ -71,6 +72,16 @@ macro_rules! __default_json {
     ($ty:ty, $value:expr) => {
         ::core::option::Option::None
     };
+}
+
+/// The text of a key that serde writes: unknown here, since JSON is kv-core's business.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __key_text {
+    ($ty:ty, $key:expr) => {{
+        let _: &$ty = $key;
+        ::std::string::String::new()
+    }};
 }
 
 /// The codec of a type that is derived for this crate alone: none, since JSON is kv-core's business.

@@ -368,6 +368,12 @@ pub struct Field {
     /// [`KvField`] nor `serde::Serialize`, nor does `#[kv(heap_size = "…")]` name a function. A type with such a field cannot
     /// be exposed for writing.
     pub unmeasured: bool,
+    /// Whether `ty` is named by `#[kv(wire = "…")]`: the form on the wire is that of `ty`, and the field's own type,
+    /// which may refuse values of that form, writes and reads it.
+    pub wire: bool,
+    /// A value that the type reads, given with `#[kv(example = "…")]`: the text itself where `ty` is written as text, else
+    /// JSON.
+    pub example: Option<&'static str>,
     /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
     pub rules: &'static [Rule],
     /// The name in Elm that `#[kv(elm = "…")]` gives. The wire does not depend on it.
@@ -410,6 +416,8 @@ impl Field {
             may_be_left_out: false,
             flatten: false,
             unmeasured: false,
+            wire: false,
+            example: None,
             rules: &[],
             elm: None,
         }

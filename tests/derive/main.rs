@@ -8,6 +8,8 @@
 )]
 #![allow(dead_code, reason = "some fields are used only by the derives")]
 
+mod crates;
+mod foreign;
 mod hygiene;
 mod key;
 mod kv_type;

@@ -272,7 +272,7 @@ macro_rules! untagged {
     };
 }
 
-untagged! { ByKind { Nothing, Flag(bool), Whole(i64), Fraction(f64), Text(String), Several(Vec<i64>), Point { x: i64 } } }
+untagged! { ByKind { Nothing, Flag(bool), Fraction(f64), Text(String), Several(Vec<i64>), Point { x: i64 } } }
 untagged! { ParticularFirst { Both { x: u8, y: u8 }, One { x: u8 }, Other { z: u8 } } }
 untagged! { StrictFirst { Strict(Strict), More { s: u8, t: u8 } } }
 untagged! { ByTag { A(Internal), B(Holds<Kind2>) } }
@@ -297,7 +297,7 @@ fn untagged_variants_may_be_confused_if_they_write_the_same_json() {
     same_again(&NarrowFirst::Large(1));
     refused(
         &FloatsFirst::Wholes(vec![1]),
-        "read as `Fractions`, which stands before it and does not write it again",
+        "read as `Fractions`, an earlier variant that writes it differently",
     );
     refused(&PointFirst::Row { x: 1 }, "read as `Point`");
 }
@@ -312,7 +312,6 @@ fn untagged_variants_are_distinguished_by_their_form() {
     for value in [
         ByKind::Nothing,
         ByKind::Flag(true),
-        ByKind::Whole(1),
         ByKind::Fraction(1.0),
         ByKind::Text(String::new()),
         ByKind::Several(vec![1]),

@@ -2,7 +2,7 @@
 
 use super::{Verdict, ensure};
 use kv_core::KvField;
-use kv_core::schema::ty::{Enum, FloatKind, IntKind, Shape, Tagging, TypeSchema, Variant};
+use kv_core::schema::ty::{Enum, Fields, FloatKind, IntKind, Shape, Tagging, TypeSchema, Variant};
 use serde_json::Value;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -66,6 +66,8 @@ pub(super) fn readable_key(schema: &TypeSchema, key: &str, from: Source) -> Verd
         // A buffer holds keys as strings, and does not look for numbers in them.
         Shape::Bool => from == Source::Text && matches!(key, "true" | "false"),
         Shape::Int(kind) => from == Source::Text && integer_key(kind, key),
+        Shape::Formatted(format) => (format.accepts)(key),
+        Shape::Struct(Fields::Newtype { field, .. }) => return readable_key(field.ty.get(), key, from),
         Shape::Enum(Enum { tagging: Tagging::External, variants }) => variant_named(variants, key).is_some(),
         _ => false,
     };
@@ -77,6 +79,7 @@ pub(super) fn written_key(schema: &TypeSchema, key: &str) -> Verdict {
     let fits = match schema.shape {
         Shape::Int(kind) => integer_key(kind, key) && key != "-0",
         Shape::Enum(Enum { variants, .. }) => variants.iter().any(|variant| variant.name == key),
+        Shape::Struct(Fields::Newtype { field, .. }) => return written_key(field.ty.get(), key),
         _ => return readable_key(schema, key, Source::Text),
     };
     ensure(fits, || format!("has the key {key:?}, which is never written for a {schema}"))

@@ -219,7 +219,7 @@ pub enum AdjacentStrict {
 pub enum Untagged {
     Null,
     Small(u8),
-    Number(f64),
+    Flag(bool),
     Text(String),
     Pair(u8, bool),
     Strict(Strict),

@@ -21,6 +21,7 @@ pub mod rules;
 pub mod std_types;
 pub mod structs;
 mod wild;
+pub mod wire;
 
 use crate::case::{Case, Subject, Visitor};
 
@@ -60,6 +61,7 @@ corpus! {
     maps: stored TextKeys, stored NumberKeys, stored EnumKeys, stored Deep;
     rules: stored RuledTexts, stored RuledNumbers, stored RuledLists;
     opaque: stored Opaques, field OpaqueVariants;
+    wire: stored Converted, stored OnTheWire, stored NewtypeKeys;
 }
 
 /// A case of every type of the corpus, in the order of [`visit`].

@@ -58,9 +58,6 @@ pub struct RuledNumbers {
     ticks: Option<i64>,
     #[kv(any_int)]
     id: u64,
-    #[kv(any_float)]
-    #[arbitrary(with = wild::finite)]
-    any: f64,
 }
 
 fn in_order(numbers: &RuledNumbers) -> std::result::Result<(), &'static str> {

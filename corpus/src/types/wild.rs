@@ -26,6 +26,11 @@ pub(super) fn time(u: &mut Unstructured<'_>) -> Result<SystemTime> {
     Ok(SystemTime::UNIX_EPOCH + since)
 }
 
+/// A time of whole milliseconds.
+pub(super) fn millis(u: &mut Unstructured<'_>) -> Result<Duration> {
+    u64::arbitrary(u).map(Duration::from_millis)
+}
+
 /// Any JSON, not deep.
 pub(super) fn json(u: &mut Unstructured<'_>) -> Result<Value> {
     Ok(match u.int_in_range(0..=5)? {

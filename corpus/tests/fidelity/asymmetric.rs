@@ -69,6 +69,45 @@ asymmetric! { an_item_alone_can_be_asymmetric by what_is_written_fits:
     enum ShadowedNumber { Float(f64), Whole(u8) }
 }
 
+/// JavaScript writes 1.0 as 1, so what a browser sends back is read as another variant.
+#[test]
+fn an_integer_is_not_told_from_a_float_by_its_point() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, KvField)]
+    #[serde(untagged)]
+    enum Number {
+        Int(i64),
+        Float(f64),
+    }
+    #[derive(Serialize, Deserialize, KvField)]
+    #[serde(untagged)]
+    enum Inside {
+        A { at: Vec<i64> },
+        B { at: Vec<f64> },
+    }
+    #[derive(Serialize, Deserialize, KvField)]
+    struct Flat {
+        #[serde(flatten)]
+        rest: BTreeMap<String, Option<Number>>,
+    }
+    #[derive(Serialize, Deserialize, KvField)]
+    #[serde(untagged)]
+    enum Told {
+        A { at: i64, unit: String },
+        B { at: f64 },
+    }
+    let sent_by_a_browser = "1";
+    assert_eq!(serde_json::to_string(&Number::Float(1.0)).unwrap(), "1.0");
+    assert_eq!(serde_json::from_str::<Number>(sent_by_a_browser).unwrap(), Number::Int(1));
+    for schema in [Number::schema(), Inside::schema(), Flat::schema()] {
+        let faults: Vec<_> = wire::faults(schema).iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(&*faults, [one] if one.contains("JavaScript writes 1.0 as 1")),
+            "{schema}: {faults:?}"
+        );
+    }
+    assert_eq!(wire::faults(Told::schema()), []);
+}
+
 asymmetric! { an_item_can_be_asymmetric_by_its_parts by what_is_written_fits:
     // The same, further in.
     struct FlatWide { #[serde(flatten)] point: Point }
@@ -162,6 +201,19 @@ fn what_any_float_lets_in_is_written_as_null_and_not_read() {
     let text = serde_json::to_string(&Reading { value: f64::NAN }).unwrap();
     assert_eq!(text, r#"{"value":null}"#);
     assert!(serde_json::from_str::<Reading>(&text).is_err());
+    let refused =
+        |schema| wire::faults(schema).iter().map(|fault| fault.place().to_owned()).collect::<Vec<_>>();
+    assert_eq!(refused(Reading::schema()), ["Reading.value"]);
+    #[derive(Serialize, Deserialize, KvField)]
+    struct Nested {
+        #[kv(each(each(any_float)))]
+        rows: Vec<Vec<f32>>,
+        #[kv(any_float)]
+        maybe: Option<f64>,
+    }
+    #[derive(Serialize, Deserialize, KvField)]
+    struct Outer(BTreeMap<u8, Vec<Nested>>);
+    assert_eq!(refused(Outer::schema()), ["Nested.rows", "Nested.maybe"]);
     let too_much: f32 = serde_json::from_str("1e39").unwrap();
     assert!(too_much.is_infinite(), "an `f32` is read as what no rule but `finite` refuses");
 }

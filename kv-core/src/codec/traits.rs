@@ -84,6 +84,8 @@ impl Traits {
                 self.is_buffered = true;
                 self.is_hidden |= !has_plain_members(field.ty.get());
             }
+            // The field's own reader may take more than the type on the wire.
+            self.is_hidden |= field.wire;
             self.visit(field.ty.get(), seen);
         }
     }

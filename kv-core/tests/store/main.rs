@@ -29,6 +29,8 @@ mod metrics;
 mod model;
 #[cfg(feature = "json")]
 mod opaque;
+#[cfg(feature = "json")]
+mod probe;
 mod scan;
 #[cfg(feature = "json")]
 mod schema_less;

@@ -1,7 +1,7 @@
 //! `KvField::heap_size`: the sum over the fields, or what the function of `heap_size = "…"` returns.
 
 use super::{as_field, located_at, match_self};
-use crate::check::{Field, Model};
+use crate::check::{Body, Field, Model};
 use crate::rules::Function;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -9,12 +9,14 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
-    let size = match &model.heap_size {
-        Some(function) => {
-            let whole = quote!(self);
-            call(function, &whole)
+    let whole = quote!(self);
+    let size = match (&model.heap_size, &model.body) {
+        (Some(function), _) => call(function, &whole),
+        (None, Body::Foreign(_)) => {
+            let size = size_of_self(private);
+            quote!(#private::opaque::measure(#size, self))
         }
-        None => match_self(&model.body, |_, fields, names| {
+        (None, _) => match_self(&model.body, |_, fields, names| {
             let sizes = fields.all().iter().zip(names).map(|(field, name)| size_of(field, name, private));
             quote!(0 #(+ #sizes)*)
         }),
@@ -29,8 +31,8 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
 fn size_of(field: &Field<'_>, name: &Ident, private: &TokenStream) -> TokenStream {
     match &field.heap_size {
         Some(function) => call(function, &quote!(#name)),
-        None if field.opaque => {
-            let size = size_of_opaque(field.ty, private);
+        None if field.is_foreign() => {
+            let size = size_of_foreign(field.ty, private);
             quote!(#private::opaque::measure(#size, #name))
         }
         None => {
@@ -40,16 +42,17 @@ fn size_of(field: &Field<'_>, name: &Ident, private: &TokenStream) -> TokenStrea
     }
 }
 
-/// A call of an application's function. Errors about its type point at its path.
+/// A call of a function of the application. Errors about its type point at its path.
 fn call(function: &Function, value: &TokenStream) -> TokenStream {
     let Function { path, .. } = function;
     let value = located_at(value, path.span());
     quote_spanned!(path.span()=> ::core::convert::identity::<::core::primitive::usize>(#path(#value)))
 }
 
-/// The function that measures an opaque field, found out by the compiler: see `kv_schema::field::opaque`.
-pub(super) fn size_of_opaque(ty: &Type, private: &TokenStream) -> TokenStream {
-    // Not at the type's place: what the compiler could say of it is said there by the field's own code.
+/// The function that measures a field whose type may not be a `KvField`. The compiler selects it: see
+/// `kv_schema::field::opaque`.
+pub(super) fn size_of_foreign(ty: &Type, private: &TokenStream) -> TokenStream {
+    // Not spanned at the type: the field's own code reports errors about it there.
     let there = Span::mixed_site();
     quote_spanned! {there=> {
         #[allow(unused_imports)]
@@ -58,5 +61,15 @@ pub(super) fn size_of_opaque(ty: &Type, private: &TokenStream) -> TokenStream {
             #private::opaque::ByField::<#ty>::SIZE,
             #private::opaque::BySerialize::<#ty>::SIZE,
         )
+    }}
+}
+
+/// The same for a type whose form on the wire is that of another type.
+pub(super) fn size_of_self(private: &TokenStream) -> TokenStream {
+    let there = Span::mixed_site();
+    quote_spanned! {there=> {
+        #[allow(unused_imports)]
+        use #private::opaque::Unmeasured as _;
+        #private::opaque::BySerialize::<Self>::SIZE
     }}
 }

@@ -1,44 +1,80 @@
-//! `impl MapKey` for enums of unit variants, which serde writes as strings where they are keys, and for newtypes
-//! of what can be a key.
+//! `impl MapKey` for enums of unit variants, which serde writes as strings where they are keys, and for newtypes and
+//! types with `wire` whose content can be a key.
 
 use crate::check::{Body, Field, Fields, Model, Variant};
-use crate::fit;
 use crate::serde_view::Tagging;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{Generics, Type};
 
 /// `None` for every other type.
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> Option<TokenStream> {
-    if !model.generics.params.is_empty() {
-        return None;
-    }
     match &model.body {
         Body::Struct(Fields::Newtype { field, .. }) => of_newtype(model, field, private),
-        Body::Enum { tagging: Tagging::External, variants } if !variants.is_empty() => {
+        Body::Foreign(foreign) => of_foreign(model, &foreign.ty, private),
+        Body::Enum { tagging: Tagging::External, variants }
+            if !variants.is_empty() && model.generics.params.is_empty() =>
+        {
             of_units(model, variants, private)
         }
         _ => None,
     }
 }
 
+/// A newtype is a key where its content is one.
 fn of_newtype(model: &Model<'_>, field: &Field<'_>, private: &TokenStream) -> Option<TokenStream> {
-    let (ident, attrs, member) = (model.ident, super::impl_attrs(), &field.member);
-    (!field.opaque && fit::is_map_key(field.ty)).then(|| {
-        quote! {
-            #attrs
-            impl #private::MapKey for #ident {
-                type Ref = Self;
+    if field.opaque {
+        return None;
+    }
+    if let Some(wire) = &field.wire {
+        return of_foreign(model, wire, private);
+    }
+    let member = &field.member;
+    let write = quote!(#private::MapKey::write_key(&self.#member, f));
+    let cmp = quote!(#private::MapKey::cmp_key(&self.#member, &other.#member));
+    Some(conditional(model, field.ty, (&write, &cmp), private))
+}
 
-                fn write_key(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    #private::MapKey::write_key(&self.#member, f)
-                }
+/// A type that serde writes as another one is a key where that one is. Its text is what serde writes. With parameters,
+/// nothing tells whether serde writes it.
+fn of_foreign(model: &Model<'_>, wire: &Type, private: &TokenStream) -> Option<TokenStream> {
+    if !model.generics.params.is_empty() {
+        return None;
+    }
+    let text = |key| quote!(#private::key_text!(Self, #key));
+    let (own, others) = (text(quote!(self)), text(quote!(other)));
+    let write = quote!(f.write_str(&#own));
+    let cmp = quote!(::core::cmp::Ord::cmp(&#own, &#others));
+    Some(conditional(model, wire, (&write, &cmp), private))
+}
 
-                fn cmp_key(&self, other: &Self) -> ::core::cmp::Ordering {
-                    #private::MapKey::cmp_key(&self.#member, &other.#member)
-                }
+/// The implementation for a type that is a key where another type is.
+fn conditional(
+    model: &Model<'_>,
+    content: &Type,
+    (write, cmp): (&TokenStream, &TokenStream),
+    private: &TokenStream,
+) -> TokenStream {
+    let (ident, attrs) = (model.ident, super::impl_attrs());
+    let mut generics: Generics = super::bounded(model.generics, &[quote!(#private::KvField)]);
+    // The lifetime is not used: without it, the compiler would refuse a bound that does not hold instead of leaving the
+    // implementation out.
+    generics.make_where_clause().predicates.push(syn::parse_quote!(for<'__key> #content: #private::MapKey));
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        #attrs
+        impl #impl_generics #private::MapKey for #ident #ty_generics #where_clause {
+            type Ref = Self;
+
+            fn write_key(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #write
+            }
+
+            fn cmp_key(&self, other: &Self) -> ::core::cmp::Ordering {
+                #cmp
             }
         }
-    })
+    }
 }
 
 fn of_units(model: &Model<'_>, variants: &[Variant<'_>], private: &TokenStream) -> Option<TokenStream> {

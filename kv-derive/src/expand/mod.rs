@@ -86,7 +86,7 @@ fn local(name: &str) -> Ident {
 }
 
 /// A `match` on `self` with an arm for each variant, or the one of a struct; `arm` is given the variant,
-/// its fields and the names they are bound to.
+/// its fields and the names they are bound to. Nothing for a type whose form on the wire is that of another.
 fn match_self(
     body: &Body<'_>,
     arm: impl Fn(Option<&Variant<'_>>, &Fields<'_>, &[Ident]) -> TokenStream,
@@ -97,6 +97,7 @@ fn match_self(
             let arm = arm(None, fields, &names);
             quote!(match self { Self #pattern => { #arm } })
         }
+        Body::Foreign(_) => TokenStream::new(),
         Body::Enum { variants, .. } if variants.is_empty() => quote!(match *self {}),
         Body::Enum { variants, .. } => {
             let arms = variants.iter().map(|variant| {

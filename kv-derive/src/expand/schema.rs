@@ -1,6 +1,6 @@
 //! `KvField::schema`.
 
-use super::heap::size_of_opaque;
+use super::heap::{size_of_foreign, size_of_self};
 use crate::check::{Body, Field, Fields, Model, Variant};
 use crate::rules::{Function, Number, Rule, RuleForm};
 use crate::serde_view::{Tagging, WireDefault};
@@ -40,6 +40,25 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
         Body::Struct(list) => {
             let fields = fields(list, of, private);
             quote!(#private::ty::Shape::Struct(#fields))
+        }
+        Body::Foreign(foreign) => {
+            let as_field = super::as_field(&foreign.ty, private);
+            let example = example(foreign.example.as_ref());
+            let unmeasured = (!of.measured).then(|| {
+                let size = size_of_self(private);
+                quote!(unmeasured: #size.is_none(),)
+            });
+            quote! {
+                #private::ty::Shape::Struct(#private::ty::Fields::Newtype {
+                    field: &#private::ty::Field {
+                        wire: true,
+                        #unmeasured
+                        #example
+                        ..#private::ty::Field::new("0", #private::ty::TypeRef::new(#as_field::schema))
+                    },
+                    transparent: true,
+                })
+            }
         }
         Body::Enum { tagging, variants } => {
             let tagging = expand_tagging(tagging, private);
@@ -128,8 +147,8 @@ fn field(field: &Field<'_>, of: Of, private: &TokenStream) -> TokenStream {
     let ty = field_type(field, private);
     let default = !matches!(field.default, WireDefault::None);
     let default_json = default_json(field, of.generic, private);
-    let unmeasured = (field.opaque && field.heap_size.is_none() && !of.measured).then(|| {
-        let size = size_of_opaque(field.ty, private);
+    let unmeasured = (field.is_foreign() && field.heap_size.is_none() && !of.measured).then(|| {
+        let size = size_of_foreign(field.ty, private);
         quote!(#size.is_none())
     });
     let plain = quote!(#private::ty::Field::new(#name, #ty));
@@ -143,19 +162,32 @@ fn field(field: &Field<'_>, of: Of, private: &TokenStream) -> TokenStream {
         may_be_left_out.then(|| quote!(may_be_left_out: #may_be_left_out)),
         flatten.then(|| quote!(flatten: #flatten)),
         unmeasured.map(|unmeasured| quote!(unmeasured: #unmeasured)),
+        field.wire.is_some().then(|| quote!(wire: true)),
         (rules.len() > 0).then(|| quote!(rules: &[#(#rules),*])),
         elm.as_ref().map(|name| quote!(elm: ::core::option::Option::Some(#name))),
     ];
     let others: Vec<_> = others.into_iter().flatten().collect();
-    if others.is_empty() { plain } else { quote!(#private::ty::Field { #(#others,)* ..#plain }) }
+    let example = example(field.example.as_ref());
+    if others.is_empty() && example.is_none() {
+        return plain;
+    }
+    quote!(#private::ty::Field { #(#others,)* #example ..#plain })
+}
+
+fn example(example: Option<&String>) -> Option<TokenStream> {
+    example.map(|text| quote!(example: ::core::option::Option::Some(#text),))
 }
 
 fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     let opaque = quote!(#private::Opaque);
     match (field.opaque, field.is_option()) {
         (false, _) => {
-            let as_field = super::as_field(field.ty, private);
-            quote!(#as_field::__TYPE)
+            let as_field = super::as_field(field.wire.as_ref().unwrap_or(field.ty), private);
+            if field.wire.is_none() {
+                return quote!(#as_field::__TYPE);
+            }
+            let ty = field.ty;
+            quote!(#private::ty::TypeRef::sized(#as_field::schema, ::core::mem::size_of::<#ty>()))
         }
         (true, false) => quote!(#private::ty::TypeRef::of::<#opaque>()),
         (true, true) => quote!(#private::ty::TypeRef::of::<::core::option::Option<#opaque>>()),

@@ -68,7 +68,7 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
             Fields::Tuple(_) => Some(quote!(&mut #private::Validator::item(#v, #index))),
             Fields::Unit | Fields::Newtype { .. } | Fields::Named { .. } => None,
         };
-        if let (Some(place), [], false) = (&place, field.rules.as_slice(), field.opaque) {
+        if let (Some(place), [], false) = (&place, field.rules.as_slice(), field.is_foreign()) {
             // The usual field; the shorter, the faster it is compiled.
             let as_field = as_field(field.ty, private);
             return quote!(#as_field::check(#name, #place););
@@ -81,20 +81,27 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
 }
 
 fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
-    let own = (!field.opaque).then(|| {
+    let own = (!field.is_foreign()).then(|| {
         let as_field = as_field(field.ty, private);
         let lift =
             lifts_floats(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
         quote!(#lift #as_field::check(#name, #v);)
     });
-    let rules = check_rules(&field.rules, name, v, private);
+    // With `wire`, `any_int` is about the JSON and not about the Rust value.
+    let is_checked = |rule: &&Rule| field.wire.is_none() || !matches!(rule.form, RuleForm::AnyInt);
+    let rules = check_rules(field.rules.iter().filter(is_checked), name, v, private);
     quote!(#rules #own)
 }
 
 /// The length comes first: no other rule sees a value that is too long.
-fn check_rules(rules: &[Rule], value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
+fn check_rules<'r>(
+    rules: impl IntoIterator<Item = &'r Rule>,
+    value: &Ident,
+    v: &Ident,
+    private: &TokenStream,
+) -> TokenStream {
     let (lengths, others): (Vec<_>, Vec<_>) =
-        rules.iter().partition(|rule| matches!(rule.form, RuleForm::Len { .. }));
+        rules.into_iter().partition(|rule| matches!(rule.form, RuleForm::Len { .. }));
     let others = others.into_iter().map(|rule| check_rule(rule, value, v, private));
     let rest = quote!(#(#others)*);
     match lengths.first() {

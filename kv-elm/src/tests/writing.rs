@@ -187,3 +187,47 @@ fn every_type_of_the_corpus_has_a_client() {
         client.module(format!("Hostile{nth}")).write_to(&dir).unwrap();
     }
 }
+
+mod seconds {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::time::Duration;
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&time.as_secs())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map(Duration::from_secs).map_err(serde::de::Error::custom)
+    }
+}
+
+#[test]
+fn a_foreign_type_is_the_type_that_it_is_on_the_wire() {
+    #[derive(Serialize, Deserialize, PartialEq, Eq, Hash, kv_core::KvField)]
+    struct Host(std::net::IpAddr);
+    #[derive(Serialize, Deserialize, PartialEq, Eq, Hash, kv_core::KvField)]
+    struct Patience(
+        #[serde(with = "seconds")]
+        #[kv(wire = "String")]
+        std::time::Duration,
+    );
+    #[derive(Serialize, Deserialize, KvType)]
+    #[kv(key = "visit:{host}")]
+    struct Visit {
+        host: Host,
+        #[serde(with = "seconds")]
+        #[kv(wire = "String")]
+        lasted: std::time::Duration,
+        by_host: std::collections::HashMap<Host, u8>,
+        by_patience: std::collections::HashMap<Patience, u8>,
+    }
+    let catalog = Catalog::builder().expose::<Visit>(Access::ReadWrite).build().unwrap();
+    let modules = ElmClient::new(&catalog).modules().unwrap();
+    let text: String = modules.iter().map(|module| module.text.as_str()).collect();
+    for line in
+        ["lasted : String", "by_host : Dict String Int", "by_patience : Dict String Int", "Host String"]
+    {
+        assert!(text.contains(line), "no `{line}` in\n{text}");
+    }
+}

@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key, or a part of one, in a stored type",
     label = "not written as a string in JSON",
-    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, IP addresses, types of other crates whose features make them fields, and with `KvField` derived enums of unit variants and newtypes of a `String` or an integer"
+    note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, IP addresses, and types of other crates whose features make them fields; with `#[derive(KvField)]` also enums of unit variants, newtypes of all these, and newtypes of a type that is one of these on the wire, as in `struct Id(#[kv(wire = \"String\")] Ulid)`"
 )]
 pub trait MapKey: 'static {
     /// What a function takes a reference to where it wants a key: `str` for strings, else the type itself.

@@ -15,6 +15,7 @@
 
 mod overlap;
 
+use crate::rule::Rule;
 use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -141,8 +142,9 @@ impl Walk {
                 self.fault(
                     &place,
                     format!(
-                        "writes what is read as `{}`, which stands before it and does not write it again: put the more \
-                         particular one first, with `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
+                        "writes what is read as `{}`, an earlier variant that writes it differently or holds another \
+                         number (JavaScript writes 1.0 as 1): put the more particular one first, with \
+                         `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
                         shape.variants[first].rust_name
                     ),
                 );
@@ -183,6 +185,15 @@ impl Walk {
             };
             if field.flatten {
                 self.flattened(field, &place);
+            }
+            if lets_any_float_in(field.rules) {
+                self.fault(
+                    &place,
+                    "lets in NaN and infinity (`any_float`), which JSON writes as `null` and does not read as a number again, so \
+                     that one of them makes a whole list unreadable: leave out `any_float`, or leave the field out of the \
+                     JSON with `#[serde(skip)]`, or name another form for it with `#[serde(with = \"…\")]` and \
+                     `#[kv(wire = \"…\")]`",
+                );
             }
             // A struct with a flattened field reads its own fields from the text, and the others from a buffer.
             self.visit(field.ty.get(), buffered || field.flatten, &place);
@@ -258,6 +269,15 @@ impl Walk {
             }
         }
     }
+}
+
+/// Whether rules let in floats that JSON has no number for.
+fn lets_any_float_in(rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| match rule {
+        Rule::AnyFloat(_) => true,
+        Rule::Each(each) => lets_any_float_in(each.rules),
+        _ => false,
+    })
 }
 
 /// What a flattened type reads of the members that its parent left.

@@ -372,13 +372,15 @@ impl Meeting {
             (Form::Tag(read, Some(position)), Form::Int(low, high)) => {
                 read.other || (low <= position && position <= high)
             }
-            // Floats are written with a point, and read without one. Lists that are empty are read as each other, whatever
+            // A float is read without a point, and without one JavaScript writes it, so that an integer is read from what was a
+            // float. Lists that are empty are read as each other, whatever
             // could be in them.
             (Form::Any, _)
             | (_, Form::Any)
             | (Form::Null, Form::Null)
             | (Form::Bool, Form::Bool)
             | (Form::Float, Form::Float | Form::Int(..))
+            | (Form::Int(..), Form::Float)
             | (Form::Text | Form::Name(_) | Form::Tag(..), Form::Text)
             | (Form::Text, Form::Name(_) | Form::Tag(..))
             | (Form::List(_), Form::List(_)) => true,
@@ -470,11 +472,12 @@ impl Meeting {
                         .any(|(read, write)| self.types(Question::Change, read.ty, write.ty))
             }
             (Form::Object(read), Form::Object(write)) => self.object_changes(read, write),
-            // What is of one kind is written as it was read. A float writes a point behind what had none, a struct members for
+            // What is of one kind is written as it was read. A float that JavaScript writes is another type's integer, a float writes a point behind what had none, a struct members for
             // the items of a list, and a variant its name for its position.
-            (Form::Float | Form::Tag(..), Form::Int(..)) | (_, Form::Object(_)) | (Form::Object(_), _) => {
-                true
-            }
+            (Form::Float | Form::Tag(..), Form::Int(..))
+            | (Form::Int(..), Form::Float)
+            | (_, Form::Object(_))
+            | (Form::Object(_), _) => true,
             _ => false,
         }
     }

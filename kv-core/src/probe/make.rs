@@ -1,0 +1,627 @@
+//! Samples made from a schema: JSON of every shape that it allows.
+
+use super::candidates::{self, COVERED};
+use super::json::Json;
+use super::node::{Form, Key, Member, Node, Slot, Value};
+use crate::schema::rule::{Each, Rule};
+use crate::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
+use std::any::TypeId;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+/// How often a type is made inside itself.
+const MAX_INSIDE_ITSELF: usize = 1;
+
+/// From how many parts on a sample is finished with as few more as possible.
+const MANY_PARTS: usize = 2_000;
+
+/// The most parts of a sample. Beyond, there is none.
+const MOST_PARTS: usize = 50_000;
+
+/// What is known of a slot.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// How many of its alternatives are to be tried.
+    pub(super) covered: usize,
+    /// Whether each alternative is a shape of its own, which a reader must take.
+    pub(super) must: bool,
+    /// The choices that lead to it from the root.
+    pub(super) trail: Vec<(Slot, usize)>,
+}
+
+/// Makes samples of one type, and remembers the choices that there are.
+pub(super) struct Maker {
+    root: &'static TypeSchema,
+    heights: HashMap<TypeId, Option<u32>>,
+    texts: HashMap<Slot, Rc<Vec<String>>>,
+    /// The slots in the order in which they were found.
+    pub(super) order: Vec<Slot>,
+    pub(super) known: HashMap<Slot, Known>,
+    /// The alternatives to take where nothing else is asked for.
+    pub(super) usual: HashMap<Slot, usize>,
+    /// The alternatives that have been tried.
+    pub(super) tried: HashSet<(Slot, usize)>,
+    /// Texts that a reader named in a refusal.
+    pub(super) named: HashMap<Slot, Vec<String>>,
+    /// Slots of which no alternative is read, or which are any JSON. What holds one comes last in an object, so that all
+    /// else is read before.
+    pub(super) blocked: HashSet<Slot>,
+}
+
+/// How a sample is made.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// The choices that are to be made, each once.
+    pub(super) forced: Vec<(Slot, usize)>,
+    /// Whether to choose what has not been tried elsewhere.
+    pub(super) eager: bool,
+}
+
+/// A sample.
+pub(super) struct Sample {
+    pub(super) root: Node,
+    /// The choices that were made.
+    pub(super) choices: Vec<(Slot, usize)>,
+    /// The field whose example it has.
+    pub(super) example: Option<(&'static TypeSchema, &'static str)>,
+}
+
+impl Maker {
+    /// A maker for a type; `None` when it has no finite values.
+    pub(super) fn new(root: &'static TypeSchema) -> Option<Self> {
+        let heights = heights(root);
+        heights.get(&root.id).copied().flatten()?;
+        Some(Self {
+            root,
+            heights,
+            texts: HashMap::new(),
+            order: Vec::new(),
+            known: HashMap::new(),
+            usual: HashMap::new(),
+            tried: HashSet::new(),
+            named: HashMap::new(),
+            blocked: HashSet::new(),
+        })
+    }
+
+    /// Makes a sample; `None` when it would be too large.
+    pub(super) fn make(&mut self, wanted: Wanted) -> Option<Sample> {
+        let root = self.root;
+        let mut making = Making {
+            maker: self,
+            forced: wanted.forced,
+            eager: wanted.eager,
+            chosen: HashSet::new(),
+            parts: 0,
+            owners: Vec::new(),
+            trail: Vec::new(),
+            choices: Vec::new(),
+            example: None,
+        };
+        let node = making.value(root, &Place::of(root));
+        let (parts, choices, example) = (making.parts, making.choices, making.example);
+        (parts <= MOST_PARTS).then_some(Sample { root: node, choices, example })
+    }
+
+    fn height_of(&self, fields: &Fields) -> Option<u32> {
+        height_of(fields, &self.heights)
+    }
+}
+
+/// A place in the definition of a type, with what is known of it.
+#[derive(Clone, Copy)]
+struct Place {
+    slot: Slot,
+    rules: &'static [Rule],
+    example: Option<&'static str>,
+    /// Whether `wire` names the type here, or around it.
+    wire: bool,
+    /// Whether any JSON must be an object here.
+    object: bool,
+    /// Whether integers are kept small, since some of them make no time.
+    small: bool,
+}
+
+impl Place {
+    fn of(schema: &TypeSchema) -> Self {
+        let mut hasher = DefaultHasher::new();
+        schema.id.hash(&mut hasher);
+        let slot = Slot(hasher.finish());
+        Self { slot, rules: &[], example: None, wire: false, object: false, small: false }
+    }
+
+    /// A part of the place, by its position.
+    fn part(self, position: usize) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (self.slot, position).hash(&mut hasher);
+        Self { slot: Slot(hasher.finish()), rules: &[], example: None, object: false, small: false, ..self }
+    }
+
+    fn field(self, position: usize, field: &Field) -> Self {
+        let part = self.part(position);
+        Self {
+            rules: field.rules,
+            example: field.example,
+            wire: part.wire || field.wire,
+            small: self.small,
+            ..part
+        }
+    }
+
+    /// The items of a list, or the values of a map.
+    fn items(self) -> Self {
+        let each = self
+            .rules
+            .iter()
+            .find_map(|rule| if let Rule::Each(Each { rules }) = rule { Some(*rules) } else { None });
+        Self { rules: each.unwrap_or_default(), ..self.part(usize::MAX) }
+    }
+}
+
+struct Making<'m> {
+    maker: &'m mut Maker,
+    forced: Vec<(Slot, usize)>,
+    eager: bool,
+    /// What was chosen in this sample because it had not been tried.
+    chosen: HashSet<(Slot, usize)>,
+    parts: usize,
+    /// The structs and enums around, the innermost one's last.
+    owners: Vec<&'static TypeSchema>,
+    trail: Vec<(Slot, usize)>,
+    choices: Vec<(Slot, usize)>,
+    example: Option<(&'static TypeSchema, &'static str)>,
+}
+
+impl Making<'_> {
+    fn owner(&self) -> &'static TypeSchema {
+        self.owners.last().copied().unwrap_or(self.maker.root)
+    }
+
+    fn is_deep(&self) -> bool {
+        let owner = self.owner();
+        self.parts > MANY_PARTS
+            || self.owners.iter().filter(|other| ***other == *owner).count() > MAX_INSIDE_ITSELF
+    }
+
+    /// Chooses one of `all` alternatives, of which the first `covered` are to be tried. `least` is the one with the fewest parts.
+    fn choose(&mut self, slot: Slot, all: usize, covered: usize, must: bool, least: usize) -> usize {
+        let covered = covered.min(all);
+        if !self.maker.known.contains_key(&slot) {
+            self.maker.order.push(slot);
+            self.maker.known.insert(slot, Known { covered, must, trail: self.trail.clone() });
+        }
+        let forced = self.forced.iter().position(|(wanted, _)| *wanted == slot);
+        let usual = self.maker.usual.get(&slot).copied().unwrap_or_default();
+        let choice = if let Some(at) = forced {
+            self.forced.remove(at).1
+        } else if self.is_deep() {
+            least
+        } else if self.eager
+            && let Some(new) = (0..covered)
+                .map(|nth| (slot, nth))
+                .find(|choice| !self.maker.tried.contains(choice) && !self.chosen.contains(choice))
+        {
+            self.chosen.insert(new);
+            new.1
+        } else {
+            usual
+        };
+        self.choices.push((slot, choice));
+        choice
+    }
+
+    fn node(&self, place: &Place, alternatives: usize, value: Value) -> Node {
+        let form = if place.wire { Form::Own } else { Form::Exact };
+        Node { slot: place.slot, alternatives, ty: self.owner(), form, value }
+    }
+
+    /// Makes what a choice leads to.
+    fn after<T>(&mut self, choice: (Slot, usize), make: impl FnOnce(&mut Self) -> T) -> T {
+        self.trail.push(choice);
+        let made = make(self);
+        self.trail.pop();
+        made
+    }
+
+    fn value(&mut self, schema: &'static TypeSchema, place: &Place) -> Node {
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return self.node(place, 0, Value::Null);
+        }
+        if let (Some(text), false) = (place.example, is_scalar(schema)) {
+            return self.example(text, place);
+        }
+        let slot = place.slot;
+        match schema.shape {
+            Shape::Bool => {
+                let choice = self.choose(slot, 2, 2, false, 0);
+                self.node(place, 2, Value::Bool(choice == 0))
+            }
+            Shape::Int(kind) | Shape::NonZero(kind) => {
+                let not_zero = matches!(schema.shape, Shape::NonZero(_));
+                let mut all = candidates::integers(kind, not_zero, place.rules, place.example);
+                all.truncate(if place.small { 1 } else { all.len() });
+                let choice = self.choose(slot, all.len(), COVERED + 1, false, 0);
+                let number = all.get(choice).copied().unwrap_or(1);
+                self.node(place, all.len(), Value::Number(number.to_string()))
+            }
+            Shape::Float(kind) => {
+                let all = candidates::floats(kind, place.rules, place.example);
+                let choice = self.choose(slot, all.len(), COVERED, false, 0);
+                let number = all.get(choice).cloned().unwrap_or_default();
+                self.node(place, all.len(), Value::Number(number))
+            }
+            Shape::Char => {
+                let all = ["a", "\u{1f600}", "A", "1"];
+                let choice = self.choose(slot, all.len(), 2, false, 0);
+                self.node(place, all.len(), Value::Text(all.get(choice).copied().unwrap_or("a").to_owned()))
+            }
+            Shape::String => self.text(place, COVERED, |place| candidates::texts(place.rules, place.example)),
+            Shape::Formatted(format) => {
+                let node = self.text(place, 2, |place| candidates::formatted(format.accepts, place.example));
+                Node { form: if node.form == Form::Exact { Form::Spelled } else { node.form }, ..node }
+            }
+            Shape::Json => self.any(place),
+            Shape::Option(inner) => {
+                let choice = self.choose(slot, 2, 2, true, 1);
+                if choice == 1 {
+                    return self.node(place, 0, Value::Null);
+                }
+                let inside = Place { slot: place.part(0).slot, ..*place };
+                self.after((slot, 0), |making| making.value(inner.get(), &inside))
+            }
+            Shape::List(item) => self.list(item.get(), place, false),
+            Shape::Set(item) => self.list(item.get(), place, true),
+            Shape::Array { item, len } => {
+                let items = place.items();
+                let made = (0..len.min(MOST_PARTS)).map(|_| self.value(item.get(), &items)).collect();
+                self.node(place, 0, Value::List(made))
+            }
+            Shape::Tuple(types) => {
+                let made =
+                    types.iter().enumerate().map(|(at, ty)| self.value(ty.get(), &place.part(at))).collect();
+                self.node(place, 0, Value::List(made))
+            }
+            Shape::Map { key, value } => {
+                let choice = self.choose(slot, 2, 2, false, 1);
+                if choice == 1 {
+                    return self.node(place, 0, Value::Object(Vec::new(), false));
+                }
+                let member = self.after((slot, 0), |making| {
+                    let name = making.value(key.get(), &place.part(0));
+                    let value = making.value(value.get(), &place.items());
+                    Member {
+                        written: key_text(&name),
+                        name: key_text(&name),
+                        key: Some(Key {
+                            slot: name.slot,
+                            alternatives: name.alternatives,
+                            ty: name.ty,
+                            is_number: name.form == Form::Exact
+                                && matches!(name.value, Value::Number(_) | Value::Bool(_)),
+                        }),
+                        value: Some(value),
+                        left_out: None,
+                    }
+                });
+                self.node(place, 0, Value::Object(vec![member], place.wire))
+            }
+            Shape::Struct(fields) => {
+                self.within(schema, place, |making, place| making.fields(&fields, place))
+            }
+            Shape::Enum(all) => self.within(schema, place, |making, place| making.variant(&all, place)),
+            // `Unit`, and shapes that are not known here.
+            _ => self.node(place, 0, Value::Null),
+        }
+    }
+
+    /// Makes a struct or an enum, whose slots are its own wherever it is.
+    fn within(
+        &mut self,
+        schema: &'static TypeSchema,
+        place: &Place,
+        make: impl FnOnce(&mut Self, &Place) -> Node,
+    ) -> Node {
+        let is_time = *schema == *<Duration as crate::KvField>::schema()
+            || *schema == *<SystemTime as crate::KvField>::schema();
+        let own = Place { wire: place.wire, object: place.object, small: is_time, ..Place::of(schema) };
+        self.owners.push(schema);
+        let node = make(self, &own);
+        self.owners.pop();
+        node
+    }
+
+    fn text(&mut self, place: &Place, covered: usize, all: impl FnOnce(&Place) -> Vec<String>) -> Node {
+        let slot = place.slot;
+        let texts = Rc::clone(self.maker.texts.entry(slot).or_insert_with(|| Rc::new(all(place))));
+        let named = self.maker.named.get(&slot).map_or(&[][..], Vec::as_slice);
+        let count = texts.len() + named.len();
+        let choice = self.choose(slot, count.max(1), covered, false, 0);
+        let named = self.maker.named.get(&slot).and_then(|named| named.get(choice.checked_sub(texts.len())?));
+        let text = texts.get(choice).or(named).cloned().unwrap_or_default();
+        self.node(place, count, Value::Text(text))
+    }
+
+    fn any(&mut self, place: &Place) -> Node {
+        const ANY: &[&str] = &[
+            r#"{"zz":1}"#,
+            "{}",
+            r#""a""#,
+            "1",
+            "null",
+            "true",
+            "[1]",
+            "1.5",
+            "[]",
+            r#"[["a",1]]"#,
+            r#""""#,
+            "-1",
+            r#"{"zz":"a"}"#,
+        ];
+        let all = if place.object { &ANY[..2] } else { ANY };
+        let choice = self.choose(place.slot, all.len(), 1, false, 0);
+        let json = all.get(choice).and_then(|text| Json::parse(text)).unwrap_or(Json::Null);
+        let node = self.constant(json, place, Form::Any);
+        Node { alternatives: all.len(), ..node }
+    }
+
+    /// The value that the program gives as an example.
+    fn example(&mut self, text: &'static str, place: &Place) -> Node {
+        self.example = Some((self.owner(), text));
+        let json = Json::parse(text).unwrap_or(Json::Null);
+        self.constant(json, place, Form::Own)
+    }
+
+    fn constant(&mut self, json: Json, place: &Place, form: Form) -> Node {
+        let value = match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(value),
+            Json::Number(number) => Value::Number(number),
+            Json::Text(text) => Value::Text(text),
+            Json::List(items) => {
+                let items = items.into_iter().enumerate();
+                Value::List(items.map(|(at, item)| self.constant(item, &place.part(at), form)).collect())
+            }
+            Json::Object(members) => {
+                let members = members.into_iter().enumerate().map(|(at, (name, value))| Member {
+                    written: name.clone(),
+                    name,
+                    value: Some(self.constant(value, &place.part(at), form)),
+                    left_out: Some(None),
+                    key: None,
+                });
+                Value::Object(members.collect(), true)
+            }
+        };
+        Node { form, ..self.node(place, 0, value) }
+    }
+
+    fn list(&mut self, item: &'static TypeSchema, place: &Place, is_set: bool) -> Node {
+        /// How long lists are; the first ones are tried for certain.
+        const LENGTHS: &[usize] = &[1, 0, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 64];
+        let lengths = if is_set { &LENGTHS[..2] } else { LENGTHS };
+        let choice = self.choose(place.slot, lengths.len(), 3, false, 1);
+        let len = lengths.get(choice).copied().unwrap_or(1);
+        let items = place.items();
+        let made =
+            self.after((place.slot, choice), |making| (0..len).map(|_| making.value(item, &items)).collect());
+        let node = self.node(place, lengths.len(), Value::List(made));
+        Node { form: if is_set && node.form == Form::Exact { Form::Unordered } else { node.form }, ..node }
+    }
+
+    fn fields(&mut self, fields: &Fields, place: &Place) -> Node {
+        match fields {
+            Fields::Unit => self.node(place, 0, Value::Null),
+            Fields::Newtype { field, .. } => {
+                let inside = Place { object: place.object, ..place.field(0, field) };
+                self.value(field.ty.get(), &inside)
+            }
+            Fields::Tuple(fields) => {
+                let items = fields.iter().enumerate();
+                let items =
+                    items.map(|(at, field)| self.value(field.ty.get(), &place.field(at, field))).collect();
+                self.node(place, 0, Value::List(items))
+            }
+            Fields::Named { fields, .. } => {
+                let mut members = Vec::new();
+                let mut open = false;
+                for (at, field) in fields.iter().enumerate() {
+                    let place = place.field(at, field);
+                    if field.flatten {
+                        let flat = self.value(field.ty.get(), &Place { object: true, ..place });
+                        open |= flat.any(|node| node.form == Form::Any);
+                        members.extend(as_members(flat));
+                    } else {
+                        members.push(self.member(field, &place));
+                    }
+                }
+                let blocked = &self.maker.blocked;
+                members.sort_by_key(|member| {
+                    member.value.as_ref().is_some_and(|value| value.any(|node| blocked.contains(&node.slot)))
+                });
+                self.node(place, 0, Value::Object(members, open))
+            }
+        }
+    }
+
+    fn member(&mut self, field: &Field, place: &Place) -> Member {
+        let presence = place.part(usize::MAX - 1).slot;
+        let optional = field.is_optional();
+        let alternatives = field.aliases.len() + 1 + usize::from(optional);
+        let mut choice = 0;
+        if alternatives > 1 {
+            choice = self.choose(
+                presence,
+                alternatives,
+                alternatives,
+                true,
+                if optional { alternatives - 1 } else { 0 },
+            );
+        }
+        let absent = optional && choice == alternatives - 1;
+        let name = if absent || choice == 0 {
+            field.name
+        } else {
+            field.aliases.get(choice - 1).copied().unwrap_or(field.name)
+        };
+        let value =
+            (!absent).then(|| self.after((presence, choice), |making| making.value(field.ty.get(), place)));
+        Member {
+            name: name.to_owned(),
+            written: field.name.to_owned(),
+            value,
+            left_out: field.may_be_left_out.then_some(field.default_json),
+            key: None,
+        }
+    }
+
+    fn variant(&mut self, all: &Enum, place: &Place) -> Node {
+        let heights = all.variants.iter().map(|variant| self.maker.height_of(&variant.fields));
+        let least =
+            heights.enumerate().filter_map(|(at, height)| Some((height?, at))).min().map_or(0, |(_, at)| at);
+        let mut choice = self.choose(place.slot, all.variants.len(), all.variants.len(), true, least);
+        let Some(mut variant) = all.variants.get(choice) else { return self.node(place, 0, Value::Null) };
+        if self.maker.height_of(&variant.fields).is_none() {
+            choice = least;
+            variant = &all.variants[least];
+        }
+        let content = Place { object: place.object, ..place.part(choice) };
+        self.after((place.slot, choice), |making| making.tagged(all, variant, place, &content))
+    }
+
+    fn tagged(&mut self, all: &Enum, variant: &Variant, place: &Place, content: &Place) -> Node {
+        let name = variant.name;
+        let member = |name: &str, value| Member {
+            name: name.to_owned(),
+            written: name.to_owned(),
+            value: Some(value),
+            left_out: None,
+            key: None,
+        };
+        let tagging = if variant.untagged { Tagging::Untagged } else { all.tagging };
+        let value = match tagging {
+            Tagging::Untagged => return self.fields(&variant.fields, content),
+            Tagging::External if matches!(variant.fields, Fields::Unit) => Value::Unit(name.to_owned()),
+            Tagging::External => {
+                let content = self.fields(&variant.fields, &Place { object: false, ..*content });
+                Value::Object(vec![member(name, content)], false)
+            }
+            Tagging::Internal { tag } => {
+                let name = self.node(&place.part(usize::MAX), 0, Value::Unit(name.to_owned()));
+                let inside = self.fields(&variant.fields, &Place { object: true, ..*content });
+                let open = inside.any(|node| node.form == Form::Any);
+                let members = std::iter::once(member(tag, name)).chain(as_members(inside)).collect();
+                Value::Object(members, open)
+            }
+            Tagging::Adjacent { tag, content: inside, .. } => {
+                let name = self.node(&place.part(usize::MAX), 0, Value::Unit(name.to_owned()));
+                let mut members = vec![member(tag, name)];
+                if !matches!(variant.fields, Fields::Unit) {
+                    members.push(member(
+                        inside,
+                        self.fields(&variant.fields, &Place { object: false, ..*content }),
+                    ));
+                }
+                Value::Object(members, false)
+            }
+        };
+        self.node(place, 0, value)
+    }
+}
+
+/// A value as members of the object around it: a unit variant has no content, and nothing has no members.
+fn as_members(node: Node) -> Vec<Member> {
+    match node.value {
+        Value::Object(members, _) => members,
+        Value::Unit(name) => {
+            let value = Some(Node { value: Value::Null, ..node });
+            vec![Member { written: name.clone(), name, value, left_out: None, key: None }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A key as the name of a member.
+fn key_text(key: &Node) -> String {
+    match key.json() {
+        Json::Text(text) => text,
+        json => json.to_string(),
+    }
+}
+
+/// Whether an example of it is one of the values that are tried in its place.
+fn is_scalar(schema: &'static TypeSchema) -> bool {
+    match schema.shape {
+        Shape::Int(_) | Shape::NonZero(_) | Shape::Float(_) | Shape::String | Shape::Formatted(_) => true,
+        Shape::Option(inner) => is_scalar(inner.get()),
+        _ => false,
+    }
+}
+
+/// How deep values of each type are at least; `None` for a type without finite values.
+fn heights(root: &'static TypeSchema) -> HashMap<TypeId, Option<u32>> {
+    let mut all = vec![root];
+    let mut seen = HashSet::from([root.id]);
+    let mut at = 0;
+    while let Some(schema) = all.get(at).copied() {
+        at += 1;
+        for part in parts(schema) {
+            if seen.insert(part.id) {
+                all.push(part);
+            }
+        }
+    }
+    let mut heights: HashMap<TypeId, Option<u32>> = HashMap::new();
+    loop {
+        let mut changed = false;
+        // Parts were found after what holds them.
+        for schema in all.iter().rev() {
+            let height = match schema.shape {
+                Shape::Array { item, len } if len > 0 => {
+                    heights.get(&item.get().id).copied().flatten().map(|n| n + 1)
+                }
+                Shape::Tuple(types) => types
+                    .iter()
+                    .map(|ty| heights.get(&ty.get().id).copied().flatten())
+                    .try_fold(0, |most, height| Some(u32::max(most, height? + 1))),
+                Shape::Struct(fields) => height_of(&fields, &heights),
+                Shape::Enum(all) => {
+                    all.variants.iter().filter_map(|variant| height_of(&variant.fields, &heights)).min()
+                }
+                _ => Some(0),
+            };
+            changed |= heights.insert(schema.id, height) != Some(height);
+        }
+        if !changed {
+            return heights;
+        }
+    }
+}
+
+fn height_of(fields: &Fields, heights: &HashMap<TypeId, Option<u32>>) -> Option<u32> {
+    let mut height = 0;
+    for field in fields.all() {
+        if matches!(fields, Fields::Named { .. }) && field.is_optional() {
+            continue;
+        }
+        height = height.max(heights.get(&field.ty.get().id).copied().flatten()? + 1);
+    }
+    Some(height)
+}
+
+fn parts(schema: &'static TypeSchema) -> Vec<&'static TypeSchema> {
+    match schema.shape {
+        Shape::Option(item) | Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
+            vec![item.get()]
+        }
+        Shape::Tuple(types) => types.iter().map(|ty| ty.get()).collect(),
+        Shape::Map { key, value } => vec![key.get(), value.get()],
+        Shape::Struct(fields) => fields.all().iter().map(|field| field.ty.get()).collect(),
+        Shape::Enum(all) => {
+            all.variants.iter().flat_map(|variant| variant.fields.all()).map(|field| field.ty.get()).collect()
+        }
+        _ => Vec::new(),
+    }
+}

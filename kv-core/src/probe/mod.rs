@@ -1,0 +1,476 @@
+//! Holds a type's serde implementation against its schema, when a catalog is built.
+//!
+//! The schema is derived from the same item as serde's traits, if those are derived. Where they are not, or where a feature
+//! of `serde_json` that another crate turns on changes numbers, the two can disagree, and clients would send what the server
+//! does not read, or read something else than was stored. So samples of every shape that the schema allows are decoded and
+//! encoded again.
+//!
+//! In reading order: `json` (values as text), `node` (a sample, and its comparison with what was written), `candidates` (scalars
+//! to try), `make` (samples of a schema), and here what is tried and what a refusal means.
+//!
+//! A refusal of a sample is not always a disagreement: the type's `Deserialize` may have rules of its own, such as those of
+//! an email address. A refusal that is about the *form* (a string where a number is expected, a missing member, an
+//! unknown variant) is one. Any other refusal leads to other samples; if none of them is read either, the form is taken for right,
+//! and `#[kv(example = "…")]` gives the probe a value to go on with.
+
+mod candidates;
+mod json;
+mod make;
+mod node;
+
+use crate::codec::Codec;
+use crate::schema::json::{self as schema_json, DecodeError, DecodeOptions};
+use crate::schema::ty::TypeSchema;
+use json::Json;
+use make::{Maker, Sample, Wanted};
+use node::{Form, Node, Slot, Value};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How many samples of a type are tried at most.
+const MOST_RUNS: usize = 4_000;
+
+/// How many bytes of samples of a type are tried at most.
+const MOST_BYTES: usize = 1 << 20;
+
+/// How many places of one sample are searched for something that is read.
+const MOST_SEARCHES: usize = 64;
+
+/// How many samples with many new choices at once are tried first.
+const EAGER_ROUNDS: usize = 64;
+
+/// How many bytes of JSON, or of an error, a message repeats.
+const SHOWN: usize = 160;
+
+/// A way in which a type's serde implementation disagrees with its schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SerdeFault {
+    ty: String,
+    pointer: String,
+    problem: String,
+    numbers: bool,
+}
+
+impl SerdeFault {
+    /// The type that disagrees, by its full name: the exposed one, or one inside it.
+    pub fn ty(&self) -> &str {
+        &self.ty
+    }
+
+    /// The place in a value of the exposed type at which it shows, as a JSON pointer (RFC 6901).
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+}
+
+/// Writes what disagrees, how it shows, and what to do.
+impl fmt::Display for SerdeFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "serde and the schema of `{}` disagree: it {}", self.ty, self.problem)?;
+        if !self.pointer.is_empty() {
+            write!(f, " at {:?}", self.pointer)?;
+        }
+        f.write_str(
+            ": derive `Serialize` and `Deserialize` where the schema is derived, or name the type that is on the wire with \
+             `#[kv(wire = \"…\")]`, or write `#[kv(opaque)]` on the field for any JSON",
+        )?;
+        if self.numbers {
+            f.write_str(
+                "; or turn off `arbitrary_precision` of serde_json, which a crate of the program activates",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the first way in which a type's serde implementation disagrees with its schema.
+pub(crate) fn probe(codec: &Codec) -> Option<SerdeFault> {
+    let schema = codec.exposed().schema();
+    let Some(maker) = Maker::new(schema) else { return None };
+    let mut probe = Probe { codec, schema, maker, runs: 0, bytes: 0 };
+    match catch_unwind(AssertUnwindSafe(|| probe.all())) {
+        Ok(found) => found.err(),
+        // What panicked is a `Default` of the application's, which the schema asks for the default of a field.
+        Err(_) => Some(fault(schema, "", "panics when it is asked for the default of a field".to_owned())),
+    }
+}
+
+struct Probe<'c> {
+    codec: &'c Codec,
+    schema: &'static TypeSchema,
+    maker: Maker,
+    runs: usize,
+    bytes: usize,
+}
+
+/// What became of a sample.
+enum Outcome {
+    /// It was read, and written as it was.
+    Same,
+    /// It was not read.
+    Refused { pointer: String, said: String },
+    /// It is none, or too many have been tried.
+    Skipped,
+}
+
+type Verdict<T> = Result<T, SerdeFault>;
+
+impl Probe<'_> {
+    fn all(&mut self) -> Verdict<()> {
+        self.settle(&[])?;
+        self.eagerly()?;
+        // Each choice that is left is tried by itself.
+        let mut at = 0;
+        while let Some(slot) = self.maker.order.get(at).copied() {
+            at += 1;
+            let Some(known) = self.maker.known.get(&slot) else { continue };
+            let (covered, must, trail) = (known.covered, known.must, known.trail.clone());
+            for choice in (0..covered).map(|nth| (slot, nth)) {
+                if self.is_exhausted() {
+                    return Ok(());
+                }
+                if self.maker.tried.contains(&choice) {
+                    continue;
+                }
+                let mut forced = trail.clone();
+                forced.push(choice);
+                if must {
+                    self.settle(&forced)?;
+                } else if let Some((sample, Outcome::Same)) = self.attempt(&forced, false)? {
+                    self.note(&sample);
+                }
+                self.maker.tried.insert(choice);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries samples with as much in them as has not been tried, as long as all is well.
+    fn eagerly(&mut self) -> Verdict<()> {
+        for _ in 0..EAGER_ROUNDS {
+            let before = self.maker.tried.len();
+            match self.attempt(&[], true)? {
+                Some((sample, Outcome::Same)) => self.note(&sample),
+                _ => return Ok(()),
+            }
+            if self.maker.tried.len() == before {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, sample: &Sample) {
+        self.maker.tried.extend(sample.choices.iter().copied());
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.runs >= MOST_RUNS || self.bytes >= MOST_BYTES
+    }
+
+    /// Makes a sample with some choices and tries it; `None` when there is none.
+    fn attempt(&mut self, forced: &[(Slot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
+        if self.is_exhausted() {
+            return Ok(None);
+        }
+        let Some(sample) = self.maker.make(Wanted { forced: forced.to_vec(), eager }) else {
+            return Ok(None);
+        };
+        let outcome = self.run(&sample)?;
+        Ok(Some((sample, outcome)))
+    }
+
+    /// Tries a sample with some choices, and others of its scalars where those are refused, until one is read.
+    fn settle(&mut self, forced: &[(Slot, usize)]) -> Verdict<()> {
+        // Each round finds what to put in one place, or gives it up.
+        for _ in 0..MOST_SEARCHES {
+            let Some((sample, outcome)) = self.attempt(forced, false)? else { return Ok(()) };
+            let (pointer, said) = match outcome {
+                Outcome::Same => {
+                    self.note(&sample);
+                    return Ok(());
+                }
+                Outcome::Skipped => return Ok(()),
+                Outcome::Refused { pointer, said } => (pointer, said),
+            };
+            if self.is_given_up(&sample, &pointer) {
+                self.note(&sample);
+                return Ok(());
+            }
+            if !self.search(&sample, &pointer, &said, forced)? {
+                let node = sample.root.at(&pointer);
+                self.maker.blocked.insert(node.slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a refusal is one of what was given up, so that all the rest was read.
+    fn is_given_up(&self, sample: &Sample, pointer: &str) -> bool {
+        let node = sample.root.at(pointer);
+        node.any(|part| self.maker.blocked.contains(&part.slot))
+    }
+
+    /// Looks for alternatives that are read where something was refused. Returns whether some were found.
+    fn search(
+        &mut self,
+        sample: &Sample,
+        pointer: &str,
+        said: &str,
+        forced: &[(Slot, usize)],
+    ) -> Verdict<bool> {
+        let node = sample.root.at(pointer);
+        let refusal = |probe: &Self, said: &str| {
+            let json = shown(&node.json().to_string());
+            let problem = format!("does not read {json}, which its schema allows ({said})");
+            let fault = probe.fault_at(node, pointer, problem);
+            // A key is refused at its map.
+            Err(node.key().map_or(fault.clone(), |key| SerdeFault { ty: full_name(key.ty), ..fault }))
+        };
+        let is_own = is_foreign(node);
+        if is_about_form(said, node) && !is_own {
+            return refusal(self, said);
+        }
+        self.note_named(node, said);
+        let mut adjustable = node.adjustable();
+        adjustable.retain(|(slot, _)| !forced.iter().any(|(forced, _)| forced == slot));
+        let mut wrong_types = usize::from(is_wrong_type(said));
+        let mut refusals = 1;
+        for (slot, alternatives) in adjustable {
+            let before = self.maker.usual.get(&slot).copied().unwrap_or_default();
+            let alternatives = alternatives + self.maker.named.get(&slot).map_or(0, Vec::len);
+            for alternative in (0..alternatives).filter(|nth| *nth != before) {
+                self.maker.usual.insert(slot, alternative);
+                match self.attempt(forced, false)? {
+                    None => break,
+                    Some((sample, Outcome::Same)) => {
+                        self.note(&sample);
+                        return Ok(true);
+                    }
+                    Some((sample, Outcome::Refused { pointer: other, said })) => {
+                        if other == pointer || pointer.starts_with(&format!("{other}/")) {
+                            refusals += 1;
+                            wrong_types += usize::from(is_wrong_type(&said));
+                        } else if !sample.root.at(&other).adjustable().iter().any(|(other, _)| *other == slot)
+                        {
+                            return Ok(true);
+                        }
+                    }
+                    Some((_, Outcome::Skipped)) => {}
+                }
+            }
+            self.maker.usual.insert(slot, before);
+        }
+        // Of any JSON, a reader takes what it likes.
+        let is_any = node.any(|part| part.form == Form::Any);
+        let is_other = is_unit_variant(node) && !is_own || node.key().is_some_and(|key| key.is_number);
+        if !is_any && (wrong_types == refusals || is_other) {
+            return refusal(self, said);
+        }
+        Ok(false)
+    }
+
+    /// Takes texts that a refusal names, as in "unknown variant `a`, expected `red` or `green`".
+    fn note_named(&mut self, node: &Node, said: &str) {
+        if let Value::Text(_) = node.value
+            && let Some((_, expected)) = said.split_once("expected")
+        {
+            let named: Vec<String> =
+                expected.split('`').skip(1).step_by(2).take(8).map(str::to_owned).collect();
+            self.maker.named.entry(node.slot).or_insert(named);
+        }
+    }
+
+    fn run(&mut self, sample: &Sample) -> Verdict<Outcome> {
+        let text = sample.root.json().to_string();
+        self.runs += 1;
+        self.bytes += text.len();
+        if let Err(error) = schema_json::check(self.schema, text.as_bytes(), options()) {
+            return match sample.example {
+                Some((ty, example)) => {
+                    let example = shown(example);
+                    Err(fault(
+                        ty,
+                        "",
+                        format!("has the example {example}, which its schema does not allow ({error})"),
+                    ))
+                }
+                None => Ok(Outcome::Skipped),
+            };
+        }
+        let written = match self.transcode(&text) {
+            Transcoded::Written(written) => written,
+            Transcoded::Refused(DecodeError::Value(errors)) => {
+                let first = errors.iter().next();
+                let pointer = first.map_or_else(String::new, |violation| violation.pointer.clone());
+                let said = first.map_or("", |violation| violation.message.as_str());
+                let said = said.strip_prefix("cannot be read: ").unwrap_or(said);
+                return Ok(Outcome::Refused { pointer, said: shown(said) });
+            }
+            Transcoded::Refused(error) => {
+                return Ok(Outcome::Refused { pointer: String::new(), said: shown(&error.to_string()) });
+            }
+            Transcoded::Unwritten(error) => {
+                let problem =
+                    format!("reads {} and does not write it again ({})", shown(&text), shown(&error));
+                return Err(fault(self.schema, "", problem));
+            }
+            Transcoded::Panicked => {
+                return Err(fault(
+                    self.schema,
+                    "",
+                    format!("panics when it reads or writes {}", shown(&text)),
+                ));
+            }
+        };
+        self.hold_against(sample, &text, &written)?;
+        Ok(Outcome::Same)
+    }
+
+    /// Compares what was written with what was read.
+    fn hold_against(&self, sample: &Sample, text: &str, written: &str) -> Verdict<()> {
+        let Some(json) = Json::parse(written) else {
+            return Err(fault(self.schema, "", format!("writes {}, which is no JSON", shown(written))));
+        };
+        let mut lenient = false;
+        let difference = sample.root.difference(&json, &mut lenient);
+        let misfit = schema_json::check(self.schema, written.as_bytes(), options()).err();
+        if difference.is_some() || misfit.is_some() {
+            let pointer = match (&difference, &misfit) {
+                (Some((pointer, _)), _) => pointer.clone(),
+                (None, Some(DecodeError::Value(errors))) => {
+                    errors.iter().next().map_or_else(String::new, |violation| violation.pointer.clone())
+                }
+                _ => String::new(),
+            };
+            let node = sample.root.at(&pointer);
+            let read = shown(&node.json().to_string());
+            let problem = match (difference, misfit) {
+                (Some((_, Some(written))), None) => {
+                    format!("reads {read} and writes {}", shown(&written.to_string()))
+                }
+                (Some((_, Some(written))), Some(_)) => {
+                    let written = shown(&written.to_string());
+                    format!("reads {read} and writes {written}, which its schema does not allow")
+                }
+                (Some((_, None)), _) => {
+                    format!("reads {read} and leaves it out, so that it is read as another value")
+                }
+                (None, Some(error)) => {
+                    format!("writes what its schema does not allow ({})", shown(&error.to_string()))
+                }
+                (None, None) => String::new(),
+            };
+            return Err(self.fault_at(node, &pointer, problem));
+        }
+        if lenient && written != text {
+            let again = match self.transcode(written) {
+                Transcoded::Written(again) => Json::parse(&again),
+                _ => None,
+            };
+            if !again.as_ref().is_some_and(|again| again.is(&json)) {
+                let (read, written) = (shown(text), shown(written));
+                let again = again.map_or_else(
+                    || "does not read".to_owned(),
+                    |again| format!("reads as another value, {}", shown(&again.to_string())),
+                );
+                return Err(fault(
+                    self.schema,
+                    "",
+                    format!("reads {read} and writes {written}, which it {again}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads JSON and writes the value.
+    fn transcode(&self, text: &str) -> Transcoded {
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let decoded = match self.codec.decode(text.as_bytes(), options()) {
+                Ok(decoded) => decoded,
+                Err(error) => return Transcoded::Refused(error),
+            };
+            let mut written = Vec::new();
+            match self.codec.encode(&*decoded.value, &mut written) {
+                Ok(()) => Transcoded::Written(String::from_utf8_lossy(&written).into_owned()),
+                Err(error) => Transcoded::Unwritten(error.to_string()),
+            }
+        }));
+        done.unwrap_or(Transcoded::Panicked)
+    }
+
+    fn fault_at(&self, node: &Node, pointer: &str, problem: String) -> SerdeFault {
+        let numbers = precise_numbers() && node.any(|part| matches!(part.value, Value::Number(_)));
+        SerdeFault { numbers, ..fault(node.ty, pointer, problem) }
+    }
+}
+
+enum Transcoded {
+    Written(String),
+    Refused(DecodeError),
+    Unwritten(String),
+    Panicked,
+}
+
+fn fault(ty: &TypeSchema, pointer: &str, problem: String) -> SerdeFault {
+    SerdeFault { ty: full_name(ty), pointer: pointer.to_owned(), problem, numbers: false }
+}
+
+fn full_name(ty: &TypeSchema) -> String {
+    if ty.module.is_empty() { ty.to_string() } else { format!("{}::{ty}", ty.module) }
+}
+
+/// As nothing that a client sends: all integers, as deep as `serde_json` reads.
+const fn options() -> DecodeOptions {
+    DecodeOptions::new().any_int().max_depth(DecodeOptions::DEEPEST)
+}
+
+/// Whether some crate activates `arbitrary_precision`, which makes a number its digits.
+const fn precise_numbers() -> bool {
+    size_of::<serde_json::Number>() > 2 * size_of::<f64>()
+}
+
+/// Whether a refusal says that JSON of another kind is expected. Source: `serde::de::Error::invalid_type`.
+fn is_wrong_type(said: &str) -> bool {
+    said.starts_with("invalid type: ")
+}
+
+/// Whether a refusal is about the form of a struct or an enum. Source: the other provided methods of `serde::de::Error`,
+/// and what serde's derive says of untagged enums. Of scalars and lists only the kind is their form, of which others of their
+/// alternatives may be.
+fn is_about_form(said: &str, node: &Node) -> bool {
+    const FORMS: &[&str] = &[
+        "invalid type: ",
+        "invalid length ",
+        "unknown variant ",
+        "unknown field ",
+        "missing field ",
+        "duplicate field ",
+        "data did not match any variant ",
+        "no variant of enum ",
+    ];
+    let is_shape = matches!(node.value, Value::Object(..) | Value::Unit(_)) || is_fixed_list(node);
+    is_shape && FORMS.iter().any(|form| said.starts_with(form))
+}
+
+fn is_fixed_list(node: &Node) -> bool {
+    matches!(node.value, Value::List(_)) && node.alternatives == 0
+}
+
+/// Whether the type's own reader has a say in a part of it.
+fn is_foreign(node: &Node) -> bool {
+    node.any(|part| matches!(part.form, Form::Any | Form::Own))
+}
+
+fn is_unit_variant(node: &Node) -> bool {
+    matches!(node.value, Value::Unit(_))
+}
+
+/// The beginning of a text.
+fn shown(text: &str) -> String {
+    if text.len() <= SHOWN {
+        return text.to_owned();
+    }
+    format!("{}…", &text[..text.floor_char_boundary(SHOWN)])
+}

@@ -1,0 +1,246 @@
+//! A sample of a type: JSON, of which every part knows the type that it stands for.
+
+use super::json::{Json, near_number, same_number};
+use crate::schema::ty::{DefaultJson, TypeSchema};
+
+/// A place in the definition of a type at which its values differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Slot(pub(super) u64);
+
+/// A part of a sample.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) slot: Slot,
+    /// How many alternatives the slot has that a search may try; 0 where there is nothing to search.
+    pub(super) alternatives: usize,
+    /// The innermost struct or enum around it, or itself.
+    pub(super) ty: &'static TypeSchema,
+    pub(super) form: Form,
+    pub(super) value: Value,
+}
+
+/// How far what is written may differ from what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Not at all.
+    Exact,
+    /// In the order of its items.
+    Unordered,
+    /// In its spelling, as `::1` and `0::1`.
+    Spelled,
+    /// In its spelling, and in digits that a type has no room for: the type on the wire is not the value's own.
+    Own,
+    /// In everything: it is any JSON.
+    Any,
+}
+
+#[derive(Debug)]
+pub(super) enum Value {
+    Null,
+    Bool(bool),
+    Number(String),
+    Text(String),
+    /// A variant without content, by its name.
+    Unit(String),
+    List(Vec<Node>),
+    /// An object, and whether a part of it, flattened, is any JSON.
+    Object(Vec<Member>, bool),
+}
+
+#[derive(Debug)]
+pub(super) struct Member {
+    /// The name that is sent.
+    pub(super) name: String,
+    /// The name that is written.
+    pub(super) written: String,
+    /// `None` where it is not sent.
+    pub(super) value: Option<Node>,
+    /// Whether it may be left out by a writer, and what a reader takes it for then, where that is known.
+    pub(super) left_out: Option<Option<DefaultJson>>,
+    /// The key of a map that the name is.
+    pub(super) key: Option<Key>,
+}
+
+/// The key of a map.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) slot: Slot,
+    pub(super) alternatives: usize,
+    /// The innermost struct or enum around it, or itself.
+    pub(super) ty: &'static TypeSchema,
+    /// Whether it is a number or a boolean, by the schema and not by `wire`.
+    pub(super) is_number: bool,
+}
+
+/// A difference: where it is, and what was written there; `None` for nothing.
+pub(super) type Difference = (String, Option<Json>);
+
+impl Node {
+    /// The JSON that is sent.
+    pub(super) fn json(&self) -> Json {
+        match &self.value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(number) => Json::Number(number.clone()),
+            Value::Text(text) | Value::Unit(text) => Json::Text(text.clone()),
+            Value::List(items) => Json::List(items.iter().map(Self::json).collect()),
+            Value::Object(members, _) => {
+                let sent = members
+                    .iter()
+                    .filter_map(|member| Some((member.name.clone(), member.value.as_ref()?.json())));
+                Json::Object(sent.collect())
+            }
+        }
+    }
+
+    /// The key of the map that it is; `None` for anything else.
+    pub(super) fn key(&self) -> Option<Key> {
+        match &self.value {
+            Value::Object(members, _) => members.first().and_then(|member| member.key),
+            _ => None,
+        }
+    }
+
+    /// The innermost part that a JSON pointer leads to.
+    pub(super) fn at(&self, pointer: &str) -> &Self {
+        let mut node = self;
+        for step in pointer.split('/').skip(1) {
+            let name = step.replace("~1", "/").replace("~0", "~");
+            let next = match &node.value {
+                Value::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
+                Value::Object(members, _) => {
+                    let found = members.iter().find(|member| member.name == name || member.written == name);
+                    found.and_then(|member| member.value.as_ref())
+                }
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            node = next;
+        }
+        node
+    }
+
+    /// Calls `visit` with every part, itself first.
+    pub(super) fn walk<'n>(&'n self, visit: &mut impl FnMut(&'n Self)) {
+        visit(self);
+        match &self.value {
+            Value::List(items) => items.iter().for_each(|item| item.walk(visit)),
+            Value::Object(members, _) => {
+                members.iter().filter_map(|member| member.value.as_ref()).for_each(|value| value.walk(visit));
+            }
+            _ => {}
+        }
+    }
+
+    /// The slots below whose alternatives a search may try, keys of maps among them.
+    pub(super) fn adjustable(&self) -> Vec<(Slot, usize)> {
+        let mut slots = Vec::new();
+        self.walk(&mut |node| {
+            slots.push((node.slot, node.alternatives));
+            if let Value::Object(members, _) = &node.value {
+                slots.extend(
+                    members.iter().filter_map(|member| member.key).map(|key| (key.slot, key.alternatives)),
+                );
+            }
+        });
+        slots.retain(|(_, alternatives)| *alternatives > 1);
+        slots
+    }
+
+    /// Whether some part satisfies a condition.
+    pub(super) fn any(&self, condition: impl Fn(&Self) -> bool) -> bool {
+        let mut found = false;
+        self.walk(&mut |node| found |= condition(node));
+        found
+    }
+
+    /// The first difference between the sample and what was written. `lenient` notes that something was let pass that only
+    /// reading it again proves.
+    pub(super) fn difference(&self, written: &Json, lenient: &mut bool) -> Option<Difference> {
+        self.compare(written, &mut String::new(), lenient)
+    }
+
+    fn compare(&self, written: &Json, pointer: &mut String, lenient: &mut bool) -> Option<Difference> {
+        let same = match (&self.value, written, self.form) {
+            (_, _, Form::Any) => true,
+            (Value::Null, Json::Null, _) => true,
+            (Value::Bool(value), Json::Bool(other), _) => value == other,
+            (Value::Number(number), Json::Number(other), Form::Own) => {
+                *lenient |= !same_number(number, other);
+                near_number(number, other)
+            }
+            (Value::Number(number), Json::Number(other), _) => same_number(number, other),
+            (Value::Text(text), Json::Text(other), Form::Own | Form::Spelled) => {
+                *lenient |= text != other;
+                true
+            }
+            (Value::Text(text) | Value::Unit(text), Json::Text(other), _) => text == other,
+            (Value::List(items), Json::List(others), form) if items.len() == others.len() => {
+                let in_any_order = form != Form::Exact
+                    && items
+                        .iter()
+                        .all(|item| others.iter().any(|other| item.difference(other, &mut false).is_none()));
+                if in_any_order {
+                    *lenient = true;
+                    return None;
+                }
+                let length = pointer.len();
+                for (at, (item, other)) in items.iter().zip(others).enumerate() {
+                    pointer.push_str(&format!("/{at}"));
+                    let difference = item.compare(other, pointer, lenient);
+                    pointer.truncate(length);
+                    if difference.is_some() {
+                        return difference;
+                    }
+                }
+                true
+            }
+            (Value::Object(members, open), Json::Object(others), _) => {
+                return compare_members((members, *open), others, pointer, lenient);
+            }
+            _ => false,
+        };
+        (!same).then(|| (pointer.clone(), Some(written.clone())))
+    }
+}
+
+fn compare_members(
+    (members, open): (&[Member], bool),
+    others: &[(String, Json)],
+    pointer: &mut String,
+    lenient: &mut bool,
+) -> Option<Difference> {
+    let length = pointer.len();
+    for member in members {
+        let Some(value) = &member.value else { continue };
+        let other = others.iter().find(|(name, _)| *name == member.written);
+        pointer.push('/');
+        pointer.push_str(&member.written.replace('~', "~0").replace('/', "~1"));
+        let difference = match other {
+            Some((_, other)) => value.compare(other, pointer, lenient),
+            None => {
+                let may_be_missing = match member.left_out {
+                    Some(Some(default)) => match default.get().and_then(|json| Json::parse(&json)) {
+                        Some(default) => value.form == Form::Any || value.json().is(&default),
+                        None => true,
+                    },
+                    Some(None) => true,
+                    // Nothing is read as nothing.
+                    None => matches!(value.value, Value::Null),
+                };
+                *lenient = true;
+                (!may_be_missing).then(|| (pointer.clone(), None))
+            }
+        };
+        pointer.truncate(length);
+        if difference.is_some() {
+            return difference;
+        }
+    }
+    let stranger =
+        others.iter().find(|(name, _)| !open && !members.iter().any(|member| member.written == *name));
+    stranger.map(|(name, value)| {
+        let member = Json::Object(vec![(name.clone(), value.clone())]);
+        (pointer.clone(), Some(member))
+    })
+}
