@@ -162,6 +162,5 @@ fn what_any_float_lets_in_is_written_as_null_and_not_read() {
     let text = serde_json::to_string(&Reading { value: f64::NAN }).unwrap();
     assert_eq!(text, r#"{"value":null}"#);
     assert!(serde_json::from_str::<Reading>(&text).is_err());
-    let too_much: f32 = serde_json::from_str("1e39").unwrap();
-    assert!(too_much.is_infinite(), "an `f32` is read as what no rule but `finite` refuses");
+    assert!(serde_json::from_str::<f32>("1e39").is_err(), "an `f32` is read from text as one is");
 }
