@@ -166,19 +166,20 @@ impl Codec {
 
     /// Reads the JSON of a value of the type, in one pass as long as nothing is wrong.
     ///
-    /// Of some types the JSON is gone over twice more, before it is read: those with parts that serde buffers (`flatten`,
-    /// `untagged`, an enum with a tag among or beside its fields) where there is more in these than text, numbers and
-    /// booleans.
+    /// For some types two more passes check the JSON before it is read: those with parts that serde buffers (`flatten`,
+    /// `untagged`, an enum with a tag among or beside its fields) where these hold more than text, numbers and
+    /// booleans, and those with maps whose keys have several spellings, such as IP addresses and dates.
     ///
     /// The JSON must be what serde would read as the type, and more: see [`json`]. It may be nested as deeply as `options`
-    /// say, or less deeply where a level of the type is so large that the stack would not do: see [`footprint`].
+    /// say, or less deeply where a level of the type is so large that the stack would not do: see [`footprint`]. The time
+    /// is linear in its bytes.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Malformed`] for what is no JSON, has a member twice or is nested too deeply;
     /// [`DecodeError::InvalidTtl`] for the member `ttl`; [`DecodeError::Value`] with every place at which the
-    /// JSON has another shape than the type. What the type's own `Deserialize` has against it is a violation of the
-    /// rule `type` at the place where it said so.
+    /// JSON has another shape than the type, and the rules that are broken where the shape is right, in field order. An
+    /// error of the type's own `Deserialize` is a violation of the rule `type` at its place, before those of rules.
     ///
     /// # Panics
     ///
@@ -205,7 +206,10 @@ impl Codec {
         let mut reading = self.reading(Mode::Trace, options);
         match (self.decode)(text, &mut reading) {
             Ok(value) => Ok(Decoded { value, ttl: reading.ttl() }),
-            Err(error) => Err(unreadable(&reading.pointer(), &error)),
+            Err(error) => {
+                let rules = json::check_rules(self.exposed.schema(), json, options);
+                Err(unreadable(&reading.pointer(), &error, rules.err()))
+            }
         }
     }
 
@@ -254,13 +258,16 @@ impl io::Write for Bounded<'_> {
     }
 }
 
-/// What only the type's own reader knows to be wrong.
-fn unreadable(pointer: &str, error: &serde_json::Error) -> DecodeError {
+/// What only the type's own reader knows to be wrong, and the rules that are broken besides.
+fn unreadable(pointer: &str, error: &serde_json::Error, rules: Option<DecodeError>) -> DecodeError {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
     let said = &said[..said.floor_char_boundary(SAID)];
     let report = ValidationErrors::collect(|v| {
         v.pointer(pointer).report(rule::TYPE, &[], format_args!("cannot be read: {said}"));
+        if let Some(DecodeError::Value(rules)) = rules {
+            v.extend(&rules);
+        }
     });
     report.err().map_or(DecodeError::InvalidTtl, DecodeError::Value)
 }

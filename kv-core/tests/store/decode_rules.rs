@@ -158,3 +158,15 @@ fn a_report_of_many_types_and_rules_ends_at_a_hundred() {
     assert_eq!(errors.violations()[98].rule, "non_empty");
     assert_eq!(errors.violations()[99].rule, "type");
 }
+
+#[test]
+fn what_only_the_types_own_reader_refuses_does_not_hide_a_broken_rule() {
+    #[derive(Serialize, Deserialize, KvType)]
+    struct Own {
+        #[kv(non_empty)]
+        name: String,
+        #[kv(opaque)]
+        port: std::num::NonZero<u8>,
+    }
+    assert_eq!(places::<Own>(r#"{"name":"","port":0}"#), ["/port type", "/name non_empty"]);
+}

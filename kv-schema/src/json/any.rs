@@ -30,18 +30,14 @@ pub fn is_reserved(name: &str) -> bool {
 impl Shapes<'_, '_> {
     /// Reports reserved names and numbers that are not read as they are written, at any depth.
     pub(super) fn any(&mut self, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
-        match node {
-            Node::At(at) => self.any_at(at, v),
-            Node::Without(..) | Node::Object(_) => self.any_members(node, v),
-        }
+        let Node::At(at) = node else { return self.any_members(node, v) };
+        let tokens = at..self.document.behind(at);
+        self.charge(tokens.len())?;
+        if self.is_plain(tokens) { Ok(()) } else { self.any_at(at, v) }
     }
 
     fn any_at(&mut self, at: usize, v: &mut Validator<'_>) -> Scan {
-        let tokens = at..self.document.behind(at);
-        self.charge(tokens.len())?;
-        if self.is_plain(tokens) {
-            return Ok(());
-        }
+        self.charge(1)?;
         match self.document.token(at) {
             Token::Number(number) => self.any_number(number, v),
             Token::List(..) => {

@@ -131,16 +131,8 @@ pub fn check(
 ) -> Result<Option<Ttl>, DecodeError> {
     let malformed = |malformed: Box<Malformed>| DecodeError::Malformed(*malformed);
     let document = Document::read(json, options.max_depth).map_err(malformed)?;
+    let (root, ttl) = root(schema, &document, options)?;
     let shapes = || Shapes::new(&document, options.any_int);
-    let mut root = Node::At(0);
-    let mut ttl = None;
-    if options.takes_ttl
-        && let Some(at) = shapes().member_named("ttl", root).map_err(malformed)?
-        && takes_ttl(schema)
-    {
-        ttl = Some(ttl_of(document.token(at)).ok_or(DecodeError::InvalidTtl)?);
-        root = Node::Without(0, at);
-    }
     match shapes().report(schema, root).map_err(malformed)? {
         Ok(()) => Ok(ttl),
         // If there are not steps enough for the rules as well, the shape has to do.
@@ -151,9 +143,43 @@ pub fn check(
     }
 }
 
+/// Returns the violations of the shape and of rules as [`check`] reports them, but those of rules also if the whole shape
+/// is right: for values that only their own reader refuses.
+///
+/// # Errors
+///
+/// [`DecodeError`], as by [`check`].
+pub fn check_rules(
+    schema: &'static TypeSchema,
+    json: &[u8],
+    options: DecodeOptions,
+) -> Result<(), DecodeError> {
+    let malformed = |malformed: Box<Malformed>| DecodeError::Malformed(*malformed);
+    let document = Document::read(json, options.max_depth).map_err(malformed)?;
+    let (root, _) = root(schema, &document, options)?;
+    let shapes = Shapes::new(&document, options.any_int).with_rules();
+    shapes.report(schema, root).map_err(malformed)?.map_err(DecodeError::Value)
+}
+
+/// The value, and the `ttl` that stands beside its members.
+fn root(
+    schema: &'static TypeSchema,
+    document: &Document<'_>,
+    options: DecodeOptions,
+) -> Result<(Node<'static>, Option<Ttl>), DecodeError> {
+    if options.takes_ttl && takes_ttl(schema) {
+        let at = Shapes::new(document, options.any_int).member_named("ttl", Node::At(0));
+        if let Some(at) = at.map_err(|malformed| DecodeError::Malformed(*malformed))? {
+            let ttl = ttl_of(document.token(at)).ok_or(DecodeError::InvalidTtl)?;
+            return Ok((Node::Without(0, at), Some(ttl)));
+        }
+    }
+    Ok((Node::At(0), None))
+}
+
 impl Shapes<'_, '_> {
     /// Returns the report on the value there.
-    fn report(&mut self, schema: &'static TypeSchema, root: Node<'_>) -> Scan<Result<(), ValidationErrors>> {
+    fn report(mut self, schema: &'static TypeSchema, root: Node<'_>) -> Scan<Result<(), ValidationErrors>> {
         let mut scanned = Ok(());
         let report = ValidationErrors::collect(|v| scanned = self.value(schema, Rules::NONE, root, v));
         scanned.map(|()| report)

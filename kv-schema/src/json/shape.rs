@@ -204,7 +204,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
             }
             Shape::Array { item, len } => {
                 let Some(items) = self.items(node, v) else { return Ok(()) };
-                has_length(items.clone().count(), len, v);
+                has_length(self.count_items(items.clone())?, len, v);
                 let rules = self.obeys(schema, rules, node, v)?;
                 let of_items = rules.of_items();
                 for (at, item_at) in items.enumerate().take(len) {
@@ -217,7 +217,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
             }
             Shape::Tuple(types) => {
                 let Some(items) = self.items(node, v) else { return Ok(()) };
-                has_length(items.clone().count(), types.len(), v);
+                has_length(self.count_items(items.clone())?, types.len(), v);
                 for ((at, item_at), ty) in items.enumerate().zip(types) {
                     self.value(ty.get(), Rules::NONE, Node::At(item_at), &mut v.item(at))?;
                 }
@@ -353,11 +353,17 @@ impl<'d, 'a> Shapes<'d, 'a> {
         }
     }
 
+    fn count_items(&mut self, items: impl Iterator<Item = usize>) -> Scan<usize> {
+        let len = items.count();
+        self.charge(len)?;
+        Ok(len)
+    }
+
     /// A list for fields. Those at its end may be missing if they have defaults.
     pub(super) fn tuple(&mut self, fields: &'static [Field], node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         let Some(items) = self.items(node, v) else { return Ok(()) };
         let needed = fields.iter().rposition(|field| !field.default).map_or(0, |last| last + 1);
-        let len = items.clone().count();
+        let len = self.count_items(items.clone())?;
         if len < needed || len > fields.len() {
             has_length(len, fields.len(), v);
         }
