@@ -25,7 +25,9 @@ pub struct SaveGame {
     log: VecDeque<GameEvent>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Arbitrary, Serialize, Deserialize, KvField)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Arbitrary, Serialize, Deserialize, KvField,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Difficulty {
     Peaceful,
@@ -59,7 +61,11 @@ pub enum Component {
     ),
     Collider(Collider),
     Inventory(Inventory),
-    Ai { behavior: Behavior, target: Option<EntityId>, cooldown: Duration },
+    Ai {
+        behavior: Behavior,
+        target: Option<EntityId>,
+        cooldown: Duration,
+    },
     Script {},
 }
 
