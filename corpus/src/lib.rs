@@ -5,6 +5,8 @@
 //!
 //! - [`types`] are the types, a file a topic; [`visit`] shows them to a [`Visitor`] one by one, with all that is known
 //!   of their Rust types, and [`all`] makes a [`Case`] of each, which is data.
+//! - [`formats`] are types of well-known formats, written as programs write them, each with documents; they are among those
+//!   that `visit` shows.
 //! - [`fit`] judges JSON by a schema alone: is it what `serde_json` writes, is it what it reads?
 //! - [`make`] makes JSON from a schema alone, in every form that is read.
 //! - [`mutate`] spoils JSON a little.
@@ -18,6 +20,7 @@
 pub mod case;
 pub mod clashing;
 pub mod fit;
+pub mod formats;
 pub mod make;
 pub mod mutate;
 pub mod promise;

@@ -54,3 +54,30 @@ fn write(json: &Value, u: &mut Unstructured<'_>, text: &mut String) -> Result<()
     }
     Ok(())
 }
+
+/// Returns all numbers of a text of JSON outside its strings, exactly as they are written, in their order.
+pub fn numbers(json: &str) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    for (nth, part) in strings_and_others(json).into_iter().enumerate() {
+        if nth % 2 == 0 {
+            let lexemes = part.split([',', ':', '[', ']', '{', '}', ' ', '\n', '\r', '\t']);
+            // `f64` would read names such as `inf` too, which JSON does not have.
+            numbers.extend(lexemes.filter_map(|lexeme| lexeme.parse::<f64>().ok()));
+        }
+    }
+    numbers
+}
+
+/// Splits JSON at its quotes: parts between strings at even places, strings at odd ones.
+fn strings_and_others(json: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut escaped) = (Vec::new(), 0, false);
+    for (at, c) in json.char_indices() {
+        if c == '"' && !escaped {
+            parts.push(&json[start..at]);
+            start = at + 1;
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    parts.push(&json[start..]);
+    parts
+}

@@ -90,8 +90,9 @@ impl TypeRef {
         Self::sized(schema, 0)
     }
 
-    /// The reference to the schema that a function returns, and the size of the type that it describes.
-    pub(crate) const fn sized(schema: fn() -> &'static TypeSchema, size: usize) -> Self {
+    /// Returns a reference to the schema that a function returns, with the `size_of` of the type that has this form on
+    /// the wire.
+    pub const fn sized(schema: fn() -> &'static TypeSchema, size: usize) -> Self {
         Self { schema, size }
     }
 

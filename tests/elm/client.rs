@@ -3,6 +3,7 @@
 use crate::subject::{self, Subject};
 use kv_core::KvType;
 use kv_core::schema::{Access, Exposed};
+use kv_corpus::formats::Format;
 use kv_elm::ElmClient;
 use libtest_mimic::Failed;
 use models::storage::ui_storage::{CursorPosition, ViewportState};
@@ -87,6 +88,13 @@ impl Group {
         let files = emit(&client(&subjects, false))?;
         let descriptors = files.iter().flat_map(|(path, text)| descriptors(path, text)).collect();
         Ok(Self { subjects, files, descriptors })
+    }
+
+    /// Returns the client of a format's catalog, in one module.
+    pub(crate) fn of_format(format: &Format) -> Result<Self, Failed> {
+        let files = emit(&ElmClient::new(&(format.catalog)()?))?;
+        let descriptors = files.iter().flat_map(|(path, text)| descriptors(path, text)).collect();
+        Ok(Self { subjects: Vec::new(), files, descriptors })
     }
 
     /// The modules that have descriptors.

@@ -5,7 +5,8 @@
 //! - [`client`] is what kv-elm emits, [`subject`] are the types that it is emitted for.
 //! - [`naming`] has catalogs whose names clash, or are long.
 //! - [`compile`] asks the compiler and the formatter, [`changed`] does so after Rust types have changed. [`requests`] has what
-//!   requests are by themselves. [`round`] sends values to Elm and back, [`wire`] plays the exchanges of
+//!   requests are by themselves. [`round`] sends values to Elm and back,
+//!   [`formats`] documents of well-known formats by way of a server, [`wire`] plays the exchanges of
 //!   `tests/wire`, [`live`] breaks connections, [`browser`] has a browser and a server.
 
 #![expect(clippy::print_stdout, reason = "how much was compared is told with the results")]
@@ -15,6 +16,7 @@ mod changed;
 mod clashing;
 mod client;
 mod compile;
+mod formats;
 mod home;
 mod inherited;
 mod live;
@@ -23,6 +25,8 @@ mod project;
 mod requests;
 mod round;
 mod ruled;
+#[path = "../formats/server.rs"]
+mod server;
 mod subject;
 mod wire;
 
@@ -55,6 +59,7 @@ fn main() {
         live::trials(),
         wire::trials(),
         round::trials(),
+        formats::trials(),
         browser::trials(),
     ]
     .into_iter()

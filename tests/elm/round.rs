@@ -72,7 +72,7 @@ fn judge(subject: &Subject, sample: &Sample, answer: &Value) -> Result<(), Strin
 }
 
 /// With all numbers as floats: JavaScript has no others.
-fn normal(json: &Value) -> Value {
+pub(crate) fn normal(json: &Value) -> Value {
     match json {
         Value::Number(number) => json!(number.as_f64()),
         Value::Array(items) => items.iter().map(normal).collect(),
@@ -82,7 +82,7 @@ fn normal(json: &Value) -> Value {
 }
 
 /// What a program that knows the group's types makes of the values.
-fn play(name: &str, group: &Group, asks: &Value) -> Result<Vec<Value>, Failed> {
+pub(crate) fn play(name: &str, group: &Group, asks: &Value) -> Result<Vec<Value>, Failed> {
     let home = Home::real().ok_or("no packages")?;
     let program = program(group);
     let files = group.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));

@@ -92,8 +92,11 @@ fn is_exact(json: &str) -> bool {
 
 /// The rules that a value breaks and that Elm knows: an application's own functions are the server's business.
 fn broken<T: KvType>(value: &T) -> Value {
-    let report = value.validate().err();
-    let violations = report.iter().flat_map(ValidationErrors::violations);
+    to_elm(value.validate().err().iter().flat_map(ValidationErrors::violations))
+}
+
+/// Returns violations as Elm reports them, without those that only the server finds.
+pub(crate) fn to_elm<'a>(violations: impl Iterator<Item = &'a Violation>) -> Value {
     violations.filter(|it| !["custom", "validate"].contains(&it.rule)).map(to_json).collect()
 }
 

@@ -20,10 +20,11 @@ pub mod renames;
 pub mod rules;
 pub mod std_types;
 pub mod structs;
-mod wild;
+pub(crate) mod wild;
 pub mod wire;
 
 use crate::case::{Case, Subject, Visitor};
+use crate::formats::{activity_pub, chat, compose, forge, game, geojson, json_rpc, kubernetes};
 
 macro_rules! corpus {
     ($($topic:ident: $($kind:ident $name:ident),*;)*) => {
@@ -62,6 +63,14 @@ corpus! {
     rules: stored RuledTexts, stored RuledNumbers, stored RuledLists;
     opaque: stored Opaques, field OpaqueVariants;
     wire: stored Converted, stored OnTheWire, stored NewtypeKeys;
+    geojson: stored GeoJson;
+    kubernetes: stored Resource, stored WatchEvent;
+    compose: stored ComposeFile;
+    json_rpc: stored RpcPayload, stored LspMessage;
+    activity_pub: stored InboxItem, stored Actor;
+    chat: stored ChatRequest, stored ChatCompletion, stored StreamEvent;
+    forge: stored Delivery, stored Discussion;
+    game: stored SaveGame, stored Turn;
 }
 
 /// A case of every type of the corpus, in the order of [`visit`].

@@ -6,22 +6,22 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 /// One that `serde_json::Value` can hold.
-pub(super) fn i128(u: &mut Unstructured<'_>) -> Result<i128> {
+pub(crate) fn i128(u: &mut Unstructured<'_>) -> Result<i128> {
     u.int_in_range(i64::MIN.into()..=u64::MAX.into())
 }
 
 /// One that `serde_json::Value` can hold.
-pub(super) fn u128(u: &mut Unstructured<'_>) -> Result<u128> {
+pub(crate) fn u128(u: &mut Unstructured<'_>) -> Result<u128> {
     u64::arbitrary(u).map(u128::from)
 }
 
 /// Neither NaN nor infinite.
-pub(super) fn finite(u: &mut Unstructured<'_>) -> Result<f64> {
+pub(crate) fn finite(u: &mut Unstructured<'_>) -> Result<f64> {
     f64::arbitrary(u).map(|n| if n.is_finite() { n } else { 0.5 })
 }
 
 /// Since 1970, as serde wants it.
-pub(super) fn time(u: &mut Unstructured<'_>) -> Result<SystemTime> {
+pub(crate) fn time(u: &mut Unstructured<'_>) -> Result<SystemTime> {
     let since = Duration::new(u32::arbitrary(u)?.into(), u.int_in_range(0..=999_999_999)?);
     Ok(SystemTime::UNIX_EPOCH + since)
 }
@@ -32,7 +32,7 @@ pub(super) fn millis(u: &mut Unstructured<'_>) -> Result<Duration> {
 }
 
 /// Any JSON, not deep.
-pub(super) fn json(u: &mut Unstructured<'_>) -> Result<Value> {
+pub(crate) fn json(u: &mut Unstructured<'_>) -> Result<Value> {
     Ok(match u.int_in_range(0..=5)? {
         0 => Value::Null,
         1 => bool::arbitrary(u)?.into(),
@@ -44,12 +44,51 @@ pub(super) fn json(u: &mut Unstructured<'_>) -> Result<Value> {
 }
 
 /// An object, whose members have names that nothing else has.
-pub(super) fn members(u: &mut Unstructured<'_>) -> Result<Map<String, Value>> {
+pub(crate) fn members(u: &mut Unstructured<'_>) -> Result<Map<String, Value>> {
     Ok(open::<u8>(u)?.into_iter().map(|(name, n)| (name, n.into())).collect())
 }
 
 /// A map that is flattened: with names that nothing else has.
-pub(super) fn open<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<BTreeMap<String, T>> {
+pub(crate) fn open<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<BTreeMap<String, T>> {
     let map = BTreeMap::<String, T>::arbitrary(u)?;
     Ok(map.into_iter().map(|(name, value)| (format!("zz {name}"), value)).collect())
+}
+
+/// A flattened map of any JSON.
+pub(crate) fn open_json(u: &mut Unstructured<'_>) -> Result<BTreeMap<String, Value>> {
+    open::<u8>(u)?.into_keys().map(|name| Ok((name, json(u)?))).collect()
+}
+
+/// Several values of any JSON.
+pub(crate) fn many_json(u: &mut Unstructured<'_>) -> Result<Vec<Value>> {
+    (0..u.int_in_range(0..=3)?).map(|_| json(u)).collect()
+}
+
+/// Any JSON but `null`, which serde reads back as `None`.
+pub(crate) fn some_json(u: &mut Unstructured<'_>) -> Result<Option<Value>> {
+    json(u).map(|json| (!json.is_null()).then_some(json))
+}
+
+/// An `f64` that is neither NaN nor infinite, or `None`.
+pub(crate) fn maybe_finite(u: &mut Unstructured<'_>) -> Result<Option<f64>> {
+    if u.arbitrary()? { finite(u).map(Some) } else { Ok(None) }
+}
+
+/// An `f32` that is neither NaN nor infinite.
+pub(crate) fn finite32(u: &mut Unstructured<'_>) -> Result<f32> {
+    f32::arbitrary(u).map(|n| if n.is_finite() { n } else { 0.5 })
+}
+
+/// Several of them.
+pub(crate) fn floats32<const N: usize>(u: &mut Unstructured<'_>) -> Result<[f32; N]> {
+    let mut floats = [0.0; N];
+    for float in &mut floats {
+        *float = finite32(u)?;
+    }
+    Ok(floats)
+}
+
+/// Two of them, or `None`.
+pub(crate) fn maybe_two_floats(u: &mut Unstructured<'_>) -> Result<Option<(f32, f32)>> {
+    if u.arbitrary()? { Ok(Some((finite32(u)?, finite32(u)?))) } else { Ok(None) }
 }

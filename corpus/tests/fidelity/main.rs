@@ -9,6 +9,7 @@ mod asymmetric;
 mod bite;
 mod coverage;
 mod defaults;
+mod documents;
 mod probe;
 mod strict;
 mod trial;

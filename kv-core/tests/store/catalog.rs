@@ -145,6 +145,7 @@ fn a_slow_pattern_in_a_schema_by_hand_is_refused() {
                     shape: Shape::Struct(Fields::Named { fields: &[FIELD], deny_unknown: false }),
                     validate: None,
                     hidden: &[],
+                    elm: None,
                 }
             }
         }

@@ -1,0 +1,127 @@
+//! Documents of well-known formats from a server to Elm and back; and spoiled ones, which Elm judges as the codec does.
+
+use crate::client::Group;
+use crate::round::{normal, play};
+use crate::server::Server;
+use crate::{COMPILER, packages, subject};
+use arbitrary::Unstructured;
+use kv_core::engine::EngineError;
+use kv_core::{Codec, DecodeError, DecodeOptions, Error};
+use kv_corpus::formats::{self, ALL, Format};
+use kv_tests::needs::{self, NODE};
+use libtest_mimic::{Failed, Trial};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// How many times each document is spoiled.
+const SPOILED: u64 = 60;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let needs = [COMPILER.need(), NODE.need(), packages()];
+    ALL.iter()
+        .map(|format| {
+            let name = format!("documents_of_{}_go_through_a_server_and_elm_and_back", format.name);
+            needs::test(&name, &needs, || run(format))
+        })
+        .collect()
+}
+
+fn run(format: &Format) -> Result<(), Failed> {
+    let catalog = (format.catalog)()?;
+    let server = Server::of(catalog.clone())?;
+    let codec = |tag: &str| catalog.codec(tag).ok_or("a document of a type that is not exposed");
+    let mut asks = Vec::new();
+    for document in format.documents {
+        server.set(document.tag, document.topic, document.json)?;
+        asks.push((document.tag, server.value(document.tag, document.topic)?));
+    }
+    for document in format.documents {
+        for seed in 0..SPOILED {
+            let mut random = [0; 256];
+            fastrand::Rng::with_seed(seed).fill(&mut random);
+            let schema = codec(document.tag)?.exposed().schema();
+            if let Ok(json) = document.spoiled(schema, &mut Unstructured::new(&random)) {
+                asks.push((document.tag, json.to_string()));
+            }
+        }
+    }
+    let flags = asks.iter().map(|(tag, json)| json!([tag, json])).collect();
+    let answers = play(&format!("format-{}", format.name), &Group::of_format(format)?, &flags)?;
+    if answers.len() != asks.len() {
+        return Err(format!("{} answers to {} values", answers.len(), asks.len()).into());
+    }
+
+    let mut wrong = String::new();
+    for (document, answer) in format.documents.iter().zip(&answers) {
+        let Some(json) = answer["json"].as_str().filter(|_| answer["invalid"] == json!([])) else {
+            let _ = writeln!(wrong, "{} {} is {answer} to Elm", document.tag, document.topic);
+            continue;
+        };
+        let (status, body) = server.set(document.tag, document.topic, json)?;
+        if status != 200 {
+            let _ = writeln!(wrong, "{} {} of Elm: {body}", document.tag, document.topic);
+        }
+        for (who, json) in [("Elm", json), ("the server", &server.value(document.tag, document.topic)?)] {
+            if !formats::same_text(document.json, json) {
+                let _ = writeln!(wrong, "{} {} becomes {json} in {who}", document.tag, document.topic);
+            }
+        }
+    }
+    let spoiled = asks.iter().zip(&answers).skip(format.documents.len());
+    let (mut read, mut refused) = (0, 0);
+    for ((tag, json), answer) in spoiled {
+        match judge(codec(tag)?, json, answer) {
+            Ok(true) => read += 1,
+            Ok(false) => refused += 1,
+            Err(error) => {
+                let _ = writeln!(wrong, "{tag}: {error}\n    {json}");
+            }
+        }
+    }
+    println!("{}: {read} spoiled documents are read, {refused} refused", format.name);
+    if !wrong.is_empty() {
+        return Err(wrong.chars().take(20_000).collect::<String>().into());
+    }
+    if read < 10 || refused < 10 { Err("hardly any document was spoiled".into()) } else { Ok(()) }
+}
+
+/// Compares what Elm makes of spoiled JSON with what the codec makes of it; returns whether the codec reads it.
+fn judge(codec: &Codec, json: &str, answer: &Value) -> Result<bool, String> {
+    let by_elm = answer["json"].as_str();
+    let decode = |json: &str| codec.decode(json.as_bytes(), DecodeOptions::new());
+    match (decode(json), by_elm) {
+        (Ok(decoded), Some(by_elm)) => {
+            let mut written = Vec::new();
+            codec.encode(&*decoded.value, &mut written).map_err(|error| error.to_string())?;
+            let written: Value = serde_json::from_slice(&written).map_err(|error| error.to_string())?;
+            let by_elm: Value = serde_json::from_str(by_elm).map_err(|error| error.to_string())?;
+            if !formats::same(&written, &by_elm) {
+                return Err(format!("Rust writes {written}, Elm {by_elm}"));
+            }
+            let ours = match codec.stored_type().check("key", &*decoded.value) {
+                Err(EngineError::Refused(Error::Validation(errors))) => subject::to_elm(errors.iter()),
+                _ => json!([]),
+            };
+            let theirs = normal(&answer["invalid"]);
+            if normal(&ours) == theirs { Ok(true) } else { Err(format!("Rust reports {ours}, Elm {theirs}")) }
+        }
+        (Ok(_), None) => Err(format!("Elm does not read it: {}", answer["error"])),
+        (Err(_), None) => Ok(false),
+        (Err(error), Some(by_elm)) => match decode(by_elm) {
+            // Elm leaves out members that it does not know, and does not mind the range of small integers or the form of
+            // texts.
+            Ok(_) => Ok(false),
+            Err(DecodeError::Value(errors))
+                if errors.iter().all(|it| is_let_through(by_elm, &it.pointer)) =>
+            {
+                Ok(false)
+            }
+            Err(again) => Err(format!("the codec refuses it ({error}), and {by_elm} of Elm too ({again})")),
+        },
+    }
+}
+
+fn is_let_through(json: &str, pointer: &str) -> bool {
+    let json: Value = serde_json::from_str(json).unwrap_or_default();
+    json.pointer(pointer).is_some_and(|it| it.is_string() || it.as_f64().is_some_and(|n| n.fract() == 0.0))
+}
