@@ -3,9 +3,9 @@
 use crate::ctxt::Ctxt;
 use crate::slip;
 use crate::symbol::{
-    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, ELM, EMAIL, EVICT, EXAMPLE, HEAP_SIZE, JS_SAFE, KEY, KV, LEN,
-    MAX, MAX_ENTRIES, MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP, TAG, TTL, URL,
-    VALIDATE, WIRE,
+    self, ANY_FLOAT, ANY_INT, CRATE, CUSTOM, EACH, ELM, EMAIL, EVICT, EXAMPLE, HEAP_SIZE, JS_SAFE, KEY, KV,
+    LEN, MAX, MAX_ENTRIES, MAX_TTL, MIN, NON_EMPTY, ONE_OF, OPAQUE, PATTERN, PLURAL, PREFIX, RANGE, SKIP,
+    TAG, TTL, URL, VALIDATE, WIRE,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};

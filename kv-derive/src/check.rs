@@ -190,7 +190,8 @@ fn model<'a>(
                 .map(|variants| Body::Enum { tagging, variants })
         }
     });
-    let (krate, validate, heap_size, stored, elm, body) = (krate?, validate?, heap_size?, stored?, elm?, body?);
+    let (krate, validate, heap_size, stored, elm, body) =
+        (krate?, validate?, heap_size?, stored?, elm?, body?);
     Ok(Model {
         vis: item.vis,
         ident: item.ident,

@@ -27,7 +27,20 @@ pub(crate) const EXAMPLE: &str = "example";
 
 /// Words that are valid on a type.
 pub(crate) const ON_TYPE: &[&str] = &[
-    TAG, PREFIX, TTL, MAX_TTL, KEY, VALIDATE, PLURAL, MAX_ENTRIES, EVICT, HEAP_SIZE, WIRE, EXAMPLE, ELM, CRATE,
+    TAG,
+    PREFIX,
+    TTL,
+    MAX_TTL,
+    KEY,
+    VALIDATE,
+    PLURAL,
+    MAX_ENTRIES,
+    EVICT,
+    HEAP_SIZE,
+    WIRE,
+    EXAMPLE,
+    ELM,
+    CRATE,
 ];
 
 /// Words that are valid on a variant.

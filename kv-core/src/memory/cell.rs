@@ -394,8 +394,10 @@ impl<T> Cell<T> {
         }
         let mut first: Vec<_> = Vec::new();
         let mut seen = HashSet::new();
-        let expired =
-            self.deadlines.up_to(|time| now.has_reached(time)).filter(|place| is_expired(place) && goes(place));
+        let expired = self
+            .deadlines
+            .up_to(|time| now.has_reached(time))
+            .filter(|place| is_expired(place) && goes(place));
         first.extend(expired.filter(|place| seen.insert(*place)).take(excess));
         first.sort_unstable_by_key(|place| self.rows.get(*place).map(Stored::version));
         // Of the oldest, those that are due are among these.

@@ -216,7 +216,8 @@ fn decimal_is_within(
     if *schema == *<rust_decimal::Decimal as crate::KvField>::schema() {
         use serde::Deserialize;
         use serde::de::value::{Error, StrDeserializer};
-        let read = |text| <rust_decimal::Decimal as Deserialize>::deserialize(StrDeserializer::<Error>::new(text));
+        let read =
+            |text| <rust_decimal::Decimal as Deserialize>::deserialize(StrDeserializer::<Error>::new(text));
         if let Some(Ok(decimal)) = text.map(read) {
             range.check(&decimal, v);
         }
