@@ -47,7 +47,10 @@ fn main() -> ExitCode {
         }
     }
     lines.sort_by_key(|(_, _, times)| std::cmp::Reverse(times[4]));
-    println!("{:<28} {:>9} {:>9} {:>9} {:>9} {:>9}  growth", "type", "4 KiB", "8 KiB", "16 KiB", "32 KiB", "64 KiB");
+    println!(
+        "{:<28} {:>9} {:>9} {:>9} {:>9} {:>9}  growth",
+        "type", "4 KiB", "8 KiB", "16 KiB", "32 KiB", "64 KiB"
+    );
     let mut failed = false;
     for (name, worst, times) in &lines {
         let growth = times[4].as_secs_f64() / times[0].as_secs_f64() / 16.0;

@@ -4,10 +4,10 @@
 
 use crate::promise::{Kept, Tried};
 use crate::{Case, Subject, Visitor, visit, walk};
+use kv_core::Violation;
 use kv_core::engine::AnyValue;
 use kv_core::schema::json::{self, Flaw};
 use kv_core::schema::ty::{Field, Shape, TypeSchema};
-use kv_core::Violation;
 use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType};
 use serde::de::{self, Deserialize, Deserializer};
 use serde_json::Value;

@@ -203,7 +203,8 @@ fn is_kept(number: &str, has_point: bool) -> bool {
     }
     #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is a float")]
     let is_large = float.abs() > SAFE as f64;
-    float.is_finite() && (!is_large || plain(number).is_none_or(|written| Some(written) == plain(&format!("{float:?}"))))
+    float.is_finite()
+        && (!is_large || plain(number).is_none_or(|written| Some(written) == plain(&format!("{float:?}"))))
 }
 
 /// A number without its exponent, as long as it is whole.

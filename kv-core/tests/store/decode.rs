@@ -299,7 +299,10 @@ fn an_untagged_enum_of_one_variant_is_read_once_at_each_level() {
         json = format!(r#"{{"value":1,"next":{json}}}"#);
     }
     let places = violations::<Chain>(&json);
-    assert_eq!(places, [(format!("{}/value", "/next".repeat(50)), "type", "must be a whole number".to_owned())]);
+    assert_eq!(
+        places,
+        [(format!("{}/value", "/next".repeat(50)), "type", "must be a whole number".to_owned())]
+    );
 }
 
 #[test]

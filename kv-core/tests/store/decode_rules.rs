@@ -118,9 +118,11 @@ fn rules_on_json_are_those_on_values() {
 #[test]
 fn rules_are_asked_where_the_type_is_right_only() {
     let json = BROKEN.replace('@', "1").replace(r#""percent":101"#, r#""percent":300"#);
-    let json = json.replace(r#""tags":["A","abcd","B"]"#, r#""tags":[1,"A"]"#).replace(r#"["a",""]"#, r#"[1,""]"#);
+    let json =
+        json.replace(r#""tags":["A","abcd","B"]"#, r#""tags":[1,"A"]"#).replace(r#"["a",""]"#, r#"[1,""]"#);
     let places = places::<Ruled>(&json);
-    for place in ["/percent int", "/tags/0 type", "/tags/1 pattern", "/rows/0/0 type", "/rows/0/1 non_empty"] {
+    for place in ["/percent int", "/tags/0 type", "/tags/1 pattern", "/rows/0/0 type", "/rows/0/1 non_empty"]
+    {
         assert!(places.iter().any(|found| found == place), "{place}: {places:?}");
     }
     assert!(!places.iter().any(|found| found == "/percent range"), "{places:?}");

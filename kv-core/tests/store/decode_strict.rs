@@ -73,7 +73,9 @@ struct Event {
 
 #[derive(Serialize, Deserialize, KvField)]
 enum Kind {
-    Push { commits: u8 },
+    Push {
+        commits: u8,
+    },
     #[serde(alias = "tag")]
     Tag(String),
 }

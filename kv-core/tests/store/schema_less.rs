@@ -11,7 +11,10 @@ const RAW: &str = "$serde_json::private::RawValue";
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// What a codec makes of JSON: the value as JSON again, or its violations as places and rules.
-fn read<T: KvType + Serialize + DeserializeOwned>(json: &str, options: DecodeOptions) -> Result<String, String> {
+fn read<T: KvType + Serialize + DeserializeOwned>(
+    json: &str,
+    options: DecodeOptions,
+) -> Result<String, String> {
     let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
     let codec = catalog.codec(T::TYPE_TAG).unwrap();
     match codec.decode(json.as_bytes(), options) {
@@ -123,7 +126,7 @@ struct TypedFlattened {
 
 /// A name as it may be written.
 fn spellings(name: &str) -> [String; 3] {
-    let escaped: String = name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped = name.encode_utf16().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"));
     [name.to_owned(), name.replace('$', "\\u0024"), escaped]
 }
 
@@ -202,7 +205,15 @@ fn names_that_are_alike_are_not_reserved() {
 #[test]
 fn numbers_that_would_be_rounded_are_refused_in_values_without_a_schema() {
     let kept = [
-        "0", "-1", "9007199254740991", "-9007199254740991", "0.1", "117.63331139400017", "1.5e300", "1e23", "9007199254740992.0",
+        "0",
+        "-1",
+        "9007199254740991",
+        "-9007199254740991",
+        "0.1",
+        "117.63331139400017",
+        "1.5e300",
+        "1e23",
+        "9007199254740992.0",
     ];
     let rounded = [
         "9007199254740992",
@@ -250,7 +261,10 @@ struct Known {
 #[test]
 fn an_opaque_reader_is_given_no_number_that_is_rounded() {
     assert!(decode::<OwnReader>(r#"{"any":{"float":9007199254740991,"more":1}}"#).is_ok());
-    assert_eq!(decode::<OwnReader>(r#"{"any":{"float":9007199254740993}}"#), Err("/any/float int".to_owned()));
+    assert_eq!(
+        decode::<OwnReader>(r#"{"any":{"float":9007199254740993}}"#),
+        Err("/any/float int".to_owned())
+    );
     let ignored = r#"{"any":{"float":1,"more":9007199254740993}}"#;
     assert_eq!(decode::<OwnReader>(ignored), Err("/any/more int".to_owned()));
     let ignored = r#"{"any":{"float":1,"more":{"$serde_json::private::RawValue":"1"}}}"#;
@@ -280,7 +294,8 @@ fn floats_are_read_as_the_nearest_wherever_they_are() {
         return;
     }
     // The last one is no float's own text: the nearest f32 is not that of the nearest f64.
-    let mut numbers: Vec<f64> = vec![117.633_311_394_000_17, 0.1, 5e-324, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308];
+    let mut numbers: Vec<f64> =
+        vec![117.633_311_394_000_17, 0.1, 5e-324, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308];
     let mut state = 7_u64;
     for _ in 0..2_000 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -306,19 +321,20 @@ fn floats_are_read_as_the_nearest_wherever_they_are() {
     }
 }
 
+#[derive(Serialize, Deserialize, KvType)]
+struct Half {
+    f64: f64,
+    f32: f32,
+}
+
 #[test]
 fn a_float_of_half_the_size_is_rounded_once() {
     // Just above the middle of two f32s, by less than an f64 shows.
     let json = r#"{"f64":0,"f32":1.00000005960464477540}"#;
-    #[derive(Serialize, Deserialize, KvType)]
-    struct Half {
-        f64: f64,
-        f32: f32,
-    }
     let catalog = Catalog::builder().expose::<Half>(Access::ReadWrite).build().unwrap();
     let decoded = catalog.codec("Half").unwrap().decode(json.as_bytes(), DecodeOptions::new()).unwrap();
     let half = decoded.value.downcast_ref::<Half>().unwrap();
-    assert_eq!(half.f32, "1.00000005960464477540".parse::<f32>().unwrap());
-    assert_ne!(half.f32, 1.0);
+    assert_eq!(half.f32.to_bits(), "1.00000005960464477540".parse::<f32>().unwrap().to_bits());
+    assert_ne!(half.f32.to_bits(), 1_f32.to_bits());
     assert_eq!(decode::<Half>(r#"{"f64":0,"f32":1e39}"#), Err("/f32 finite".to_owned()));
 }

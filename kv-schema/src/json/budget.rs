@@ -177,7 +177,8 @@ mod tests {
     fn steps_grow_with_the_size_of_a_document_whatever_is_in_it() {
         type Lists = HashMap<String, Vec<i32>>;
         let list = |item: &str, items: usize| format!(r#"{{"a":[{}]}}"#, vec![item; items].join(","));
-        let name = |bytes: usize| format!(r#"{{"{}":[{}]}}"#, "n".repeat(bytes), vec!["\"\""; bytes].join(","));
+        let name =
+            |bytes: usize| format!(r#"{{"{}":[{}]}}"#, "n".repeat(bytes), vec!["\"\""; bytes].join(","));
         let escaped = |bytes: usize| format!(r#"{{"{}":[]}}"#, "\\u006e".repeat(bytes));
         let ways: [&dyn Fn(usize) -> String; 6] = [
             &|size| list("1", size),

@@ -146,7 +146,9 @@ impl Shapes<'_, '_> {
         self.charge(1 + left.len())?;
         match schema.shape {
             // Serde takes it for nothing when anything inside is wrong, or nothing is there.
-            Shape::Option(inner) if self.concerns(inner.get(), left)? => self.flat(inner.get(), rules, left, v),
+            Shape::Option(inner) if self.concerns(inner.get(), left)? => {
+                self.flat(inner.get(), rules, left, v)
+            }
             Shape::Option(_) | Shape::Unit | Shape::Struct(Fields::Unit) => Ok(()),
             Shape::Json => self.any(Node::Object(&still(left)), v),
             Shape::Struct(Fields::Newtype { field, .. }) => {
@@ -299,7 +301,9 @@ impl Unfit {
     pub(super) fn report(self, key: &'static TypeSchema, v: &mut Validator<'_>) {
         match self {
             Self::Twice => v.report(TYPE, &[], ANOTHER_NAME),
-            Self::Form => v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key))),
+            Self::Form => {
+                v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key)));
+            }
         }
     }
 }

@@ -31,12 +31,7 @@ where
     Self: DeserializeOwned,
 {
     fn schema() -> &'static TypeSchema {
-        schema!(
-            "chrono",
-            "DateTime",
-            [],
-            Shape::Formatted(format::<Self>("date-time"))
-        )
+        schema!("chrono", "DateTime", [], Shape::Formatted(format::<Self>("date-time")))
     }
 
     fn check(&self, v: &mut Validator<'_>) {
