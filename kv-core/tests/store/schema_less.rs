@@ -126,7 +126,7 @@ struct TypedFlattened {
 
 /// A name as it may be written.
 fn spellings(name: &str) -> [String; 3] {
-    let escaped: String = name.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped = name.encode_utf16().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"));
     [name.to_owned(), name.replace('$', "\\u0024"), escaped]
 }
 
@@ -321,19 +321,20 @@ fn floats_are_read_as_the_nearest_wherever_they_are() {
     }
 }
 
+#[derive(Serialize, Deserialize, KvType)]
+struct Half {
+    f64: f64,
+    f32: f32,
+}
+
 #[test]
 fn a_float_of_half_the_size_is_rounded_once() {
     // Just above the middle of two f32s, by less than an f64 shows.
     let json = r#"{"f64":0,"f32":1.00000005960464477540}"#;
-    #[derive(Serialize, Deserialize, KvType)]
-    struct Half {
-        f64: f64,
-        f32: f32,
-    }
     let catalog = Catalog::builder().expose::<Half>(Access::ReadWrite).build().unwrap();
     let decoded = catalog.codec("Half").unwrap().decode(json.as_bytes(), DecodeOptions::new()).unwrap();
     let half = decoded.value.downcast_ref::<Half>().unwrap();
-    assert_eq!(half.f32, "1.00000005960464477540".parse::<f32>().unwrap());
-    assert_ne!(half.f32, 1.0);
+    assert_eq!(half.f32.to_bits(), "1.00000005960464477540".parse::<f32>().unwrap().to_bits());
+    assert_ne!(half.f32.to_bits(), 1_f32.to_bits());
     assert_eq!(decode::<Half>(r#"{"f64":0,"f32":1e39}"#), Err("/f32 finite".to_owned()));
 }

@@ -302,7 +302,7 @@ impl Unfit {
         match self {
             Self::Twice => v.report(TYPE, &[], ANOTHER_NAME),
             Self::Form => {
-                v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key)))
+                v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key)));
             }
         }
     }

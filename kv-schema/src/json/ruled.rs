@@ -133,42 +133,34 @@ impl Shapes<'_, '_> {
 
     fn ask(&mut self, subject: &Subject<'_>, rule: &Rule, v: &mut Validator<'_>) {
         let Subject { schema, text, number, items } = subject;
+        // A rule on nothing holds.
         let (text, items) = (text.as_deref(), items.map(Items));
         match rule {
             Rule::Len(rule) => {
-                text.iter().for_each(|text| rule.check(*text, v));
-                items.iter().for_each(|items| rule.check(items, v));
+                rule.check(&text, v);
+                rule.check(&items, v);
             }
             Rule::NonEmpty(rule) => {
-                text.iter().for_each(|text| rule.check(*text, v));
-                items.iter().for_each(|items| rule.check(items, v));
+                rule.check(&text, v);
+                rule.check(&items, v);
             }
             Rule::Pattern(rule) => {
                 let matchers = self.matchers.get_or_insert_default();
                 let matcher = matchers.entry(rule.text).or_insert_with(|| Matcher::new(rule.text));
-                text.iter().for_each(|text| rule.check(matcher, *text, v));
+                rule.check(matcher, &text, v);
             }
-            Rule::OneOf(rule) => text.iter().for_each(|text| rule.check(*text, v)),
-            Rule::Email(rule) => text.iter().for_each(|text| rule.check(*text, v)),
-            Rule::Url(rule) => text.iter().for_each(|text| rule.check(*text, v)),
-            Rule::JsSafe(rule) => {
-                let number = number.and_then(|number| number.parse::<i128>().ok());
-                number.iter().for_each(|number| rule.check(number, v));
-            }
+            Rule::OneOf(rule) => rule.check(&text, v),
+            Rule::Email(rule) => rule.check(&text, v),
+            Rule::Url(rule) => rule.check(&text, v),
+            Rule::JsSafe(rule) => rule.check(&number.and_then(|number| number.parse::<i128>().ok()), v),
             Rule::Range(rule) => match (schema.shape, number) {
-                (Shape::Int(_) | Shape::NonZero(_), Some(number)) => {
-                    match number.parse::<i128>() {
-                        Ok(number) => rule.check(&number, v),
-                        // Only a `u128` is no `i128`.
-                        Err(_) => number.parse::<u128>().iter().for_each(|number| rule.check(number, v)),
-                    }
-                }
-                (Shape::Float(FloatKind::F32), Some(number)) => {
-                    number.parse::<f32>().iter().for_each(|number| rule.check(number, v));
-                }
-                (Shape::Float(FloatKind::F64), Some(number)) => {
-                    number.parse::<f64>().iter().for_each(|number| rule.check(number, v));
-                }
+                (Shape::Int(_) | Shape::NonZero(_), Some(number)) => match number.parse::<i128>() {
+                    Ok(number) => rule.check(&number, v),
+                    // Only a `u128` is no `i128`.
+                    Err(_) => rule.check(&number.parse::<u128>().ok(), v),
+                },
+                (Shape::Float(FloatKind::F32), Some(number)) => rule.check(&number.parse::<f32>().ok(), v),
+                (Shape::Float(FloatKind::F64), Some(number)) => rule.check(&number.parse::<f64>().ok(), v),
                 _ => decimal_is_within(schema, text, rule, v),
             },
             Rule::AnyInt(_) | Rule::AnyFloat(_) | Rule::Each(_) | Rule::Custom(_) => {}
