@@ -85,12 +85,12 @@ fn round<T: KvType + Serialize + DeserializeOwned + PartialEq + Debug>(open: &st
             }
             Err(DecodeError::Malformed(malformed)) => {
                 assert!(matches!(malformed.flaw, Flaw::TooDeep(_)), "{malformed}");
-                assert!(levels >= 2, "{} levels of {} bytes", levels, size_of::<T>());
+                assert!(levels >= 2, "{levels} levels of {} bytes", size_of::<T>());
             }
             Err(other) => panic!("{other}"),
         }
     }
-    assert!(accepted >= 1 && accepted < 63, "{accepted}");
+    assert!((1..63).contains(&accepted), "{accepted}");
 }
 
 fn on_a_workers_stack(test: impl FnOnce() + Send + 'static) {

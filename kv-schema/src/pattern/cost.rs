@@ -57,7 +57,7 @@ pub(super) fn check(pattern: &Node) -> Result<(), String> {
     match program.largest_set(start) {
         Some(places) if places <= MAX_PLACES => Ok(()),
         Some(places) => Err(format!(
-            "each character of a text is compared with up to {places} places of it, and at most {MAX_PLACES} are allowed: \
+            "each character of a text can be compared with {places} or more places of it, and {MAX_PLACES} are allowed: \
              begin it with `^`, lower its counts, or leave the length to `len`"
         )),
         None => {
