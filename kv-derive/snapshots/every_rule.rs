@@ -401,7 +401,7 @@ impl ::kv_core::__private::KvField for Rules {
                     + <f32 as ::kv_core::__private::KvField>::heap_size(__field6)
                     + <Vec<
                         Vec<f64>,
-                    > as ::kv_core::__private::KvField>::heap_size(__field7)
+                    > as ::kv_core::__private::KvField>::heap_size(__field7) + 0
             }
         }
     }
