@@ -11,7 +11,7 @@
 //! A refusal of a sample is not always a disagreement: the type's `Deserialize` may have rules of its own, such as those of
 //! an email address. A refusal that is about the *form* (a string where a number is expected, a missing member, an
 //! unknown variant) is one. Any other refusal leads to other samples; if none of them is read either, the form is taken for right,
-//! and `#[kv(example = "…")]` gives the probe a value to go on with.
+//! and `#[kv(example = "…")]` gives the probe a value to continue with.
 
 mod candidates;
 mod json;
@@ -168,7 +168,7 @@ impl Probe<'_> {
         self.runs >= MOST_RUNS || self.bytes >= MOST_BYTES
     }
 
-    /// Makes a sample with some choices and tries it; `None` when there is none.
+    /// Makes a sample with some choices and tries it. `None` when none is made: it would be too large, or too many were tried.
     fn attempt(&mut self, forced: &[(Slot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
         if self.is_exhausted() {
             return Ok(None);
