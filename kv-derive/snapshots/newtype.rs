@@ -85,7 +85,10 @@ impl ::store::kv::__private::KvType for UserId {
     clippy::trait_duplication_in_bounds,
     clippy::type_repetition_in_bounds
 )]
-impl ::store::kv::__private::MapKey for UserId {
+impl ::store::kv::__private::MapKey for UserId
+where
+    for<'__key> String: ::store::kv::__private::MapKey,
+{
     type Ref = Self;
     fn write_key(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         ::store::kv::__private::MapKey::write_key(&self.0, f)

@@ -86,7 +86,7 @@ pub(crate) fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<V
         }
     }
     if attrs.wire.is_some() {
-        // `any_int` is about the JSON alone; all others would look at the value, which is not of the type on the wire.
+        // `any_int` is about the JSON only; the other rules would look at the value, which is not of the type on the wire.
         let may_stay =
             |rule: &&RawRule| matches!(rule.form, RawForm::Custom(_) | RawForm::AnyInt | RawForm::Unknown);
         let foreign = attrs.rules.iter().filter(|rule| !may_stay(rule));

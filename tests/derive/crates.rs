@@ -135,17 +135,17 @@ fn types_of_public_crates_are_exposed_by_their_form_on_the_wire() {
     assert_eq!(fields.all().iter().filter(|field| field.wire).count(), 24);
 }
 
-macro_rules! derived_beside {
+macro_rules! refused_next_to {
     ($($test:ident: $name:ident, $said:literal;)*) => {$(
         #[test]
         fn $test() {
             #[derive(Debug, Serialize, Deserialize, KvType)]
             struct Holds {
-                inside: beside::$name,
+                inside: not_derived::$name,
             }
             let error = Catalog::builder().expose::<Holds>(Access::Read).build().unwrap_err();
             let [CatalogProblem::Serde { fault, .. }] = error.problems() else { panic!("{error}") };
-            assert!(fault.ty().ends_with(concat!("beside::", stringify!($name))), "{error}");
+            assert!(fault.ty().ends_with(concat!("not_derived::", stringify!($name))), "{error}");
             assert!(error.to_string().contains($said), "{error}");
             assert!(error.to_string().contains("#[kv(wire = \"…\")]"), "{error}");
         }
@@ -153,7 +153,7 @@ macro_rules! derived_beside {
 }
 
 /// The same with `KvField` derived next to an implementation of serde that is not.
-mod beside {
+mod not_derived {
     use super::{
         Deserialize_repr, DeserializeFromStr, Display, EnumString, KvField, Serialize_repr, SerializeDisplay,
     };
@@ -184,7 +184,7 @@ mod beside {
     }
 }
 
-derived_beside! {
+refused_next_to! {
     a_derived_field_next_to_serde_repr_is_refused: Priority, "invalid type: string \"Low\", expected u8";
     a_derived_field_next_to_strum_is_refused: State, "does not read \"InProgress\"";
     one_variant_that_differs_is_enough: Differs, "does not read \"Other\"";

@@ -67,6 +67,8 @@ asymmetric! { an_item_alone_can_be_asymmetric by what_is_written_fits:
     enum ShadowedByDefault { Less { #[serde(default)] x: u8 }, Other { y: u8 } }
     #[serde(untagged)]
     enum ShadowedNumber { Float(f64), Whole(u8) }
+    #[serde(untagged)]
+    enum ShadowedDigits { Short(f32), Long(#[arbitrary(value = 0.1234567890123)] f64) }
 }
 
 /// JavaScript writes 1.0 as 1, so what a browser sends back is read as another variant.

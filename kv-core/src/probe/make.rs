@@ -17,7 +17,7 @@ const MAX_INSIDE_ITSELF: usize = 1;
 /// From how many parts on a sample is finished with as few more as possible.
 const MANY_PARTS: usize = 2_000;
 
-/// The most parts of a sample. Beyond, there is none.
+/// The most parts of a sample. A type that needs more is not probed.
 const MOST_PARTS: usize = 50_000;
 
 /// What is known of a slot.

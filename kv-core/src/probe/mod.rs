@@ -11,7 +11,7 @@
 //! A refusal of a sample is not always a disagreement: the type's `Deserialize` may have rules of its own, such as those of
 //! an email address. A refusal that is about the *form* (a string where a number is expected, a missing member, an
 //! unknown variant) is one. Any other refusal leads to other samples; if none of them is read either, the form is taken for right,
-//! and `#[kv(example = "…")]` gives the probe a value to go on with.
+//! and `#[kv(example = "…")]` gives the probe a value to continue with.
 
 mod candidates;
 mod json;
@@ -168,7 +168,7 @@ impl Probe<'_> {
         self.runs >= MOST_RUNS || self.bytes >= MOST_BYTES
     }
 
-    /// Makes a sample with some choices and tries it; `None` when there is none.
+    /// Makes a sample with some choices and tries it. `None` when none is made: it would be too large, or too many were tried.
     fn attempt(&mut self, forced: &[(Slot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
         if self.is_exhausted() {
             return Ok(None);
@@ -193,7 +193,7 @@ impl Probe<'_> {
                 Outcome::Skipped => return Ok(()),
                 Outcome::Refused { pointer, said } => (pointer, said),
             };
-            if self.is_given_up(&sample, &pointer) {
+            if self.is_given_up(&sample, &pointer, &said) {
                 self.note(&sample);
                 return Ok(());
             }
@@ -206,9 +206,10 @@ impl Probe<'_> {
     }
 
     /// Whether a refusal is one of what was given up, so that all the rest was read.
-    fn is_given_up(&self, sample: &Sample, pointer: &str) -> bool {
+    fn is_given_up(&self, sample: &Sample, pointer: &str, said: &str) -> bool {
         let node = sample.root.at(pointer);
-        node.any(|part| self.maker.blocked.contains(&part.slot))
+        let is_blocked = |part: &Node| self.maker.blocked.contains(&part.slot);
+        is_blocked(node) || node.any(is_blocked) && !is_about_form(said, node)
     }
 
     /// Looks for alternatives that are read where something was refused. Returns whether some were found.
@@ -263,7 +264,8 @@ impl Probe<'_> {
         }
         // Of any JSON, a reader takes what it likes.
         let is_any = node.any(|part| part.form == Form::Any);
-        let is_other = is_unit_variant(node) && !is_own || node.key().is_some_and(|key| key.is_number);
+        let is_other = !is_own && (is_unit_variant(node) || is_no_variant(said))
+            || node.key().is_some_and(|key| key.is_number);
         if !is_any && (wrong_types == refusals || is_other) {
             return refusal(self, said);
         }
@@ -272,13 +274,13 @@ impl Probe<'_> {
 
     /// Takes texts that a refusal names, as in "unknown variant `a`, expected `red` or `green`".
     fn note_named(&mut self, node: &Node, said: &str) {
-        if let Value::Text(_) = node.value
-            && let Some((_, expected)) = said.split_once("expected")
-        {
-            let named: Vec<String> =
-                expected.split('`').skip(1).step_by(2).take(8).map(str::to_owned).collect();
-            self.maker.named.entry(node.slot).or_insert(named);
-        }
+        let Some((_, expected)) = said.split_once("expected") else { return };
+        let named: Vec<String> = expected.split('`').skip(1).step_by(2).take(8).map(str::to_owned).collect();
+        node.walk(&mut |part| {
+            if matches!(part.value, Value::Text(_)) && !named.is_empty() {
+                self.maker.named.entry(part.slot).or_insert_with(|| named.clone());
+            }
+        });
     }
 
     fn run(&mut self, sample: &Sample) -> Verdict<Outcome> {
@@ -436,8 +438,13 @@ fn is_wrong_type(said: &str) -> bool {
     said.starts_with("invalid type: ")
 }
 
-/// Whether a refusal is about the form of a struct or an enum. Source: the other provided methods of `serde::de::Error`,
-/// and what serde's derive says of untagged enums. Of scalars and lists only the kind is their form, of which others of their
+/// Whether a refusal says that no variant of an untagged enum fits, whatever was wrong inside. Source: serde's derive.
+fn is_no_variant(said: &str) -> bool {
+    said.starts_with("data did not match any variant ")
+}
+
+/// Whether a refusal is about the form of a struct or an enum. Source: the other provided methods of `serde::de::Error`, and
+/// serde's derive. Of scalars and lists only the kind is their form, of which others of their
 /// alternatives may be.
 fn is_about_form(said: &str, node: &Node) -> bool {
     const FORMS: &[&str] = &[
@@ -447,7 +454,6 @@ fn is_about_form(said: &str, node: &Node) -> bool {
         "unknown field ",
         "missing field ",
         "duplicate field ",
-        "data did not match any variant ",
         "no variant of enum ",
     ];
     let is_shape = matches!(node.value, Value::Object(..) | Value::Unit(_)) || is_fixed_list(node);

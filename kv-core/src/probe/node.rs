@@ -1,4 +1,4 @@
-//! A sample of a type: JSON, of which every part knows the type that it stands for.
+//! A sample of a type: JSON whose parts refer to the types that they are samples of.
 
 use super::json::{Json, near_number, same_number};
 use crate::schema::ty::{DefaultJson, TypeSchema};

@@ -277,7 +277,7 @@ impl Checked {
         self.0.clone()
     }
 
-    /// A form that nobody guesses: the digits add up.
+    /// A form that the probe does not guess: a check of the sum of the digits.
     fn of(text: &str) -> Option<Self> {
         let digits = text.strip_prefix("chk:")?.bytes().map(|digit| u32::from(digit.wrapping_sub(b'0')));
         (digits.sum::<u32>() % 97 == 13).then(|| Self(text.to_owned()))
@@ -326,7 +326,7 @@ fn a_form_on_the_wire_that_is_not_the_types_is_refused() {
 }
 
 #[test]
-fn what_is_not_read_hides_nothing_beside_it() {
+fn a_field_that_reads_no_sample_does_not_hide_faults_of_its_siblings() {
     stored! {
         Beside { #[kv(wire = "String")] sum: Checked, level: Level }
         BesideInside { all: Vec<Beside>, n: u8 }
@@ -419,7 +419,7 @@ fn a_rule_is_kept_by_what_is_tried() {
             if text.len() == 9 { Ok(Self(text)) } else { Err(D::Error::custom("must have 9 characters")) }
         }
     }
-    // What comes behind is only written where the code was read.
+    // The second field is only written where the first was read.
     stored! { Coded { code: Code, rounded: Twice } }
     #[derive(Deserialize, KvField)]
     struct Twice(u8);

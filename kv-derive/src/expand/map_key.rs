@@ -35,8 +35,8 @@ fn of_newtype(model: &Model<'_>, field: &Field<'_>, private: &TokenStream) -> Op
     Some(conditional(model, field.ty, (&write, &cmp), private))
 }
 
-/// A type that serde writes as another one is a key where that one is. Its text is what serde writes. With parameters,
-/// nothing tells whether serde writes it.
+/// A type that serde writes as another one is a key where that one is. Its text is what serde writes. Not for types with
+/// parameters: generic code cannot ask whether they are `Serialize`.
 fn of_foreign(model: &Model<'_>, wire: &Type, private: &TokenStream) -> Option<TokenStream> {
     if !model.generics.params.is_empty() {
         return None;

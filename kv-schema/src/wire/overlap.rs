@@ -5,7 +5,7 @@
 //! earlier variant has a form for: both are up to the application.
 
 use super::unwrapped;
-use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
+use crate::ty::{Enum, Field, Fields, FloatKind, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
 
@@ -45,7 +45,7 @@ enum Form {
     Null,
     Bool,
     Int(i128, i128),
-    Float,
+    Float(FloatKind),
     Text,
     /// A variant's name where it stands alone: `"Red"`, which is read from `{"Red": null}` as well.
     Name(Names),
@@ -166,7 +166,7 @@ fn forms(schema: &'static TypeSchema, path: &mut Path) -> Vec<Form> {
             let (min, max) = kind.range();
             vec![Form::Int(min, max)]
         }
-        Shape::Float(_) => vec![Form::Float],
+        Shape::Float(kind) => vec![Form::Float(kind)],
         Shape::Char | Shape::String | Shape::Formatted(_) => vec![Form::Text],
         Shape::Json => vec![Form::Any],
         Shape::Option(inner) => {
@@ -379,8 +379,8 @@ impl Meeting {
             | (_, Form::Any)
             | (Form::Null, Form::Null)
             | (Form::Bool, Form::Bool)
-            | (Form::Float, Form::Float | Form::Int(..))
-            | (Form::Int(..), Form::Float)
+            | (Form::Float(_), Form::Float(_) | Form::Int(..))
+            | (Form::Int(..), Form::Float(_))
             | (Form::Text | Form::Name(_) | Form::Tag(..), Form::Text)
             | (Form::Text, Form::Name(_) | Form::Tag(..))
             | (Form::List(_), Form::List(_)) => true,
@@ -472,10 +472,12 @@ impl Meeting {
                         .any(|(read, write)| self.types(Question::Change, read.ty, write.ty))
             }
             (Form::Object(read), Form::Object(write)) => self.object_changes(read, write),
-            // What is of one kind is written as it was read. A float that JavaScript writes is another type's integer, a float writes a point behind what had none, a struct members for
-            // the items of a list, and a variant its name for its position.
-            (Form::Float | Form::Tag(..), Form::Int(..))
-            | (Form::Int(..), Form::Float)
+            // A value of one kind is written as it was read, except for digits that an `f32` has no room for. A float writes a
+            // point that an integer did not have, and JavaScript writes none, so that a float is read as an integer. A
+            // struct writes members for the items of a list, and a variant its name for its position.
+            (Form::Float(FloatKind::F32), Form::Float(FloatKind::F64))
+            | (Form::Float(_) | Form::Tag(..), Form::Int(..))
+            | (Form::Int(..), Form::Float(_))
             | (_, Form::Object(_))
             | (Form::Object(_), _) => true,
             _ => false,
