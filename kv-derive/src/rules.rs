@@ -55,8 +55,10 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
             }
         }
         let known = field.attrs.rules.iter().filter(|rule| !matches!(rule.form, RawForm::Unknown));
-        let elm = field.attrs.elm.as_ref().map(|word| &word.key);
-        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(elm) {
+        if let Some(word) = &field.attrs.elm {
+            ctxt.error(&word.key, "a field that is skipped has no name in Elm: leave this word out");
+        }
+        for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque) {
             ctxt.error(
                 word,
                 "what is skipped is not checked, since nothing outside the process can set it: leave this word out",
