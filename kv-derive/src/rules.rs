@@ -61,7 +61,10 @@ pub(crate) fn refuse_words_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
                 "a skipped field is not counted: move `heap_size` to the type, where its function measures whole values",
             );
         }
-        let texts = [&field.attrs.wire, &field.attrs.example, &field.attrs.elm];
+        if let Some(word) = &field.attrs.elm {
+            ctxt.error(&word.key, "a field that is skipped has no name in Elm: leave this word out");
+        }
+        let texts = [&field.attrs.wire, &field.attrs.example];
         let texts = texts.into_iter().flatten().map(|word| &word.key);
         for word in known.map(|rule| &rule.key).chain(&field.attrs.opaque).chain(texts) {
             ctxt.error(
