@@ -25,6 +25,7 @@ mod project;
 mod requests;
 mod round;
 mod ruled;
+#[expect(dead_code, reason = "the tests of formats use the rest")]
 #[path = "../formats/server.rs"]
 mod server;
 mod subject;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What is posted to an inbox.
+/// An activity that is posted to an inbox.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct InboxItem {
     #[serde(rename = "@context", skip_serializing_if = "Option::is_none")]
@@ -31,7 +31,7 @@ pub enum ContextEntry {
     Terms(BTreeMap<String, Term>),
 }
 
-/// `"toot:Emoji"`, or with the type of what is meant.
+/// `"toot:Emoji"`, or with a type.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 pub enum Term {
@@ -253,7 +253,7 @@ pub enum LinkOrPage {
     Page(Box<Collection>),
 }
 
-/// Who acts.
+/// An account.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(rename_all = "camelCase")]
 pub struct Actor {
@@ -281,7 +281,7 @@ pub struct Actor {
     attachment: Vec<Attachment>,
     #[serde(rename = "vcard:bday", skip_serializing_if = "Option::is_none")]
     birthday: Option<String>,
-    /// What other servers add.
+    /// Members of other vocabularies.
     #[serde(flatten)]
     #[arbitrary(with = wild::open_json)]
     extra: BTreeMap<String, Value>,

@@ -29,7 +29,7 @@ pub struct ChatRequest {
     stop: Option<Stop>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<ResponseFormat>,
-    /// Tokens with what is added to their chances, from -100 to 100.
+    /// Biases of tokens, from -100 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     logit_bias: Option<BTreeMap<String, i8>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -370,7 +370,7 @@ pub struct StreamError {
     message: String,
 }
 
-/// Adjacently tagged, as a session of several answers is logged.
+/// An event of a session's log, adjacently tagged.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "event", content = "data", rename_all = "kebab-case")]
 pub enum SessionEvent {

@@ -105,7 +105,7 @@ pub enum ListOrMap {
     Map(BTreeMap<String, Option<Scalar>>),
 }
 
-/// What YAML holds unquoted.
+/// A value that YAML holds unquoted.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 pub enum Scalar {

@@ -176,7 +176,7 @@ pub enum UserKind {
     Organization,
 }
 
-/// The action with what comes with it.
+/// An action with its details.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum PullRequestAction {
@@ -290,7 +290,7 @@ pub struct Reactions {
     heart: u32,
 }
 
-/// Comments with answers to them, and so on.
+/// Comments and the replies to them.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Discussion {
     title: String,

@@ -44,7 +44,7 @@ pub struct Entity {
     components: Vec<Component>,
 }
 
-/// An index, with how often it was used again.
+/// An index and its generation.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct EntityId(u32, u32);
 
@@ -157,7 +157,7 @@ pub enum Behavior {
     Flee,
 }
 
-/// Tiles in runs: how many, which.
+/// Tiles in runs of a length and a kind.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Chunk {
     at: (i32, i32),
@@ -179,7 +179,7 @@ pub enum Outcome {
     Lost(String),
 }
 
-/// What happened, as an observer of a match sees it.
+/// An event that observers of a match see.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "t", content = "d")]
 pub enum GameEvent {
@@ -190,7 +190,7 @@ pub enum GameEvent {
     Ended,
 }
 
-/// What a player wants, one turn's worth.
+/// The commands of a player for one turn.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Turn {
     player: EntityId,

@@ -157,9 +157,10 @@ pub struct VersionedDocument {
     version: i32,
 }
 
-/// A part of a text replaced, or all of it.
+/// A part of a text replaced, or all of it. If unknown members were allowed, a part with a wrong range would
+/// be read as all of the text.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum ContentChange {
     Part { range: TextRange, text: String },
     Full { text: String },

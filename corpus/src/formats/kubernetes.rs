@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What a watch of the API reports.
+/// An event of a watch of the API.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "type", content = "object", rename_all = "UPPERCASE")]
 pub enum WatchEvent {
@@ -51,7 +51,7 @@ pub enum Resource {
     },
 }
 
-/// What all objects have.
+/// Metadata that all objects have.
 #[derive(Debug, PartialEq, Default, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectMeta {

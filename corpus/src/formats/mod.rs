@@ -9,6 +9,9 @@
 //! - Untagged `Int(i64)` next to `Float(f64)`: `f64` for both, since JavaScript writes `1.0` as `1` (`compose::Scalar`).
 //! - A map with tuples for keys, which `serde_json` does not write: a list of structs (`game::Chunk`).
 //! - A `u64` beyond 2^53 that is written by JavaScript: hexadecimal text (`game::SaveGame`).
+//!
+//! Untagged variants whose members are a part of another's are not refused. Each needs `deny_unknown_fields`, or serde reads
+//! the larger one as the smaller one where a member is wrong (`json_rpc::ContentChange`).
 
 #![expect(missing_docs, reason = "fields and variants have the names of their formats, which document them")]
 
@@ -45,7 +48,7 @@ pub struct Format {
 pub struct Document {
     /// Tag of the type.
     pub tag: &'static str,
-    /// What distinguishes it from others of the type.
+    /// Name that distinguishes it from other documents of the type.
     pub topic: &'static str,
     /// Text of the document.
     pub json: &'static str,
