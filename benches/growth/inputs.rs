@@ -130,7 +130,7 @@ fn with(sample: &Value, place: &str, part: &str) -> Option<String> {
     Some(json.to_string().replacen(&format!("\"{HOLE}\""), part, 1))
 }
 
-/// A member of every object renamed, so that variants that are tried fail late.
+/// An object without its last member, so that a variant that is tried on it fails late.
 pub(crate) fn without_last(json: &Value) -> Value {
     match json {
         Value::Object(members) => {

@@ -7,6 +7,7 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a program for a terminal")]
 
+mod hostile;
 mod inputs;
 
 use arbitrary::Unstructured;
@@ -35,41 +36,46 @@ struct Worst {
     way: Way,
 }
 
+struct Line {
+    name: &'static str,
+    input: String,
+    times: [Duration; 5],
+}
+
 fn main() -> ExitCode {
     let mut lines = Vec::new();
     for stored in Stored::all() {
         if let Some(worst) = worst(&stored) {
-            let times = SIZES.map(|size| {
-                let json = inflated(&worst.sample, &worst.place, worst.way, size).unwrap_or_default();
-                (0..5).map(|_| time(&stored.codec, &json)).min().unwrap_or_default()
-            });
-            lines.push((stored.case.name, worst, times));
+            let json = |size| inflated(&worst.sample, &worst.place, worst.way, size).unwrap_or_default();
+            let input = format!("{:?} at {:?}", worst.way, worst.place);
+            lines.push(Line { name: stored.case.name, input, times: times(&stored.codec, json) });
         }
     }
-    lines.sort_by_key(|(_, _, times)| std::cmp::Reverse(times[4]));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.times[4]));
+    for (input, codec, json) in hostile::all() {
+        lines.push(Line { name: "", input: input.to_owned(), times: times(&codec, json) });
+    }
     println!(
-        "{:<28} {:>9} {:>9} {:>9} {:>9} {:>9}  growth",
+        "{:<24} {:>10} {:>10} {:>10} {:>10} {:>10}  growth",
         "type", "4 KiB", "8 KiB", "16 KiB", "32 KiB", "64 KiB"
     );
     let mut failed = false;
-    for (name, worst, times) in &lines {
+    for Line { name, input, times } in &lines {
         let growth = times[4].as_secs_f64() / times[0].as_secs_f64() / 16.0;
-        let micros = times.map(|time| format!("{:.0} µs", time.as_secs_f64() * 1e6));
         let is_bad = times[4] > MOST || growth > 2.0 && times[4] > NOTHING * 16;
         failed |= is_bad;
-        println!(
-            "{name:<28} {:>9} {:>9} {:>9} {:>9} {:>9} {growth:>7.2}  {:?} at {:?}{}",
-            micros[0],
-            micros[1],
-            micros[2],
-            micros[3],
-            micros[4],
-            worst.way,
-            worst.place,
-            if is_bad { "  TOO MUCH" } else { "" }
-        );
+        let micros = times.map(|time| format!("{:>7.0} µs", time.as_secs_f64() * 1e6)).join(" ");
+        println!("{name:<24} {micros} {growth:>7.2}  {input}{}", if is_bad { "  TOO MUCH" } else { "" });
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The shortest of some times for each size.
+fn times(codec: &Codec, json: impl Fn(usize) -> String) -> [Duration; 5] {
+    SIZES.map(|size| {
+        let json = json(size);
+        (0..5).map(|_| time(codec, &json)).min().unwrap_or_default()
+    })
 }
 
 /// The inflated sample that takes longest.
