@@ -708,7 +708,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
     }
 
     fn stats(&self) -> TypeStats {
-        self.stats_with(|cell, moment| cell.len(moment))
+        self.stats_with(Cell::len)
     }
 
     fn close(&self) {
