@@ -32,9 +32,9 @@ enum Verb<'a> {
 /// The conditions of a write as they are written.
 #[derive(Debug, Default)]
 struct Wanted<'a> {
-    if_version: Option<Cow<'a, str>>,
-    if_absent: bool,
-    if_present: bool,
+    version: Option<Cow<'a, str>>,
+    absent: bool,
+    present: bool,
 }
 
 /// Reads the operations of a frame.
@@ -98,14 +98,14 @@ impl<'a> Operation<'a> {
                 value: needed("value", members.json("value"))?,
                 ttl_ms: members.json("ttl_ms"),
                 condition: Wanted {
-                    if_version: members.text("if_version")?,
-                    if_absent: members.bool("if_absent")?,
-                    if_present: members.bool("if_present")?,
+                    version: members.text("if_version")?,
+                    absent: members.bool("if_absent")?,
+                    present: members.bool("if_present")?,
                 },
             },
             "delete" => Verb::Delete {
                 key: key(&mut members)?,
-                condition: Wanted { if_version: members.text("if_version")?, ..Wanted::default() },
+                condition: Wanted { version: members.text("if_version")?, ..Wanted::default() },
             },
             "list" => Verb::List {
                 prefix: needed("prefix", members.text("prefix")?)?,
@@ -157,9 +157,9 @@ impl<'a> Operation<'a> {
 
 impl Wanted<'_> {
     fn read(&self) -> Result<Condition, Problem> {
-        let version = self.if_version.as_deref().map(str::parse::<Version>).transpose();
+        let version = self.version.as_deref().map(str::parse::<Version>).transpose();
         let version = version.map_err(|error| Problem::invalid_query(format!("`if_version`: {error}")))?;
-        match (version, self.if_absent, self.if_present) {
+        match (version, self.absent, self.present) {
             (None, false, false) => Ok(Condition::None),
             (Some(version), false, false) => Ok(Condition::Version(version)),
             (None, true, false) => Ok(Condition::Absent),

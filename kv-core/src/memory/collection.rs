@@ -703,7 +703,7 @@ impl<T: KvType> AnyCollection for Collection<T> {
     }
 
     fn stats(&self) -> TypeStats {
-        self.stats_with(|cell, now| cell.len(now))
+        self.stats_with(Cell::len)
     }
 
     fn close(&self) {

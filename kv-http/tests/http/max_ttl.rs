@@ -110,7 +110,7 @@ fn the_program_is_not_bound_and_keep_keeps_what_it_wrote() {
     let (kv, server) = server(None);
     let drafts = kv.tenant("acme.example").unwrap().typed::<Draft>();
     drafts.set("a", Draft { x: 0 }).unwrap();
-    drafts.set_with("b", Draft { x: 0 }, SetOptions::new().ttl(Duration::from_secs(3600))).unwrap();
+    drafts.set_with("b", Draft { x: 0 }, SetOptions::new().ttl(Duration::from_hours(1))).unwrap();
     assert_eq!(lifetimes(&server, "Draft", "keep"), [Ok(None), Ok(Some(3_600_000))]);
     assert_eq!(lifetimes(&server, "Draft", ""), [Ok(Some(60_000)), Ok(Some(60_000))]);
 }
