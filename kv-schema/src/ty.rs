@@ -344,6 +344,7 @@ impl Fields {
 
 /// A field of a struct or a variant.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the field by itself")]
 pub struct Field {
     /// The name in Rust, without `r#`; the position for tuples.
     pub rust_name: &'static str,

@@ -2,8 +2,8 @@
 //!
 //! `regex-lite` turns a pattern into states, and goes through a text with the set of all states that a match may be in. A
 //! character costs one step for each state of the set. Here the same states are made, and every set is found that a text can
-//! lead to: the largest one is the cost. The measured price of a step is 40 ns (regex-lite 0.1.9, x86-64 at 2.5 GHz), so a
-//! text of 64 KiB takes 85 ms at most.
+//! lead to: the largest one is the cost. Measured with regex-lite 0.1.9, a text of 64 KiB takes 50 ms of CPU with the costliest
+//! patterns that are accepted (`[a-z]{1,15}-`), and took 2.4 s with `[a-z]{1,1000}-`.
 
 use std::collections::HashSet;
 
