@@ -1,5 +1,7 @@
 //! Enums of public protocols and programs, whose variants have each other's names, and values of them.
 
+#![expect(clippy::enum_variant_names, clippy::struct_field_names, reason = "names that clash are tried here")]
+
 use arbitrary::Arbitrary;
 use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
@@ -134,7 +136,7 @@ pub(crate) struct Paged<T> {
 }
 
 pub(crate) mod other {
-    use super::*;
+    use super::{Arbitrary, Deserialize, KvField, Serialize};
 
     #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
     pub(crate) struct Circle(u8);

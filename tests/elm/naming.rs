@@ -73,8 +73,10 @@ fn long() -> Result<(), Failed> {
                     let name = path.strip_prefix(project.src()).ok()?.with_extension("");
                     Some(name.to_string_lossy().replace('/', "."))
                 });
-                let imports: String =
-                    modules.filter(|name| name != "User").map(|name| format!("import {name}\n")).collect();
+                let imports: String = modules
+                    .filter(|name| name != "User")
+                    .flat_map(|name| ["import ".to_owned(), name, "\n".to_owned()])
+                    .collect();
                 let user = format!("module User exposing (it)\n\n{imports}\n\nit : Int\nit =\n    {text}\n");
                 project.write("User.elm", &user)?;
                 project.must_compile().map_err(|error| {
