@@ -187,7 +187,11 @@ pub(super) fn comment(pieces: &[Docs]) -> String {
     match blocks.as_slice() {
         [] => "{-| -}".to_owned(),
         [one] if matches!(pieces, [Docs::Paragraph(_)]) => format!("{{-| {one}\n-}}"),
-        _ => format!("{{-| {}\n\n-}}", blocks.join("\n\n")),
+        _ => {
+            // Only a paragraph begins on the first line.
+            let start = if matches!(pieces, [Docs::Paragraph(_), ..]) { " " } else { "\n\n" };
+            format!("{{-|{start}{}\n\n-}}", blocks.join("\n\n"))
+        }
     }
 }
 

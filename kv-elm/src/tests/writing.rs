@@ -231,3 +231,16 @@ fn a_foreign_type_is_the_type_that_it_is_on_the_wire() {
         assert!(text.contains(line), "no `{line}` in\n{text}");
     }
 }
+
+#[derive(Serialize, Deserialize, KvType)]
+struct Undocumented {
+    /// Pixels from the left.
+    x: i32,
+}
+
+#[test]
+fn documentation_that_begins_with_a_list_begins_on_a_line_of_its_own() {
+    let client = ElmClient::new([Exposed::new::<Undocumented>(Access::Read)]);
+    let text = client.modules().unwrap().remove(0).text;
+    assert!(text.contains("{-|\n\n  - `x`: Pixels from the left.\n\nRust: `"), "{text}");
+}
