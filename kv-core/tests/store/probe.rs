@@ -247,9 +247,33 @@ fn a_default_that_is_not_what_is_left_out_is_refused() {
         maybe: Option<u8>,
         #[serde(default = "ten")]
         filled: u8,
+        // Its default is written as `{}`.
+        #[serde(default, skip_serializing_if = "is_empty")]
+        nested: Nested,
+    }
+    #[derive(Default, Serialize, Deserialize, KvField)]
+    struct Nested {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        list: Vec<u8>,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        n: u8,
+    }
+    fn is_empty(nested: &Nested) -> bool {
+        nested.list.is_empty() && nested.n == 0
+    }
+    /// Loses the number in `nested`.
+    #[derive(Serialize, Deserialize, KvType)]
+    struct DiffersInside {
+        #[serde(default, skip_serializing_if = "has_no_items")]
+        nested: Nested,
+    }
+    fn has_no_items(nested: &Nested) -> bool {
+        nested.list.is_empty()
     }
     let text = refused::<Differs>("Differs");
     assert!(text.contains("reads 0 and leaves it out"), "{text}");
+    let text = refused::<DiffersInside>("Nested");
+    assert!(text.contains("and leaves it out"), "{text}");
     exposed::<Agrees>();
 }
 
