@@ -44,7 +44,7 @@ enum State {
 )]
 struct Username(String);
 
-#[nutype(validate(predicate = |n| n % 2 == 0), derive(Debug, Clone, PartialEq, Serialize, Deserialize))]
+#[nutype(validate(predicate = |n| n.is_multiple_of(2)), derive(Debug, Clone, PartialEq, Serialize, Deserialize))]
 struct EvenNumber(u32);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KvField)]

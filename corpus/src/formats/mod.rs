@@ -13,7 +13,12 @@
 //! Untagged variants whose members are a part of another's are not refused. Each needs `deny_unknown_fields`, or serde reads
 //! the larger one as the smaller one where a member is wrong (`json_rpc::ContentChange`).
 
-#![expect(missing_docs, reason = "fields and variants have the names of their formats, which document them")]
+#![allow(
+    missing_docs,
+    clippy::struct_field_names,
+    reason = "fields and variants have the names of their formats, which document them"
+)]
+#![allow(clippy::large_enum_variant, reason = "types are written as programs write them")]
 
 pub mod activity_pub;
 pub mod chat;

@@ -163,7 +163,7 @@ pub(super) fn texts(rules: &'static [Rule], example: Option<&str>) -> Vec<String
         match rule {
             Rule::OneOf(one_of) => prefer(&mut texts, one_of.allowed.iter().map(|text| (*text).to_owned())),
             Rule::Len(len) => {
-                let exact = "a".repeat(len.min.unwrap_or_default().max(1).min(MOST_CHARACTERS));
+                let exact = "a".repeat(len.min.unwrap_or_default().clamp(1, MOST_CHARACTERS));
                 prefer(&mut texts, [exact].into_iter());
             }
             Rule::NonEmpty(_) => move_back(&mut texts, |text| !text.is_empty()),
@@ -214,6 +214,8 @@ pub(super) fn integers(
     rules: &'static [Rule],
     example: Option<&str>,
 ) -> Vec<i128> {
+    /// The first integer that a float does not hold.
+    const BEYOND_FLOATS: i128 = (1 << 53) + 1;
     const USUAL: &[i128] = &[
         2,
         3,
@@ -244,8 +246,6 @@ pub(super) fn integers(
         1_700_000_000_000,
     ];
     let (min, max) = kind.range();
-    // The first integer that a float does not hold.
-    const BEYOND_FLOATS: i128 = (1 << 53) + 1;
     let mut all = vec![1, max, min, BEYOND_FLOATS, 0];
     all.extend(USUAL);
     for rule in rules {

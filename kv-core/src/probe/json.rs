@@ -47,7 +47,7 @@ pub(super) fn same_number(a: &str, b: &str) -> bool {
         (Ok(a), Ok(b)) => a == b,
         _ => {
             a == b
-                || matches!((float(a), float(b)), (Some(a), Some(b)) if a.to_bits() == b.to_bits() || a == b)
+                || matches!((float(a), float(b)), (Some(a), Some(b)) if a.total_cmp(&b).is_eq() || a.abs() + b.abs() <= 0.0)
         }
     }
 }

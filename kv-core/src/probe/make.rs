@@ -218,9 +218,9 @@ impl Making<'_> {
     }
 
     /// Makes what a choice leads to.
-    fn after<T>(&mut self, choice: (Slot, usize), make: impl FnOnce(&mut Self) -> T) -> T {
+    fn after<T>(&mut self, choice: (Slot, usize), build: impl FnOnce(&mut Self) -> T) -> T {
         self.trail.push(choice);
-        let made = make(self);
+        let made = build(self);
         self.trail.pop();
         made
     }
@@ -303,7 +303,8 @@ impl Making<'_> {
                                 && matches!(name.value, Value::Number(_) | Value::Bool(_)),
                         }),
                         value: Some(value),
-                        left_out: None,
+                        may_be_left_out: false,
+                        default: None,
                     }
                 });
                 self.node(place, 0, Value::Object(vec![member], place.wire))
@@ -389,7 +390,8 @@ impl Making<'_> {
                     written: name.clone(),
                     name,
                     value: Some(self.constant(value, &place.part(at), form)),
-                    left_out: Some(None),
+                    may_be_left_out: true,
+                    default: None,
                     key: None,
                 });
                 Value::Object(members.collect(), true)
@@ -472,7 +474,8 @@ impl Making<'_> {
             name: name.to_owned(),
             written: field.name.to_owned(),
             value,
-            left_out: field.may_be_left_out.then_some(field.default_json),
+            may_be_left_out: field.may_be_left_out,
+            default: field.default_json,
             key: None,
         }
     }
@@ -497,7 +500,8 @@ impl Making<'_> {
             name: name.to_owned(),
             written: name.to_owned(),
             value: Some(value),
-            left_out: None,
+            may_be_left_out: false,
+            default: None,
             key: None,
         };
         let tagging = if variant.untagged { Tagging::Untagged } else { all.tagging };
@@ -537,7 +541,14 @@ fn as_members(node: Node) -> Vec<Member> {
         Value::Object(members, _) => members,
         Value::Unit(name) => {
             let value = Some(Node { value: Value::Null, ..node });
-            vec![Member { written: name.clone(), name, value, left_out: None, key: None }]
+            vec![Member {
+                written: name.clone(),
+                name,
+                value,
+                may_be_left_out: false,
+                default: None,
+                key: None,
+            }]
         }
         _ => Vec::new(),
     }

@@ -86,7 +86,7 @@ impl fmt::Display for SerdeFault {
 /// Returns the first way in which a type's serde implementation disagrees with its schema.
 pub(crate) fn probe(codec: &Codec) -> Option<SerdeFault> {
     let schema = codec.exposed().schema();
-    let Some(maker) = Maker::new(schema) else { return None };
+    let maker = Maker::new(schema)?;
     let mut probe = Probe { codec, schema, maker, runs: 0, bytes: 0 };
     match catch_unwind(AssertUnwindSafe(|| probe.all())) {
         Ok(found) => found.err(),
@@ -221,16 +221,16 @@ impl Probe<'_> {
         forced: &[(Slot, usize)],
     ) -> Verdict<bool> {
         let node = sample.root.at(pointer);
-        let refusal = |probe: &Self, said: &str| {
+        let refusal = |said: &str| {
             let json = shown(&node.json().to_string());
             let problem = format!("does not read {json}, which its schema allows ({said})");
-            let fault = probe.fault_at(node, pointer, problem);
+            let fault = fault_at(node, pointer, problem);
             // A key is refused at its map.
             Err(node.key().map_or(fault.clone(), |key| SerdeFault { ty: full_name(key.ty), ..fault }))
         };
         let is_own = is_foreign(node);
         if is_about_form(said, node) && !is_own {
-            return refusal(self, said);
+            return refusal(said);
         }
         self.note_named(node, said);
         let mut adjustable = node.adjustable();
@@ -267,7 +267,7 @@ impl Probe<'_> {
         let is_other = !is_own && (is_unit_variant(node) || is_no_variant(said))
             || node.key().is_some_and(|key| key.is_number);
         if !is_any && (wrong_types == refusals || is_other) {
-            return refusal(self, said);
+            return refusal(said);
         }
         Ok(false)
     }
@@ -363,7 +363,7 @@ impl Probe<'_> {
                 }
                 (None, None) => String::new(),
             };
-            return Err(self.fault_at(node, &pointer, problem));
+            return Err(fault_at(node, &pointer, problem));
         }
         if lenient && written != text {
             let again = match self.transcode(written) {
@@ -401,11 +401,11 @@ impl Probe<'_> {
         }));
         done.unwrap_or(Transcoded::Panicked)
     }
+}
 
-    fn fault_at(&self, node: &Node, pointer: &str, problem: String) -> SerdeFault {
-        let numbers = precise_numbers() && node.any(|part| matches!(part.value, Value::Number(_)));
-        SerdeFault { numbers, ..fault(node.ty, pointer, problem) }
-    }
+fn fault_at(node: &Node, pointer: &str, problem: String) -> SerdeFault {
+    let numbers = precise_numbers() && node.any(|part| matches!(part.value, Value::Number(_)));
+    SerdeFault { numbers, ..fault(node.ty, pointer, problem) }
 }
 
 enum Transcoded {

@@ -55,8 +55,10 @@ pub(super) struct Member {
     pub(super) written: String,
     /// `None` where it is not sent.
     pub(super) value: Option<Node>,
-    /// Whether it may be left out by a writer, and what a reader takes it for then, where that is known.
-    pub(super) left_out: Option<Option<DefaultJson>>,
+    /// Whether a writer may leave it out.
+    pub(super) may_be_left_out: bool,
+    /// The value that a reader takes it for then, if that is known.
+    pub(super) default: Option<DefaultJson>,
     /// The key of a map that the name is.
     pub(super) key: Option<Key>,
 }
@@ -64,7 +66,7 @@ pub(super) struct Member {
 impl Member {
     /// The value that a reader takes it for where it is left out, if that is known.
     fn default(&self) -> Option<Json> {
-        self.left_out?.and_then(|default| Json::parse(&default.get()?))
+        Json::parse(&self.default?.get()?)
     }
 }
 
@@ -187,8 +189,7 @@ impl Node {
 
     fn compare(&self, written: &Json, pointer: &mut String, lenient: &mut bool) -> Option<Difference> {
         let same = match (&self.value, written, self.form) {
-            (_, _, Form::Any) => true,
-            (Value::Null, Json::Null, _) => true,
+            (_, _, Form::Any) | (Value::Null, Json::Null, _) => true,
             (Value::Bool(value), Json::Bool(other), _) => value == other,
             (Value::Number(number), Json::Number(other), Form::Own) => {
                 *lenient |= !same_number(number, other);
@@ -211,7 +212,8 @@ impl Node {
                 }
                 let length = pointer.len();
                 for (at, (item, other)) in items.iter().zip(others).enumerate() {
-                    pointer.push_str(&format!("/{at}"));
+                    pointer.push('/');
+                    pointer.push_str(&at.to_string());
                     let difference = item.compare(other, pointer, lenient);
                     pointer.truncate(length);
                     if difference.is_some() {
@@ -244,14 +246,12 @@ fn compare_members(
         let difference = match other {
             Some((_, other)) => value.compare(other, pointer, lenient),
             None => {
-                let may_be_missing = match member.left_out {
-                    Some(Some(default)) => match default.get().and_then(|json| Json::parse(&json)) {
-                        Some(default) => value.form == Form::Any || value.is_default(&default),
-                        None => true,
-                    },
-                    Some(None) => true,
-                    // Nothing is read as nothing.
-                    None => matches!(value.value, Value::Null),
+                let may_be_missing = match member.default() {
+                    Some(default) if member.may_be_left_out => {
+                        value.form == Form::Any || value.is_default(&default)
+                    }
+                    // What is left out is `null`, or a default that is not known.
+                    _ => member.may_be_left_out || matches!(value.value, Value::Null),
                 };
                 *lenient = true;
                 (!may_be_missing).then(|| (pointer.clone(), None))

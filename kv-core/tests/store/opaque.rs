@@ -95,7 +95,7 @@ fn two_hundred_bodies_of_opaque_json_do_not_fit_where_their_values_do_not() {
         let refused = (0..200).find_map(|n| {
             let value = codec.decode(body.as_bytes(), DecodeOptions::new()).unwrap().value;
             let value = value.downcast::<Document>().unwrap();
-            let result = store.set(&format!("k{n}"), std::sync::Arc::into_inner(value).unwrap());
+            let result = store.set(format!("k{n}"), std::sync::Arc::into_inner(value).unwrap());
             stored += usize::from(result.is_ok());
             result.err()
         });

@@ -34,7 +34,7 @@ macro_rules! stored {
     )*};
 }
 
-/// Serde by way of text, as `SerializeDisplay` and `DeserializeFromStr` of serde_with implement it.
+/// Serde by way of text, as `SerializeDisplay` and `DeserializeFromStr` of `serde_with` implement it.
 macro_rules! as_text {
     ($ty:ty) => {
         impl Serialize for $ty {
@@ -52,7 +52,7 @@ macro_rules! as_text {
     };
 }
 
-/// As serde_repr implements it.
+/// As `serde_repr` implements it.
 #[derive(Clone, Copy, PartialEq, KvField)]
 enum Level {
     Low = 1,

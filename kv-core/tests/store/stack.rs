@@ -42,6 +42,7 @@ macro_rules! recursive_enums {
 
         #[derive(Debug, PartialEq, Serialize, Deserialize, KvField)]
         $(#[$tagging])*
+        #[allow(clippy::large_enum_variant, reason = "large levels are what is tested")]
         enum $part {
             Node {
                 next: Box<$part>,
