@@ -4,6 +4,7 @@ use crate::problem::Problem;
 use kv_core::engine::{AnyEntry, Written};
 use kv_core::{Codec, JsonError, Version};
 use serde::Serialize;
+use std::mem;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What an answer says besides its body: status 200, or 304.
@@ -142,8 +143,12 @@ impl From<Unwritten> for Problem {
 /// Writes the members of an entry. Most answers are one: what stands between its values is written in whole pieces.
 fn write_entry(json: &mut Json, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), Unwritten> {
     json.name("key").text(key).raw(r#","type":"#).word(codec.exposed().tag()).raw(r#","value":"#);
-    let left = json.left();
-    codec.encode_within(&*entry.value, &mut json.bytes, left).map_err(|error| match error {
+    let (left, before) = (json.left(), json.len());
+    let encoded = codec.encode_within(&*entry.value, &mut json.bytes, left);
+    // A value that was too long has been encoded as far as there was room.
+    let work = if encoded.is_ok() { json.len() - before } else { left };
+    json.work = json.work.saturating_sub(work);
+    encoded.map_err(|error| match error {
         JsonError::TooLong { .. } => Unwritten::Full(json.room),
         _ => Unwritten::Failed,
     })?;
@@ -175,6 +180,9 @@ impl Room {
 pub(crate) struct Json {
     bytes: Vec<u8>,
     room: Room,
+    /// How many bytes of values may still be encoded, discarded ones included: otherwise every operation of a batch could encode a
+    /// value up to the room that is left, only to find that it does not fit.
+    work: usize,
 }
 
 impl Json {
@@ -183,12 +191,12 @@ impl Json {
         // Most answers are no longer: they are written without growing.
         let mut bytes = Vec::with_capacity(512);
         bytes.push(b'{');
-        Self { bytes, room }
+        Self { bytes, room, work: room.bytes().saturating_mul(2) }
     }
 
     /// Returns how many bytes are left for an entry.
     fn left(&self) -> usize {
-        self.room.bytes().saturating_sub(self.len())
+        self.room.bytes().saturating_sub(self.len()).min(self.work)
     }
 
     fn is_over(&self) -> bool {
@@ -203,7 +211,7 @@ impl Json {
     /// Closes the object, and returns the bytes.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         self.close();
-        std::mem::take(&mut self.bytes)
+        mem::take(&mut self.bytes)
     }
 
     /// Returns how many bytes have been written.

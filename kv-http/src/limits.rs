@@ -62,7 +62,9 @@ impl Limits {
     /// has at most.
     ///
     /// A page has one entry at least, and says that there are more. In a batch, an operation whose entries do not fit into what
-    /// the operations before it have left is answered with 413, and a list returns the entries that fit. Writes are always run and
+    /// the operations before it have left is answered with 413, and a list returns the entries that fit. Values that do not fit are
+    /// encoded only in part, and together with those that do up to twice this number of bytes; then further ones are 413 without being
+    /// tried. Writes are always run and
     /// answered: their results, and problems, come on top of the bytes.
     ///
     /// ```

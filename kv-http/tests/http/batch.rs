@@ -4,13 +4,69 @@ use crate::Server;
 use crate::server::CURSOR;
 use kv_core::{Access, Catalog, KvStore, KvType};
 use kv_http::{KvHttp, Limits, TenantPolicy};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Serialize, Deserialize, KvType)]
 struct Big(String);
 
 const BYTES: usize = 10_000;
+
+/// A text that counts how many of its characters are encoded.
+#[derive(KvType)]
+struct Counted {
+    letters: Vec<u8>,
+}
+
+static ENCODED: AtomicUsize = AtomicUsize::new(0);
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            letters: Letters<'a>,
+        }
+
+        struct Letters<'a>(&'a [u8]);
+
+        impl Serialize for Letters<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.iter().inspect(|_| _ = ENCODED.fetch_add(1, Ordering::Relaxed)))
+            }
+        }
+
+        Fields { letters: Letters(&self.letters) }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Fields {
+            letters: Vec<u8>,
+        }
+
+        Fields::deserialize(deserializer).map(|Fields { letters }| Self { letters })
+    }
+}
+
+#[test]
+fn values_that_do_not_fit_are_not_encoded_again_and_again() {
+    let kv = KvStore::new();
+    kv.tenant("acme.example").unwrap().set::<Counted>("a", Counted { letters: vec![1; 100_000] }).unwrap();
+    let catalog = Catalog::builder().expose::<Counted>(Access::Read).build().unwrap();
+    let limits = Limits::default().page_bytes(10_000);
+    let server = Server::start(KvHttp::new(kv, catalog, TenantPolicy::any_host()).limits(limits));
+    let get = r#"{"op":"get","type":"Counted","key":"a"}"#;
+    let list = r#"{"op":"list","type":"Counted","prefix":""}"#;
+    let before = ENCODED.load(Ordering::Relaxed);
+    let (results, _) = run(&server, &[[get; 50], [list; 50]].concat());
+    assert_eq!(statuses(&results), [413; 100]);
+    let encoded = ENCODED.load(Ordering::Relaxed) - before;
+    // Each takes two bytes; the first one that is too many is counted, too.
+    assert!(encoded <= 10_000 + 100, "{encoded} items were encoded");
+}
 
 /// A server with values of so many bytes, and room for two and a half of them in an answer.
 fn with_room_for_two() -> (KvStore, Server) {
