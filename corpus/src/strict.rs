@@ -4,11 +4,11 @@
 
 use crate::promise::{Kept, Tried};
 use crate::{Case, Subject, Visitor, visit, walk};
-use kv_core::Violation;
 use kv_core::engine::AnyValue;
 use kv_core::schema::json::{self, Flaw};
 use kv_core::schema::ty::{Field, Shape, TypeSchema};
 use kv_core::{Access, Catalog, Codec, DecodeError, DecodeOptions, KvType};
+use kv_core::{ValidationErrors, Violation};
 use serde::de::{self, Deserialize, Deserializer};
 use serde_json::Value;
 use std::any::Any;
@@ -118,8 +118,14 @@ impl Stored {
 }
 
 impl Stored {
-    /// Whether a codec refuses what serde reads at the place of a violation: an odd form, or what serde would drop.
-    pub fn may_refuse(&self, json: &Value, violation: &Violation) -> bool {
+    /// Whether a codec may refuse JSON that serde reads: every violation of the shape is at an odd form, or at something that
+    /// serde would drop. Next to them, broken rules are reported as well.
+    pub fn may_refuse(&self, json: &Value, errors: &ValidationErrors) -> bool {
+        let mut of_shape = errors.iter().filter(|v| matches!(v.rule, "type" | "int" | "finite")).peekable();
+        of_shape.peek().is_some() && of_shape.all(|violation| self.may_refuse_at(json, violation))
+    }
+
+    fn may_refuse_at(&self, json: &Value, violation: &Violation) -> bool {
         let is_second = violation.message.starts_with("must be left out: another variant is there already")
             || violation.message.starts_with("must be left out: it is another name of what is there already");
         // In a buffer, serde makes an infinite `f32` of a number that none holds.
@@ -268,8 +274,9 @@ fn may_refuse(stored: &Stored, error: &DecodeError, json: &[u8]) -> bool {
                 Flaw::Duplicate(_) | Flaw::TooDeep(_) | Flaw::LoneSurrogate | Flaw::Ambiguous
             )
         }
-        DecodeError::Value(errors) => serde_json::from_slice(json)
-            .is_ok_and(|json| errors.iter().all(|violation| stored.may_refuse(&json, violation))),
+        DecodeError::Value(errors) => {
+            serde_json::from_slice(json).is_ok_and(|json| stored.may_refuse(&json, errors))
+        }
         _ => false,
     }
 }

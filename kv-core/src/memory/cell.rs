@@ -597,6 +597,7 @@ impl<T> Cell<T> {
     }
 
     /// The same, except that no more than this many times are looked at: beyond them, expired entries are counted.
+    #[cfg(feature = "json")]
     pub(super) fn len_roughly(&self, most: usize, now: &Now<'_>) -> usize {
         let mut places: Vec<_> = self.deadlines.up_to(|time| now.has_reached(time)).take(most).collect();
         places.sort_unstable();
