@@ -15,7 +15,7 @@ mod conditions;
 mod decode;
 #[cfg(feature = "json")]
 mod decode_rules;
-#[cfg(feature = "json")]
+#[cfg(all(feature = "json", feature = "rust_decimal", feature = "time"))]
 mod decode_strict;
 #[cfg(feature = "json")]
 mod engine;
