@@ -41,6 +41,8 @@ use std::time::Duration;
 pub struct Catalog {
     exposed: Arc<[Exposed]>,
     codecs: Arc<[Codec]>,
+    /// Tags in byte order, each with the position of its type in `exposed` and `codecs`.
+    by_tag: Arc<[(&'static str, usize)]>,
 }
 
 impl Catalog {
@@ -59,19 +61,46 @@ impl Catalog {
         self.exposed.iter()
     }
 
-    /// The type with this tag. Takes time linear in the number of types.
-    pub fn get(&self, tag: &str) -> Option<&Exposed> {
-        self.exposed.iter().find(|exposed| exposed.tag() == tag)
+    /// Returns the position in [`exposed`](Self::exposed) of the type with this tag, in time logarithmic
+    /// in the number of types.
+    ///
+    /// ```
+    /// use kv_core::{Access, Catalog, KvType};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, KvType)]
+    /// struct Note(String);
+    ///
+    /// let catalog = Catalog::builder().expose::<Note>(Access::Read).build()?;
+    /// assert_eq!(catalog.position("Note"), Some(0));
+    /// assert_eq!(catalog.position("Memo"), None);
+    /// # Ok::<(), kv_core::CatalogError>(())
+    /// ```
+    pub fn position(&self, tag: &str) -> Option<usize> {
+        let found = self.by_tag.binary_search_by(|(known, _)| (*known).cmp(tag)).ok()?;
+        self.by_tag.get(found).map(|(_, position)| *position)
     }
 
-    /// The type with this tag as an [`Engine`](crate::Engine) takes it. Takes time linear in the number of types.
+    /// Returns the type with this tag, in time logarithmic in the number of types.
+    pub fn get(&self, tag: &str) -> Option<&Exposed> {
+        self.exposed.get(self.position(tag)?)
+    }
+
+    /// Returns the type with this tag as an [`Engine`](crate::Engine) takes it, in time logarithmic in the
+    /// number of types.
     pub fn stored_type(&self, tag: &str) -> Option<StoredType> {
         self.codec(tag).map(Codec::stored_type)
     }
 
-    /// How values of the type with this tag are read and written as JSON. Takes time linear in the number of types.
+    /// Returns the codec of the type with this tag, which reads and writes its values as JSON, in time
+    /// logarithmic in the number of types.
     pub fn codec(&self, tag: &str) -> Option<&Codec> {
-        self.codecs.iter().find(|codec| codec.exposed().tag() == tag)
+        self.codecs.get(self.position(tag)?)
+    }
+
+    /// Returns the codecs of all types, in the order of [`exposed`](Self::exposed).
+    pub fn codecs(&self) -> &[Codec] {
+        &self.codecs
     }
 }
 
@@ -188,7 +217,10 @@ impl CatalogBuilder {
             problems.extend(all[..index].iter().filter_map(|earlier| collision(earlier, exposed)));
         }
         if problems.is_empty() {
-            Ok(Catalog { exposed: all, codecs: self.codecs.into() })
+            let mut by_tag: Vec<_> =
+                all.iter().enumerate().map(|(at, exposed)| (exposed.tag(), at)).collect();
+            by_tag.sort_unstable();
+            Ok(Catalog { exposed: all, codecs: self.codecs.into(), by_tag: by_tag.into() })
         } else {
             Err(CatalogError { problems })
         }
