@@ -1,69 +1,75 @@
-//! `POST /kv/batch`: operations in order, each on its own.
+//! `POST /kv/batch`: runs operations in order.
 
-use crate::answer::{Answer, Json};
-use crate::condition::Known;
-use crate::operation::{Context, Part, SetTtl};
-use crate::problem::{Problem, shown};
-use crate::{ttl, unwind};
+use crate::catch_panic::catch_panic;
+use crate::condition::IfNoneMatch;
+use crate::json_writer::JsonWriter;
+use crate::operation::{Context, ListParams};
+use crate::problem::{Problem, excerpt};
+use crate::response::ResponseHead;
+use crate::ttl;
 use kv_core::schema::json::parts;
-use kv_core::{Condition, Version};
+use kv_core::{Condition, DecodeOptions, Version};
 use std::borrow::Cow;
 use std::pin::pin;
 
-/// The most operations of a batch.
-const MOST: usize = 100;
+/// Maximum number of operations of a batch.
+const MAX_OPERATIONS: usize = 100;
 
-/// An operation of a frame.
+/// An operation of a batch.
 #[derive(Debug)]
 pub(crate) struct Operation<'a> {
     tag: Cow<'a, str>,
     verb: Verb<'a>,
 }
 
-/// What an operation does. Members that are JSON still are read when it runs, so that they are refused for it alone.
+/// The verb of an operation with its members. Members that are still JSON are parsed when the operation
+/// runs, so that an invalid one fails only this operation.
 #[derive(Debug)]
 enum Verb<'a> {
     Get { key: Cow<'a, str> },
-    Set { key: Cow<'a, str>, value: &'a str, ttl_ms: Option<&'a str>, condition: Wanted<'a> },
-    Delete { key: Cow<'a, str>, condition: Wanted<'a> },
+    Set { key: Cow<'a, str>, value: &'a str, ttl_ms: Option<&'a str>, condition: ConditionMembers<'a> },
+    Delete { key: Cow<'a, str>, condition: ConditionMembers<'a> },
     List { prefix: Cow<'a, str>, limit: Option<&'a str>, after: Option<Cow<'a, str>> },
 }
 
-/// The conditions of a write as they are written.
+/// The members `if_version`, `if_absent` and `if_present`.
 #[derive(Debug, Default)]
-struct Wanted<'a> {
+struct ConditionMembers<'a> {
     version: Option<Cow<'a, str>>,
     absent: bool,
     present: bool,
 }
 
-/// Reads the operations of a frame.
-pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Operation<'_>>, Problem> {
+/// Parses the operations of a batch.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Operation<'_>>, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::invalid_json("the body is not UTF-8"))?;
-    let frame = parts::members(text).map_err(Problem::invalid_json)?;
-    let [(name, ops)] = frame.as_slice() else {
-        return Err(Problem::invalid_json("a batch is an object with one member, `ops`"));
+    let batch = parts::members(text).map_err(Problem::invalid_json)?;
+    let [(name, ops)] = batch.as_slice() else {
+        return Err(Problem::invalid_json("a batch must be an object with one member, `ops`"));
     };
     if name != "ops" {
-        return Err(Problem::invalid_json(format!("a batch has the member `ops`, not `{}`", shown(name))));
+        let name = excerpt(name);
+        return Err(Problem::invalid_json(format!(
+            "unknown member `{name}`: the member of a batch is `ops`"
+        )));
     }
     let ops = parts::items(ops).map_err(|error| Problem::invalid_json(format!("`ops`: {error}")))?;
-    if !(1..=MOST).contains(&ops.len()) {
-        return Err(Problem::invalid_json(format!("`ops` has 1 to {MOST} operations")));
+    if !(1..=MAX_OPERATIONS).contains(&ops.len()) {
+        return Err(Problem::invalid_json(format!("`ops` must have 1 to {MAX_OPERATIONS} operations")));
     }
-    let read = |(at, json)| {
-        Operation::read(json).map_err(|error| Problem::invalid_json(format!("operation {at}: {error}")))
-    };
-    ops.into_iter().enumerate().map(read).collect()
+    let operations = ops.into_iter().enumerate().map(|(index, json)| {
+        Operation::parse(json).map_err(|error| Problem::invalid_json(format!("operation {index}: {error}")))
+    });
+    operations.collect()
 }
 
-/// The members of an operation that have not been read yet. A member that is null is there.
+/// The members of an operation that have not been parsed yet. A null member counts as given.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
 impl<'a> Members<'a> {
     fn json(&mut self, name: &str) -> Option<&'a str> {
-        let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.0.swap_remove(at).1)
+        let index = self.0.iter().position(|(known, _)| known == name)?;
+        Some(self.0.swap_remove(index).1)
     }
 
     fn text(&mut self, name: &str) -> Result<Option<Cow<'a, str>>, String> {
@@ -80,24 +86,24 @@ impl<'a> Members<'a> {
     }
 }
 
-fn needed<T>(name: &str, member: Option<T>) -> Result<T, String> {
+fn required<T>(name: &str, member: Option<T>) -> Result<T, String> {
     member.ok_or_else(|| format!("`{name}` is missing"))
 }
 
 impl<'a> Operation<'a> {
-    /// Reads an operation, which has the members of its verb and no others.
-    fn read(json: &'a str) -> Result<Self, String> {
+    /// Parses an operation. Members that its verb does not have are errors.
+    fn parse(json: &'a str) -> Result<Self, String> {
         let mut members = Members(parts::members(json).map_err(|error| error.to_string())?);
-        let op = needed("op", members.text("op")?)?;
-        let tag = needed("type", members.text("type")?)?;
-        let key = |members: &mut Members<'a>| needed("key", members.text("key")?);
+        let op = required("op", members.text("op")?)?;
+        let tag = required("type", members.text("type")?)?;
+        let key = |members: &mut Members<'a>| required("key", members.text("key")?);
         let verb = match op.as_ref() {
             "get" => Verb::Get { key: key(&mut members)? },
             "set" => Verb::Set {
                 key: key(&mut members)?,
-                value: needed("value", members.json("value"))?,
+                value: required("value", members.json("value"))?,
                 ttl_ms: members.json("ttl_ms"),
-                condition: Wanted {
+                condition: ConditionMembers {
                     version: members.text("if_version")?,
                     absent: members.bool("if_absent")?,
                     present: members.bool("if_present")?,
@@ -105,58 +111,61 @@ impl<'a> Operation<'a> {
             },
             "delete" => Verb::Delete {
                 key: key(&mut members)?,
-                condition: Wanted { version: members.text("if_version")?, ..Wanted::default() },
+                condition: ConditionMembers {
+                    version: members.text("if_version")?,
+                    ..ConditionMembers::default()
+                },
             },
             "list" => Verb::List {
-                prefix: needed("prefix", members.text("prefix")?)?,
+                prefix: required("prefix", members.text("prefix")?)?,
                 limit: members.json("limit"),
                 after: members.text("after")?,
             },
             op => {
                 return Err(format!(
-                    "unknown `op` \"{}\": it is \"get\", \"set\", \"delete\" or \"list\"",
-                    shown(op)
+                    "unknown `op` \"{}\": use \"get\", \"set\", \"delete\" or \"list\"",
+                    excerpt(op)
                 ));
             }
         };
         match members.0.first() {
-            Some((name, _)) => Err(format!("`{}` is not a member of this operation", shown(name))),
+            Some((name, _)) => Err(format!("the operation \"{op}\" has no member `{}`", excerpt(name))),
             None => Ok(Self { tag, verb }),
         }
     }
 
-    /// Runs the operation, and writes the members of its result.
-    async fn run(&self, context: &Context<'_>, json: &mut Json) -> Result<Answer, Problem> {
+    /// Runs the operation and writes the members of its result.
+    async fn run(&self, context: &Context<'_>, json: &mut JsonWriter) -> Result<ResponseHead, Problem> {
         let ty = context.types.get(&self.tag)?;
         match &self.verb {
             Verb::Get { key } => {
-                context.admit_get(ty)?;
-                context.get(json, ty, checked(key)?, Known::default()).await
+                context.check_get(ty)?;
+                context.get(json, ty, check_key(key)?, IfNoneMatch::default()).await
             }
             Verb::Set { key, value, ttl_ms, condition } => {
-                context.admit_set(ty)?;
-                let ttl = SetTtl::Alone(ttl_ms.map(ttl::of_json).transpose()?);
-                context.set(json, ty, checked(key)?, value.as_bytes(), ttl, condition.read()?).await
+                context.check_set(ty)?;
+                let ttl = ttl_ms.map(ttl::from_json).transpose()?.unwrap_or_default();
+                let key = check_key(key)?;
+                let condition = condition.parse()?;
+                let value = ty.codec.decode(value.as_bytes(), DecodeOptions::new())?.value;
+                context.set(json, ty, key, value, ttl, condition).await
             }
             Verb::Delete { key, condition } => {
-                context.admit_delete(ty)?;
-                context.delete(json, ty, checked(key)?, condition.read()?).await
+                ty.check_write_access()?;
+                context.delete(json, ty, check_key(key)?, condition.parse()?).await
             }
             Verb::List { prefix, limit, after } => {
-                context.admit_list(ty)?;
-                let limit = limit.map(|limit| limit.parse().map_err(|_| Part::not_a_limit())).transpose()?;
-                let after = after.as_deref().map(str::to_owned);
-                // The room of the whole answer is enough of a bound.
-                context
-                    .list(json, ty, prefix, Part { limit: Part::limit(limit)?, after, room: usize::MAX })
-                    .await
+                context.check_list(ty)?;
+                // The budget of the batch bounds the page.
+                let params = ListParams::new(*limit, after.as_deref(), usize::MAX)?;
+                context.list(json, ty, prefix, params).await
             }
         }
     }
 }
 
-impl Wanted<'_> {
-    fn read(&self) -> Result<Condition, Problem> {
+impl ConditionMembers<'_> {
+    fn parse(&self) -> Result<Condition, Problem> {
         let version = self.version.as_deref().map(str::parse::<Version>).transpose();
         let version = version.map_err(|error| Problem::invalid_query(format!("`if_version`: {error}")))?;
         match (version, self.absent, self.present) {
@@ -165,40 +174,36 @@ impl Wanted<'_> {
             (None, true, false) => Ok(Condition::Absent),
             (None, false, true) => Ok(Condition::Present),
             _ => Err(Problem::invalid_query(
-                "an operation has one condition: give `if_version`, `if_absent` or `if_present`",
+                "an operation has at most one condition: `if_version`, `if_absent` or `if_present`",
             )),
         }
     }
 }
 
-fn checked(key: &str) -> Result<&str, Problem> {
+fn check_key(key: &str) -> Result<&str, Problem> {
     kv_core::schema::key::check(key)?;
     Ok(key)
 }
 
-/// Runs operations in order, and writes their results.
+/// Runs operations in order and writes their results.
 ///
-/// Entries that do not fit into the answer's room are left out: their operation is refused. Every operation is run, also when
-/// there is no room left, and the result of a write is always written.
-pub(crate) async fn run(context: &Context<'_>, operations: &[Operation<'_>], json: &mut Json) -> Answer {
+/// All operations run, even after the budget is used up. An operation whose entries do not fit is
+/// answered with an error. The result of a write is always written.
+pub(crate) async fn run(context: &Context<'_>, operations: &[Operation<'_>], json: &mut JsonWriter) {
     json.name("results").open_array();
     for operation in operations {
         let before = json.len();
         json.item().open();
         json.name("status").raw("200");
-        let result = unwind::or_internal(pin!(operation.run(context, json))).await;
-        match result {
-            Ok(_) => json.close(),
-            Err(problem) => {
-                json.truncate(before);
-                json.item().open();
-                problem.write(json);
-                json.close();
-            }
+        let result = catch_panic(pin!(operation.run(context, json))).await;
+        if let Err(problem) = result {
+            json.truncate(before);
+            json.item().open();
+            problem.write(json);
         }
+        json.close();
     }
     json.close_array();
-    Answer::default()
 }
 
 #[cfg(test)]
@@ -206,13 +211,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_has_operations_with_their_own_members() {
+    fn batch_has_operations_with_the_members_of_their_verbs() {
         for good in [
             r#"{"ops":[{"op":"get","type":"T","key":"a"}]}"#,
             r#"{"ops":[{"op":"set","type":"T","key":"a","value":null,"ttl_ms":"keep","if_absent":true}]}"#,
             r#" {"ops":[{"op":"list","type":"T","prefix":"","limit":1,"after":"a"}]} "#,
         ] {
-            assert!(read(good.as_bytes()).is_ok(), "{good}");
+            assert!(parse(good.as_bytes()).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -245,11 +250,11 @@ mod tests {
             r#"{"ops":[{"op":"get","type":"T","key":"a"}],"more":1}"#,
             r#"{"ops":[{"op":"get","type":"T","key":"a"}]}{}"#,
         ] {
-            assert!(read(bad.as_bytes()).is_err(), "{bad}");
+            assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
         let many = |count| {
             format!(r#"{{"ops":[{}]}}"#, vec![r#"{"op":"get","type":"T","key":"a"}"#; count].join(","))
         };
-        assert!(read(many(100).as_bytes()).is_ok() && read(many(101).as_bytes()).is_err());
+        assert!(parse(many(100).as_bytes()).is_ok() && parse(many(101).as_bytes()).is_err());
     }
 }

@@ -1,84 +1,86 @@
-//! Bounds how many bytes of large answers are held for clients at a time.
+//! [`InFlight`]: limits the bytes of large responses that are being sent.
 //!
-//! An answer is held until its last byte has been handed to the system, however slowly the client reads.
+//! A response stays in memory until its last byte has been passed to the operating system, however
+//! slowly the client reads.
 
 use crate::problem::Problem;
 use axum::body::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Answers up to this many bytes are not counted, so that clients that do not read large ones keep no other from being answered.
-const SMALL: usize = 64 << 10;
+/// Size up to which responses are not counted. Clients that do not read large responses therefore
+/// cannot block small ones.
+const UNCOUNTED: usize = 64 << 10;
 
-/// The bytes of all large answers that are held.
+/// The number of bytes of all large responses that are being sent.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
     bytes: AtomicUsize,
 }
 
 impl InFlight {
-    /// Returns how many bytes a further answer may have.
-    pub(crate) fn left(&self, most: usize) -> usize {
-        most.saturating_sub(self.bytes.load(Ordering::Relaxed)).max(SMALL)
+    /// Returns the maximum size of another response.
+    pub(crate) fn available(&self, max: usize) -> usize {
+        max.saturating_sub(self.bytes.load(Ordering::Relaxed)).max(UNCOUNTED)
     }
 
-    /// Takes room for an answer before it is written.
-    pub(crate) fn take(self: &Arc<Self>, bytes: usize, most: usize) -> Result<Taken, Problem> {
-        let grown = |held: usize| held.checked_add(bytes).filter(|held| *held <= most);
-        match self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown) {
-            Ok(_) => Ok(Taken { of: Arc::clone(self), bytes }),
+    /// Reserves bytes for a response before it is written.
+    pub(crate) fn reserve(self: &Arc<Self>, bytes: usize, max: usize) -> Result<Reservation, Problem> {
+        let grow = |counted: usize| counted.checked_add(bytes).filter(|counted| *counted <= max);
+        match self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow) {
+            Ok(_) => Ok(Reservation { in_flight: Arc::clone(self), bytes }),
             Err(_) => Err(Problem::too_many_in_flight()),
         }
     }
 
-    /// Holds an answer until it has been sent.
-    pub(crate) fn hold(self: &Arc<Self>, answer: Vec<u8>, most: usize) -> Result<Bytes, Problem> {
-        if answer.len() <= SMALL {
-            return Ok(answer.into());
+    /// Tracks a response until it has been sent.
+    pub(crate) fn track(self: &Arc<Self>, response: Vec<u8>, max: usize) -> Result<Bytes, Problem> {
+        if response.len() <= UNCOUNTED {
+            return Ok(response.into());
         }
-        Ok(self.take(answer.len(), most)?.hold(answer))
+        Ok(self.reserve(response.len(), max)?.track(response))
     }
 }
 
-/// Room that was taken. It is given back when this is dropped.
+/// Reserved bytes, which are released on drop.
 #[derive(Debug)]
-pub(crate) struct Taken {
-    of: Arc<InFlight>,
+pub(crate) struct Reservation {
+    in_flight: Arc<InFlight>,
     bytes: usize,
 }
 
-impl Taken {
-    /// Holds an answer, for which the room was taken, until it has been sent.
-    pub(crate) fn hold(mut self, answer: Vec<u8>) -> Bytes {
-        if answer.len() <= SMALL {
-            return answer.into();
+impl Reservation {
+    /// Tracks the response for which the bytes were reserved until it has been sent.
+    pub(crate) fn track(mut self, response: Vec<u8>) -> Bytes {
+        if response.len() <= UNCOUNTED {
+            return response.into();
         }
-        // A batch may go a little beyond its room: by the answers to its writes.
-        let of = &self.of.bytes;
-        if answer.len() >= self.bytes {
-            of.fetch_add(answer.len() - self.bytes, Ordering::Relaxed);
+        let counted = &self.in_flight.bytes;
+        // A batch may exceed its reservation by the results of its writes.
+        if response.len() >= self.bytes {
+            counted.fetch_add(response.len() - self.bytes, Ordering::Relaxed);
         } else {
-            of.fetch_sub(self.bytes - answer.len(), Ordering::Relaxed);
+            counted.fetch_sub(self.bytes - response.len(), Ordering::Relaxed);
         }
-        self.bytes = answer.len();
-        Bytes::from_owner(Held { answer, _taken: self })
+        self.bytes = response.len();
+        Bytes::from_owner(TrackedBytes { response, _reservation: self })
     }
 }
 
-impl Drop for Taken {
+impl Drop for Reservation {
     fn drop(&mut self) {
-        self.of.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.in_flight.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
-struct Held {
-    answer: Vec<u8>,
-    _taken: Taken,
+struct TrackedBytes {
+    response: Vec<u8>,
+    _reservation: Reservation,
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for TrackedBytes {
     fn as_ref(&self) -> &[u8] {
-        &self.answer
+        &self.response
     }
 }
 
@@ -87,31 +89,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_counted_until_its_last_part_is_dropped() {
+    fn response_is_counted_until_its_last_part_is_dropped() {
         let in_flight = Arc::new(InFlight::default());
-        let most = 10 * SMALL;
-        let mut held = in_flight.hold(vec![0; 6 * SMALL], most).ok().unwrap_or_default();
-        assert!(in_flight.hold(vec![0; 5 * SMALL], most).is_err());
-        assert_eq!(in_flight.left(most), 4 * SMALL);
-        let part = held.split_off(SMALL);
-        drop(held);
-        assert_eq!(in_flight.left(most), 4 * SMALL);
+        let max = 10 * UNCOUNTED;
+        let mut response = in_flight.track(vec![0; 6 * UNCOUNTED], max).ok().unwrap_or_default();
+        assert!(in_flight.track(vec![0; 5 * UNCOUNTED], max).is_err());
+        assert_eq!(in_flight.available(max), 4 * UNCOUNTED);
+        let part = response.split_off(UNCOUNTED);
+        drop(response);
+        assert_eq!(in_flight.available(max), 4 * UNCOUNTED);
         drop(part);
-        assert_eq!(in_flight.left(most), most);
+        assert_eq!(in_flight.available(max), max);
     }
 
     #[test]
-    fn small_answers_are_always_held_and_room_that_was_taken_follows_the_answer() {
+    fn small_responses_are_always_accepted_and_reservations_adapt_to_the_response() {
         let in_flight = Arc::new(InFlight::default());
-        let most = 2 * SMALL;
-        let taken = in_flight.take(most, most).ok();
-        assert!(in_flight.hold(vec![0; SMALL], most).is_ok());
-        assert!(in_flight.hold(vec![0; SMALL + 1], most).is_err());
-        let held = taken.map(|taken| taken.hold(vec![0; SMALL + 1]));
-        assert_eq!(in_flight.left(most), SMALL);
-        assert_eq!(in_flight.bytes.load(Ordering::Relaxed), SMALL + 1);
-        drop(held);
-        drop(in_flight.take(SMALL, most).map(|taken| taken.hold(Vec::new())));
-        assert_eq!(in_flight.left(most), most);
+        let max = 2 * UNCOUNTED;
+        let reservation = in_flight.reserve(max, max).ok();
+        assert!(in_flight.track(vec![0; UNCOUNTED], max).is_ok());
+        assert!(in_flight.track(vec![0; UNCOUNTED + 1], max).is_err());
+        let response = reservation.map(|reservation| reservation.track(vec![0; UNCOUNTED + 1]));
+        assert_eq!(in_flight.available(max), UNCOUNTED);
+        assert_eq!(in_flight.bytes.load(Ordering::Relaxed), UNCOUNTED + 1);
+        drop(response);
+        drop(in_flight.reserve(UNCOUNTED, max).map(|reservation| reservation.track(Vec::new())));
+        assert_eq!(in_flight.available(max), max);
     }
 }

@@ -1,8 +1,8 @@
-//! The types of a store over HTTP.
+//! The HTTP interface of a typed key-value store.
 //!
-//! A [`Catalog`](kv_core::Catalog) says which types the outside may reach; [`KvHttp`] makes a router of it, with no further line
-//! about any type. A whole program, with `kv-core`, `kv-http`, `axum`, `serde` (with `derive`) and `tokio` (with `macros` and
-//! `rt-multi-thread`):
+//! A [`Catalog`](kv_core::Catalog) lists the types that clients can reach, and [`KvHttp`] builds a router for
+//! them. A complete program, which depends on `kv-core`, `kv-http`, `axum`, `serde` (with `derive`) and `tokio`
+//! (with `macros` and `rt-multi-thread`):
 //!
 //! ```no_run
 //! use kv_core::{Access, Catalog, KvStore, KvType};
@@ -20,7 +20,7 @@
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let kv = KvStore::new();
 //!     let catalog = Catalog::builder().expose::<CursorPosition>(Access::ReadWrite).build()?;
-//!     // Others are refused: name the hosts by which browsers reach this server.
+//!     // The hosts by which browsers reach this server. All others are refused.
 //!     let policy = TenantPolicy::hosts(["localhost", "acme.example", "*.acme.example"])?;
 //!     let app: axum::Router = KvHttp::new(kv.clone(), catalog, policy).router();
 //!
@@ -30,7 +30,8 @@
 //! }
 //! ```
 //!
-//! What comes in over HTTP is what `kv.tenant("localhost")?.get::<CursorPosition>("user:7")` sees in the program:
+//! An entry that a client sets is the entry that the program reads with
+//! `kv.tenant("localhost")?.get::<CursorPosition>("user:7")`:
 //!
 //! ```console
 //! $ curl -H 'Content-Type: application/json' -d '{"x":3,"y":4}' \
@@ -40,39 +41,41 @@
 //! {"found":true,"key":"user:7","type":"CursorPosition","value":{"x":3,"y":4},"version":"1795408841252906",…}
 //! ```
 //!
-//! The routes, each for the tenant that the request's host names:
+//! Each route reads and writes the tenant of the request's host:
 //!
 //! | route | |
 //! |---|---|
-//! | `GET /kv/get/{type}?key=` | an entry |
-//! | `POST /kv/set/{type}?key=` | a write, with `ttl_ms=`, `If-Match`, `If-None-Match` |
-//! | `DELETE /kv/delete/{type}?key=`, or `POST` | a removal |
-//! | `GET /kv/list/{type}?prefix=` | a page of entries, with `limit=`, `after=` |
-//! | `GET /kv/list?full_prefix=`, `GET /kv/list/{full_prefix}` | a page of entries of all types |
-//! | `POST /kv/batch` | up to 100 of these |
-//! | `GET /kv/stats`, `POST /kv/cleanup` | counts; the removal of up to 4,096 expired entries |
+//! | `GET /kv/get/{type}?key=` | returns an entry |
+//! | `POST /kv/set/{type}?key=` | writes an entry, with `ttl_ms=`, `If-Match`, `If-None-Match` |
+//! | `DELETE /kv/delete/{type}?key=`, or `POST` | removes an entry |
+//! | `GET /kv/list/{type}?prefix=` | returns a page of entries, with `limit=`, `after=` |
+//! | `GET /kv/list?full_prefix=`, `GET /kv/list/{full_prefix}` | returns a page of entries of all types |
+//! | `POST /kv/batch` | runs up to 100 gets, sets, deletes and lists |
+//! | `GET /kv/stats` | returns the numbers of keys and bytes |
+//! | `POST /kv/cleanup` | removes up to 4,096 expired entries |
 //!
-//! Where a route takes a key, it may stand in the path instead: `/kv/get/{type}/{key}`.
+//! Instead of `?key=`, the key can be in the path: `/kv/get/{type}/{key}`.
 //!
-//! **What it checks**: the host (one, well-formed, named by the [`TenantPolicy`]), the page that asks (a browser's request comes
-//! from the tenant's own pages, or from an [origin](KvHttp::allow_origin) that is allowed), the type and its access, the
-//! schema that a client was generated for, every byte of keys, queries and bodies, and the rules of values. What is refused
-//! changes nothing, and is answered with `application/problem+json` with a code and, for values, the JSON pointer of
-//! each violation.
+//! **Checked**: the host (a single, well-formed one that the [`TenantPolicy`] names), the page that sends the
+//! request (of the tenant's own site or of an [allowed origin](KvHttp::allow_origin)), the type and its access,
+//! the schema for which the client was generated, the syntax of keys, queries and bodies, and the rules of
+//! values. A refused request changes nothing. Its response is `application/problem+json` with a code and, for
+//! values, the JSON pointer of each violation.
 //!
-//! **What it does not**: it knows no users. Whoever reaches the host may do what the catalog allows. TLS, compression, rate
-//! limits, and the time that the head of a request may take (`axum::serve` sets none) are those of the server and proxy around
-//! it.
+//! **Not checked**: who the user is. Any client that reaches the host may do what the catalog allows. TLS,
+//! compression, rate limits and the time in which the head of a request must arrive (`axum::serve` sets none)
+//! are left to the server and the proxy.
 //!
 //! # Serving
 //!
-//! The router runs in tokio, with its time enabled, as under `axum::serve`. It merges with an application's own routes, nests below
-//! a path, and takes layers, as any router. What a deployment may want besides:
+//! The router requires a tokio runtime with time enabled, such as the one of `axum::serve`. It can be merged
+//! with the application's own routes, nested under a path, and wrapped in layers. A deployment may also need:
 //!
-//! - **A limit for slow readers, and no delay of small packets.** Neither hyper nor `axum::serve` gives up a client that stops
-//!   reading, and its answer stays in memory as long as it is connected. A wrapper of the crate `tokio-io-timeout` ends a
-//!   connection on which a write has made no progress for some time. And Nagle's algorithm, by which the end of an answer
-//!   that has several packets may wait for the client to confirm those before, is on unless it is turned off:
+//! - **A limit for slow readers, and no delay of small packets.** Neither hyper nor `axum::serve` closes the
+//!   connection of a client that stops reading, and its response stays in memory until the client disconnects.
+//!   A wrapper of the crate `tokio-io-timeout` closes connections whose writes make no progress. Nagle's
+//!   algorithm is on by default: the end of a response of several packets may wait until the client
+//!   acknowledges the earlier ones.
 //!
 //!   ```no_run
 //!   use axum::serve::Listener;
@@ -82,16 +85,16 @@
 //!   use tokio::net::{TcpListener, TcpStream};
 //!   use tokio_io_timeout::TimeoutStream;
 //!
-//!   /// Ends connections whose client has stopped reading.
-//!   struct Impatient(TcpListener);
+//!   /// Closes connections whose client has stopped reading.
+//!   struct WriteTimeout(TcpListener);
 //!
-//!   impl Listener for Impatient {
+//!   impl Listener for WriteTimeout {
 //!       type Io = Pin<Box<TimeoutStream<TcpStream>>>;
 //!       type Addr = SocketAddr;
 //!
 //!       async fn accept(&mut self) -> (Self::Io, SocketAddr) {
 //!           let (connection, address) = Listener::accept(&mut self.0).await;
-//!           // Without it, it is slower and not wrong.
+//!           // A failure makes responses slower, not wrong.
 //!           let _ = connection.set_nodelay(true);
 //!           let mut connection = TimeoutStream::new(connection);
 //!           connection.set_write_timeout(Some(Duration::from_secs(30)));
@@ -105,18 +108,20 @@
 //!
 //!   # async fn serve(app: axum::Router) -> std::io::Result<()> {
 //!   let listener = TcpListener::bind("127.0.0.1:3000").await?;
-//!   axum::serve(Impatient(listener), app).await
+//!   axum::serve(WriteTimeout(listener), app).await
 //!   # }
 //!   ```
 //!
-//!   A client that reads a little now and then is not ended. How much all clients together hold is bounded by
-//!   [`Limits::in_flight_bytes`].
+//!   The timeout does not close the connection of a client that reads slowly. The memory of all responses is
+//!   limited by [`Limits::in_flight_bytes`].
 //!
-//! - **The end of the program.** [`Shutdown`] answers 503 while `axum::serve` finishes what it has begun.
-//! - **The address of a proxy**, only for [`TenantPolicy::behind_proxy`]: serve
+//! - **Graceful shutdown.** [`Shutdown`] answers new requests with 503 while `axum::serve` completes the
+//!   requests that have started.
+//! - **The address of a proxy**, only for [`TenantPolicy::behind_proxy`]: serve the router with
 //!   [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
-//! - **A limit for slow heads**, without a proxy that has one: `axum::serve` waits forever. Serve the connections with hyper-util (its
-//!   features `http1`, `server`, `service` and `tokio`), whose limit also ends connections that are idle for as long:
+//! - **A limit for slow heads**, unless a proxy sets one: `axum::serve` waits indefinitely. Serve the
+//!   connections with hyper-util (features `http1`, `server`, `service` and `tokio`). Its limit also closes
+//!   connections that are idle for that time:
 //!
 //!   ```no_run
 //!   use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -129,7 +134,7 @@
 //!   let mut server = Builder::new(TokioExecutor::new());
 //!   server.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
 //!   loop {
-//!       // An error is this connection's, or a lack of files that passes.
+//!       // Either this connection failed, or the process has no file descriptors left for now.
 //!       let Ok((connection, _)) = listener.accept().await else {
 //!           tokio::time::sleep(Duration::from_millis(100)).await;
 //!           continue;
@@ -139,7 +144,7 @@
 //!       connection.set_write_timeout(Some(Duration::from_secs(30)));
 //!       let (server, app) = (server.clone(), TowerToHyperService::new(app.clone()));
 //!       tokio::spawn(async move {
-//!           // With upgrades, for WebSockets. What goes wrong with a connection is its client's.
+//!           // With upgrades, for WebSockets. An error concerns only this connection.
 //!           let _ = server.serve_connection_with_upgrades(TokioIo::new(Box::pin(connection)), app).await;
 //!       });
 //!   }
@@ -148,37 +153,40 @@
 //!
 //! # Compressing proxies
 //!
-//! An `ETag` is the entry's version in quotation marks. A proxy that compresses changes it: `"17"` becomes `W/"17"` (nginx) or
-//! `"17-gzip"` (Apache). `If-None-Match` matches all of these, so that reads are still answered with 304. A write needs the version
-//! itself: `If-Match` with a changed tag is 400 `invalid-query`, which says so, and clients send the `version` of the entry in
-//! quotation marks instead.
+//! An `ETag` is the entry's version in quotation marks. Proxies change it when they compress a response: `"17"`
+//! becomes `W/"17"` (nginx) or `"17-gzip"` (Apache). `If-None-Match` matches all of these, so reads are still
+//! answered with 304. Writes require the unchanged version: `If-Match` with a changed tag is 400
+//! `invalid-query`. Clients then send the `version` of the entry in quotation marks.
 //!
-//! In reading order: `router` ([`KvHttp`]); `service` (a request's way); `tenant` ([`TenantPolicy`]), `origin` (whose
-//! page asks), `route` and `query` (what is asked), `served` (types), `schema`, `condition` and `ttl` (how), `body` and `decode`;
-//! `operation` and `batch` (what is done); `answer` and `problem` (what is said); `in_flight` (how much of it is held).
+//! Modules in reading order: `router` builds the router ([`KvHttp`]), and `service` handles a request. `host`
+//! normalizes its host, and `tenant_policy` maps the host to a tenant ([`TenantPolicy`]). `origin` checks the
+//! page that sent it. `route`, `query`, `exposed_types`, `client_schema`, `condition`, `ttl` and `body` parse its
+//! parts. `operation` and `batch` run it. `response`, `problem` and `json_writer` write the response, and
+//! `in_flight` counts its bytes.
 
-mod answer;
 mod batch;
 mod body;
+mod catch_panic;
+mod client_schema;
 mod condition;
-mod decode;
+mod exposed_types;
+mod host;
 mod in_flight;
+mod json_writer;
 mod limits;
 mod operation;
 mod origin;
 mod problem;
 mod query;
+mod response;
 mod route;
 mod router;
-mod schema;
-mod served;
 mod service;
 mod shutdown;
-mod tenant;
+mod tenant_policy;
 mod ttl;
-mod unwind;
 
 pub use limits::Limits;
 pub use router::KvHttp;
 pub use shutdown::Shutdown;
-pub use tenant::{PolicyError, TenantPolicy};
+pub use tenant_policy::{PolicyError, TenantPolicy};

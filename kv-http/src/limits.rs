@@ -1,8 +1,9 @@
-//! [`Limits`].
+//! [`Limits`]: the resources that a request may use.
 
 use std::time::Duration;
 
-/// How much a request may take. What the store takes in is bounded by its own limits.
+/// The resources that a request may use. The size of the store is bounded by its own
+/// [limits](kv_core::Limits).
 ///
 /// | limit | default |
 /// |---|---|
@@ -38,7 +39,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How many bytes a body may have. More is answered with 413.
+    /// Sets the maximum size of a body. A longer body is answered with 413.
     ///
     /// ```
     /// let limits = kv_http::Limits::default().body_bytes(1 << 20);
@@ -47,7 +48,7 @@ impl Limits {
         Self { body_bytes: bytes, ..self }
     }
 
-    /// How long a body may take to arrive. Longer is answered with 408.
+    /// Sets the time within which a body must arrive. A slower body is answered with 408.
     ///
     /// ```
     /// use std::time::Duration;
@@ -58,14 +59,16 @@ impl Limits {
         Self { body_time: time, ..self }
     }
 
-    /// How many bytes a page of entries may have before no further entry is put into it, and how many the answer to a batch
-    /// has at most.
+    /// Sets the number of bytes after which no further entry is added to a page, and the maximum size of
+    /// the entries in the response of a batch.
     ///
-    /// A page has one entry at least, and says that there are more. In a batch, an operation whose entries do not fit into what
-    /// the operations before it have left is answered with 413, and a list returns the entries that fit. Values that do not fit are
-    /// encoded only in part, and together with those that do up to twice this number of bytes; then further ones are 413 without being
-    /// tried. Writes are always run and
-    /// answered: their results, and problems, come on top of the bytes.
+    /// A page has at least one entry. If more entries follow, its `next` is set.
+    ///
+    /// In a batch, an operation is answered with 413 if its entries do not fit into the bytes that the
+    /// earlier operations left; a list returns the entries that fit. A value that does not fit is encoded
+    /// only in part. All values of a batch together, including those that do not fit, are encoded up to
+    /// twice this number of bytes; later ones are answered with 413 without being encoded. Writes are
+    /// always executed and answered: their results and all problems do not count.
     ///
     /// ```
     /// let limits = kv_http::Limits::default().page_bytes(256 << 10);
@@ -74,12 +77,13 @@ impl Limits {
         Self { page_bytes: bytes, ..self }
     }
 
-    /// How many bytes of answers are held at a time for clients that have not read them yet. A read or a batch that would exceed
-    /// this is answered with 503, before a batch does anything. Answers of up to 64 KiB are neither counted nor refused.
+    /// Sets the maximum number of bytes of all responses that clients have not read yet. A read or a batch
+    /// that would exceed it is answered with 503; such a batch executes nothing. Responses of up to 64 KiB
+    /// are neither counted nor refused.
     ///
-    /// It should be a few times what the largest value takes as JSON, and at least [`page_bytes`](Self::page_bytes), or no
-    /// batch runs. Serve with a [bound for slow readers](crate#serving), or a few clients that never read keep all others from
-    /// large answers.
+    /// Set it to a few times the size of the largest value as JSON. It must be at least
+    /// [`page_bytes`](Self::page_bytes), or every batch is refused. [Limit slow readers](crate#serving) as
+    /// well: otherwise a few clients that never read can prevent large responses to all others.
     ///
     /// ```
     /// let limits = kv_http::Limits::default().in_flight_bytes(64 << 20);

@@ -1,209 +1,215 @@
-//! What can be done, whether it comes by a route of its own or in a batch.
+//! The operations, which routes and batches share.
 
-use crate::answer::{Answer, Json, PageWriter};
-use crate::condition::Known;
-use crate::decode::decode;
+use crate::client_schema::ClientSchema;
+use crate::condition::IfNoneMatch;
+use crate::exposed_types::{ExposedType, ExposedTypes};
+use crate::json_writer::JsonWriter;
 use crate::problem::Problem;
-use crate::schema::ClientSchema;
-use crate::served::{Served, Types};
+use crate::response::{self, PageWriter, ResponseHead};
 use crate::ttl;
-use kv_core::engine::{Engine, PageRequest};
-use kv_core::{Condition, TenantId, TtlChoice};
+use kv_core::engine::{AnyValue, Engine, PageRequest};
+use kv_core::schema::prefix;
+use kv_core::{Condition, SetOptions, TenantId, TtlChoice};
+use std::borrow::Cow;
 
-/// The most entries of a page.
-const MOST: usize = 1000;
+/// Maximum number of entries of a page.
+const MAX_LIMIT: usize = 1000;
 
-/// How many entries a page has where the client does not say.
-const DEFAULT: usize = 100;
+/// Number of entries of a page if the client gives no limit.
+const DEFAULT_LIMIT: usize = 100;
 
-/// Who asks, and of what.
+/// The store, the types, the tenant and the client's schema of one request.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'r> {
     pub(crate) engine: &'r dyn Engine,
-    pub(crate) types: &'r Types,
+    pub(crate) types: &'r ExposedTypes,
     pub(crate) tenant: &'r TenantId,
     pub(crate) schema: &'r ClientSchema,
 }
 
-/// Which part of a list a page is to be.
-#[derive(Debug)]
-pub(crate) struct Part {
-    pub(crate) limit: usize,
-    pub(crate) after: Option<String>,
-    /// How many bytes the page may have before no further entry is put into it.
-    pub(crate) room: usize,
+/// The size of a page and the key after which it starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListParams<'r> {
+    limit: usize,
+    after: Option<&'r str>,
+    /// Number of bytes after which no further entry is added.
+    max_bytes: usize,
 }
 
-impl Part {
-    /// The limit that a client gives, if it does.
-    pub(crate) fn limit(given: Option<u64>) -> Result<usize, Problem> {
-        let Some(given) = given else { return Ok(DEFAULT) };
-        let limit = usize::try_from(given).ok().filter(|limit| (1..=MOST).contains(limit));
-        limit.ok_or_else(Self::not_a_limit)
+impl<'r> ListParams<'r> {
+    pub(crate) fn new(
+        limit: Option<&str>,
+        after: Option<&'r str>,
+        max_bytes: usize,
+    ) -> Result<Self, Problem> {
+        Ok(Self { limit: limit.map_or(Ok(DEFAULT_LIMIT), parse_limit)?, after, max_bytes })
     }
+}
 
-    pub(crate) fn not_a_limit() -> Problem {
-        Problem::invalid_query(format!("`limit` is a whole number from 1 to {MOST}"))
-    }
+fn parse_limit(text: &str) -> Result<usize, Problem> {
+    // `parse` accepts a sign.
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let limit = text.parse().ok().filter(|limit| is_number && (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| {
+        Problem::invalid_query(format!("`limit` must be a whole number from 1 to {MAX_LIMIT}"))
+    })
+}
+
+/// The keys of a type that a list covers.
+struct KeyRange<'r> {
+    ty: &'r ExposedType,
+    prefix: &'r str,
+    after: Option<&'r str>,
 }
 
 impl<'r> Context<'r> {
-    /// Whether the client may read an entry of a type.
-    pub(crate) fn admit_get(&self, ty: &Served) -> Result<(), Problem> {
+    /// Checks that the client may read entries of a type.
+    pub(crate) fn check_get(&self, ty: &ExposedType) -> Result<(), Problem> {
         self.schema.check_read(ty)
     }
 
-    /// Whether it may write one.
-    pub(crate) fn admit_set(&self, ty: &Served) -> Result<(), Problem> {
-        ty.check_write()?;
+    /// Checks that the client may write entries of a type.
+    pub(crate) fn check_set(&self, ty: &ExposedType) -> Result<(), Problem> {
+        ty.check_write_access()?;
         self.schema.check_write(ty)
     }
 
-    /// Whether it may remove one, for which it need not know its form.
-    #[expect(clippy::unused_self, reason = "as the others, and who asks will matter")]
-    pub(crate) fn admit_delete(&self, ty: &Served) -> Result<(), Problem> {
-        ty.check_write()
-    }
-
-    /// Whether it may list a type.
-    pub(crate) fn admit_list(&self, ty: &Served) -> Result<(), Problem> {
-        ty.check_list()?;
+    /// Checks that the client may list a type.
+    pub(crate) fn check_list(&self, ty: &ExposedType) -> Result<(), Problem> {
+        ty.check_list_access()?;
         self.schema.check_read(ty)
     }
 
     pub(crate) async fn get(
         &self,
-        json: &mut Json,
-        ty: &Served,
+        json: &mut JsonWriter,
+        ty: &ExposedType,
         key: &str,
-        known: Known,
-    ) -> Result<Answer, Problem> {
-        let entry = self.engine.get(self.tenant, ty.stored(), key).await?;
-        match entry {
-            Some(entry) if known.has(entry.version) => Ok(Answer::not_modified(entry.version)),
-            Some(entry) => Answer::found(json, &ty.codec, &entry),
-            None => Ok(Answer::not_found(json)),
+        if_none_match: IfNoneMatch,
+    ) -> Result<ResponseHead, Problem> {
+        match self.engine.get(self.tenant, ty.stored_type(), key).await? {
+            Some(entry) if if_none_match.matches(entry.version) => {
+                Ok(ResponseHead::not_modified(entry.version))
+            }
+            Some(entry) => response::found(json, &ty.codec, &entry),
+            None => Ok(response::not_found(json)),
         }
     }
 
-    /// Writes the value of a body, beside whose fields a `ttl` may stand, or of an operation.
     pub(crate) async fn set(
         &self,
-        json: &mut Json,
-        ty: &Served,
+        json: &mut JsonWriter,
+        ty: &ExposedType,
         key: &str,
-        value: &[u8],
-        ttl: SetTtl,
+        value: AnyValue,
+        ttl: TtlChoice,
         condition: Condition,
-    ) -> Result<Answer, Problem> {
-        let (value, beside) = decode(ty, value, matches!(ttl, SetTtl::OrBeside(_)))?;
-        let (SetTtl::OrBeside(choice) | SetTtl::Alone(choice)) = ttl;
-        let choice = ttl::bounded(ttl::once(choice, beside)?, ty.codec.exposed())?;
-        let options = ttl::options(choice, condition);
-        Ok(Answer::written(json, self.engine.set(self.tenant, ty.stored(), key, value, options).await?))
+    ) -> Result<ResponseHead, Problem> {
+        let ttl = ttl::apply_max(ttl, ty.codec.exposed())?;
+        let options = SetOptions::new().with_ttl_choice(ttl).with_condition(condition);
+        let written = self.engine.set(self.tenant, ty.stored_type(), key, value, options).await?;
+        Ok(response::written(json, written))
     }
 
     pub(crate) async fn delete(
         &self,
-        json: &mut Json,
-        ty: &Served,
+        json: &mut JsonWriter,
+        ty: &ExposedType,
         key: &str,
         condition: Condition,
-    ) -> Result<Answer, Problem> {
-        Ok(Answer::deleted(json, self.engine.delete(self.tenant, ty.stored(), key, condition).await?))
+    ) -> Result<ResponseHead, Problem> {
+        let existed = self.engine.delete(self.tenant, ty.stored_type(), key, condition).await?;
+        Ok(response::deleted(json, existed))
     }
 
-    /// A page of a type's entries.
+    /// Lists a page of a type.
     pub(crate) async fn list(
         &self,
-        json: &mut Json,
-        ty: &Served,
+        json: &mut JsonWriter,
+        ty: &ExposedType,
         prefix: &str,
-        part: Part,
-    ) -> Result<Answer, Problem> {
-        let after = part.after.as_deref();
-        let request = PageRequest { prefix, after, limit: part.limit, descending: false };
-        let found = self.engine.list(self.tenant, ty.stored(), request).await?;
-        let mut page = PageWriter::new(json, part.room);
-        for entry in &found.entries {
-            if !page.add(&ty.codec, &entry.key, entry)? {
-                return Ok(page.end(true));
-            }
-        }
-        Ok(page.end(found.has_more))
+        params: ListParams<'_>,
+    ) -> Result<ResponseHead, Problem> {
+        let range = KeyRange { ty, prefix, after: params.after };
+        self.write_page(json, &[range], false, params).await
     }
 
-    /// A page of the entries of all types that may be listed, whose full keys start with a full prefix.
+    /// Lists a page of the listable types, by the prefix of their full keys.
     pub(crate) async fn list_full(
         &self,
-        json: &mut Json,
+        json: &mut JsonWriter,
         full_prefix: &str,
-        part: Part,
-    ) -> Result<Answer, Problem> {
-        let parts = self.parts_of(full_prefix, part.after.as_deref());
-        for (ty, ..) in &parts {
-            self.schema.check_read(ty)?;
+        params: ListParams<'_>,
+    ) -> Result<ResponseHead, Problem> {
+        let ranges = self.ranges(full_prefix, params.after);
+        for range in &ranges {
+            self.schema.check_read(range.ty)?;
         }
-        let mut page = PageWriter::new(json, part.room);
-        for (ty, prefix, after) in parts {
-            // Behind a page that is full one entry is asked for, to see whether there is more.
-            let room = part.limit - page.count();
-            let request = PageRequest { prefix, after, limit: room.max(1), descending: false };
-            let found = self.engine.list(self.tenant, ty.stored(), request).await?;
-            for (at, entry) in found.entries.iter().enumerate() {
-                let full_key = format!("{}{}", ty.stored().prefix(), entry.key);
-                if at == room || !page.add(&ty.codec, &full_key, entry)? {
-                    return Ok(page.end(true));
+        self.write_page(json, &ranges, true, params).await
+    }
+
+    async fn write_page(
+        &self,
+        json: &mut JsonWriter,
+        ranges: &[KeyRange<'_>],
+        has_full_keys: bool,
+        params: ListParams<'_>,
+    ) -> Result<ResponseHead, Problem> {
+        let mut page = PageWriter::new(json, params.max_bytes);
+        for &KeyRange { ty, prefix, after } in ranges {
+            // If the page is full, one entry is requested to find out whether more entries follow.
+            let left = params.limit - page.count();
+            let request = PageRequest { prefix, after, limit: left.max(1), descending: false };
+            let found = self.engine.list(self.tenant, ty.stored_type(), request).await?;
+            for (index, entry) in found.entries.iter().enumerate() {
+                let mut key = Cow::Borrowed(&*entry.key);
+                if has_full_keys {
+                    key = format!("{}{key}", ty.stored_type().prefix()).into();
+                }
+                if index == left || !page.add(&ty.codec, &key, entry)? {
+                    return Ok(page.finish(true));
                 }
             }
             if found.has_more {
-                return Ok(page.end(true));
+                return Ok(page.finish(true));
             }
         }
-        Ok(page.end(false))
+        Ok(page.finish(false))
     }
 
-    /// What a full prefix is in each type that may be listed: the prefix of its keys, and the key behind which to start.
-    fn parts_of<'k>(
-        &self,
-        full_prefix: &'k str,
-        after: Option<&'k str>,
-    ) -> Vec<(&'r Served, &'k str, Option<&'k str>)> {
-        let part = |ty: &'r Served| {
-            let own = ty.stored().prefix();
-            let prefix = kv_core::schema::prefix::of_keys(full_prefix, own)?;
+    /// Returns the ranges of keys, after a full key, whose full keys start with a full prefix.
+    fn ranges<'k>(&self, full_prefix: &'k str, after: Option<&'k str>) -> Vec<KeyRange<'k>>
+    where
+        'r: 'k,
+    {
+        let range = |ty: &'r ExposedType| {
+            let own = ty.stored_type().prefix();
+            let prefix = prefix::of_keys(full_prefix, own)?;
             match after.map(|after| after.strip_prefix(own).ok_or(after)) {
-                None => Some((ty, prefix, None)),
-                Some(Ok(key)) => Some((ty, prefix, Some(key))),
-                // All of the type's full keys are behind it, or none.
-                Some(Err(after)) => (own > after).then_some((ty, prefix, None)),
+                None => Some(KeyRange { ty, prefix, after: None }),
+                Some(Ok(key)) => Some(KeyRange { ty, prefix, after: Some(key) }),
+                // Either all full keys of the type are greater than `after`, or none.
+                Some(Err(after)) => (own > after).then_some(KeyRange { ty, prefix, after: None }),
             }
         };
-        let mut parts: Vec<_> = self.types.listable().filter_map(part).collect();
-        // No type's prefix is the start of another's, so the full keys of one type are all before those of the next.
-        parts.sort_by_key(|(ty, ..)| ty.stored().prefix());
-        parts
+        let mut ranges: Vec<_> = self.types.listable().filter_map(range).collect();
+        // No type prefix is the start of another, so this order is the order of full keys.
+        ranges.sort_by_key(|range| range.ty.stored_type().prefix());
+        ranges
     }
 
-    pub(crate) async fn cleanup(&self, json: &mut Json) -> Result<Answer, Problem> {
-        let types: Vec<_> = self.types.listable().map(Served::stored).collect();
-        Ok(Answer::cleaned(json, self.engine.purge_expired(self.tenant, &types).await?))
+    /// Removes expired entries of the listable types.
+    pub(crate) async fn cleanup(&self, json: &mut JsonWriter) -> Result<ResponseHead, Problem> {
+        let types: Vec<_> = self.types.listable().map(ExposedType::stored_type).collect();
+        Ok(response::cleaned(json, self.engine.purge_expired(self.tenant, &types).await?))
     }
 
-    pub(crate) async fn stats(&self, json: &mut Json) -> Result<Answer, Problem> {
-        let types: Vec<_> = self.types.listable().map(Served::stored).collect();
+    /// Returns the counts of the listable types that have entries.
+    pub(crate) async fn stats(&self, json: &mut JsonWriter) -> Result<ResponseHead, Problem> {
+        let types: Vec<_> = self.types.listable().map(ExposedType::stored_type).collect();
         let stats = self.engine.stats(self.tenant, &types).await?;
         let present = stats.iter().filter(|stats| stats.entries > 0);
         let types: Vec<_> = present.map(|stats| (stats.tag, stats.entries, stats.bytes)).collect();
-        Ok(Answer::stats(json, self.tenant.as_str(), &types))
+        Ok(response::stats(json, self.tenant.as_str(), &types))
     }
-}
-
-/// Where a write's time to live may stand.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum SetTtl {
-    /// Given apart, or as `ttl` beside the fields.
-    OrBeside(Option<TtlChoice>),
-    /// Given apart alone.
-    Alone(Option<TtlChoice>),
 }

@@ -1,9 +1,9 @@
-//! Whose page asks: what a browser says of it, and what it is told.
+//! [`AllowedAllowedOrigins`]: checks which site's page sends a request, and adds CORS headers.
 //!
 //! Source: the Fetch standard (`Origin`, CORS) and Fetch Metadata (`Sec-Fetch-Site`).
 
+use crate::host::Host;
 use crate::problem::Problem;
-use crate::tenant::Authority;
 use axum::body::Body;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -12,9 +12,9 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
-/// The origins of other sites whose pages may do what the tenant's own may.
+/// The origins of other sites whose pages may send the same requests as the tenant's own pages.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Origins {
+pub(crate) struct AllowedOrigins {
     allowed: Vec<HeaderValue>,
 }
 
@@ -26,19 +26,19 @@ const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
 const PREFLIGHT_VARIES: HeaderValue =
     HeaderValue::from_static("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
 
-impl Origins {
-    /// Adds an origin as browsers write it; `None` when it is none.
+impl AllowedOrigins {
+    /// Adds an origin in the form that browsers send. Returns `None` if it is not an origin.
     pub(crate) fn allow(&mut self, origin: &str) -> Option<()> {
         let origin = origin.strip_suffix('/').unwrap_or(origin).to_ascii_lowercase();
-        let (scheme, host) = split(&origin)?;
-        let host = Authority::parse(host).ok()?;
+        let (scheme, host) = split_origin(&origin)?;
+        let host = Host::parse(host).ok()?;
         let port = host.port().filter(|port| Some(*port) != default_port(scheme));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-        self.allowed.push(HeaderValue::from_str(&format!("{scheme}://{}{port}", host.id)).ok()?);
+        self.allowed.push(HeaderValue::from_str(&format!("{scheme}://{}{port}", host.name)).ok()?);
         Some(())
     }
 
-    /// The request's origin, if it is one of those.
+    /// Returns the request's origin if it is allowed.
     pub(crate) fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
         if self.allowed.is_empty() {
             return None;
@@ -48,27 +48,27 @@ impl Origins {
         self.allowed.iter().find(|allowed| *allowed == origin)
     }
 
-    /// Refuses what a page of another site asks for.
+    /// Refuses requests from pages of other sites. Reads are refused only if they are cross-site.
     pub(crate) fn check(
         &self,
         headers: &HeaderMap,
-        host: &Authority<'_>,
+        host: &Host<'_>,
         changes_state: bool,
     ) -> Result<(), Problem> {
         if self.allowed(headers).is_some() {
             return Ok(());
         }
         let mut sites = headers.get_all(SEC_FETCH_SITE).iter().map(HeaderValue::as_bytes);
-        let is_own = match (sites.next(), sites.next()) {
+        let is_accepted = match (sites.next(), sites.next()) {
             (Some(_), Some(_)) => false,
             (Some(b"same-origin" | b"none"), None) => true,
             (Some(site), None) => !changes_state && site != b"cross-site",
             (None, _) => !changes_state || is_own_origin(headers, host),
         };
-        if is_own { Ok(()) } else { Err(Problem::cross_site()) }
+        if is_accepted { Ok(()) } else { Err(Problem::cross_site()) }
     }
 
-    /// The answer to a preflight.
+    /// Returns the response to a preflight.
     pub(crate) fn preflight(&self, headers: &HeaderMap) -> Result<Response<Body>, Problem> {
         if self.allowed(headers).is_none() {
             return Err(Problem::cross_site());
@@ -84,13 +84,13 @@ impl Origins {
     }
 }
 
-/// Whether an OPTIONS request is a preflight.
+/// Returns whether an OPTIONS request is a preflight.
 pub(crate) fn is_preflight(headers: &HeaderMap) -> bool {
     headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Lets the pages of an allowed origin read an answer.
-pub(crate) fn let_read(response: &mut Response<Body>, origin: HeaderValue) {
+/// Adds the headers that let the pages of an allowed origin read a response.
+pub(crate) fn add_cors_headers(response: &mut Response<Body>, origin: HeaderValue) {
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
@@ -100,20 +100,20 @@ pub(crate) fn let_read(response: &mut Response<Body>, origin: HeaderValue) {
     }
 }
 
-/// Whether there is no `Origin`, or it is the host that is asked. The scheme of the server is not known here, behind a proxy,
-/// so where the port is left out it is the one of the origin's scheme.
-fn is_own_origin(headers: &HeaderMap, host: &Authority<'_>) -> bool {
+/// Returns whether `Origin` is absent or names the requested host. A missing port is the default of the
+/// origin's scheme, because the scheme of the server is unknown when a proxy terminates TLS.
+fn is_own_origin(headers: &HeaderMap, host: &Host<'_>) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };
     let parsed = origin.to_str().ok().and_then(|origin| {
-        let (scheme, host) = split(origin)?;
-        Some((default_port(scheme)?, Authority::parse(host).ok()?))
+        let (scheme, host) = split_origin(origin)?;
+        Some((default_port(scheme)?, Host::parse(host).ok()?))
     });
     let Some((default, origin)) = parsed.filter(|_| origins.next().is_none()) else { return false };
-    origin.id == host.id && origin.port().unwrap_or(default) == host.port().unwrap_or(default)
+    origin.name == host.name && origin.port().unwrap_or(default) == host.port().unwrap_or(default)
 }
 
-fn split(origin: &str) -> Option<(&str, &str)> {
+fn split_origin(origin: &str) -> Option<(&str, &str)> {
     origin.split_once("://").filter(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
@@ -133,17 +133,17 @@ mod tests {
     use super::*;
 
     fn passes(headers: &[(&'static str, &'static str)], host: &str, changes_state: bool) -> bool {
-        let mut origins = Origins::default();
+        let mut origins = AllowedOrigins::default();
         assert!(origins.allow("https://App.example:443/").is_some());
         let map = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        Authority::parse(host).is_ok_and(|host| origins.check(&map, &host, changes_state).is_ok())
+        Host::parse(host).is_ok_and(|host| origins.check(&map, &host, changes_state).is_ok())
     }
 
     #[test]
-    fn a_write_comes_from_the_tenants_own_pages_or_no_page_or_an_allowed_one() {
+    fn writes_are_accepted_from_own_pages_allowed_origins_and_programs() {
         let acme = "acme.example";
         for (headers, host, passed) in [
             (&[][..], acme, true),
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_is_refused_to_other_sites_alone() {
+    fn reads_are_refused_only_across_sites() {
         let cross = ("sec-fetch-site", "cross-site");
         for (headers, passed) in [
             (&[][..], true),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_cannot_be_allowed() {
+    fn invalid_origin_cannot_be_allowed() {
         for bad in [
             "",
             "*",
@@ -199,7 +199,7 @@ mod tests {
             "null",
             "://a",
         ] {
-            assert!(Origins::default().allow(bad).is_none(), "{bad}");
+            assert!(AllowedOrigins::default().allow(bad).is_none(), "{bad}");
         }
     }
 }

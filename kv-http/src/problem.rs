@@ -1,35 +1,36 @@
-//! [`Problem`]: why a request was refused, as RFC 9457 has it.
+//! [`Problem`]: error responses, as defined by RFC 9457.
 
-use crate::answer::{Json, Room};
+use crate::json_writer::{Budget, JsonWriter};
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
 use kv_core::engine::EngineError;
-use kv_core::{Error, KeyError, Limit, Param, TenantId, ValidationErrors, Version, Violation};
+use kv_core::schema::ttl;
+use kv_core::{DecodeError, Error, KeyError, Limit, Param, TenantId, ValidationErrors, Version, Violation};
 use std::fmt;
 use std::time::Duration;
 
-/// The most bytes of a sentence.
-const SENTENCE: usize = 512;
+/// Maximum number of bytes of a message.
+const MAX_MESSAGE: usize = 512;
 
-/// After this many bytes of violations, the rest is only counted.
-const VIOLATIONS: usize = 64 << 10;
+/// Number of bytes of violations after which further violations are only counted.
+const MAX_VIOLATIONS: usize = 64 << 10;
 
-/// The most characters of a request that a sentence repeats.
-const SHOWN: usize = 64;
+/// Maximum number of characters of a request that a message repeats.
+const MAX_EXCERPT: usize = 64;
 
-/// Why a request was refused.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
-    sentence: String,
-    detail: Detail,
+    message: String,
+    extension: Extension,
 }
 
-/// What some problems have besides.
+/// Further members or headers of a problem.
 #[derive(Debug)]
-enum Detail {
+enum Extension {
     None,
     Violations(ValidationErrors),
     Current(Option<Version>),
@@ -39,156 +40,165 @@ enum Detail {
         server: String,
     },
     Allow(&'static str),
-    /// What is left of the request is not read.
-    Unread,
+    /// Closes the connection, because the rest of the request is not read.
+    Close,
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, sentence: impl Into<String>) -> Self {
-        Self { status, code, sentence: sentence.into(), detail: Detail::None }
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), extension: Extension::None }
     }
 
-    fn with(self, detail: Detail) -> Self {
-        Self { detail, ..self }
+    fn with(self, extension: Extension) -> Self {
+        Self { extension, ..self }
     }
 
-    fn bad_request(code: &'static str, sentence: &dyn fmt::Display) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, sentence.to_string())
+    fn bad_request(code: &'static str, message: &dyn fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message.to_string())
     }
 
-    pub(crate) fn invalid_json(sentence: impl fmt::Display) -> Self {
-        Self::bad_request("invalid-json", &sentence)
+    pub(crate) fn invalid_json(message: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-json", &message)
     }
 
-    pub(crate) fn invalid_value(errors: ValidationErrors) -> Self {
-        Self::bad_request("invalid-value", &errors).with(Detail::Violations(errors))
+    fn invalid_value(errors: ValidationErrors) -> Self {
+        Self::bad_request("invalid-value", &errors).with(Extension::Violations(errors))
     }
 
-    pub(crate) fn invalid_key(sentence: impl fmt::Display) -> Self {
-        Self::bad_request("invalid-key", &sentence)
+    pub(crate) fn invalid_key(message: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-key", &message)
     }
 
     pub(crate) fn invalid_ttl() -> Self {
-        Self::bad_request(
-            "invalid-ttl",
-            &"a time to live is a whole number of milliseconds, from 1 to those of 100 years, given once: in \
-             `ttl_ms`, which may also be `none` or `keep`, or as `ttl` beside the fields, which may also be null",
-        )
-    }
-
-    pub(crate) fn ttl_beyond(tag: &str, max: Duration) -> Self {
-        let sentence = format!(
-            "an entry of `{tag}` lives for at most {} ms when a client writes it: give a time to live from 1 to that",
-            max.as_millis()
+        let message = format!(
+            "a TTL must be a whole number of milliseconds from 1 to {} (100 years), given once: as `ttl_ms`, \
+             which may also be `none` or `keep`, or as the member `ttl` of the body, which may also be null",
+            ttl::MAX.as_millis()
         );
-        Self::bad_request("invalid-ttl", &sentence)
+        Self::bad_request("invalid-ttl", &message)
     }
 
-    pub(crate) fn invalid_query(sentence: impl fmt::Display) -> Self {
-        Self::bad_request("invalid-query", &sentence)
+    pub(crate) fn ttl_too_long(tag: &str, max: Duration) -> Self {
+        let max = max.as_millis();
+        let message = format!("clients may give `{tag}` a TTL of at most {max} ms: give one from 1 to {max}");
+        Self::bad_request("invalid-ttl", &message)
     }
 
-    pub(crate) fn invalid_host(sentence: impl fmt::Display) -> Self {
-        Self::bad_request("invalid-host", &sentence)
+    pub(crate) fn invalid_query(message: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-query", &message)
+    }
+
+    pub(crate) fn invalid_host(message: impl fmt::Display) -> Self {
+        Self::bad_request("invalid-host", &message)
     }
 
     pub(crate) fn unknown_host(host: &TenantId) -> Self {
-        let sentence = format!(
-            "this server does not serve the host `{host}`: ask for one that its `TenantPolicy` names, or add this one there"
+        let message = format!(
+            "this server does not serve the host `{host}`: use a host that its `TenantPolicy` names, or add \
+             this one to the policy"
         );
-        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", sentence)
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown-host", message)
     }
 
-    pub(crate) fn forbidden(sentence: impl fmt::Display) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", sentence.to_string())
+    pub(crate) fn forbidden(message: impl fmt::Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message.to_string())
+    }
+
+    pub(crate) fn not_listable(tag: &str) -> Self {
+        Self::forbidden(format!("clients cannot list `{tag}`: read its entries by their exact keys"))
     }
 
     pub(crate) fn read_only(tag: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "read-only", format!("`{tag}` is not to be written by clients"))
+        Self::new(StatusCode::FORBIDDEN, "read-only", format!("clients cannot write `{tag}`"))
     }
 
     pub(crate) fn cross_site() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "cross-site", "pages of this origin may not do this")
+        let message =
+            "pages of this origin cannot send this request: `KvHttp::allow_origin` allows an origin";
+        Self::new(StatusCode::FORBIDDEN, "cross-site", message)
     }
 
     pub(crate) fn unknown_type() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "unknown-type", "there is no such type")
+        Self::new(StatusCode::NOT_FOUND, "unknown-type", "no type with this tag is exposed")
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "there is no such route")
+        Self::new(StatusCode::NOT_FOUND, "not-found", "no such route")
     }
 
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
-        let sentence = format!("this route takes {allow}");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", sentence).with(Detail::Allow(allow))
+        let message = format!("this route does not support the method: use {allow}");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message).with(Extension::Allow(allow))
     }
 
     pub(crate) fn timeout() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body took too long").with(Detail::Unread)
+        let message = "the body took too long to arrive";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "timeout", message).with(Extension::Close)
     }
 
-    pub(crate) fn too_large(sentence: impl fmt::Display) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", sentence.to_string()).with(Detail::Unread)
+    /// Refuses a request whose body has not been read to its end.
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::too_large_but_read(message).with(Extension::Close)
     }
 
-    /// An entry does not fit into what is left of the answer to a batch.
+    fn too_large_but_read(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
+    }
+
     pub(crate) fn too_large_for_batch(bytes: usize) -> Self {
-        let sentence = format!(
-            "the entries of a batch have at most {bytes} bytes in all: ask for this in another batch or on its own route"
-        );
-        Self { detail: Detail::None, ..Self::too_large(sentence) }
+        Self::too_large_but_read(format!(
+            "the entries in the response of a batch are limited to {bytes} bytes in total: use another batch, \
+             or the route of this operation"
+        ))
     }
 
-    /// Other large answers are still being sent.
     pub(crate) fn too_many_in_flight() -> Self {
-        Self::unavailable("too many large answers are being sent: try again soon, or ask for less")
+        Self::unavailable("too many large responses are being sent: try again later, or request less")
     }
 
-    /// The body is not JSON as it is, by what was seen in its headers.
-    pub(crate) fn not_json(seen: fmt::Arguments<'_>) -> Self {
-        let sentence = format!("{seen}: send plain JSON, with `Content-Type: application/json`");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", sentence)
+    /// `found` says which header is missing or wrong.
+    pub(crate) fn not_json(found: fmt::Arguments<'_>) -> Self {
+        let message = format!("{found}: send plain JSON, with `Content-Type: application/json`");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", message)
     }
 
-    /// The end of the body is in doubt.
     pub(crate) fn ambiguous_framing() -> Self {
-        let sentence = "`Transfer-Encoding` has `chunked` more than once: send it once, on one line";
-        Self::bad_request("invalid-query", &sentence).with(Detail::Unread)
+        let message = "`Transfer-Encoding` has `chunked` more than once: send it once, in one header line";
+        Self::bad_request("invalid-query", &message).with(Extension::Close)
     }
 
-    pub(crate) fn conflict(current: Option<Version>) -> Self {
+    fn conflict(current: Option<Version>) -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "conflict", "another write came first")
-            .with(Detail::Current(current))
+            .with(Extension::Current(current))
     }
 
     pub(crate) fn schema_mismatch(tag: &'static str, server: String) -> Self {
-        Self::new(
-            StatusCode::CONFLICT,
-            "schema-mismatch",
-            format!("`{tag}` has another form here than where this client was made: load it anew"),
-        )
-        .with(Detail::Schema { tag, server })
+        let message = format!(
+            "the schema of `{tag}` has changed since this client was generated: reload or update the client"
+        );
+        Self::new(StatusCode::CONFLICT, "schema-mismatch", message).with(Extension::Schema { tag, server })
     }
 
     pub(crate) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something went wrong here")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "internal error")
     }
 
-    pub(crate) fn unavailable(sentence: impl fmt::Display) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", sentence.to_string())
+    pub(crate) fn unavailable(message: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
     }
 
-    /// As an answer of its own.
+    /// Creates the HTTP response.
     pub(crate) fn response(&self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.json()));
+        let mut json = JsonWriter::object(Budget::InFlight { bytes: usize::MAX });
+        self.write(&mut json);
+        let mut response = Response::new(Body::from(json.finish()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Detail::Allow(allow) = self.detail {
+        if let Extension::Allow(allow) = self.extension {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
-        if let Detail::Unread = self.detail {
+        if let Extension::Close = self.extension {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -197,42 +207,37 @@ impl Problem {
         response
     }
 
-    fn json(&self) -> Vec<u8> {
-        let mut json = Json::object(Room::InFlight { bytes: usize::MAX });
-        self.write(&mut json);
-        json.take()
-    }
-
     /// Writes the members of the problem into an open object.
-    pub(crate) fn write(&self, json: &mut Json) {
+    pub(crate) fn write(&self, json: &mut JsonWriter) {
         json.name("status").raw(self.status.as_str());
-        json.name("title").text(self.status.canonical_reason().unwrap_or_default());
-        json.name("code").text(self.code);
-        json.name("error").text(shortened(&self.sentence));
-        match &self.detail {
-            Detail::None | Detail::Allow(_) | Detail::Unread => {}
-            Detail::Violations(errors) => violations(json, errors),
-            Detail::Current(current) => _ = json.name("current").version(*current),
-            Detail::Limit(limit) => _ = json.name("limit").text(limit.name()),
-            Detail::Schema { tag, server } => {
-                json.name("tag").text(tag);
-                json.name("server").text(server);
+        json.name("title").value(self.status.canonical_reason().unwrap_or_default());
+        json.name("code").value(self.code);
+        json.name("error").value(&self.message[..self.message.floor_char_boundary(MAX_MESSAGE)]);
+        match &self.extension {
+            Extension::None | Extension::Allow(_) | Extension::Close => {}
+            Extension::Violations(errors) => write_violations(json, errors),
+            Extension::Current(current) => _ = json.name("current").version(*current),
+            Extension::Limit(limit) => _ = json.name("limit").value(limit.name()),
+            Extension::Schema { tag, server } => {
+                json.name("tag").value(tag);
+                json.name("server").value(server);
             }
         }
     }
 }
 
-/// Writes violations. Each repeats a pointer, which may be long, so that all of them could be many times as long as the request.
-fn violations(json: &mut Json, errors: &ValidationErrors) {
+/// Writes violations up to a number of bytes. Each violation repeats a pointer, which can be long, so all
+/// violations together could be many times as long as the request.
+fn write_violations(json: &mut JsonWriter, errors: &ValidationErrors) {
     let start = json.len();
     let mut more = errors.more();
     json.name("errors").open_array();
-    for (at, error) in errors.iter().enumerate() {
-        if at > 0 && json.len() - start > VIOLATIONS {
-            more += errors.iter().count() - at;
+    for (index, error) in errors.iter().enumerate() {
+        if index > 0 && json.len() - start > MAX_VIOLATIONS {
+            more += errors.iter().count() - index;
             break;
         }
-        violation(json.item(), error);
+        write_violation(json.item(), error);
     }
     json.close_array();
     if more > 0 {
@@ -240,39 +245,35 @@ fn violations(json: &mut Json, errors: &ValidationErrors) {
     }
 }
 
-fn violation(json: &mut Json, violation: &Violation) {
+fn write_violation(json: &mut JsonWriter, violation: &Violation) {
     json.open();
-    json.name("pointer").text(&violation.pointer);
-    json.name("rule").text(violation.rule);
+    json.name("pointer").value(&violation.pointer);
+    json.name("rule").value(violation.rule);
     json.name("params").open();
     for (name, param) in &violation.params {
         let json = json.name(name);
         match param {
             Param::Int(int) => json.value(int),
             Param::Float(float) => json.value(float),
-            Param::Text(text) => json.text(text),
+            Param::Text(text) => json.value(text),
             Param::Texts(texts) => json.value(texts),
-            // A kind of parameter that is newer than this code.
+            // `Param` is non-exhaustive.
             _ => json.raw("null"),
         };
     }
     json.close();
-    json.name("message").text(&violation.message);
+    json.name("message").value(&violation.message);
     json.close();
 }
 
-/// Returns a part of a request as a sentence repeats it: its beginning, without control characters, quotes and backslashes
-/// that are not escaped.
-pub(crate) fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push('…');
+/// Returns the beginning of a text for an error message, with control characters, quotes and backslashes
+/// escaped.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut excerpt: String = text.chars().take(MAX_EXCERPT).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MAX_EXCERPT).is_some() {
+        excerpt.push('…');
     }
-    shown
-}
-
-fn shortened(sentence: &str) -> &str {
-    if sentence.len() <= SENTENCE { sentence } else { &sentence[..sentence.floor_char_boundary(SENTENCE)] }
+    excerpt
 }
 
 impl From<KeyError> for Problem {
@@ -281,11 +282,21 @@ impl From<KeyError> for Problem {
     }
 }
 
+impl From<DecodeError> for Problem {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::InvalidTtl => Self::invalid_ttl(),
+            DecodeError::Value(errors) => Self::invalid_value(errors),
+            malformed => Self::invalid_json(malformed),
+        }
+    }
+}
+
 impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Refused(error) => error.into(),
-            EngineError::Unavailable(_) => Self::unavailable("the store cannot be reached: try again soon"),
+            EngineError::Unavailable(_) => Self::unavailable("the store cannot be reached: try again later"),
             _ => Self::internal(),
         }
     }
@@ -296,25 +307,23 @@ impl From<Error> for Problem {
         match error {
             Error::InvalidKey(error) => error.into(),
             Error::KeyMismatch => {
-                Self::invalid_key("the value belongs under another key, which its fields make")
+                Self::invalid_key("the key differs from the key that the fields of the value form")
             }
             Error::InvalidTtl => Self::invalid_ttl(),
             Error::Validation(errors) => Self::invalid_value(errors),
             Error::Conflict { current } => Self::conflict(current),
             Error::LimitExceeded { limit: Limit::KeyBytes, allowed } => {
-                Self::invalid_key(format!("a key has at most {allowed} bytes here"))
+                Self::invalid_key(format!("the key is longer than {allowed} bytes"))
             }
-            Error::LimitExceeded { limit: Limit::ValueBytes, allowed } => Self {
-                // The request was read to its end.
-                detail: Detail::None,
-                ..Self::too_large(format!("a value has at most {allowed} bytes here"))
-            },
+            Error::LimitExceeded { limit: Limit::ValueBytes, allowed } => {
+                Self::too_large_but_read(format!("the value is larger than {allowed} bytes"))
+            }
             Error::LimitExceeded { limit, .. } => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "limit-exceeded",
-                format!("over the limit `{limit}`"),
+                format!("the limit `{limit}` is exceeded"),
             )
-            .with(Detail::Limit(limit)),
+            .with(Extension::Limit(limit)),
             _ => Self::internal(),
         }
     }

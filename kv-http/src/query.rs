@@ -1,27 +1,28 @@
-//! The query of a URL, and percent-encoding, both read strictly: what a client meant is not guessed.
+//! Strict parsing of queries and percent-encoding: ambiguous input is an error.
 
-use crate::problem::Problem;
+use crate::problem::{Problem, excerpt};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// Reads a query that may have these parameters, each at most once.
+/// Parses a query. Each of the known parameters may occur at most once, and no others.
 pub(crate) fn read<'q, const N: usize>(
     query: Option<&'q str>,
     known: [&'static str; N],
 ) -> Result<[Option<Cow<'q, str>>; N], Problem> {
     let mut values = [const { None }; N];
-    for part in query.unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let name = decode_form(name).ok_or_else(|| Problem::invalid_query("a name is not well encoded"))?;
+    for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decode_form(name)
+            .ok_or_else(|| Problem::invalid_query("a parameter's name is not percent-encoded UTF-8"))?;
         let Some((slot, known)) = values.iter_mut().zip(known).find(|(_, known)| *known == name) else {
             return Err(Problem::invalid_query(unknown(&name, &known)));
         };
         if slot.is_some() {
-            return Err(Problem::invalid_query(format!("`{known}` is given twice")));
+            return Err(Problem::invalid_query(format!("`{known}` is given more than once")));
         }
         let value = decode_form(value).ok_or_else(|| {
-            let sentence = format!("`{known}` is not percent-encoded UTF-8");
-            if known == "key" { Problem::invalid_key(sentence) } else { Problem::invalid_query(sentence) }
+            let message = format!("`{known}` is not percent-encoded UTF-8");
+            if known == "key" { Problem::invalid_key(message) } else { Problem::invalid_query(message) }
         })?;
         *slot = Some(value);
     }
@@ -29,14 +30,16 @@ pub(crate) fn read<'q, const N: usize>(
 }
 
 fn unknown(name: &str, known: &[&str]) -> String {
-    let known = match known {
-        [] => "none".to_owned(),
-        known => format!("`{}`", known.join("`, `")),
-    };
-    format!("there is no parameter `{name}` here: there is {known}")
+    let name = excerpt(name);
+    match known {
+        [] => format!("unknown parameter `{name}`: this route has no parameters"),
+        known => format!("unknown parameter `{name}`: this route has `{}`", known.join("`, `")),
+    }
 }
 
-/// Source: the URL standard, "application/x-www-form-urlencoded parsing": `+` is a space.
+/// Decodes a part of a query, in which `+` is a space.
+///
+/// Source: the URL standard, "application/x-www-form-urlencoded parsing".
 fn decode_form(text: &str) -> Option<Cow<'_, str>> {
     if text.contains('+') {
         decode(&text.replace('+', " ")).map(|text| text.into_owned().into())
@@ -45,8 +48,8 @@ fn decode_form(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The text that was percent-encoded once; `None` when a `%` stands before anything but two hex digits, or the bytes are
-/// not UTF-8.
+/// Decodes percent-encoding once. Returns `None` if a `%` is not followed by two hexadecimal digits, or
+/// if the bytes are not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(text.into());
@@ -71,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_repeated_or_badly_encoded_is_refused() {
+    fn unknown_repeated_or_badly_encoded_parameters_are_refused() {
         for bad in
             ["kei=a", "key=a&key=b", "key=a&k%65y=b", "key=%", "key=%4", "key=%zz", "key=%ff", "%ff=a", "=a"]
         {

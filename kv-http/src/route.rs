@@ -1,41 +1,41 @@
-//! [`Route`]: what a path asks for.
+//! [`Route`]: the routes, and how paths are parsed.
 
 use crate::problem::Problem;
 use crate::query::decode;
 use axum::http::Method;
 use std::borrow::Cow;
 
-/// What a path asks for. Types and keys are as they stand there, percent-encoded.
+/// A parsed path. Types and keys are still percent-encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'p> {
-    Get(Place<'p>),
-    Set(Place<'p>),
-    Delete(Place<'p>),
-    /// Of a type, or of a full prefix: one segment can be either.
+    Get(EntryPath<'p>),
+    Set(EntryPath<'p>),
+    Delete(EntryPath<'p>),
+    /// Lists a type or a full prefix; the segment can be either.
     List(&'p str),
-    /// Of the full prefix in the query.
+    /// Lists the full prefix in the query.
     ListFull,
     Cleanup,
     Stats,
     Batch,
 }
 
-/// A type, and the key if the path has it.
+/// The type of a path, with the key if the path has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place<'p> {
+pub(crate) struct EntryPath<'p> {
     pub(crate) tag: &'p str,
     key: Option<&'p str>,
 }
 
 impl<'p> Route<'p> {
-    /// Reads a path.
-    pub(crate) fn of(path: &'p str) -> Option<Self> {
+    /// Parses a path. Returns `None` if there is no such route.
+    pub(crate) fn parse(path: &'p str) -> Option<Self> {
         let path = path.strip_prefix("/kv/")?;
         let (verb, rest) = first_segment(path);
         match (verb, rest) {
-            ("get", Some(rest)) => Place::of(rest).map(Self::Get),
-            ("set", Some(rest)) => Place::of(rest).map(Self::Set),
-            ("delete", Some(rest)) => Place::of(rest).map(Self::Delete),
+            ("get", Some(rest)) => EntryPath::parse(rest).map(Self::Get),
+            ("set", Some(rest)) => EntryPath::parse(rest).map(Self::Set),
+            ("delete", Some(rest)) => EntryPath::parse(rest).map(Self::Delete),
             ("list", None) => Some(Self::ListFull),
             ("list", Some(segment)) if !segment.is_empty() && !segment.contains('/') => {
                 Some(Self::List(segment))
@@ -47,7 +47,7 @@ impl<'p> Route<'p> {
         }
     }
 
-    /// The methods that it takes, as `Allow` names them.
+    /// Returns the supported methods, as `Allow` lists them.
     pub(crate) fn allow(self) -> &'static str {
         match self {
             Self::Get(_) | Self::List(_) | Self::ListFull | Self::Stats => "GET, HEAD",
@@ -56,7 +56,7 @@ impl<'p> Route<'p> {
         }
     }
 
-    /// Whether it takes a method.
+    /// Returns whether the route supports a method.
     pub(crate) fn allows(self, method: &Method) -> bool {
         match self {
             Self::Get(_) | Self::List(_) | Self::ListFull | Self::Stats => {
@@ -68,29 +68,29 @@ impl<'p> Route<'p> {
     }
 }
 
-impl<'p> Place<'p> {
-    fn of(rest: &'p str) -> Option<Self> {
+impl<'p> EntryPath<'p> {
+    fn parse(rest: &'p str) -> Option<Self> {
         let (tag, key) = first_segment(rest);
         (!tag.is_empty()).then_some(Self { tag, key })
     }
 
-    /// The key, which stands either here or in the query.
+    /// Returns the key, which is either in the path or in the query.
     pub(crate) fn key(self, in_query: Option<Cow<'p, str>>) -> Result<Cow<'p, str>, Problem> {
         let key = match (self.key, in_query) {
             (Some(_), Some(_)) => {
-                return Err(Problem::invalid_key("the key stands in the path or in the query, not in both"));
+                return Err(Problem::invalid_key("the key is in the path and in the query: give it once"));
             }
-            (None, None) => return Err(Problem::invalid_key("give a key: `?key=`")),
+            (None, None) => return Err(Problem::invalid_key("the key is missing: add `?key=`")),
             (None, Some(key)) => key,
             (Some(key), None) => {
                 let key = decode(key)
                     .ok_or_else(|| Problem::invalid_key("the key is not percent-encoded UTF-8"))?;
-                // Proxies merge slashes, so it may not be the key that was sent. As `%2F` is the same as `/`,
-                // it is no way around.
+                // Proxies merge slashes, so the key that arrives may differ from the key that was sent.
+                // `%2F` is the same as `/` and is refused as well.
                 let has_empty = key.as_bytes().windows(2).any(|pair| pair == b"//");
                 if has_empty || key.starts_with('/') || key.ends_with('/') || key.is_empty() {
                     return Err(Problem::invalid_key(
-                        "a key in the path has no empty segment, which proxies remove: use `?key=`",
+                        "a key in the path cannot have empty segments, which proxies remove: use `?key=`",
                     ));
                 }
                 key
@@ -101,7 +101,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// A path up to its first slash, and what follows that.
+/// Splits a path at its first slash.
 fn first_segment(path: &str) -> (&str, Option<&str>) {
     match path.bytes().position(|byte| byte == b'/') {
         Some(at) => (&path[..at], Some(&path[at + 1..])),
@@ -114,17 +114,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_a_route_or_none() {
-        let place = |tag, key| Place { tag, key };
+    fn paths_are_parsed_as_routes() {
+        let entry = |tag, key| EntryPath { tag, key };
         for (path, route) in [
-            ("/kv/get/T", Route::Get(place("T", None))),
-            ("/kv/set/T/", Route::Set(place("T", Some("")))),
-            ("/kv/delete/T/a/b%2F", Route::Delete(place("T", Some("a/b%2F")))),
+            ("/kv/get/T", Route::Get(entry("T", None))),
+            ("/kv/set/T/", Route::Set(entry("T", Some("")))),
+            ("/kv/delete/T/a/b%2F", Route::Delete(entry("T", Some("a/b%2F")))),
             ("/kv/list/T", Route::List("T")),
             ("/kv/list", Route::ListFull),
             ("/kv/stats", Route::Stats),
         ] {
-            assert_eq!(Route::of(path), Some(route), "{path}");
+            assert_eq!(Route::parse(path), Some(route), "{path}");
         }
         for path in [
             "/",
@@ -140,35 +140,35 @@ mod tests {
             "/kv/Get/T",
             "/KV/get/T",
         ] {
-            assert_eq!(Route::of(path), None, "{path}");
+            assert_eq!(Route::parse(path), None, "{path}");
         }
     }
 
     #[test]
-    fn what_a_route_takes_is_what_it_says() {
-        let place = Place { tag: "T", key: None };
+    fn allow_lists_exactly_the_supported_methods() {
+        let entry = EntryPath { tag: "T", key: None };
         for route in [
-            Route::Get(place),
-            Route::Set(place),
-            Route::Delete(place),
+            Route::Get(entry),
+            Route::Set(entry),
+            Route::Delete(entry),
             Route::List("T"),
             Route::ListFull,
             Route::Cleanup,
             Route::Stats,
             Route::Batch,
         ] {
-            let said: Vec<_> = route.allow().split(", ").collect();
+            let listed: Vec<_> = route.allow().split(", ").collect();
             for method in
                 [Method::GET, Method::HEAD, Method::POST, Method::DELETE, Method::PUT, Method::PATCH]
             {
-                assert_eq!(route.allows(&method), said.contains(&method.as_str()), "{method} {route:?}");
+                assert_eq!(route.allows(&method), listed.contains(&method.as_str()), "{method} {route:?}");
             }
         }
     }
 
     #[test]
-    fn a_key_in_the_path_says_what_arrives_at_any_server() {
-        let key = |key| Place { tag: "T", key: Some(key) }.key(None).ok();
+    fn key_in_the_path_is_decoded_once_and_has_no_empty_segments() {
+        let key = |key| EntryPath { tag: "T", key: Some(key) }.key(None).ok();
         assert_eq!(key("a%2Fb").as_deref(), Some("a/b"));
         assert_eq!(key("a/b").as_deref(), Some("a/b"));
         assert_eq!(key("a+b%252F").as_deref(), Some("a+b%2F"));
@@ -191,7 +191,7 @@ mod tests {
         ] {
             assert_eq!(key(bad), None, "{bad}");
         }
-        let both = Place { tag: "T", key: Some("a") }.key(Some("a".into()));
+        let both = EntryPath { tag: "T", key: Some("a") }.key(Some("a".into()));
         assert!(both.is_err());
     }
 }

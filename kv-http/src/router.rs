@@ -1,11 +1,11 @@
-//! [`KvHttp`].
+//! [`KvHttp`]: builds the router.
 
+use crate::exposed_types::ExposedTypes;
 use crate::limits::Limits;
-use crate::origin::Origins;
-use crate::served::Types;
+use crate::origin::AllowedOrigins;
 use crate::service::Service;
 use crate::shutdown::Shutdown;
-use crate::tenant::TenantPolicy;
+use crate::tenant_policy::TenantPolicy;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 use tower::service_fn;
 
-/// The types of a catalog over HTTP.
+/// A builder of the router that serves the types of a catalog.
 ///
 /// ```
 /// use kv_core::{Catalog, KvStore};
@@ -26,17 +26,18 @@ use tower::service_fn;
 ///     .allow_origin("https://app.example")
 ///     .limits(Limits::default().body_bytes(16 << 10))
 ///     .router();
-/// // It merges with the application's own routes, or nests below a path.
+/// // Merge it with the application's own routes, or nest it under a path.
 /// let app: axum::Router = axum::Router::new().merge(kv);
 /// # Ok::<(), kv_core::CatalogError>(())
 /// ```
-#[must_use = "make a router of it"]
+#[must_use = "call `router` to build the router"]
 pub struct KvHttp {
     service: Service,
 }
 
 impl KvHttp {
-    /// Over the types of a catalog, for the hosts of a policy. A [`KvStore`](kv_core::KvStore) is an engine.
+    /// Creates a builder for the types of a catalog and the hosts of a policy. The engine can be a
+    /// [`KvStore`](kv_core::KvStore).
     ///
     /// ```
     /// use kv_core::{Access, Catalog, KvStore, KvType};
@@ -47,23 +48,19 @@ impl KvHttp {
     /// struct Theme(String);
     ///
     /// let catalog = Catalog::builder().expose::<Theme>(Access::Read).build()?;
-    /// // A handle stays with the program, which writes what clients may read.
+    /// // The program keeps a handle and writes the entries that clients read.
     /// let kv = KvStore::new();
     /// let http = KvHttp::new(kv.clone(), catalog, TenantPolicy::hosts(["acme.example"])?);
     /// kv.tenant("acme.example")?.set::<Theme>("default", Theme("dark".to_owned()))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a catalog is a handle, and given away in most programs"
-    )]
     pub fn new(engine: impl Into<Arc<dyn Engine>>, catalog: Catalog, policy: TenantPolicy) -> Self {
         Self {
             service: Service {
                 engine: engine.into(),
-                types: Arc::new(Types::of(&catalog)),
+                types: Arc::new(ExposedTypes::new(catalog)),
                 policy,
-                origins: Origins::default(),
+                origins: AllowedOrigins::default(),
                 limits: Limits::default(),
                 in_flight: Arc::default(),
                 shutdown: Shutdown::default(),
@@ -71,13 +68,14 @@ impl KvHttp {
         }
     }
 
-    /// Lets the pages of another origin do what the tenant's own may, with credentials. More than one may be named. This is the one
-    /// list for the check of requests, the CORS headers and the preflight; a CORS layer around the router would not lift the
-    /// check.
+    /// Lets the pages of another origin send the same requests as the tenant's own pages, with credentials.
+    ///
+    /// Several origins can be allowed with several calls. The check of requests, the CORS headers and the
+    /// preflight use the same list. A CORS layer around the router does not lift the check.
     ///
     /// # Panics
     ///
-    /// When it is no origin: a scheme, `://`, and a host with its port where that is not the scheme's own.
+    /// If the text is not an origin: a scheme, `://`, and a host with an optional port.
     ///
     /// ```
     /// # use kv_core::{Catalog, KvStore};
@@ -91,11 +89,14 @@ impl KvHttp {
     pub fn allow_origin(mut self, origin: impl AsRef<str>) -> Self {
         let origin = origin.as_ref();
         let is_origin = self.service.origins.allow(origin).is_some();
-        assert!(is_origin, "{origin:?} is no origin: write it as browsers do, as in \"https://app.example\"");
+        assert!(
+            is_origin,
+            "{origin:?} is not an origin: write it as browsers send it, such as \"https://app.example\""
+        );
         self
     }
 
-    /// How much a request may take; [`Limits::default`] by default.
+    /// Sets the limits of requests. The default is [`Limits::default`].
     ///
     /// ```
     /// # use kv_core::{Catalog, KvStore};
@@ -111,7 +112,7 @@ impl KvHttp {
         self
     }
 
-    /// What tells the router that the server is going down: see [`Shutdown`].
+    /// Returns a handle that puts the router into [`Shutdown`].
     ///
     /// ```
     /// # use kv_core::{Catalog, KvStore};
@@ -120,7 +121,7 @@ impl KvHttp {
     /// let http = KvHttp::new(kv, catalog, policy);
     /// let shutdown = http.shutdown();
     /// let router = http.router();
-    /// // When the program is told to end:
+    /// // When the program ends:
     /// shutdown.begin();
     /// # Ok::<(), kv_core::CatalogError>(())
     /// ```
@@ -128,7 +129,8 @@ impl KvHttp {
         self.service.shutdown.clone()
     }
 
-    /// The router. All its routes are below `/kv`, and it has no fallback, so that it merges with any other.
+    /// Builds the router. All its routes are under `/kv`. It has no fallback, so it merges with any other
+    /// router.
     ///
     /// ```
     /// # use kv_core::{Catalog, KvStore};
@@ -138,20 +140,20 @@ impl KvHttp {
     ///
     /// # let (kv, catalog, policy) = (KvStore::new(), Catalog::builder().build()?, TenantPolicy::any_host());
     /// let router = KvHttp::new(kv, catalog, policy).router();
-    /// // Below `/kv`; with `.nest("/api", router)` in the place of `merge`, below `/api/kv`.
+    /// // Under `/kv`; with `.nest("/api", router)` instead of `merge`, under `/api/kv`.
     /// let app: Router = Router::new().route("/", get(async || "hello")).merge(router);
     /// # Ok::<(), kv_core::CatalogError>(())
     /// ```
     pub fn router(self) -> Router {
         let service = Arc::new(self.service);
-        // No handler of axum's, which would keep its future in a box of its own.
+        // A service instead of a handler, because axum boxes the future of a handler once more.
         let route = service_fn(move |request: Request<Body>| {
             let service = Arc::clone(&service);
-            // Each future around another keeps what it is given: of the request there is one copy.
+            // Split before the `async` block, so that the future stores the request only once.
             let (parts, body) = request.into_parts();
             async move { Ok::<_, Infallible>(service.handle(&parts, body).await) }
         });
-        // What is below is told apart in `route`, from the path as it was sent.
+        // `route` parses the rest of the path in its original, percent-encoded form.
         Router::new()
             .route_service("/kv", route.clone())
             .route_service("/kv/", route.clone())

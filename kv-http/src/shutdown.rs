@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Tells a router that the server is going down. Given by [`KvHttp::shutdown`](crate::KvHttp::shutdown); its clones are one.
+/// A handle that puts a router into shutdown. Returned by [`KvHttp::shutdown`](crate::KvHttp::shutdown).
+/// All clones control the same router.
 ///
-/// From then on every request is answered with 503, which tells clients and load balancers to go elsewhere, while the server
-/// ends the connections that it has.
+/// During shutdown every request is answered with 503, so that clients and load balancers use another
+/// server while this one closes its connections.
 ///
 /// ```no_run
 /// # async fn serve(http: kv_http::KvHttp, listener: tokio::net::TcpListener) -> std::io::Result<()> {
@@ -26,7 +27,7 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Refuses requests from now on. Once begun, it does not end.
+    /// Begins the shutdown. It cannot be undone.
     ///
     /// ```
     /// let shutdown = kv_http::Shutdown::default();

@@ -1,4 +1,4 @@
-//! Which tenant a request reaches.
+//! The host of a request and its tenant.
 
 use crate::Server;
 use crate::server::{CURSOR, Reply, catalog};
@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 
 const TARGET: &str = "/kv/get/CursorPosition?key=user%3A7";
 
-/// A request with these lines about its host.
+/// Sends a request with these header lines.
 fn ask(server: &Server, target: &str, host: &str) -> Reply {
     server.send(format!("GET {target} HTTP/1.1\r\n{host}\r\n"))
 }
@@ -19,7 +19,7 @@ fn with_hosts(patterns: &[&str]) -> Server {
 }
 
 #[test]
-fn a_request_without_one_well_formed_host_is_refused() {
+fn request_must_have_one_well_formed_host() {
     let server = Server::new();
     for host in [
         "",
@@ -60,7 +60,7 @@ fn a_request_without_one_well_formed_host_is_refused() {
 }
 
 #[test]
-fn an_absolute_target_names_the_host_too_and_agrees() {
+fn absolute_target_must_agree_with_host() {
     let server = Server::new();
     let absolute = |host: &str| format!("http://{host}{TARGET}");
     for (target, host) in [
@@ -89,7 +89,7 @@ fn an_absolute_target_names_the_host_too_and_agrees() {
 }
 
 #[test]
-fn all_spellings_of_a_host_are_one_tenant_and_others_are_not() {
+fn all_spellings_of_a_host_name_one_tenant() {
     let server = Server::new();
     server.post("/kv/set/CursorPosition?key=user%3A7", CURSOR).is(200, "");
     for host in [
@@ -108,7 +108,7 @@ fn all_spellings_of_a_host_are_one_tenant_and_others_are_not() {
 }
 
 #[test]
-fn what_no_policy_names_is_misdirected() {
+fn host_that_the_policy_does_not_name_is_misdirected() {
     let server = with_hosts(&["acme.example", "*.Shops.example."]);
     for host in ["acme.example", "ACME.EXAMPLE:3000", "a.shops.example", "a.b.shops.example."] {
         ask(&server, TARGET, &format!("Host: {host}\r\n")).is(200, "");
@@ -121,12 +121,12 @@ fn what_no_policy_names_is_misdirected() {
     let reply = ask(&server, TARGET, "Host: Other.Example:80\r\n");
     let error = reply.json()["error"].as_str().unwrap().to_owned();
     assert!(error.contains("`other.example`") && error.contains("TenantPolicy"), "{error}");
-    // Before anything else is looked at.
+    // The host is checked before the route.
     ask(&server, "/kv/nothing", "Host: other.example\r\n").is(421, "unknown-host");
 }
 
 #[test]
-fn what_is_no_pattern_makes_no_policy() {
+fn invalid_patterns_are_refused() {
     for bad in [
         "",
         "*",
@@ -160,7 +160,7 @@ fn what_is_no_pattern_makes_no_policy() {
 }
 
 #[test]
-fn a_resolver_may_give_several_hosts_one_tenant() {
+fn resolver_can_map_several_hosts_to_one_tenant() {
     let kv = KvStore::new();
     let acme = TenantId::new("acme.example").unwrap();
     let policy =
@@ -173,7 +173,7 @@ fn a_resolver_may_give_several_hosts_one_tenant() {
 }
 
 #[test]
-fn what_a_proxy_says_counts_only_where_the_proxy_was_named() {
+fn forwarded_host_counts_only_from_a_named_proxy() {
     let forwarded =
         "Host: acme.example\r\nX-Forwarded-Host: other.example\r\nForwarded: host=other.example\r\n";
     let set = |server: &Server, host: &str| {
@@ -191,7 +191,7 @@ fn what_a_proxy_says_counts_only_where_the_proxy_was_named() {
     let policy = TenantPolicy::any_host().behind_proxy("10.0.0.1".parse().unwrap());
     let server = Server::start(KvHttp::new(kv.clone(), catalog(), policy));
     set(&server, forwarded);
-    assert_eq!(kv.tenants().len(), 1, "another proxy was named");
+    assert_eq!(kv.tenants().len(), 1, "the request comes from another address than the named proxy");
 
     let policy = TenantPolicy::any_host().behind_proxy("127.0.0.1".parse().unwrap());
     let server = Server::start(KvHttp::new(kv.clone(), catalog(), policy));
@@ -200,7 +200,7 @@ fn what_a_proxy_says_counts_only_where_the_proxy_was_named() {
         kv.tenants().iter().map(TenantId::as_str).collect::<Vec<_>>(),
         ["acme.example", "other.example"]
     );
-    // The proxy's own host is not judged where it says which one it was asked for.
+    // The proxy's own `Host` is ignored if it sends `X-Forwarded-Host`.
     for own in
         ["Host: kv_upstream\r\n", "Host: 10.0.0.2:8080:1\r\n", "Host: a\r\nHost: b\r\n", "Host: \r\n", ""]
     {
@@ -214,7 +214,7 @@ fn what_a_proxy_says_counts_only_where_the_proxy_was_named() {
 }
 
 #[test]
-fn a_hundred_thousand_strange_hosts_make_no_tenants_by_reading_and_as_many_as_the_limit_by_writing() {
+fn reads_create_no_tenants_and_writes_create_at_most_the_limit() {
     const HOSTS: usize = 100_000;
     const LIMIT: usize = 50;
     let kv = KvStore::builder().limits(Limits::default().tenants(LIMIT)).build();
@@ -230,27 +230,27 @@ fn a_hundred_thousand_strange_hosts_make_no_tenants_by_reading_and_as_many_as_th
         let length = CURSOR.len();
         format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{CURSOR}")
     };
-    let refused = r#""code":"limit-exceeded","error":"over the limit `tenants`","limit":"tenants""#;
+    let refused = r#""code":"limit-exceeded","error":"the limit `tenants` is exceeded","limit":"tenants""#;
     assert_eq!(count(&server, (0..HOSTS).map(write), refused), HOSTS - LIMIT);
     assert_eq!(kv.tenants().len(), LIMIT);
     let cursor = kv.tenant("h0.example").unwrap().get::<CursorPosition>("user:7");
     assert_eq!(cursor.map(|cursor| cursor.x), Some(3));
 }
 
-/// How many of the answers to requests on one connection have this in them. They are not looked at one by one, since there
-/// are many.
-fn count(server: &Server, requests: impl Iterator<Item = String>, what: &str) -> usize {
+/// Sends requests on one connection and counts the occurrences of `pattern` in the responses. There are too
+/// many responses to parse each one.
+fn count(server: &Server, requests: impl Iterator<Item = String>, pattern: &str) -> usize {
     let mut stream = server.connect();
-    let mut answers = stream.try_clone().unwrap();
+    let mut responses = stream.try_clone().unwrap();
     let reader = std::thread::spawn(move || {
         let mut text = String::new();
-        answers.read_to_string(&mut text).unwrap();
+        responses.read_to_string(&mut text).unwrap();
         text
     });
     let requests: Vec<String> = requests.collect();
-    for some in requests.chunks(1000) {
-        stream.write_all(some.concat().as_bytes()).unwrap();
+    for chunk in requests.chunks(1000) {
+        stream.write_all(chunk.concat().as_bytes()).unwrap();
     }
     stream.write_all(b"GET /kv/stats HTTP/1.1\r\nHost: acme.example\r\nConnection: close\r\n\r\n").unwrap();
-    reader.join().unwrap().matches(what).count()
+    reader.join().unwrap().matches(pattern).count()
 }

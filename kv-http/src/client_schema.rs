@@ -1,21 +1,21 @@
-//! `Kv-Schema`: which forms of types a client was made for.
+//! [`ClientSchema`]: the `Kv-Schema` header.
 
+use crate::exposed_types::{ExposedType, ExposedTypes};
 use crate::problem::Problem;
-use crate::served::{Served, Types};
 use axum::http::{HeaderMap, HeaderName};
 use kv_core::schema::token::SchemaToken;
 
 const KV_SCHEMA: HeaderName = HeaderName::from_static("kv-schema");
 
-/// The forms that a client knows, by tag.
+/// The schema tokens that a client was generated with, by tag.
 #[derive(Debug, Default)]
 pub(crate) struct ClientSchema {
     tokens: Vec<(&'static str, SchemaToken)>,
 }
 
 impl ClientSchema {
-    /// Reads the headers of a request. Types that are not served are nobody's business here.
-    pub(crate) fn of(headers: &HeaderMap, types: &Types) -> Result<Self, Problem> {
+    /// Reads the header. Ignores the tokens of types that are not exposed.
+    pub(crate) fn from_headers(headers: &HeaderMap, types: &ExposedTypes) -> Result<Self, Problem> {
         let mut tokens: Vec<(&str, SchemaToken)> = Vec::new();
         for value in headers.get_all(KV_SCHEMA) {
             let pairs = value.to_str().map_err(|_| malformed())?.split(',').map(str::trim);
@@ -24,7 +24,7 @@ impl ClientSchema {
                 let token = token.parse().map_err(|_| malformed())?;
                 let Ok(ty) = types.get(tag) else { continue };
                 if tokens.iter().any(|(known, _)| *known == tag) {
-                    return Err(Problem::invalid_query(format!("Kv-Schema has `{tag}` twice")));
+                    return Err(Problem::invalid_query(format!("Kv-Schema names `{tag}` more than once")));
                 }
                 tokens.push((ty.tag(), token));
             }
@@ -32,17 +32,21 @@ impl ClientSchema {
         Ok(Self { tokens })
     }
 
-    /// Refuses to let a client read what it would not understand.
-    pub(crate) fn check_read(&self, ty: &Served) -> Result<(), Problem> {
+    /// Checks that the client can read the entries of a type.
+    pub(crate) fn check_read(&self, ty: &ExposedType) -> Result<(), Problem> {
         self.check(ty, SchemaToken::allows_read)
     }
 
-    /// Refuses to let a client write what is not what it means.
-    pub(crate) fn check_write(&self, ty: &Served) -> Result<(), Problem> {
+    /// Checks that the client writes values as the type's schema describes them.
+    pub(crate) fn check_write(&self, ty: &ExposedType) -> Result<(), Problem> {
         self.check(ty, SchemaToken::allows_write)
     }
 
-    fn check(&self, ty: &Served, allows: impl Fn(&SchemaToken, &SchemaToken) -> bool) -> Result<(), Problem> {
+    fn check(
+        &self,
+        ty: &ExposedType,
+        allows: impl Fn(&SchemaToken, &SchemaToken) -> bool,
+    ) -> Result<(), Problem> {
         match self.tokens.iter().find(|(tag, _)| *tag == ty.tag()) {
             Some((_, client)) if !allows(&ty.token, client) => {
                 Err(Problem::schema_mismatch(ty.tag(), ty.token.to_string()))
@@ -53,5 +57,5 @@ impl ClientSchema {
 }
 
 fn malformed() -> Problem {
-    Problem::invalid_query("Kv-Schema is a list of tag=token: send what the client was generated with")
+    Problem::invalid_query("Kv-Schema must be a list of `tag=token`, as in the generated client")
 }
