@@ -1,4 +1,4 @@
-//! What batches do, and how much they answer.
+//! Batches, and the size of their responses.
 
 use crate::Server;
 use crate::server::CURSOR;
@@ -13,7 +13,7 @@ struct Big(String);
 
 const BYTES: usize = 10_000;
 
-/// A text that counts how many of its characters are encoded.
+/// A list that counts the items that are encoded.
 #[derive(KvType)]
 struct Counted {
     letters: Vec<u8>,
@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for Counted {
 }
 
 #[test]
-fn values_that_do_not_fit_are_not_encoded_again_and_again() {
+fn encoding_of_values_that_do_not_fit_is_bounded() {
     let kv = KvStore::new();
     kv.tenant("acme.example").unwrap().set::<Counted>("a", Counted { letters: vec![1; 100_000] }).unwrap();
     let catalog = Catalog::builder().expose::<Counted>(Access::Read).build().unwrap();
@@ -64,12 +64,12 @@ fn values_that_do_not_fit_are_not_encoded_again_and_again() {
     let (results, _) = run(&server, &[[get; 50], [list; 50]].concat());
     assert_eq!(statuses(&results), [413; 100]);
     let encoded = ENCODED.load(Ordering::Relaxed) - before;
-    // Each takes two bytes; the first one that is too many is counted, too.
+    // Each item takes two bytes. The first item that does not fit is counted as well.
     assert!(encoded <= 10_000 + 100, "{encoded} items were encoded");
 }
 
-/// A server with values of so many bytes, and room for two and a half of them in an answer.
-fn with_room_for_two() -> (KvStore, Server) {
+/// A server with values of `BYTES` bytes. The response of a batch has space for two and a half of them.
+fn server_with_space_for_two() -> (KvStore, Server) {
     let kv = KvStore::new();
     let values = kv.tenant("acme.example").unwrap().typed::<Big>();
     for key in ["a", "b", "c", "d"] {
@@ -95,8 +95,8 @@ const GET: &str = r#"{"op":"get","type":"Big","key":"a"}"#;
 const LIST: &str = r#"{"op":"list","type":"Big","prefix":""}"#;
 
 #[test]
-fn entries_that_do_not_fit_into_the_answer_are_refused_each_by_itself() {
-    let (_, server) = with_room_for_two();
+fn each_entry_that_does_not_fit_into_the_response_is_refused() {
+    let (_, server) = server_with_space_for_two();
     let (results, bytes) = run(&server, &[GET; 100]);
     let mut expected = vec![413; 100];
     expected[..2].fill(200);
@@ -104,14 +104,14 @@ fn entries_that_do_not_fit_into_the_answer_are_refused_each_by_itself() {
     assert_eq!(results[2]["code"], "too-large");
     assert!(results[2]["error"].as_str().unwrap().contains("25000 bytes"), "{}", results[2]);
     assert!(bytes < BYTES * 5 / 2 + 98 * 300, "{bytes}");
-    // What is smaller fits still.
+    // A smaller result still fits.
     let (results, _) = run(&server, &[GET, GET, GET, r#"{"op":"get","type":"Big","key":"none"}"#]);
     assert_eq!(statuses(&results), [200, 200, 413, 200]);
 }
 
 #[test]
-fn a_list_in_a_batch_has_the_entries_that_fit_and_an_empty_page_is_refused() {
-    let (_, server) = with_room_for_two();
+fn list_in_a_batch_returns_the_entries_that_fit_or_is_refused() {
+    let (_, server) = server_with_space_for_two();
     let (results, bytes) = run(&server, &[LIST, LIST, r#"{"op":"list","type":"Big","prefix":"none"}"#]);
     assert_eq!(statuses(&results), [200, 413, 200]);
     assert_eq!(results[0]["keys"].as_array().unwrap().len(), 2);
@@ -123,8 +123,8 @@ fn a_list_in_a_batch_has_the_entries_that_fit_and_an_empty_page_is_refused() {
 }
 
 #[test]
-fn a_value_that_fits_into_no_batch_is_read_by_its_own_route() {
-    let (kv, server) = with_room_for_two();
+fn value_that_fits_into_no_batch_is_returned_by_get_and_list() {
+    let (kv, server) = server_with_space_for_two();
     kv.tenant("acme.example").unwrap().set::<Big>("a", Big("x".repeat(5 * BYTES))).unwrap();
     assert_eq!(statuses(&run(&server, &[GET, LIST]).0), [413, 413]);
     server.get("/kv/get/Big?key=a").is(200, "");
@@ -133,8 +133,8 @@ fn a_value_that_fits_into_no_batch_is_read_by_its_own_route() {
 }
 
 #[test]
-fn writes_behind_the_last_byte_are_done_and_answered() {
-    let (kv, server) = with_room_for_two();
+fn writes_are_executed_and_answered_after_the_budget_is_used_up() {
+    let (kv, server) = server_with_space_for_two();
     let set = r#"{"op":"set","type":"Big","key":"new","value":"x"}"#;
     let delete = r#"{"op":"delete","type":"Big","key":"d"}"#;
     let stale = r#"{"op":"delete","type":"Big","key":"c","if_version":"1"}"#;
@@ -146,7 +146,7 @@ fn writes_behind_the_last_byte_are_done_and_answered() {
 }
 
 #[test]
-fn a_batch_that_has_no_room_for_its_answer_does_nothing() {
+fn batch_without_bytes_for_its_response_changes_nothing() {
     let kv = KvStore::new();
     let catalog = Catalog::builder().expose::<Big>(Access::ReadWrite).build().unwrap();
     let limits = Limits::default().page_bytes(1000).in_flight_bytes(999);
@@ -157,7 +157,7 @@ fn a_batch_that_has_no_room_for_its_answer_does_nothing() {
 }
 
 #[test]
-fn violations_in_an_answer_are_no_many_times_as_long_as_the_request() {
+fn violations_in_a_response_are_bounded_by_the_size_of_the_request() {
     #[derive(Serialize, Deserialize, KvType)]
     struct Lists(std::collections::BTreeMap<String, Vec<i32>>);
 
@@ -167,13 +167,13 @@ fn violations_in_an_answer_are_no_many_times_as_long_as_the_request() {
     let reply = server.post("/kv/set/Lists?key=a", &body);
     reply.is(400, "invalid-value");
     assert!(reply.body.len() < 4 * body.len(), "{} bytes for {}", reply.body.len(), body.len());
-    let (shown, more) =
+    let (listed, more) =
         (reply.json()["errors"].as_array().unwrap().len(), reply.json()["more"].as_u64().unwrap());
-    assert_eq!(shown as u64 + more, 200);
+    assert_eq!(listed as u64 + more, 200);
 }
 
 #[test]
-fn an_operation_is_named_by_a_string_and_nothing_else() {
+fn op_type_and_key_must_be_strings() {
     let server = Server::new();
     server.post("/kv/set/CursorPosition?key=a", CURSOR).is(200, "");
     for op in [
@@ -194,13 +194,13 @@ fn an_operation_is_named_by_a_string_and_nothing_else() {
         server.post("/kv/batch", &format!(r#"{{"ops":[{{{op}}}]}}"#)).is(400, "invalid-json");
     }
     assert!(server.get("/kv/get/CursorPosition?key=a").version().is_some());
-    // However it is escaped, it is a string.
+    // Escapes in strings make no difference.
     let escaped = r#"{"ops":[{"op":"d\u0065lete","type":"CursorPosition","key":"\u0061"}]}"#;
     assert_eq!(server.post("/kv/batch", escaped).json()["results"][0]["existed"], true);
 }
 
 #[test]
-fn duplicate_members_of_a_value_are_refused_for_its_operation_alone() {
+fn duplicate_members_of_a_value_fail_only_their_operation() {
     let server = Server::new();
     let twice = r#"{"op":"set","type":"CursorPosition","key":"a","value":{"x":3,"x":4,"y":4,"item_id":"a","user_id":"7"}}"#;
     let once = format!(r#"{{"op":"set","type":"CursorPosition","key":"b","value":{CURSOR}}}"#);

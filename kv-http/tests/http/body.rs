@@ -1,4 +1,4 @@
-//! How bodies arrive, and what they say of themselves.
+//! Request bodies: media types, sizes and times.
 
 use crate::Server;
 use crate::server::{CURSOR, Reply, catalog};
@@ -14,7 +14,7 @@ fn with_limits(limits: Limits) -> Server {
 }
 
 #[test]
-fn a_post_says_that_it_is_json() {
+fn post_requires_json() {
     let server = Server::new();
     let with = |ty: &[&str]| server.request("POST", SET, ty, CURSOR);
     for ty in [
@@ -30,7 +30,7 @@ fn a_post_says_that_it_is_json() {
     }
     with(&[]).is(415, "not-json");
     let error = |headers: &[&str]| with(headers).json()["error"].as_str().unwrap().to_owned();
-    for (headers, seen) in [
+    for (headers, found) in [
         (&["Content-Type: text/plain"][..], "`content-type: text/plain`"),
         (
             &["Content-Type: application/json; charset=utf-16"],
@@ -41,9 +41,9 @@ fn a_post_says_that_it_is_json() {
         (&["Content-Type: a/b", "Content-Type: c/d"], "both `content-type: a/b` and `content-type: c/d`"),
     ] {
         let error = error(headers);
-        assert!(error.contains(seen) && error.contains("`Content-Type: application/json`"), "{error}");
+        assert!(error.contains(found) && error.contains("`Content-Type: application/json`"), "{error}");
     }
-    // What is repeated is short, and has no control characters.
+    // The excerpt of a header is short and has no control characters.
     let error = error(&[&format!("Content-Type: a\tb\u{80}\u{9b}{}", "x".repeat(5000))]);
     assert!(error.len() < 300 && !error.contains(char::is_control), "{error}");
     for target in ["/kv/batch", "/kv/cleanup", "/kv/delete/CursorPosition?key=a"] {
@@ -54,7 +54,7 @@ fn a_post_says_that_it_is_json() {
 }
 
 #[test]
-fn a_route_that_needs_no_body_takes_none_or_an_empty_object() {
+fn routes_without_data_accept_an_empty_body_or_an_empty_object() {
     let server = Server::new();
     for target in ["/kv/cleanup", "/kv/delete/CursorPosition?key=a"] {
         for body in ["", "{}", " { } \n"] {
@@ -67,13 +67,13 @@ fn a_route_that_needs_no_body_takes_none_or_an_empty_object() {
 }
 
 #[test]
-fn a_body_beyond_the_limit_is_refused_before_and_while_it_is_read() {
+fn body_over_the_limit_is_refused_before_and_while_it_is_read() {
     let server = Server::new();
     let padded = |bytes: usize| format!("{CURSOR}{}", " ".repeat(bytes - CURSOR.len()));
     server.post(SET, &padded(64 << 10)).is(200, "");
     server.post(SET, &padded((64 << 10) + 1)).is(413, "too-large");
 
-    // Said to be too long: answered without being sent.
+    // A declared length over the limit is answered without the body.
     let head = "POST /kv/set/CursorPosition?key=a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
     server.send(format!("{head}Content-Length: 99999999999999\r\n\r\n")).is(413, "too-large");
 
@@ -81,7 +81,7 @@ fn a_body_beyond_the_limit_is_refused_before_and_while_it_is_read() {
     stream.write_all(format!("{head}Transfer-Encoding: chunked\r\n\r\n").as_bytes()).unwrap();
     let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
     for _ in 0..17 {
-        // The server may have answered, and closed the connection, before the last one.
+        // The server may answer and close the connection before the last chunk.
         if stream.write_all(chunk.as_bytes()).is_err() {
             break;
         }
@@ -94,7 +94,7 @@ fn a_body_beyond_the_limit_is_refused_before_and_while_it_is_read() {
 }
 
 #[test]
-fn a_body_that_takes_too_long_is_given_up() {
+fn slow_body_times_out() {
     let server = with_limits(Limits::default().body_time(Duration::from_millis(50)));
     let mut stream = server.connect();
     let head = "POST /kv/set/CursorPosition?key=a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
@@ -106,7 +106,7 @@ fn a_body_that_takes_too_long_is_given_up() {
 }
 
 #[test]
-fn a_body_that_breaks_off_stores_nothing() {
+fn incomplete_body_stores_nothing() {
     let server = Server::new();
     let mut stream = server.connect();
     let head = "POST /kv/set/CursorPosition?key=a HTTP/1.1\r\nHost: acme.example\r\nContent-Type: application/json\r\n";
@@ -116,7 +116,7 @@ fn a_body_that_breaks_off_stores_nothing() {
 }
 
 #[test]
-fn a_batch_that_cannot_be_read_does_nothing() {
+fn malformed_batch_changes_nothing() {
     let server = Server::new();
     let set = format!(r#"{{"op":"set","type":"CursorPosition","key":"a","value":{CURSOR}}}"#);
     for body in [
@@ -142,7 +142,7 @@ fn a_batch_that_cannot_be_read_does_nothing() {
 }
 
 #[test]
-fn in_a_batch_each_operation_is_refused_for_itself() {
+fn operations_of_a_batch_fail_independently() {
     let server = Server::new();
     let ops = [
         (404, r#"{"op":"get","type":"Nothing","key":"a"}"#),
@@ -166,5 +166,5 @@ fn in_a_batch_each_operation_is_refused_for_itself() {
     let statuses: Vec<_> =
         (0..ops.len()).map(|at| results["results"][at]["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, ops.map(|(status, _)| status));
-    assert_eq!(results["results"][8]["found"], true, "within a batch, a ttl beside the fields is no ttl");
+    assert_eq!(results["results"][8]["found"], true, "in a batch, the member `ttl` of a value is not a TTL");
 }

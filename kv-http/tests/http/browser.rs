@@ -1,4 +1,4 @@
-//! Pages of other sites.
+//! Requests from pages of other sites.
 
 use crate::Server;
 use crate::server::{CURSOR, Reply, catalog};
@@ -17,9 +17,9 @@ fn post(server: &Server, target: &str, body: &str, headers: &[&str]) -> Reply {
 }
 
 #[test]
-fn what_changes_state_is_refused_to_them() {
+fn state_changes_from_other_sites_are_refused() {
     let server = Server::new();
-    let strangers: [&[&str]; 7] = [
+    let foreign: [&[&str]; 7] = [
         &["Sec-Fetch-Site: cross-site"],
         &["Sec-Fetch-Site: same-site"],
         &["Sec-Fetch-Site: cross-site", "Origin: http://acme.example"],
@@ -28,7 +28,7 @@ fn what_changes_state_is_refused_to_them() {
         &["Origin: null"],
         &["Origin: http://acme.example", "Origin: http://acme.example"],
     ];
-    for headers in strangers {
+    for headers in foreign {
         post(&server, SET, CURSOR, headers).is(403, "cross-site");
         post(&server, "/kv/batch", "{}", headers).is(403, "cross-site");
         post(&server, "/kv/cleanup", "", headers).is(403, "cross-site");
@@ -48,7 +48,7 @@ fn what_changes_state_is_refused_to_them() {
 }
 
 #[test]
-fn data_is_not_read_across_sites() {
+fn reads_across_sites_are_refused() {
     let server = Server::new();
     for target in [GET, "/kv/list/CursorPosition", "/kv/stats"] {
         server.request("GET", target, &["Sec-Fetch-Site: cross-site"], "").is(403, "cross-site");
@@ -59,7 +59,7 @@ fn data_is_not_read_across_sites() {
 }
 
 #[test]
-fn an_allowed_origin_may_do_and_read_everything() {
+fn allowed_origin_may_read_and_write() {
     let server = allowing("https://app.example");
     let page = ["Origin: https://app.example", "Sec-Fetch-Site: cross-site"];
     post(&server, SET, CURSOR, &page).is(200, "");
@@ -87,7 +87,7 @@ fn an_allowed_origin_may_do_and_read_everything() {
 }
 
 #[test]
-fn a_preflight_is_answered_to_allowed_origins_alone() {
+fn preflight_succeeds_only_for_allowed_origins() {
     let server = allowing("https://app.example");
     let ask = |target: &str, origin: &str| {
         let headers = [&format!("Origin: {origin}"), "Access-Control-Request-Method: POST"];

@@ -1,4 +1,4 @@
-//! How much a request removes of what has expired.
+//! `POST /kv/cleanup`.
 
 use crate::Server;
 use crate::server::clock;
@@ -8,7 +8,7 @@ use models::storage::ui_storage::CursorPosition;
 use std::time::Duration;
 
 #[test]
-fn a_request_removes_a_bounded_number_of_expired_entries_and_shows_none() {
+fn cleanup_removes_a_bounded_number_of_expired_entries() {
     const ENTRIES: usize = 10_000;
     let clock = clock();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
@@ -19,10 +19,10 @@ fn a_request_removes_a_bounded_number_of_expired_entries_and_shows_none() {
     }
     let server = Server::of(kv.clone());
     clock.advance(Duration::from_secs(30));
-    let clean =
+    let cleanup =
         || usize::try_from(server.post("/kv/cleanup", "").json()["cleaned"].as_u64().unwrap()).unwrap();
-    assert_eq!([clean(), clean(), clean()], [MOST_PURGED, MOST_PURGED, ENTRIES - 2 * MOST_PURGED]);
-    assert_eq!(clean(), 0);
+    assert_eq!([cleanup(), cleanup(), cleanup()], [MOST_PURGED, MOST_PURGED, ENTRIES - 2 * MOST_PURGED]);
+    assert_eq!(cleanup(), 0);
     assert!(server.get("/kv/list/CursorPosition").json()["keys"].as_array().unwrap().is_empty());
     assert_eq!(server.get("/kv/stats").json()["total_keys"], 0);
 }

@@ -1,4 +1,4 @@
-//! Writes and reads on conditions.
+//! Conditions: `If-Match`, `If-None-Match`, `if_version` and `Kv-Schema`.
 
 use crate::Server;
 use crate::server::{CURSOR, Reply};
@@ -13,7 +13,7 @@ fn set_if(server: &Server, condition: &str) -> Reply {
 }
 
 #[test]
-fn a_version_from_before_a_deletion_matches_nothing_after_it() {
+fn version_from_before_a_deletion_never_matches_again() {
     let server = Server::new();
     let first = server.post(SET, CURSOR).version().unwrap();
     server.delete(DELETE).is(200, "");
@@ -31,7 +31,7 @@ fn a_version_from_before_a_deletion_matches_nothing_after_it() {
 }
 
 #[test]
-fn a_condition_that_cannot_hold_writes_nothing() {
+fn failed_condition_writes_nothing() {
     let server = Server::new();
     set_if(&server, "If-Match: *").is(412, "conflict");
     set_if(&server, "If-None-Match: *").is(200, "");
@@ -42,11 +42,11 @@ fn a_condition_that_cannot_hold_writes_nothing() {
     server.request("DELETE", DELETE, &["If-Match: *"], "").is(200, "");
     server.request("DELETE", DELETE, &["If-Match: *"], "").is(412, "conflict");
     let again = server.request("DELETE", DELETE, &[&format!("If-Match: \"{version}\"")], "");
-    assert_eq!(again.json()["existed"], false, "it is gone, as was wanted");
+    assert_eq!(again.json()["existed"], false, "the entry is already deleted");
 }
 
 #[test]
-fn a_tag_that_a_proxy_changed_writes_nothing_and_the_answer_says_so() {
+fn if_match_with_a_tag_changed_by_a_proxy_is_refused_with_an_explanation() {
     let server = Server::new();
     let version = server.post(SET, CURSOR).version().unwrap();
     for tag in [
@@ -54,7 +54,7 @@ fn a_tag_that_a_proxy_changed_writes_nothing_and_the_answer_says_so() {
         format!("\"{version}-gzip\""),
         format!("\"{version}--gzip\""),
         format!("W/\"{version}-br\""),
-        "W/\"of another\"".to_owned(),
+        "W/\"other\"".to_owned(),
     ] {
         let condition = format!("If-Match: {tag}");
         for reply in [set_if(&server, &condition), server.request("DELETE", DELETE, &[&condition], "")] {
@@ -67,7 +67,7 @@ fn a_tag_that_a_proxy_changed_writes_nothing_and_the_answer_says_so() {
 }
 
 #[test]
-fn what_is_no_condition_is_refused() {
+fn malformed_conditions_are_refused() {
     let server = Server::new();
     let version = server.post(SET, CURSOR).version().unwrap();
     for condition in [
@@ -90,10 +90,10 @@ fn what_is_no_condition_is_refused() {
 }
 
 #[test]
-fn who_has_the_version_is_told_that_it_is_the_same() {
+fn reads_of_a_known_version_are_not_modified() {
     let server = Server::new();
     let get_unless = |tag: &str| server.request("GET", GET, &[&format!("If-None-Match: {tag}")], "").status;
-    assert_eq!(get_unless("*"), 200, "there is nothing");
+    assert_eq!(get_unless("*"), 200, "the key has no entry");
     let version = server.post(SET, CURSOR).version().unwrap();
     assert_eq!(get_unless(&format!("\"{version}\"")), 304);
     assert_eq!(get_unless("*"), 304);
@@ -108,12 +108,12 @@ fn who_has_the_version_is_told_that_it_is_the_same() {
     for bad in ["", ",", "*, \"1\"", "\"1\" \"2\"", "\"1\", 2", "\"1\"\r\nIf-None-Match: 2"] {
         server.request("GET", GET, &[&format!("If-None-Match: {bad}")], "").is(400, "invalid-query");
     }
-    let version_of_head = server.request("HEAD", GET, &[&format!("If-None-Match: \"{version}\"")], "").status;
-    assert_eq!(version_of_head, 304);
+    let head = server.request("HEAD", GET, &[&format!("If-None-Match: \"{version}\"")], "").status;
+    assert_eq!(head, 304);
 }
 
 #[test]
-fn operations_of_a_batch_have_conditions_of_their_own() {
+fn operations_of_a_batch_have_their_own_conditions() {
     let server = Server::new();
     let set = |condition: &str| {
         let op = format!(r#"{{"op":"set","type":"CursorPosition","key":"a","value":{CURSOR}{condition}}}"#);
@@ -131,7 +131,7 @@ fn operations_of_a_batch_have_conditions_of_their_own() {
 }
 
 #[test]
-fn an_old_client_is_told_so_and_nothing_is_done() {
+fn client_with_another_schema_is_refused_and_changes_nothing() {
     let server = Server::new();
     let with =
         |schema: &str| server.request("POST", SET, &["Content-Type: application/json", schema], CURSOR);

@@ -1,4 +1,4 @@
-//! What goes wrong on the server's side.
+//! Faults on the side of the server: panics, shutdown, limits and an unreachable engine.
 
 use crate::Server;
 use crate::server::{CURSOR, Reply, catalog};
@@ -7,7 +7,7 @@ use kv_http::{KvHttp, TenantPolicy};
 use serde::{Deserialize, Serialize, Serializer};
 use std::io::{BufReader, Write};
 
-/// Its validator cannot bear 13, and its `Serialize` cannot bear 14.
+/// A type whose validator panics on 13, and whose `Serialize` panics on 14.
 #[derive(Deserialize, KvType)]
 struct Unlucky {
     #[kv(custom = "lucky")]
@@ -36,7 +36,7 @@ impl Serialize for Unlucky {
 }
 
 #[test]
-fn a_panic_is_the_requests_alone_and_tells_nothing() {
+fn panic_fails_only_its_request_and_its_message_is_not_sent() {
     let catalog = Catalog::builder().expose::<Unlucky>(Access::ReadWrite).build().unwrap();
     let kv = KvStore::new();
     let server = Server::start(KvHttp::new(kv.clone(), catalog, TenantPolicy::any_host()));
@@ -54,7 +54,7 @@ fn a_panic_is_the_requests_alone_and_tells_nothing() {
     let panicked = post("/kv/set/Unlucky?key=a", r#"{"number":13}"#);
     panicked.is(500, "internal");
     assert!(!panicked.body.contains("secret"));
-    // On the same connection.
+    // The connection is still usable.
     post("/kv/set/Unlucky?key=a", r#"{"number":12}"#).is(200, "");
     post("/kv/set/Unlucky?key=b", r#"{"number":14}"#).is(200, "");
     server.get("/kv/get/Unlucky?key=b").is(500, "internal");
@@ -72,7 +72,7 @@ fn a_panic_is_the_requests_alone_and_tells_nothing() {
 }
 
 #[test]
-fn a_server_that_goes_down_says_so() {
+fn requests_during_shutdown_are_unavailable() {
     let http = KvHttp::new(KvStore::new(), catalog(), TenantPolicy::any_host());
     let shutdown = http.shutdown();
     let server = Server::start(http);
@@ -84,7 +84,7 @@ fn a_server_that_goes_down_says_so() {
 }
 
 #[test]
-fn a_full_tenant_says_which_limit() {
+fn exceeded_limit_is_named() {
     let refused = |limits: Limits, status, code: &str| {
         let server = Server::of(KvStore::builder().limits(limits).build());
         server.post("/kv/set/CursorPosition?key=a", CURSOR);
@@ -105,9 +105,8 @@ fn a_full_tenant_says_which_limit() {
     refused(limits.key_bytes(1), 400, "invalid-key");
 }
 
-/// An engine elsewhere, which is down.
 #[test]
-fn an_engine_that_cannot_be_reached_is_unavailable() {
+fn unreachable_engine_is_unavailable() {
     use kv_core::engine::{
         AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, Page, PageRequest, StoredType,
         Written,

@@ -1,4 +1,4 @@
-//! Where requests end, and that nobody in front can be made to see it elsewhere.
+//! The framing of requests: a proxy and the server must agree on where a request ends.
 //!
 //! Source: RFC 9112, sections 2.2, 5, 6 and 7; RFC 9110, section 10.1.1.
 
@@ -11,29 +11,31 @@ const HEAD: &str =
     "POST /kv/set/CursorPosition?key=a HTTP/1.1\r\nHost: acme.example\r\nContent-Type: application/json\r\n";
 const STATS: &str = "GET /kv/stats HTTP/1.1\r\nHost: acme.example\r\n\r\n";
 
-/// Bytes on one connection that the server is to close.
+/// Sends bytes on one connection and returns all responses. The server must close the connection.
 fn exchange(server: &Server, bytes: &str) -> String {
     let mut stream = server.connect();
     stream.write_all(bytes.as_bytes()).unwrap();
     rest(&mut stream)
 }
 
-/// What comes until the server closes the connection, even if it is with a reset, since it has not read all.
+/// Reads until the server closes the connection, also with a reset, which follows if the server has not read
+/// everything.
 fn rest(stream: &mut TcpStream) -> String {
-    let (mut said, mut some) = (Vec::new(), [0; 4096]);
+    let (mut received, mut buffer) = (Vec::new(), [0; 4096]);
     loop {
-        match stream.read(&mut some) {
+        match stream.read(&mut buffer) {
             Ok(0) => break,
-            Ok(count) => said.extend_from_slice(&some[..count]),
+            Ok(count) => received.extend_from_slice(&buffer[..count]),
             Err(error) if error.kind() == ErrorKind::ConnectionReset => break,
             Err(error) => panic!("the connection stays open: {error}"),
         }
     }
-    String::from_utf8(said).unwrap()
+    String::from_utf8(received).unwrap()
 }
 
-fn answers(said: &str) -> Vec<&str> {
-    said.match_indices("HTTP/1.").map(|(at, _)| &said[at + 9..at + 12]).collect()
+/// Returns the statuses of responses.
+fn statuses(received: &str) -> Vec<&str> {
+    received.match_indices("HTTP/1.").map(|(at, _)| &received[at + 9..at + 12]).collect()
 }
 
 fn chunked(body: &str) -> String {
@@ -45,17 +47,17 @@ fn is_stored(server: &Server) -> bool {
 }
 
 #[test]
-fn a_body_whose_end_is_in_doubt_is_refused_and_the_connection_closed() {
+fn ambiguous_framing_is_refused_and_the_connection_closed() {
     let server = Server::new();
     let length = CURSOR.len();
     let chunks = chunked(CURSOR);
-    for (what, headers, body) in [
+    for (case, headers, body) in [
         ("two lengths", format!("Content-Length: {length}\r\nContent-Length: 3\r\n"), CURSOR),
         ("a list of lengths", format!("Content-Length: {length}, {length}\r\n"), CURSOR),
         ("a sign", format!("Content-Length: +{length}\r\n"), CURSOR),
         ("a hexadecimal length", "Content-Length: 0x29\r\n".to_owned(), CURSOR),
-        ("no number", "Content-Length: \r\n".to_owned(), CURSOR),
-        ("chunks that are not last", "Transfer-Encoding: chunked, gzip\r\n".to_owned(), &chunks),
+        ("not a number", "Content-Length: \r\n".to_owned(), CURSOR),
+        ("chunked is not the last coding", "Transfer-Encoding: chunked, gzip\r\n".to_owned(), &chunks),
         ("another coding", "Transfer-Encoding: xchunked\r\n".to_owned(), &chunks),
         ("two codings", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n".to_owned(), &chunks),
         ("a space before the colon", "Transfer-Encoding : chunked\r\n".to_owned(), &chunks),
@@ -64,34 +66,34 @@ fn a_body_whose_end_is_in_doubt_is_refused_and_the_connection_closed() {
         ("a carriage return", format!("X-A: b\rc\r\nContent-Length: {length}\r\n"), CURSOR),
         ("a NUL", format!("X-A: b\0c\r\nContent-Length: {length}\r\n"), CURSOR),
     ] {
-        let said = exchange(&server, &format!("{HEAD}{headers}\r\n{body}{STATS}"));
-        assert_eq!(answers(&said), ["400"], "{what}: {said}");
+        let received = exchange(&server, &format!("{HEAD}{headers}\r\n{body}{STATS}"));
+        assert_eq!(statuses(&received), ["400"], "{case}: {received}");
     }
     for chunk in ["-1\r\n", "ffffffffffffffffff\r\n", "29 9\r\n", "0x29\r\n", "\r\n"] {
-        let said = exchange(
+        let received = exchange(
             &server,
             &format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunk}{CURSOR}\r\n0\r\n\r\n{STATS}"),
         );
-        assert_eq!(answers(&said), ["400"], "{chunk:?}: {said}");
+        assert_eq!(statuses(&received), ["400"], "{chunk:?}: {received}");
     }
     assert!(!is_stored(&server));
 }
 
 #[test]
-fn chunks_count_before_a_length_and_nothing_follows_them() {
+fn chunked_takes_precedence_over_a_length_and_closes_the_connection() {
     let server = Server::new();
     for headers in
         ["Content-Length: 3\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 3"]
     {
-        let said = exchange(&server, &format!("{HEAD}{headers}\r\n\r\n{}{STATS}", chunked(CURSOR)));
-        assert_eq!(answers(&said), ["200"], "{said}");
-        assert!(said.contains("connection: close"), "{said}");
+        let received = exchange(&server, &format!("{HEAD}{headers}\r\n\r\n{}{STATS}", chunked(CURSOR)));
+        assert_eq!(statuses(&received), ["200"], "{received}");
+        assert!(received.contains("connection: close"), "{received}");
     }
     assert!(is_stored(&server));
 }
 
 #[test]
-fn chunks_that_are_announced_twice_are_refused_whatever_is_asked_for() {
+fn chunked_more_than_once_is_refused_on_every_route() {
     let server = Server::new();
     let chunks = chunked(CURSOR);
     for coding in [
@@ -103,15 +105,15 @@ fn chunks_that_are_announced_twice_are_refused_whatever_is_asked_for() {
         "Transfer-Encoding: chunked, identity, chunked",
     ] {
         for head in [HEAD, "GET /kv/get/CursorPosition?key=a HTTP/1.1\r\nHost: acme.example\r\n"] {
-            let said = exchange(&server, &format!("{head}{coding}\r\n\r\n{chunks}{STATS}"));
-            assert_eq!(answers(&said), ["400"], "{coding}: {said}");
+            let received = exchange(&server, &format!("{head}{coding}\r\n\r\n{chunks}{STATS}"));
+            assert_eq!(statuses(&received), ["400"], "{coding}: {received}");
         }
     }
     assert!(!is_stored(&server));
 }
 
 #[test]
-fn a_body_that_is_coded_besides_is_no_json() {
+fn body_with_a_content_coding_is_refused() {
     let server = Server::new();
     let mut stream = server.connect();
     let body = chunked(CURSOR);
@@ -130,12 +132,12 @@ fn a_body_that_is_coded_besides_is_no_json() {
 }
 
 #[test]
-fn requests_on_one_connection_are_answered_in_order_whatever_bodies_they_bring() {
+fn requests_on_one_connection_are_answered_in_order() {
     let server = Server::new();
     let length = CURSOR.len();
     let body = "GET /kv/nothing HTTP/1.1\r\n\r\n";
     let requests = [
-        // A body that nobody asked for is read past.
+        // A body that the route does not use is skipped.
         format!(
             "GET /kv/get/CursorPosition?key=a HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
@@ -148,12 +150,12 @@ fn requests_on_one_connection_are_answered_in_order_whatever_bodies_they_bring()
             .to_owned(),
         "GET /kv/stats HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(),
     ];
-    let said = exchange(&server, &requests.concat());
-    assert_eq!(answers(&said), ["200", "200", "404", "200", "200"], "{said}");
+    let received = exchange(&server, &requests.concat());
+    assert_eq!(statuses(&received), ["200", "200", "404", "200", "200"], "{received}");
 }
 
 #[test]
-fn who_asks_before_sending_is_told_to_go_on_or_is_refused() {
+fn expect_100_continue_is_answered_with_100_or_an_error() {
     let server = Server::new();
     let expecting = |head: &str, length: usize| {
         let mut stream = BufReader::new(server.connect());
@@ -176,31 +178,31 @@ fn who_asks_before_sending_is_told_to_go_on_or_is_refused() {
 }
 
 #[test]
-fn http_1_0_names_its_host_and_has_no_chunks() {
+fn http_1_0_requires_host_and_has_no_chunks() {
     let server = Server::new();
-    let said = exchange(&server, "GET /kv/stats HTTP/1.0\r\n\r\n");
-    assert!(said.starts_with("HTTP/1.0 400") && said.contains("invalid-host"), "{said}");
-    let said = exchange(&server, "GET /kv/stats HTTP/1.0\r\nHost: acme.example\r\n\r\n");
-    assert!(said.starts_with("HTTP/1.0 200"), "{said}");
+    let received = exchange(&server, "GET /kv/stats HTTP/1.0\r\n\r\n");
+    assert!(received.starts_with("HTTP/1.0 400") && received.contains("invalid-host"), "{received}");
+    let received = exchange(&server, "GET /kv/stats HTTP/1.0\r\nHost: acme.example\r\n\r\n");
+    assert!(received.starts_with("HTTP/1.0 200"), "{received}");
     let head = HEAD.replace("HTTP/1.1", "HTTP/1.0");
-    let said = exchange(&server, &format!("{head}Transfer-Encoding: chunked\r\n\r\n{}", chunked(CURSOR)));
-    assert_eq!(answers(&said), ["400"], "{said}");
+    let received = exchange(&server, &format!("{head}Transfer-Encoding: chunked\r\n\r\n{}", chunked(CURSOR)));
+    assert_eq!(statuses(&received), ["400"], "{received}");
     assert!(!is_stored(&server));
 }
 
 #[test]
-fn a_target_that_is_too_long_or_odd_is_refused() {
+fn too_long_or_malformed_target_is_refused() {
     let server = Server::new();
     let get =
         |target: &str| format!("GET {target} HTTP/1.1\r\nHost: acme.example\r\nConnection: close\r\n\r\n");
     let long = "a".repeat(70_000);
-    let said = exchange(&server, &get(&format!("/kv/get/CursorPosition?key={long}")));
-    assert_eq!(answers(&said), ["414"], "{said}");
+    let received = exchange(&server, &get(&format!("/kv/get/CursorPosition?key={long}")));
+    assert_eq!(statuses(&received), ["414"], "{received}");
     server.get(&format!("/kv/get/CursorPosition?key={}", &long[..60_000])).is(400, "invalid-key");
     server.get(&format!("/kv/get/CursorPosition?{}=", &long[..60_000])).is(400, "invalid-query");
     server.get(&format!("/kv/get/CursorPosition?{}key=a", "&".repeat(60_000))).is(200, "");
     for target in ["kv/stats", "/kv/stats x", "/kv/sta\u{7f}ts", ""] {
-        let said = exchange(&server, &get(target));
-        assert_eq!(answers(&said), ["400"], "{target:?}: {said}");
+        let received = exchange(&server, &get(target));
+        assert_eq!(statuses(&received), ["400"], "{target:?}: {received}");
     }
 }

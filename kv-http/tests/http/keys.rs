@@ -1,11 +1,11 @@
-//! How keys arrive.
+//! Keys in paths and queries.
 
 use crate::Server;
 use crate::server::CURSOR;
 use kv_core::KvStore;
 use models::storage::ui_storage::CursorPosition;
 
-/// Percent-encodes all but letters and digits.
+/// Percent-encodes everything except letters and digits.
 pub fn encode(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
@@ -14,7 +14,7 @@ pub fn encode(text: &str) -> String {
     text.bytes().map(encode).collect()
 }
 
-/// Keys that URLs do not like.
+/// Keys with characters that URLs reserve.
 pub const AWKWARD: [&str; 16] = [
     "user:7",
     "a/b",
@@ -35,7 +35,7 @@ pub const AWKWARD: [&str; 16] = [
 ];
 
 #[test]
-fn in_the_query_every_key_is_what_it_is() {
+fn every_key_can_be_sent_in_the_query() {
     let kv = KvStore::new();
     let server = Server::of(kv.clone());
     let longest = "é".repeat(256);
@@ -52,11 +52,11 @@ fn in_the_query_every_key_is_what_it_is() {
         assert_eq!(deleted.json()["existed"], true, "{key}");
     }
     server.post("/kv/set/CursorPosition?key=a+b", CURSOR).is(200, "");
-    assert_eq!(server.get("/kv/get/CursorPosition?key=a%20b").json()["found"], true, "a plus is a space");
+    assert_eq!(server.get("/kv/get/CursorPosition?key=a%20b").json()["found"], true, "`+` is a space");
 }
 
 #[test]
-fn in_the_path_a_key_is_decoded_once() {
+fn key_in_the_path_is_decoded_once() {
     let kv = KvStore::new();
     let server = Server::of(kv.clone());
     for (path, key) in [
@@ -81,7 +81,7 @@ fn in_the_path_a_key_is_decoded_once() {
 }
 
 #[test]
-fn what_is_no_key_is_refused_and_stores_nothing() {
+fn invalid_key_is_refused_and_stores_nothing() {
     let kv = KvStore::new();
     let server = Server::of(kv.clone());
     let (long, encoded_long) = ("k".repeat(513), encode(&"é".repeat(257)));
@@ -102,8 +102,8 @@ fn what_is_no_key_is_refused_and_stores_nothing() {
         &long,
         &encoded_long,
     ];
-    let in_path_alone = ["", "a//b", "a/", "/a", "%2F", "a%2F%2Fb", "a%2F"];
-    let in_path = everywhere.iter().chain(&in_path_alone).map(|key| format!("/{key}"));
+    let only_in_path = ["", "a//b", "a/", "/a", "%2F", "a%2F%2Fb", "a%2F"];
+    let in_path = everywhere.iter().chain(&only_in_path).map(|key| format!("/{key}"));
     let in_query = everywhere.iter().chain([&""]).map(|key| format!("?key={key}"));
     let neither_or_both = [String::new(), "/a?key=a".to_owned(), "/a?key=b".to_owned()];
     for place in in_path.chain(in_query).chain(neither_or_both) {
@@ -115,7 +115,7 @@ fn what_is_no_key_is_refused_and_stores_nothing() {
 }
 
 #[test]
-fn a_query_has_what_the_route_knows_once() {
+fn unknown_and_repeated_parameters_are_refused() {
     let server = Server::new();
     for query in [
         "key=a&key=a",
@@ -145,7 +145,7 @@ fn a_query_has_what_the_route_knows_once() {
 }
 
 #[test]
-fn a_key_of_a_template_is_the_values_own() {
+fn key_must_match_the_key_that_the_fields_of_the_value_form() {
     use kv_core::{Access, Catalog, KvType};
     use kv_http::{KvHttp, TenantPolicy};
     use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Pages.
+//! Lists and their pages.
 
 use crate::Server;
 use crate::server::{CURSOR, catalog};
@@ -11,7 +11,7 @@ fn cursor(x: i32) -> CursorPosition {
     CursorPosition { x, y: 0, item_id: "a".to_owned(), user_id: "7".to_owned() }
 }
 
-/// The keys of all pages.
+/// Returns the keys of all pages and the number of pages.
 fn pages(server: &Server, target: &str) -> (Vec<String>, usize) {
     let (mut keys, mut count) = (Vec::new(), 0);
     let mut after = String::new();
@@ -30,7 +30,7 @@ fn pages(server: &Server, target: &str) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn a_prefix_is_bytes_and_nothing_else() {
+fn prefix_is_compared_byte_by_byte() {
     let kv = KvStore::new();
     let cursors = kv.tenant("acme.example").unwrap().typed::<CursorPosition>();
     for key in ["user", "user:", "user:7", "user;", "usér:7", "USER:7", "users:7", "user:70", "auser:7"] {
@@ -46,7 +46,7 @@ fn a_prefix_is_bytes_and_nothing_else() {
 }
 
 #[test]
-fn pages_show_every_key_once_whatever_their_size() {
+fn pages_of_every_size_have_each_key_once() {
     let kv = KvStore::new();
     let expected: Vec<String> = (0..25).map(|i| format!("k/{i:02} é")).collect();
     for (x, key) in (0..).zip(&expected) {
@@ -55,7 +55,7 @@ fn pages_show_every_key_once_whatever_their_size() {
     let server = Server::of(kv);
     for (limit, count) in [(1, 25), (7, 4), (24, 2), (25, 1), (1000, 1)] {
         let (keys, pages) = pages(&server, &format!("/kv/list/CursorPosition?prefix=k&limit={limit}"));
-        assert_eq!((keys, pages), (expected.clone(), count), "{limit} a page");
+        assert_eq!((keys, pages), (expected.clone(), count), "limit {limit}");
     }
     for bad in ["0", "1001", "-1", "+1", "1.5", "", "ten", "99999999999999999999"] {
         server.get(&format!("/kv/list/CursorPosition?limit={bad}")).is(400, "invalid-query");
@@ -63,7 +63,7 @@ fn pages_show_every_key_once_whatever_their_size() {
 }
 
 #[test]
-fn a_full_prefix_goes_across_types_in_byte_order() {
+fn full_prefix_lists_all_types_in_byte_order() {
     let kv = KvStore::new();
     let store = kv.tenant("acme.example").unwrap();
     let preferences = || UserPreferences { theme: "dark".into(), notifications: true, language: "de".into() };
@@ -101,7 +101,7 @@ fn a_full_prefix_goes_across_types_in_byte_order() {
 }
 
 #[test]
-fn a_page_has_room_for_so_many_bytes_and_one_entry_at_least() {
+fn page_has_a_maximum_size_and_at_least_one_entry() {
     let kv = KvStore::new();
     let limits = Limits::default().page_bytes(300);
     let http = KvHttp::new(kv, catalog(), TenantPolicy::any_host()).limits(limits);
@@ -110,12 +110,12 @@ fn a_page_has_room_for_so_many_bytes_and_one_entry_at_least() {
         server.post(&format!("/kv/set/CursorPosition?key=k{i}"), CURSOR).is(200, "");
     }
     let (keys, count) = pages(&server, "/kv/list/CursorPosition?limit=9");
-    assert_eq!((keys.len(), count), (9, 5), "two entries of some 180 bytes a page");
+    assert_eq!((keys.len(), count), (9, 5), "two entries of about 180 bytes fit into a page");
     let (keys, _) = pages(&server, "/kv/list?full_prefix=C&limit=9");
     assert_eq!(keys.len(), 9);
     let list = r#"{"op":"list","type":"CursorPosition","prefix":"","limit":9}"#;
     let results = server.post("/kv/batch", &format!(r#"{{"ops":[{list},{list}]}}"#)).json();
     let count = |at: usize| results["results"][at]["keys"].as_array().unwrap().len();
-    assert_eq!(count(0), 1, "a second one would not fit");
-    assert_eq!(results["results"][1]["status"], 413, "what the first has taken the second has not");
+    assert_eq!(count(0), 1, "a second entry does not fit");
+    assert_eq!(results["results"][1]["status"], 413, "the first list has used up the bytes");
 }

@@ -1,4 +1,4 @@
-//! kv-http over real sockets, a module for each promise.
+//! Tests of kv-http over real sockets. Each module tests one topic.
 
 #![allow(
     missing_docs,
@@ -6,7 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests state their promise in their names"
+    reason = "the names of tests document them"
 )]
 
 mod batch;
@@ -24,7 +24,6 @@ mod mounting;
 mod noise;
 mod server;
 mod serving;
-
 mod types;
 mod values;
 mod wire;

@@ -1,4 +1,4 @@
-//! How long clients may let entries live.
+//! The maximum TTL of types.
 
 use crate::Server;
 use crate::server::{START, clock};
@@ -48,20 +48,20 @@ fn server(max: Option<Duration>) -> (KvStore, Server) {
     (kv.clone(), Server::start(KvHttp::new(kv, catalog, TenantPolicy::any_host())))
 }
 
-/// How long an entry lives that was written on each of the ways to say so, or the code.
+/// Writes an entry by set and by batch, and returns its time to live, or the code of the problem.
 fn lifetimes(server: &Server, ty: &str, ttl: &str) -> [Result<Option<u64>, String>; 2] {
-    let of = |answer: &Value| match answer["code"].as_str() {
+    let lifetime = |result: &Value| match result["code"].as_str() {
         Some(code) => Err(code.to_owned()),
-        None => Ok(answer["expires_at"].as_u64().map(|at| at - START)),
+        None => Ok(result["expires_at"].as_u64().map(|at| at - START)),
     };
     let query = if ttl.is_empty() { String::new() } else { format!("&ttl_ms={ttl}") };
-    let alone = server.post(&format!("/kv/set/{ty}?key=a{query}"), r#"{"x":1}"#).json();
+    let set = server.post(&format!("/kv/set/{ty}?key=a{query}"), r#"{"x":1}"#).json();
     let json =
         if ttl.bytes().all(|byte| byte.is_ascii_digit()) { ttl.to_owned() } else { format!("\"{ttl}\"") };
     let member = if ttl.is_empty() { String::new() } else { format!(",\"ttl_ms\":{json}") };
     let op = format!(r#"{{"op":"set","type":"{ty}","key":"b","value":{{"x":1}}{member}}}"#);
     let batch = server.post("/kv/batch", &format!(r#"{{"ops":[{op}]}}"#)).json()["results"][0].clone();
-    [of(&alone), of(&batch)]
+    [lifetime(&set), lifetime(&batch)]
 }
 
 fn refused() -> [Result<Option<u64>, String>; 2] {
@@ -69,7 +69,7 @@ fn refused() -> [Result<Option<u64>, String>; 2] {
 }
 
 #[test]
-fn a_client_gets_no_longer_time_to_live_than_the_type_allows() {
+fn client_cannot_exceed_the_maximum_ttl() {
     let (_, server) = server(None);
     for ty in ["Cursor", "Draft"] {
         for ttl in ["none", "60001", "3153600000000"] {
@@ -89,7 +89,7 @@ fn a_client_gets_no_longer_time_to_live_than_the_type_allows() {
 }
 
 #[test]
-fn a_write_that_names_no_time_to_live_gets_the_types_own_or_the_longest() {
+fn write_without_ttl_gets_the_default_or_the_maximum_ttl() {
     let (_, server) = server(Some(Duration::from_secs(90)));
     for (ty, lives) in
         [("Cursor", Some(30_000)), ("Draft", Some(60_000)), ("Note", Some(90_000)), ("Settings", None)]
@@ -101,12 +101,16 @@ fn a_write_that_names_no_time_to_live_gets_the_types_own_or_the_longest() {
         }
     }
     assert_eq!(lifetimes(&server, "Note", "90001"), refused());
-    assert_eq!(lifetimes(&server, "Cursor", "60001"), refused(), "the type's own bound holds");
-    assert_eq!(lifetimes(&server, "Settings", "none"), [Ok(None), Ok(None)], "it is exempt");
+    assert_eq!(
+        lifetimes(&server, "Cursor", "60001"),
+        refused(),
+        "the maximum of the type takes precedence over the catalog's"
+    );
+    assert_eq!(lifetimes(&server, "Settings", "none"), [Ok(None), Ok(None)], "the type is exempt");
 }
 
 #[test]
-fn the_program_is_not_bound_and_keep_keeps_what_it_wrote() {
+fn program_may_exceed_the_maximum_ttl_and_keep_preserves_it() {
     let (kv, server) = server(None);
     let drafts = kv.tenant("acme.example").unwrap().typed::<Draft>();
     drafts.set("a", Draft { x: 0 }).unwrap();

@@ -1,4 +1,4 @@
-//! The router among an application's own routes, and below its layers.
+//! The router merged, nested and wrapped in layers.
 
 use crate::Server;
 use crate::server::{CURSOR, Reply, catalog};
@@ -19,7 +19,7 @@ fn router() -> Router {
 }
 
 #[test]
-fn it_merges_with_the_applications_own_routes_and_nests_below_a_path() {
+fn router_can_be_merged_and_nested() {
     let app = Router::new()
         .route("/", get(async || "hello"))
         .route("/kv-docs", get(async || "docs"))
@@ -33,7 +33,7 @@ fn it_merges_with_the_applications_own_routes_and_nests_below_a_path() {
     assert_eq!(server.get("/kv-docs").body, "docs");
     assert_eq!(server.get("/other").body, "elsewhere");
     assert_eq!(server.get("/api").body, "elsewhere");
-    // Each of them has a store of its own, and reads keys as they were sent.
+    // Each router has its own store, and decodes keys once.
     let mounts = ["", "/api", "/service", "/a%2Fb/deep"];
     for mount in mounts {
         server.get(&format!("{mount}/kv/get/CursorPosition?key=a%2Fb")).is(200, "");
@@ -47,7 +47,7 @@ fn it_merges_with_the_applications_own_routes_and_nests_below_a_path() {
             "{mount}"
         );
     }
-    // What is below its paths and no route is its own to refuse.
+    // The router answers every path under `/kv`.
     for target in ["/kv", "/kv/", "/kv/nothing", "/api/kv/nothing", "/service/kv/a/b"] {
         server.get(target).is(404, "not-found");
     }
@@ -56,7 +56,7 @@ fn it_merges_with_the_applications_own_routes_and_nests_below_a_path() {
 }
 
 #[test]
-fn a_cors_layer_around_it_lifts_no_check() {
+fn cors_layer_does_not_lift_the_check_of_origins() {
     let server = Server::serve(router().layer(CorsLayer::very_permissive()));
     let from = |origin: &str| {
         let origin = format!("Origin: {origin}");
@@ -68,20 +68,20 @@ fn a_cors_layer_around_it_lifts_no_check() {
 }
 
 #[test]
-fn a_limit_of_a_layers_is_told_of_as_its_own() {
+fn body_limit_of_a_layer_is_reported_as_too_large() {
     let server = Server::serve(router().layer(RequestBodyLimitLayer::new(20)));
     let mut stream = server.connect();
     let head = format!("POST {SET} HTTP/1.1\r\nHost: acme.example\r\nContent-Type: application/json\r\n");
     let chunk = format!("{:x}\r\n{CURSOR}\r\n0\r\n\r\n", CURSOR.len());
     stream.write_all(format!("{head}Transfer-Encoding: chunked\r\n\r\n{chunk}").as_bytes()).unwrap();
     Reply::read(&mut BufReader::new(stream), false).is(413, "too-large");
-    // The layer's own answer, where the length is said.
+    // The layer answers itself if the length is declared.
     assert_eq!(server.post(SET, CURSOR).status, 413);
     server.post("/kv/cleanup", "{}").is(200, "");
 }
 
 #[test]
-fn layers_may_add_to_its_answers() {
+fn layers_can_add_headers() {
     let name = HeaderName::from_static("strict-transport-security");
     let layer = SetResponseHeaderLayer::overriding(name, HeaderValue::from_static("max-age=1"));
     let server = Server::serve(Router::new().merge(router()).layer(layer));

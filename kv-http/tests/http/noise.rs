@@ -1,4 +1,4 @@
-//! Requests put together from pieces of good and bad ones.
+//! Random requests, assembled from valid and invalid pieces.
 
 use crate::Server;
 use crate::server::CURSOR;
@@ -109,7 +109,7 @@ const BODIES: [&str; 20] = [
 const SET: &str =
     r#"{"op":"set","type":"CursorPosition","key":"b","value":{"x":3,"y":4,"item_id":"a","user_id":"7"}}"#;
 
-/// Up to so many of some pieces.
+/// Up to `most` of some pieces.
 fn some(
     pieces: &'static [&'static str],
     most: usize,
@@ -121,15 +121,15 @@ fn some(
 /// A method, a target, headers and a body.
 type Request = (&'static str, String, Vec<&'static str>, String);
 
-/// Requests of which little fits together.
+/// Requests with independent pieces, most of them invalid.
 fn wild() -> impl Strategy<Value = Request> {
     let target = (some(&PATHS, 4, "/"), some(&QUERIES, 3, "&"));
     let target = target.prop_map(|(path, query)| format!("/kv/{path}?{query}"));
     (select(&METHODS[..]), target, prop::collection::vec(select(&HEADERS[..]), 0..4), some(&BODIES, 4, ""))
 }
 
-/// Requests that are right but for a piece or two.
-fn nearly_right() -> impl Strategy<Value = Request> {
+/// Valid requests with up to three random pieces added.
+fn nearly_valid() -> impl Strategy<Value = Request> {
     let routes = [
         ("GET", "/kv/get/CursorPosition?key=user%3A7"),
         ("GET", "/kv/get/CursorPosition/user:7?"),
@@ -143,14 +143,14 @@ fn nearly_right() -> impl Strategy<Value = Request> {
         ("POST", "/kv/batch?"),
     ];
     let bodies = |target: &str| {
-        let right = match target {
+        let valid = match target {
             _ if target.starts_with("/kv/set/") => vec![CURSOR],
             "/kv/batch?" => vec![r#"{"ops":["#, SET, ",", BODIES[16], "]}"],
             _ => vec![],
         };
         let other = select(&BODIES[..]);
-        (prop::option::weighted(0.2, (0..=right.len(), other))).prop_map(move |piece| {
-            let mut pieces = right.clone();
+        (prop::option::weighted(0.2, (0..=valid.len(), other))).prop_map(move |piece| {
+            let mut pieces = valid.clone();
             if let Some((at, piece)) = piece {
                 pieces.insert(at, piece);
             }
@@ -172,11 +172,11 @@ fn nearly_right() -> impl Strategy<Value = Request> {
 }
 
 #[test]
-fn whatever_is_sent_is_answered_and_is_never_our_fault() {
+fn every_request_is_answered_without_a_server_error() {
     let kv = KvStore::new();
     let server = Server::of(kv.clone());
     let config = ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() };
-    let requests = prop_oneof![3 => nearly_right(), 1 => wild()];
+    let requests = prop_oneof![3 => nearly_valid(), 1 => wild()];
     proptest!(config, |((method, target, headers, body) in requests)| {
         let reply = server.request(method, &target, &headers, &body);
         prop_assert!(reply.status < 500, "{:?}", reply);

@@ -1,4 +1,4 @@
-//! A server on a socket of its own, and a client that says what bytes it likes.
+//! A server on a local socket, and a client that sends arbitrary bytes.
 
 use kv_core::{Access, Catalog, KvStore, ManualClock};
 use kv_http::{KvHttp, TenantPolicy};
@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-/// A server until it is dropped.
+/// A running server. Dropping it stops the server.
 pub struct Server {
     pub addr: SocketAddr,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
@@ -27,15 +27,15 @@ pub fn catalog() -> Catalog {
         .unwrap()
 }
 
-/// A clock that stands where the scenes of `tests/wire` begin.
+/// A clock at the start time of the scenes of `tests/wire`.
 pub fn clock() -> ManualClock {
     ManualClock::starting_at(SystemTime::UNIX_EPOCH + Duration::from_millis(START))
 }
 
-/// Milliseconds since 1970.
+/// The start time of the scenes of `tests/wire`, in milliseconds since 1970.
 pub const START: u64 = 1_763_836_800_000;
 
-/// A cursor as a client writes it.
+/// The JSON of a `CursorPosition`.
 pub const CURSOR: &str = r#"{"x":3,"y":4,"item_id":"a","user_id":"7"}"#;
 
 impl Server {
@@ -61,7 +61,7 @@ impl Server {
         Self { addr: addr.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
     }
 
-    /// With the catalog of `tests/wire`, for any host.
+    /// Starts a server with the catalog of `tests/wire`, for any host.
     pub fn of(kv: KvStore) -> Self {
         Self::start(KvHttp::new(kv, catalog(), TenantPolicy::any_host()))
     }
@@ -70,7 +70,7 @@ impl Server {
         Self::of(KvStore::new())
     }
 
-    /// Sends bytes on a connection of their own, and reads one answer.
+    /// Sends bytes on a new connection and reads one response.
     pub fn send(&self, bytes: impl AsRef<[u8]>) -> Reply {
         send(self.addr, bytes.as_ref())
     }
@@ -98,7 +98,7 @@ impl Server {
 
 fn connect(addr: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(addr).unwrap();
-    // For a server that never answers: a test that waits for ever says nothing.
+    // A failure instead of a hang if the server never answers.
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     stream
 }
@@ -138,7 +138,7 @@ impl Drop for Server {
     }
 }
 
-/// An answer as it came.
+/// A response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
@@ -159,7 +159,7 @@ impl Reply {
             }
         }
         let mut lines = lines.into_iter();
-        let first = lines.next().expect("an answer");
+        let first = lines.next().expect("a response");
         let mut words = first.splitn(3, ' ').skip(1);
         let status = words.next().unwrap().parse().unwrap();
         let reason = words.next().unwrap_or_default().to_owned();
@@ -177,11 +177,11 @@ impl Reply {
         reply
     }
 
-    /// A header that is there once at most.
+    /// Returns a header, which must occur at most once.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         let value = values.next()?;
-        assert!(values.next().is_none(), "{name} is there twice");
+        assert!(values.next().is_none(), "{name} occurs more than once");
         Some(&value.1)
     }
 
@@ -189,7 +189,7 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The status, and of a problem its code.
+    /// Returns the status and, for a problem, its code. Checks the headers of all responses.
     pub fn verdict(&self) -> (u16, String) {
         let code = if self.status < 400 {
             String::new()
@@ -210,7 +210,7 @@ impl Reply {
         assert_eq!(self.verdict(), (status, code.to_owned()), "{self:?}");
     }
 
-    /// Whether an entry was found, with its version.
+    /// Returns the version of the entry, or `None` if there is no entry.
     pub fn version(&self) -> Option<String> {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()["version"].as_str().map(str::to_owned)

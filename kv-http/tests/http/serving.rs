@@ -1,4 +1,4 @@
-//! The router under the server that the crate's documentation proposes where `axum::serve` has no limits.
+//! The router in the server that the crate's documentation proposes for limits that `axum::serve` lacks.
 
 use crate::server::{CURSOR, Reply, catalog, get};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -13,8 +13,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use tokio_io_timeout::TimeoutStream;
 
-/// Serves on a thread of its own, to the end of the program. Reports the address, and the end of each connection. The system
-/// keeps little of an answer that is not read.
+/// Serves on a new thread until the program ends. Returns the address and a channel that receives the end
+/// of each connection. The send buffer is small, so that most of an unread response stays in the server.
 fn serve(http: KvHttp, head_time: Duration, write_time: Duration) -> (SocketAddr, Receiver<()>) {
     let (send_addr, addr) = channel();
     let (send_end, ends) = channel();
@@ -48,27 +48,27 @@ fn serve(http: KvHttp, head_time: Duration, write_time: Duration) -> (SocketAddr
 
 fn connect(addr: SocketAddr) -> BufReader<TcpStream> {
     let stream = TcpStream::connect(addr).unwrap();
-    // For a server that never closes.
+    // A failure instead of a hang if the server never closes the connection.
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     BufReader::new(stream)
 }
 
 #[test]
-fn a_slow_head_and_an_idle_connection_are_given_up() {
+fn slow_heads_and_idle_connections_are_closed() {
     let http = KvHttp::new(KvStore::new(), catalog(), TenantPolicy::any_host());
     let (addr, _ends) = serve(http, Duration::from_millis(300), Duration::from_mins(1));
     let mut slow = connect(addr);
     slow.get_mut().write_all(b"GET /kv/stats HTTP/1.1\r\nHost: acme.exa").unwrap();
-    let mut said = String::new();
-    slow.read_to_string(&mut said).unwrap();
-    assert!(!said.contains(" 200 "), "{said}");
+    let mut received = String::new();
+    slow.read_to_string(&mut received).unwrap();
+    assert!(!received.contains(" 200 "), "{received}");
 
     let mut idle = connect(addr);
     let length = CURSOR.len();
     let head = "POST /kv/set/CursorPosition?key=a HTTP/1.1\r\nHost: acme.example\r\nContent-Type: application/json\r\n";
     idle.get_mut().write_all(format!("{head}Content-Length: {length}\r\n\r\n{CURSOR}").as_bytes()).unwrap();
     Reply::read(&mut idle, false).is(200, "");
-    assert!(idle.fill_buf().unwrap().is_empty(), "nothing but the end follows");
+    assert!(idle.fill_buf().unwrap().is_empty(), "the connection is closed");
 }
 
 #[derive(Serialize, Deserialize, KvType)]
@@ -76,7 +76,7 @@ struct Big(String);
 
 const MIB: usize = 1 << 20;
 
-/// A server with a value of a mebibyte.
+/// Serves a value of one mebibyte and a small one.
 fn serve_big(limits: Limits, write_time: Duration) -> (SocketAddr, Receiver<()>) {
     let kv = KvStore::new();
     let store = kv.tenant("acme.example").unwrap();
@@ -87,7 +87,7 @@ fn serve_big(limits: Limits, write_time: Duration) -> (SocketAddr, Receiver<()>)
     serve(http, Duration::from_mins(5), write_time)
 }
 
-/// Asks, and reads nothing but the status.
+/// Sends a request and reads only the status of the response.
 fn stall(addr: SocketAddr, request: &str) -> (BufReader<TcpStream>, String) {
     let mut client = connect(addr);
     client.get_mut().write_all(request.as_bytes()).unwrap();
@@ -100,19 +100,19 @@ const GET: &str = "GET /kv/get/Big?key=a HTTP/1.1\r\nHost: acme.example\r\n\r\n"
 const LIST: &str = "GET /kv/list/Big HTTP/1.1\r\nHost: acme.example\r\n\r\n";
 
 #[test]
-fn a_client_that_never_reads_is_given_up() {
+fn connection_of_a_client_that_never_reads_is_closed() {
     let (addr, ends) = serve_big(Limits::default(), Duration::from_millis(300));
     let (mut client, status) = stall(addr, GET);
     assert_eq!(status, "200");
     ends.recv_timeout(Duration::from_mins(1)).expect("the connection has ended");
     let mut rest = Vec::new();
-    // It may end with a reset.
+    // The connection may end with a reset.
     let _ = client.read_to_end(&mut rest);
-    assert!(rest.len() < MIB, "{} bytes came", rest.len());
+    assert!(rest.len() < MIB, "{} bytes were received", rest.len());
 }
 
 #[test]
-fn clients_that_never_read_hold_a_bounded_number_of_bytes_and_keep_no_other_from_small_answers() {
+fn unread_responses_are_bounded_and_do_not_block_small_ones() {
     let batch = r#"{"ops":[{"op":"get","type":"Big","key":"a"},{"op":"get","type":"Big","key":"a"}]}"#;
     let batch = format!(
         "POST /kv/batch HTTP/1.1\r\nHost: acme.example\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{batch}",
@@ -122,14 +122,14 @@ fn clients_that_never_read_hold_a_bounded_number_of_bytes_and_keep_no_other_from
         let limits = Limits::default().page_bytes(3 * MIB / 2).in_flight_bytes(8 * MIB);
         let (addr, ends) = serve_big(limits, Duration::from_mins(10));
         let clients: Vec<_> = (0..20).map(|_| stall(addr, request)).collect();
-        let held = clients.iter().filter(|(_, status)| status == "200").count();
-        // Some of what is held has been handed to the system.
-        assert!((6..=8).contains(&held), "{held} answers are held: {request}");
+        let accepted = clients.iter().filter(|(_, status)| status == "200").count();
+        // Part of each response is in the buffers of the operating system.
+        assert!((6..=8).contains(&accepted), "{accepted} responses were accepted: {request}");
         assert!(clients.iter().all(|(_, status)| status == "200" || status == "503"));
         get(addr, "/kv/get/Big?key=small").is(200, "");
         get(addr, "/kv/stats").is(200, "");
         get(addr, "/kv/get/Big?key=a").is(503, "unavailable");
-        // Those that were refused, and the three above, end when the clients do.
+        // The 20 connections above and the three of `get` end.
         drop(clients);
         for _ in 0..23 {
             ends.recv_timeout(Duration::from_mins(1)).expect("every connection has ended");

@@ -1,4 +1,4 @@
-//! Which types and routes there are, and what may be done with them.
+//! Types, routes, methods and access.
 
 use crate::Server;
 use crate::server::CURSOR;
@@ -6,7 +6,7 @@ use kv_core::KvStore;
 use models::storage::user_storage::SessionCache;
 
 #[test]
-fn a_type_that_is_not_exposed_is_unknown_however_it_is_written() {
+fn type_that_is_not_exposed_is_unknown() {
     let server = Server::new();
     let long = "T".repeat(100_000 / 2);
     for tag in [
@@ -33,7 +33,7 @@ fn a_type_that_is_not_exposed_is_unknown_however_it_is_written() {
 }
 
 #[test]
-fn what_is_no_route_is_not_found() {
+fn unknown_route_is_not_found() {
     let server = Server::new();
     for target in [
         "/kv",
@@ -56,7 +56,7 @@ fn what_is_no_route_is_not_found() {
 }
 
 #[test]
-fn a_route_names_the_methods_that_it_takes() {
+fn unsupported_method_is_answered_with_allow() {
     let server = Server::new();
     for (method, target, allow) in [
         ("POST", "/kv/get/CursorPosition?key=a", "GET, HEAD"),
@@ -68,7 +68,7 @@ fn a_route_names_the_methods_that_it_takes() {
         ("GET", "/kv/cleanup", "POST"),
         ("GET", "/kv/batch", "POST"),
         ("KV", "/kv/batch", "POST"),
-        // What it is asked of is looked at later.
+        // The method is checked before the type.
         ("PUT", "/kv/set/Nothing", "POST"),
     ] {
         let reply = server.request(method, target, &["Content-Type: application/json"], "");
@@ -78,7 +78,7 @@ fn a_route_names_the_methods_that_it_takes() {
 }
 
 #[test]
-fn every_route_answers_head_as_get_without_the_body_and_options_with_its_methods() {
+fn every_route_answers_head_and_options() {
     let server = Server::new();
     server.post("/kv/set/CursorPosition?key=a", CURSOR).is(200, "");
     for (target, allow) in [
@@ -107,7 +107,7 @@ fn every_route_answers_head_as_get_without_the_body_and_options_with_its_methods
 }
 
 #[test]
-fn the_catalog_says_what_may_be_done() {
+fn access_of_the_catalog_is_enforced() {
     let kv = KvStore::new();
     let session = SessionCache { user_id: "7".to_owned(), permissions: Vec::new(), last_activity: 0 };
     kv.tenant("acme.example").unwrap().set::<SessionCache>("secret", session).unwrap();
@@ -116,7 +116,7 @@ fn the_catalog_says_what_may_be_done() {
     server.get("/kv/list/SessionCache").is(403, "forbidden");
     server.delete("/kv/delete/SessionCache?key=secret").is(403, "read-only");
     server.post("/kv/delete/ViewportState?key=a", "").is(403, "read-only");
-    server.post("/kv/set/SessionCache?key=secret", "what it is does not matter").is(403, "read-only");
+    server.post("/kv/set/SessionCache?key=secret", "not parsed").is(403, "read-only");
 
     assert_eq!(server.get("/kv/list?full_prefix=").json()["keys"].as_array().unwrap().len(), 0);
     assert_eq!(server.get("/kv/list/SessionCache%3A").json()["keys"].as_array().unwrap().len(), 0);
@@ -131,8 +131,8 @@ fn the_catalog_says_what_may_be_done() {
 }
 
 #[test]
-fn answers_are_json_whatever_else_a_client_would_rather_have() {
-    // Source: RFC 9110, section 12.4.1: a server may disregard what it is asked for.
+fn responses_are_json_for_every_accept_header() {
+    // Source: RFC 9110, section 12.4.1: a server may disregard the preference.
     let server = Server::new();
     for accept in ["text/html", "application/json;q=0", "*/*;q=0", ";;;"] {
         let accept = format!("Accept: {accept}");
@@ -146,7 +146,7 @@ fn answers_are_json_whatever_else_a_client_would_rather_have() {
 }
 
 #[test]
-fn a_client_that_is_not_ours_gets_along() {
+fn generic_http_client_can_use_the_routes() {
     let server = Server::new();
     let url = |path: &str| format!("http://{}/kv/{path}", server.addr);
     let agent = ureq::agent();

@@ -1,4 +1,4 @@
-//! What bytes become values, and which are refused, with nothing stored.
+//! Which bodies are accepted as values. A refused body stores nothing.
 
 use crate::Server;
 use crate::server::CURSOR;
@@ -61,7 +61,7 @@ enum Adjacent {
     Two { inner: Inner },
 }
 
-/// A field of that name leaves no room beside it.
+/// Its field `ttl` is part of the value.
 #[derive(Serialize, Deserialize, KvType)]
 struct WithTtl {
     ttl: u32,
@@ -86,12 +86,12 @@ fn server() -> Server {
     Server::start(KvHttp::new(KvStore::new(), catalog, TenantPolicy::any_host()))
 }
 
-fn nothing_is_stored(server: &Server) {
+fn assert_empty(server: &Server) {
     assert_eq!(server.get("/kv/stats").json()["total_keys"], 0);
 }
 
 #[test]
-fn what_is_no_json_is_refused() {
+fn malformed_json_is_refused() {
     let server = server();
     let nested = |depth: usize| {
         format!(r#"{{"byte":1,"wide":1,"tree":{}{}}}"#, r#"{"trees":["#.repeat(depth), "]}".repeat(depth))
@@ -136,12 +136,12 @@ fn what_is_no_json_is_refused() {
             .request("POST", "/kv/set/Plain?key=a", &["Content-Type: application/json"], bytes)
             .is(400, "invalid-json");
     }
-    nothing_is_stored(&server);
+    assert_empty(&server);
     server.post("/kv/set/Plain?key=a", &nested(30)).is(200, "");
 }
 
 #[test]
-fn json_of_the_wrong_shape_is_refused_at_its_place() {
+fn json_of_the_wrong_shape_is_refused_with_its_pointer() {
     let server = server();
     let many: Vec<String> = (0..150).map(|_| r#"{"a":"x","b":1}"#.to_owned()).collect();
     let many = format!(r#"{{"byte":1,"wide":1,"list":[{}]}}"#, many.join(","));
@@ -180,11 +180,11 @@ fn json_of_the_wrong_shape_is_refused_at_its_place() {
     }
     let reply = server.post("/kv/set/Plain?key=a", &many).json();
     assert_eq!((reply["errors"].as_array().unwrap().len(), &reply["more"]), (100, &50.into()));
-    nothing_is_stored(&server);
+    assert_empty(&server);
 }
 
 #[test]
-fn what_is_right_is_stored_as_it_is() {
+fn valid_values_are_returned_as_they_were_sent() {
     let server = server();
     for (tag, body) in [
         (
@@ -206,7 +206,7 @@ fn what_is_right_is_stored_as_it_is() {
 }
 
 #[test]
-fn a_time_to_live_that_is_none_stores_nothing() {
+fn invalid_ttl_stores_nothing() {
     let server = Server::new();
     for ttl in [
         "0",
@@ -229,7 +229,7 @@ fn a_time_to_live_that_is_none_stores_nothing() {
     ] {
         server.post(&format!("/kv/set/CursorPosition?key=a&ttl_ms={ttl}"), CURSOR).is(400, "invalid-ttl");
     }
-    let beside = |ttl: &str| format!(r#"{{"ttl":{ttl},"x":3,"y":4,"item_id":"a","user_id":"7"}}"#);
+    let with_ttl = |ttl: &str| format!(r#"{{"ttl":{ttl},"x":3,"y":4,"item_id":"a","user_id":"7"}}"#);
     for ttl in [
         "0",
         "-1",
@@ -247,10 +247,10 @@ fn a_time_to_live_that_is_none_stores_nothing() {
         "99999999999999999999",
         "1e400",
     ] {
-        server.post("/kv/set/CursorPosition?key=a", &beside(ttl)).is(400, "invalid-ttl");
+        server.post("/kv/set/CursorPosition?key=a", &with_ttl(ttl)).is(400, "invalid-ttl");
     }
     for ttl in ["1000", "null"] {
-        server.post("/kv/set/CursorPosition?key=a&ttl_ms=1000", &beside(ttl)).is(400, "invalid-ttl");
+        server.post("/kv/set/CursorPosition?key=a&ttl_ms=1000", &with_ttl(ttl)).is(400, "invalid-ttl");
     }
     let twice = r#"{"ttl":1,"x":3,"y":4,"item_id":"a","user_id":"7","ttl":1}"#;
     server.post("/kv/set/CursorPosition?key=a", twice).is(400, "invalid-json");
@@ -263,17 +263,17 @@ fn a_time_to_live_that_is_none_stores_nothing() {
     for ttl in ["0", "1.5", "1e3", "\"30\"", "\"\"", "null", "true", "[1]"] {
         assert_eq!(server.post("/kv/batch", &op(ttl)).json()["results"][0]["code"], "invalid-ttl", "{ttl}");
     }
-    nothing_is_stored(&server);
+    assert_empty(&server);
     server.post("/kv/set/CursorPosition?key=a&ttl_ms=3153600000000", CURSOR).is(200, "");
 }
 
 #[test]
-fn a_ttl_stands_beside_fields_that_leave_room_for_it() {
+fn ttl_can_be_a_member_of_a_body_whose_type_has_no_ttl_field() {
     let server = server();
     let expires = |target: &str, body: &str| !server.post(target, body).json()["expires_at"].is_null();
     assert!(expires("/kv/set/Flat?key=a", r#"{"own":1,"a":2,"b":3,"ttl":1000}"#));
     assert!(!expires("/kv/set/Flat?key=a", r#"{"own":1,"a":2,"b":3,"ttl":null}"#));
-    assert!(!expires("/kv/set/WithTtl?key=a", r#"{"ttl":1000}"#), "it is a field of its own");
+    assert!(!expires("/kv/set/WithTtl?key=a", r#"{"ttl":1000}"#), "`ttl` is a field of the type");
     assert!(expires("/kv/set/WithTtl?key=a&ttl_ms=1000", r#"{"ttl":1000}"#));
 }
 
@@ -284,7 +284,7 @@ struct Opaque {
 }
 
 #[test]
-fn opaque_values_fill_a_tenant_with_what_they_take() {
+fn opaque_values_count_with_their_memory_size() {
     let kv = KvStore::builder().limits(Limits::default().bytes_per_tenant(64 << 20)).build();
     let catalog = Catalog::builder().expose::<Opaque>(Access::ReadWrite).build().unwrap();
     let server = Server::start(KvHttp::new(kv.clone(), catalog, TenantPolicy::any_host()));
@@ -297,7 +297,7 @@ fn opaque_values_fill_a_tenant_with_what_they_take() {
         }
     });
     let stored = stored.count();
-    // Each of its objects is a node of more than 600 bytes.
+    // Each object takes more than 600 bytes of memory.
     assert!((5..=13).contains(&stored), "{stored}");
     assert!(kv.stats().bytes > stored * 8_000 * 600);
 }

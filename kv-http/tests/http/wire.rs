@@ -1,4 +1,4 @@
-//! The exchanges that clients are tested with too are what the server says, to the byte.
+//! Replays the exchanges of `tests/wire`, which the tests of clients use as well.
 
 use crate::Server;
 use crate::server::{START, catalog, clock};
@@ -8,14 +8,14 @@ use kv_tests::wire::{Request, Response, Scene, Step, matches, scenes};
 use std::time::Duration;
 
 #[test]
-fn every_exchange_is_answered_as_it_is_written() {
+fn every_response_equals_the_recorded_one() {
     let scenes = scenes("http").unwrap();
     assert!(scenes.len() >= 9);
     let wrong: Vec<String> = scenes.iter().flat_map(play).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// Plays the client's part of a scene, and says what was answered otherwise.
+/// Sends the requests of a scene and returns the differences in the responses.
 fn play(scene: &Scene) -> Vec<String> {
     let clock = clock();
     let kv = KvStore::builder().clock(clock.clone()).expiry(Expiry::Manual).build();
@@ -29,24 +29,24 @@ fn play(scene: &Scene) -> Vec<String> {
                 clock.advance(Duration::from_millis(to - now));
                 now = *to;
             }
-            Step::Exchange(request, answer) => wrong.extend(
-                differences(&server, request, answer)
-                    .map(|what| format!("{}: {request:?}\n{what}", scene.name)),
+            Step::Exchange(request, response) => wrong.extend(
+                difference(&server, request, response)
+                    .map(|difference| format!("{}: {request:?}\n{difference}", scene.name)),
             ),
-            other => wrong.push(format!("{}: what is {other:?} doing here?", scene.name)),
+            other => wrong.push(format!("{}: an `.http` scene cannot have the step {other:?}", scene.name)),
         }
     }
     wrong
 }
 
-fn differences(server: &Server, request: &Request, answer: &Response) -> Option<String> {
+fn difference(server: &Server, request: &Request, expected: &Response) -> Option<String> {
     let reply = server.send(request.to_bytes());
     let is_header = |(name, value): &(String, String)| {
         let expected = if value == "-" { None } else { Some(value.as_str()) };
         reply.header(name) == expected
     };
-    let is_same = (reply.status, &reply.reason) == (answer.status, &answer.reason)
-        && answer.headers.iter().all(is_header)
-        && matches(answer.body.as_deref().unwrap_or_default(), &reply.body);
-    (!is_same).then(|| format!("expected {answer:?}\nfound    {reply:?}"))
+    let is_same = (reply.status, &reply.reason) == (expected.status, &expected.reason)
+        && expected.headers.iter().all(is_header)
+        && matches(expected.body.as_deref().unwrap_or_default(), &reply.body);
+    (!is_same).then(|| format!("expected {expected:?}\nfound    {reply:?}"))
 }

@@ -1,5 +1,5 @@
-//! The router behind an nginx that is configured as many are: with a path in `proxy_pass`, so that nginx decodes the path of a
-//! request and encodes it again.
+//! The router with nginx as its reverse proxy. `proxy_pass` has a path, as in many configurations, so nginx
+//! decodes the path of a request and encodes it again.
 
 #![allow(
     missing_docs,
@@ -9,7 +9,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::unnecessary_wraps,
-    reason = "tests state their promise in their names; not all of what the tests of the router share is used here"
+    reason = "the names of tests document them; only parts of the shared module are used here"
 )]
 
 #[path = "../http/server.rs"]
@@ -28,15 +28,15 @@ use std::{fs, thread};
 
 fn main() {
     let tests = vec![
-        NGINX.test("every_key_in_the_query_arrives_as_it_was_sent", every_key_in_the_query_arrives),
-        NGINX.test("a_key_in_the_path_arrives_or_is_refused", a_key_in_the_path_arrives_or_is_refused),
-        NGINX.test("what_is_no_key_is_refused", what_is_no_key_is_refused),
-        NGINX.test("the_host_arrives_and_what_is_forwarded_is_ignored", the_host_arrives),
+        NGINX.test("key_in_the_query_is_unchanged", key_in_the_query_is_unchanged),
+        NGINX.test("key_in_the_path_is_unchanged_or_refused", key_in_the_path_is_unchanged_or_refused),
+        NGINX.test("invalid_key_is_refused", invalid_key_is_refused),
+        NGINX.test("forwarded_host_is_ignored", forwarded_host_is_ignored),
     ];
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }
 
-/// A server, and an nginx in front of it.
+/// A server and an nginx that forwards requests to it.
 struct Proxied {
     kv: KvStore,
     _server: Server,
@@ -49,7 +49,7 @@ impl Proxied {
     fn start() -> Self {
         let kv = KvStore::new();
         let server = Server::of(kv.clone());
-        // Free when it was asked for, which is as good as it gets.
+        // Another process could take the port before nginx does.
         let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let folder = std::env::temp_dir().join(format!("kv-nginx-{}-{}", std::process::id(), addr.port()));
         fs::create_dir_all(&folder).unwrap();
@@ -103,7 +103,7 @@ impl Drop for Proxied {
     }
 }
 
-/// As they are written in a URL, and as they are.
+/// Keys, percent-encoded and decoded.
 const KEYS: [(&str, &str); 12] = [
     ("user%3A7", "user:7"),
     ("a%2Fb", "a/b"),
@@ -119,38 +119,38 @@ const KEYS: [(&str, &str); 12] = [
     ("a%25", "a%"),
 ];
 
-fn every_key_in_the_query_arrives() -> Result<(), Failed> {
+fn key_in_the_query_is_unchanged() -> Result<(), Failed> {
     let proxied = Proxied::start();
-    for (written, key) in KEYS {
-        proxied.set(&format!("/kv/set/CursorPosition?key={written}")).is(200, "");
+    for (encoded, key) in KEYS {
+        proxied.set(&format!("/kv/set/CursorPosition?key={encoded}")).is(200, "");
         assert!(proxied.keys().contains(&key.to_owned()), "{key}");
-        let found = server::get(proxied.addr, &format!("/kv/get/CursorPosition?key={written}"));
+        let found = server::get(proxied.addr, &format!("/kv/get/CursorPosition?key={encoded}"));
         assert_eq!(found.json()["key"], key);
     }
     assert_eq!(proxied.keys().len(), KEYS.len());
     Ok(())
 }
 
-/// What arrives in a path is what was sent, or it is refused, here or by nginx; but nginx makes `a/b` of `a//b` before we can
-/// see it, and `b` of `a/../b`: why clients put keys into the query.
-fn a_key_in_the_path_arrives_or_is_refused() -> Result<(), Failed> {
-    let mut arrived = Vec::new();
-    for (written, key) in KEYS {
+/// A key in the path arrives unchanged or is refused, by the router or by nginx, with two exceptions: nginx
+/// turns `a//b` into `a/b`, and `a/../b` into `b`. Clients therefore send keys in the query.
+fn key_in_the_path_is_unchanged_or_refused() -> Result<(), Failed> {
+    let mut unchanged = Vec::new();
+    for (encoded, key) in KEYS {
         let proxied = Proxied::start();
-        let status = proxied.set(&format!("/kv/set/CursorPosition/{written}")).status;
+        let status = proxied.set(&format!("/kv/set/CursorPosition/{encoded}")).status;
         match (status, proxied.keys().as_slice()) {
-            (200, [stored]) if stored == key => arrived.push(key),
+            (200, [stored]) if stored == key => unchanged.push(key),
             (200, [stored]) if key == "a//b" && stored == "a/b" => {}
             (200, [stored]) if key == "a/../b" && stored == "b" => {}
             (400 | 404, []) => {}
-            (status, stored) => return Err(format!("{written}: {status}, {stored:?}").into()),
+            (status, stored) => return Err(format!("{encoded}: {status}, {stored:?}").into()),
         }
     }
-    assert_eq!(arrived, ["user:7", "a/b", "a%2Fb", "a?b#c", "ü", "a;b", "a+b", "a b", "a%"]);
+    assert_eq!(unchanged, ["user:7", "a/b", "a%2Fb", "a?b#c", "ü", "a;b", "a+b", "a b", "a%"]);
     Ok(())
 }
 
-fn what_is_no_key_is_refused() -> Result<(), Failed> {
+fn invalid_key_is_refused() -> Result<(), Failed> {
     let proxied = Proxied::start();
     for key in ["%00", "a%0D%0Ab", "%ff", "..", &"k".repeat(513)] {
         proxied.set(&format!("/kv/set/CursorPosition?key={key}")).is(400, "invalid-key");
@@ -161,10 +161,10 @@ fn what_is_no_key_is_refused() -> Result<(), Failed> {
     Ok(())
 }
 
-fn the_host_arrives() -> Result<(), Failed> {
+fn forwarded_host_is_ignored() -> Result<(), Failed> {
     let proxied = Proxied::start();
     proxied.set("/kv/set/CursorPosition?key=a").is(200, "");
     assert_eq!(proxied.keys(), ["a"]);
-    assert_eq!(proxied.kv.tenants().len(), 1, "evil.example was taken for a host");
+    assert_eq!(proxied.kv.tenants().len(), 1, "evil.example became a tenant");
     Ok(())
 }
