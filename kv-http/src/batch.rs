@@ -22,8 +22,8 @@ pub(crate) struct Operation<'a> {
     verb: Verb<'a>,
 }
 
-/// The verb of an operation with its members. Members that are still JSON are parsed when the operation
-/// runs, so that an invalid one fails only this operation.
+/// The verb of an operation with its members. Members that are still JSON are parsed when the
+/// operation runs, so that an invalid one fails only this operation.
 #[derive(Debug)]
 enum Verb<'a> {
     Get { key: Cow<'a, str> },

@@ -97,6 +97,7 @@ async fn read(mut body: Body, max: usize) -> Result<Bytes, ReadError> {
             }
             all.extend_from_slice(&data);
         }
+        // The next poll could be pending although all bytes have arrived.
         if body.is_end_stream() {
             break;
         }

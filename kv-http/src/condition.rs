@@ -1,8 +1,9 @@
 //! Conditions of requests: `If-Match` and `If-None-Match`.
 //!
-//! An entity tag is a version in quotation marks. Proxies change it when they compress a response: nginx
-//! and others make it weak (`W/"17"`), Apache and Caddy append the coding (`"17-gzip"`). A changed tag still
-//! names the version that the client has, so it matches on reads. Writes require the unchanged tag.
+//! An entity tag is a version in quotation marks. Proxies change it when they compress a response:
+//! nginx and others make it weak (`W/"17"`), Apache and Caddy append the coding (`"17-gzip"`). A
+//! changed tag still names the version that the client has, so it matches on reads. Writes require
+//! the unchanged tag.
 //!
 //! Source: RFC 9110, sections 8.8.3 and 13.1: `If-None-Match` compares weakly, `If-Match` strongly.
 

@@ -10,7 +10,8 @@ use kv_core::{TenantError, TenantId};
 /// A host with an optional port.
 #[derive(Clone, Debug)]
 pub(crate) struct Host<'t> {
-    /// The name as [`TenantId::new`] normalizes it: in lower case, without a port and a trailing dot.
+    /// The name as [`TenantId::new`] normalizes it: in lower case, without a port and a trailing
+    /// dot.
     pub(crate) name: TenantId,
     /// The host as the request spells it.
     text: &'t str,
@@ -25,7 +26,8 @@ impl<'t> Host<'t> {
         self.text.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))?.1.parse().ok()
     }
 
-    /// Reads the host from `Host` and from the request target. If both name a host, they must agree.
+    /// Reads the host from `Host` and from the request target. If both name a host, they must
+    /// agree.
     pub(crate) fn from_request(parts: &'t Parts) -> Result<Self, Problem> {
         let in_header = Self::from_header(&parts.headers, &HOST)?;
         let in_target = parts.uri.authority().map(Authority::as_str);

@@ -35,7 +35,8 @@ pub(crate) struct JsonWriter {
 }
 
 impl JsonWriter {
-    /// Starts an object. Only entries count against the budget, because the other members are small.
+    /// Starts an object. Only entries count against the budget, because the other members are
+    /// small.
     pub(crate) fn object(budget: Budget) -> Self {
         // Most responses fit into this capacity.
         let mut bytes = Vec::with_capacity(512);

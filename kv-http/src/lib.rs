@@ -1,8 +1,8 @@
 //! The HTTP interface of a typed key-value store.
 //!
-//! A [`Catalog`](kv_core::Catalog) lists the types that clients can reach, and [`KvHttp`] builds a router for
-//! them. A complete program, which depends on `kv-core`, `kv-http`, `axum`, `serde` (with `derive`) and `tokio`
-//! (with `macros` and `rt-multi-thread`):
+//! A [`Catalog`](kv_core::Catalog) lists the types that clients can reach, and [`KvHttp`] builds a
+//! router for them. A complete program, which depends on `kv-core`, `kv-http`, `axum`, `serde`
+//! (with `derive`) and `tokio` (with `macros` and `rt-multi-thread`):
 //!
 //! ```no_run
 //! use kv_core::{Access, Catalog, KvStore, KvType};
@@ -56,26 +56,27 @@
 //!
 //! Instead of `?key=`, the key can be in the path: `/kv/get/{type}/{key}`.
 //!
-//! **Checked**: the host (a single, well-formed one that the [`TenantPolicy`] names), the page that sends the
-//! request (of the tenant's own site or of an [allowed origin](KvHttp::allow_origin)), the type and its access,
-//! the schema for which the client was generated, the syntax of keys, queries and bodies, and the rules of
-//! values. A refused request changes nothing. Its response is `application/problem+json` with a code and, for
-//! values, the JSON pointer of each violation.
+//! **Checked**: the host (a single, well-formed one that the [`TenantPolicy`] names), the page that
+//! sends the request (of the tenant's own site or of an [allowed origin](KvHttp::allow_origin)),
+//! the type and its access, the schema for which the client was generated, the syntax of keys,
+//! queries and bodies, and the rules of values. A refused request changes nothing. Its response is
+//! `application/problem+json` with a code and, for values, the JSON pointer of each violation.
 //!
-//! **Not checked**: who the user is. Any client that reaches the host may do what the catalog allows. TLS,
-//! compression, rate limits and the time in which the head of a request must arrive (`axum::serve` sets none)
-//! are left to the server and the proxy.
+//! **Not checked**: who the user is. Any client that reaches the host may do what the catalog
+//! allows. TLS, compression, rate limits and the time in which the head of a request must arrive
+//! (`axum::serve` sets none) are left to the server and the proxy.
 //!
 //! # Serving
 //!
-//! The router requires a tokio runtime with time enabled, such as the one of `axum::serve`. It can be merged
-//! with the application's own routes, nested under a path, and wrapped in layers. A deployment may also need:
+//! The router requires a tokio runtime with time enabled, such as the one of `axum::serve`. It can
+//! be merged with the application's own routes, nested under a path, and wrapped in layers. A
+//! deployment may also need:
 //!
-//! - **A limit for slow readers, and no delay of small packets.** Neither hyper nor `axum::serve` closes the
-//!   connection of a client that stops reading, and its response stays in memory until the client disconnects.
-//!   A wrapper of the crate `tokio-io-timeout` closes connections whose writes make no progress. Nagle's
-//!   algorithm is on by default: the end of a response of several packets may wait until the client
-//!   acknowledges the earlier ones.
+//! - **A limit for slow readers, and no delay of small packets.** Neither hyper nor `axum::serve`
+//!   closes the connection of a client that stops reading, and its response stays in memory until
+//!   the client disconnects. A wrapper of the crate `tokio-io-timeout` closes connections whose
+//!   writes make no progress. Nagle's algorithm is on by default: the end of a response of several
+//!   packets may wait until the client acknowledges the earlier ones.
 //!
 //!   ```no_run
 //!   use axum::serve::Listener;
@@ -112,16 +113,16 @@
 //!   # }
 //!   ```
 //!
-//!   The timeout does not close the connection of a client that reads slowly. The memory of all responses is
-//!   limited by [`Limits::in_flight_bytes`].
+//!   The timeout does not close the connection of a client that reads slowly. The memory of all
+//!   responses is limited by [`Limits::in_flight_bytes`].
 //!
-//! - **Graceful shutdown.** [`Shutdown`] answers new requests with 503 while `axum::serve` completes the
-//!   requests that have started.
+//! - **Graceful shutdown.** [`Shutdown`] answers new requests with 503 while `axum::serve`
+//!   completes the requests that have started.
 //! - **The address of a proxy**, only for [`TenantPolicy::behind_proxy`]: serve the router with
 //!   [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
-//! - **A limit for slow heads**, unless a proxy sets one: `axum::serve` waits indefinitely. Serve the
-//!   connections with hyper-util (features `http1`, `server`, `service` and `tokio`). Its limit also closes
-//!   connections that are idle for that time:
+//! - **A limit for slow heads**, unless a proxy sets one: `axum::serve` waits indefinitely. Serve
+//!   the connections with hyper-util (features `http1`, `server`, `service` and `tokio`). Its limit
+//!   also closes connections that are idle for that time:
 //!
 //!   ```no_run
 //!   use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -153,16 +154,17 @@
 //!
 //! # Compressing proxies
 //!
-//! An `ETag` is the entry's version in quotation marks. Proxies change it when they compress a response: `"17"`
-//! becomes `W/"17"` (nginx) or `"17-gzip"` (Apache). `If-None-Match` matches all of these, so reads are still
-//! answered with 304. Writes require the unchanged version: `If-Match` with a changed tag is 400
-//! `invalid-query`. Clients then send the `version` of the entry in quotation marks.
+//! An `ETag` is the entry's version in quotation marks. Proxies change it when they compress a
+//! response: `"17"` becomes `W/"17"` (nginx) or `"17-gzip"` (Apache). `If-None-Match` matches all
+//! of these, so reads are still answered with 304. Writes require the unchanged version: `If-Match`
+//! with a changed tag is 400 `invalid-query`. Clients then send the `version` of the entry in
+//! quotation marks.
 //!
-//! Modules in reading order: `router` builds the router ([`KvHttp`]), and `service` handles a request. `host`
-//! normalizes its host, and `tenant_policy` maps the host to a tenant ([`TenantPolicy`]). `origin` checks the
-//! page that sent it. `route`, `query`, `exposed_types`, `client_schema`, `condition`, `ttl` and `body` parse its
-//! parts. `operation` and `batch` run it. `response`, `problem` and `json_writer` write the response, and
-//! `in_flight` counts its bytes.
+//! Modules in reading order: `router` builds the router ([`KvHttp`]), and `service` handles a
+//! request. `host` normalizes its host, and `tenant_policy` maps the host to a tenant
+//! ([`TenantPolicy`]). `origin` checks the page that sent it. `route`, `query`, `exposed_types`,
+//! `client_schema`, `condition`, `ttl` and `body` parse its parts. `operation` and `batch` run it.
+//! `response`, `problem` and `json_writer` write the response, and `in_flight` counts its bytes.
 
 mod batch;
 mod body;

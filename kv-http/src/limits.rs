@@ -59,16 +59,16 @@ impl Limits {
         Self { body_time: time, ..self }
     }
 
-    /// Sets the number of bytes after which no further entry is added to a page, and the maximum size of
-    /// the entries in the response of a batch.
+    /// Sets the number of bytes after which no further entry is added to a page, and the maximum
+    /// size of the entries in the response of a batch.
     ///
     /// A page has at least one entry. If more entries follow, its `next` is set.
     ///
-    /// In a batch, an operation is answered with 413 if its entries do not fit into the bytes that the
-    /// earlier operations left; a list returns the entries that fit. A value that does not fit is encoded
-    /// only in part. All values of a batch together, including those that do not fit, are encoded up to
-    /// twice this number of bytes; later ones are answered with 413 without being encoded. Writes are
-    /// always executed and answered: their results and all problems do not count.
+    /// In a batch, an operation is answered with 413 if its entries do not fit into the bytes that
+    /// the earlier operations left; a list returns the entries that fit. A value that does not fit
+    /// is encoded only in part. A batch encodes at most twice this number of bytes, including those
+    /// of values that do not fit; later values are answered with 413 without being encoded. Writes
+    /// are always executed and answered: their results and all problems do not count.
     ///
     /// ```
     /// let limits = kv_http::Limits::default().page_bytes(256 << 10);
@@ -77,13 +77,14 @@ impl Limits {
         Self { page_bytes: bytes, ..self }
     }
 
-    /// Sets the maximum number of bytes of all responses that clients have not read yet. A read or a batch
-    /// that would exceed it is answered with 503; such a batch executes nothing. Responses of up to 64 KiB
-    /// are neither counted nor refused.
+    /// Sets the maximum number of bytes of all responses that clients have not read yet. A read or
+    /// a batch that would exceed it is answered with 503; such a batch executes nothing. Responses
+    /// of up to 64 KiB are neither counted nor refused.
     ///
     /// Set it to a few times the size of the largest value as JSON. It must be at least
-    /// [`page_bytes`](Self::page_bytes), or every batch is refused. [Limit slow readers](crate#serving) as
-    /// well: otherwise a few clients that never read can prevent large responses to all others.
+    /// [`page_bytes`](Self::page_bytes), or every batch is refused. [Limit slow
+    /// readers](crate#serving) as well: otherwise a few clients that never read can block the large
+    /// responses of all other clients.
     ///
     /// ```
     /// let limits = kv_http::Limits::default().in_flight_bytes(64 << 20);

@@ -100,8 +100,8 @@ pub(crate) fn add_cors_headers(response: &mut Response<Body>, origin: HeaderValu
     }
 }
 
-/// Returns whether `Origin` is absent or names the requested host. A missing port is the default of the
-/// origin's scheme, because the scheme of the server is unknown when a proxy terminates TLS.
+/// Returns whether `Origin` is absent or names the requested host. A missing port is the default of
+/// the origin's scheme, because the scheme of the server is unknown when a proxy terminates TLS.
 fn is_own_origin(headers: &HeaderMap, host: &Host<'_>) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };

@@ -226,8 +226,8 @@ impl Problem {
     }
 }
 
-/// Writes violations up to a number of bytes. Each violation repeats a pointer, which can be long, so all
-/// violations together could be many times as long as the request.
+/// Writes violations up to a number of bytes. Each violation repeats a pointer, which can be long,
+/// so all violations together could be many times as long as the request.
 fn write_violations(json: &mut JsonWriter, errors: &ValidationErrors) {
     let start = json.len();
     let mut more = errors.more();
@@ -266,8 +266,8 @@ fn write_violation(json: &mut JsonWriter, violation: &Violation) {
     json.close();
 }
 
-/// Returns the beginning of a text for an error message, with control characters, quotes and backslashes
-/// escaped.
+/// Returns the beginning of a text for an error message, with control characters, quotes and
+/// backslashes escaped.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut excerpt: String = text.chars().take(MAX_EXCERPT).flat_map(char::escape_debug).collect();
     if text.chars().nth(MAX_EXCERPT).is_some() {

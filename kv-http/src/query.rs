@@ -48,8 +48,8 @@ fn decode_form(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Decodes percent-encoding once. Returns `None` if a `%` is not followed by two hexadecimal digits, or
-/// if the bytes are not UTF-8.
+/// Decodes percent-encoding once. Returns `None` if a `%` is not followed by two hexadecimal
+/// digits, or if the bytes are not UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(text.into());

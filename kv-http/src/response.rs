@@ -7,7 +7,6 @@ use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::http::{HeaderValue, Response, StatusCode};
 use kv_core::engine::{AnyEntry, Written};
 use kv_core::{Codec, JsonError, Version};
-use std::io::Write as _;
 
 /// The status and the `ETag` of a successful response: 200, or 304 without a body.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,13 +44,7 @@ impl ResponseHead {
 
 /// Returns the version in quotation marks.
 fn entity_tag(version: Version) -> Option<HeaderValue> {
-    let mut tag = [0; 22];
-    let mut rest = &mut tag[..];
-    rest.write_all(b"\"").ok()?;
-    serde_json::to_writer(&mut rest, &version.get()).ok()?;
-    rest.write_all(b"\"").ok()?;
-    let left = rest.len();
-    HeaderValue::from_bytes(&tag[..tag.len() - left]).ok()
+    HeaderValue::try_from(format!("\"{version}\"")).ok()
 }
 
 pub(crate) fn found(json: &mut JsonWriter, codec: &Codec, entry: &AnyEntry) -> Result<ResponseHead, Problem> {
@@ -114,8 +107,8 @@ impl<'j> PageWriter<'j> {
         Self { json, start, max_bytes, count: 0, last_key: None }
     }
 
-    /// Adds an entry under this key. Returns `false` if the entry does not fit. The first entry of a
-    /// page is an error instead if it exceeds the budget of the response.
+    /// Adds an entry under this key. Returns `false` if the entry does not fit. The first entry of
+    /// a page is an error instead if it exceeds the budget of the response.
     pub(crate) fn add(&mut self, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<bool, Problem> {
         let before = self.json.len();
         if self.count > 0 && before - self.start >= self.max_bytes {

@@ -68,10 +68,11 @@ impl KvHttp {
         }
     }
 
-    /// Lets the pages of another origin send the same requests as the tenant's own pages, with credentials.
+    /// Lets the pages of another origin send the same requests as the tenant's own pages, with
+    /// credentials.
     ///
-    /// Several origins can be allowed with several calls. The check of requests, the CORS headers and the
-    /// preflight use the same list. A CORS layer around the router does not lift the check.
+    /// Several origins can be allowed with several calls. The check of requests, the CORS headers
+    /// and the preflight use the same list. A CORS layer around the router does not lift the check.
     ///
     /// # Panics
     ///
@@ -129,8 +130,8 @@ impl KvHttp {
         self.service.shutdown.clone()
     }
 
-    /// Builds the router. All its routes are under `/kv`. It has no fallback, so it merges with any other
-    /// router.
+    /// Builds the router. All its routes are under `/kv`. It has no fallback, so it merges with any
+    /// other router.
     ///
     /// ```
     /// # use kv_core::{Catalog, KvStore};

@@ -87,7 +87,8 @@ impl Service {
         Ok(response)
     }
 
-    /// Checks everything that does not depend on the body, then reads the body, then runs the operation.
+    /// Checks everything that does not depend on the body, then reads the body, then runs the
+    /// operation.
     async fn run(
         &self,
         context: &Context<'_>,
@@ -175,7 +176,8 @@ impl Service {
         Ok(head.with_body(self.in_flight.track(json.finish(), max_in_flight)?))
     }
 
-    /// Runs a batch. Bytes for the response are reserved first, so that a batch that has run is answered.
+    /// Runs a batch. Bytes for the response are reserved first, so that a batch that has run is
+    /// answered.
     async fn batch(
         &self,
         context: &Context<'_>,

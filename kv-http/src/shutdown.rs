@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A handle that puts a router into shutdown. Returned by [`KvHttp::shutdown`](crate::KvHttp::shutdown).
-/// All clones control the same router.
+/// A handle that puts a router into shutdown. Returned by
+/// [`KvHttp::shutdown`](crate::KvHttp::shutdown). All clones control the same router.
 ///
-/// During shutdown every request is answered with 503, so that clients and load balancers use another
-/// server while this one closes its connections.
+/// During shutdown every request is answered with 503, so that clients and load balancers use
+/// another server while this one closes its connections.
 ///
 /// ```no_run
 /// # async fn serve(http: kv_http::KvHttp, listener: tokio::net::TcpListener) -> std::io::Result<()> {

@@ -13,19 +13,19 @@ use std::sync::Arc;
 
 /// The hosts that are served, and the tenant of each.
 ///
-/// A request names its host in `Host`, in an absolute request target, or in `:authority`. If it names a
-/// host in more than one of them, they must agree. A missing, repeated or malformed host is 400
-/// `invalid-host`, and a host that the policy does not name is 421 `unknown-host`. Case, ports and a
-/// trailing dot make no difference.
+/// A request names its host in `Host`, in an absolute request target, or in `:authority`. If it
+/// names a host in more than one of them, they must agree. A missing, repeated or malformed host is
+/// 400 `invalid-host`, and a host that the policy does not name is 421 `unknown-host`. Case, ports
+/// and a trailing dot make no difference.
 ///
 /// `Forwarded` is ignored. `X-Forwarded-Host` is read only if it comes from a named
 /// [proxy](Self::behind_proxy).
 ///
 /// **Strangers choose tenants.** With [`any_host`](Self::any_host), and for a pattern such as
 /// `*.acme.example`, any client chooses the host of its request and with it the tenant:
-/// `x1.acme.example`, `x2.acme.example` and so on. Reads create nothing, but writes to ten thousand such
-/// names exhaust the store's [limit of tenants](kv_core::Limits::tenants), and then no new customer can
-/// store anything. If the names of the tenants are known, serve only those with a
+/// `x1.acme.example`, `x2.acme.example` and so on. Reads create nothing, but writes to ten thousand
+/// such names exhaust the store's [limit of tenants](kv_core::Limits::tenants), and then no new
+/// customer can store anything. If the names of the tenants are known, serve only those with a
 /// [`resolver`](Self::resolver).
 #[derive(Clone)]
 pub struct TenantPolicy {
@@ -49,9 +49,9 @@ enum ServedHosts {
 impl TenantPolicy {
     /// Serves the hosts that match one of these patterns, each with its own tenant.
     ///
-    /// `*.acme.example` matches all subdomains of `acme.example` at any depth, but not `acme.example`
-    /// itself. The application need not know a tenant of that name: see
-    /// [strangers choose tenants](TenantPolicy).
+    /// `*.acme.example` matches all subdomains of `acme.example` at any depth, but not
+    /// `acme.example` itself. Every subdomain gets a tenant, even if the application does not know
+    /// it: see [strangers choose tenants](TenantPolicy).
     ///
     /// # Errors
     ///
@@ -91,8 +91,8 @@ impl TenantPolicy {
 
     /// Serves every host, each with its own tenant.
     ///
-    /// Use it for development, or when a proxy passes on only known hosts. Otherwise strangers can create
-    /// tenants up to the store's limit.
+    /// Use it for development, or when a proxy passes on only known hosts. Otherwise strangers can
+    /// create tenants up to the store's limit.
     ///
     /// ```
     /// let policy = kv_http::TenantPolicy::any_host();
@@ -101,8 +101,8 @@ impl TenantPolicy {
         Self::new(ServedHosts::Any)
     }
 
-    /// Serves the hosts for which a function returns a tenant. Any other host is 421 `unknown-host`. The
-    /// function is called for every request, so it should return from memory.
+    /// Serves the hosts for which a function returns a tenant. Any other host is 421
+    /// `unknown-host`. The function is called for every request, so it should return from memory.
     ///
     /// It can serve only the tenants that the application knows:
     ///
@@ -144,8 +144,8 @@ impl TenantPolicy {
 
     /// Reads the host from `X-Forwarded-Host` if the connection comes from this address.
     ///
-    /// Use it for a proxy that does not pass on `Host` and sets `X-Forwarded-Host` itself. The proxy's own
-    /// `Host` is then ignored. Several proxies can be named with several calls.
+    /// Use it for a proxy that does not pass on `Host` and sets `X-Forwarded-Host` itself. The
+    /// proxy's own `Host` is then ignored. Several proxies can be named with several calls.
     ///
     /// The address of a connection is known if the router is served with
     /// [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info).
@@ -171,7 +171,8 @@ impl TenantPolicy {
 
     /// Returns the host of a request and its tenant.
     pub(crate) fn host_and_tenant<'r>(&self, parts: &'r Parts) -> Result<(Host<'r>, TenantId), Problem> {
-        // A proxy that sends `X-Forwarded-Host` may put any name into `Host`, such as its upstream's.
+        // A proxy that sends `X-Forwarded-Host` may put any name into `Host`, such as its
+        // upstream's.
         let host = match self.forwarded_host(parts)? {
             Some(host) => host,
             None => Host::from_request(parts)?,

@@ -68,7 +68,8 @@ fn encoding_of_values_that_do_not_fit_is_bounded() {
     assert!(encoded <= 10_000 + 100, "{encoded} items were encoded");
 }
 
-/// A server with values of `BYTES` bytes. The response of a batch has space for two and a half of them.
+/// A server with values of `BYTES` bytes. The response of a batch has space for two and a half of
+/// them.
 fn server_with_space_for_two() -> (KvStore, Server) {
     let kv = KvStore::new();
     let values = kv.tenant("acme.example").unwrap().typed::<Big>();

@@ -18,8 +18,8 @@ fn exchange(server: &Server, bytes: &str) -> String {
     rest(&mut stream)
 }
 
-/// Reads until the server closes the connection, also with a reset, which follows if the server has not read
-/// everything.
+/// Reads until the server closes the connection, also with a reset, which follows if the server has
+/// not read everything.
 fn rest(stream: &mut TcpStream) -> String {
     let (mut received, mut buffer) = (Vec::new(), [0; 4096]);
     loop {

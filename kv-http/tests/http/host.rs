@@ -237,8 +237,8 @@ fn reads_create_no_tenants_and_writes_create_at_most_the_limit() {
     assert_eq!(cursor.map(|cursor| cursor.x), Some(3));
 }
 
-/// Sends requests on one connection and counts the occurrences of `pattern` in the responses. There are too
-/// many responses to parse each one.
+/// Sends requests on one connection and counts the occurrences of `pattern` in the responses. There
+/// are too many responses to parse each one.
 fn count(server: &Server, requests: impl Iterator<Item = String>, pattern: &str) -> usize {
     let mut stream = server.connect();
     let mut responses = stream.try_clone().unwrap();

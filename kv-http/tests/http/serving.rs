@@ -1,4 +1,5 @@
-//! The router in the server that the crate's documentation proposes for limits that `axum::serve` lacks.
+//! The router in the server that the crate's documentation proposes for limits that `axum::serve`
+//! lacks.
 
 use crate::server::{CURSOR, Reply, catalog, get};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -13,8 +14,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use tokio_io_timeout::TimeoutStream;
 
-/// Serves on a new thread until the program ends. Returns the address and a channel that receives the end
-/// of each connection. The send buffer is small, so that most of an unread response stays in the server.
+/// Serves on a new thread until the program ends. Returns the address and a channel that receives
+/// the end of each connection. The send buffer is small, so that most of an unread response stays
+/// in the server.
 fn serve(http: KvHttp, head_time: Duration, write_time: Duration) -> (SocketAddr, Receiver<()>) {
     let (send_addr, addr) = channel();
     let (send_end, ends) = channel();

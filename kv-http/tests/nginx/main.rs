@@ -1,5 +1,5 @@
-//! The router with nginx as its reverse proxy. `proxy_pass` has a path, as in many configurations, so nginx
-//! decodes the path of a request and encodes it again.
+//! The router with nginx as its reverse proxy. `proxy_pass` has a path, as in many configurations,
+//! so nginx decodes the path of a request and encodes it again.
 
 #![allow(
     missing_docs,
@@ -131,8 +131,9 @@ fn key_in_the_query_is_unchanged() -> Result<(), Failed> {
     Ok(())
 }
 
-/// A key in the path arrives unchanged or is refused, by the router or by nginx, with two exceptions: nginx
-/// turns `a//b` into `a/b`, and `a/../b` into `b`. Clients therefore send keys in the query.
+/// A key in the path arrives unchanged or is refused, by the router or by nginx, with two
+/// exceptions: nginx turns `a//b` into `a/b`, and `a/../b` into `b`. Clients therefore send keys in
+/// the query.
 fn key_in_the_path_is_unchanged_or_refused() -> Result<(), Failed> {
     let mut unchanged = Vec::new();
     for (encoded, key) in KEYS {
