@@ -2,7 +2,7 @@
 //! And what a codec of kv-core's says of it, the schema's own reader does.
 
 use arbitrary::Unstructured;
-use kv_corpus::strict::{Stored, one_verdict};
+use kv_corpus::strict::{Stored, codec_agrees};
 use kv_corpus::{Case, all, promise};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ static STORED: LazyLock<HashMap<&str, Stored>> =
 /// type.
 pub(crate) fn run(bytes: &[u8]) {
     if let Some((case, text)) = by_name(bytes) {
-        holds(case, promise::texts_are_read_as_they_fit(case, text));
+        holds(case, promise::serde_agrees_on_text(case, text));
         return strangers(case, text);
     }
     let [promise, case, bytes @ ..] = bytes else { return };
@@ -37,11 +37,11 @@ fn by_name(bytes: &[u8]) -> Option<(&'static Case, &[u8])> {
 
 fn strangers(case: &Case, text: &[u8]) {
     if let Some(stored) = STORED.get(case.name) {
-        holds(case, one_verdict(stored, text));
+        holds(case, codec_agrees(stored, text));
     }
 }
 
-fn holds(case: &Case, kept: promise::Kept) {
+fn holds(case: &Case, kept: promise::PropertyResult) {
     if let Err(broken) = kept {
         panic!("{}: {broken}", case.name);
     }
