@@ -121,7 +121,7 @@ impl Stored {
 
 impl Stored {
     /// Returns whether a codec may refuse JSON that serde reads: every violation of the shape must
-    /// be at an odd form (see [`is_odd`]), or at something that serde would drop. Violations of
+    /// be at an odd form (see `is_odd`), or at something that serde would drop. Violations of
     /// rules may be reported as well.
     pub fn may_refuse(&self, json: &Value, errors: &ValidationErrors) -> bool {
         let mut of_shape = errors.iter().filter(|v| matches!(v.rule, "type" | "int" | "finite")).peekable();
