@@ -14,9 +14,9 @@
 //! - A map with tuples as keys, which `serde_json` cannot write: a list of structs (`game::Chunk`).
 //! - A `u64` beyond 2^53 that JavaScript writes: hexadecimal text (`game::SaveGame`).
 //!
-//! Untagged variants with a subset of another variant's members are accepted. Each needs
-//! `deny_unknown_fields`: otherwise serde reads the larger variant as the smaller one if a member
-//! is wrong (`json_rpc::ContentChange`).
+//! If one untagged variant has a subset of another variant's members, serde reads the larger variant
+//! as the smaller one when a member is wrong. `deny_unknown_fields` prevents that
+//! (`json_rpc::ContentChange`).
 
 #![allow(
     missing_docs,
