@@ -78,7 +78,8 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(u16, Vec<St
         let mut value = || arguments.next().ok_or_else(|| format!("`{name}` needs a value"));
         match name.as_str() {
             "--port" => {
-                port = value()?.parse().map_err(|_| "`--port` must be a number from 0 to 65535".to_owned())?
+                let invalid = |_| "`--port` must be a number from 0 to 65535".to_owned();
+                port = value()?.parse().map_err(invalid)?;
             }
             "--host" => hosts.push(value()?),
             _ => return Err(format!("unknown argument `{name}`")),

@@ -106,8 +106,7 @@ impl<T: Modelled> AnyWatcher for Watcher<T> {
     fn check(&self, model: &Model, causes_are_known: bool) {
         assert!(self.is_ready);
         let address = |key: &str| -> Address { (self.tenant, T::INDEX, key.to_owned()) };
-        for (key, known) in
-            model.live(self.tenant, T::INDEX).filter(|(key, _)| key.starts_with(&self.prefix))
+        for (key, known) in model.live(self.tenant, T::INDEX).filter(|(key, _)| key.starts_with(&self.prefix))
         {
             assert_eq!(self.entries.get(key), Some(&(known.version, known.n)), "{key}");
         }
