@@ -79,7 +79,7 @@ fn server_and_codec_agree_on_mutated_documents() {
                 let mut random = [0; 256];
                 fastrand::Rng::with_seed(seed).fill(&mut random);
                 let schema = codec.exposed().schema();
-                let Ok(json) = document.mutated(schema, &mut Unstructured::new(&random)) else { continue };
+                let Ok(json) = document.spoiled(schema, &mut Unstructured::new(&random)) else { continue };
                 let text = json.to_string();
                 let expected = verdict(codec, &text);
                 let (status, body) = server.set(document.tag, "mutated", &text).unwrap();

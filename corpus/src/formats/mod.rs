@@ -70,7 +70,7 @@ impl Document {
     /// # Errors
     ///
     /// Returns those of the random source.
-    pub fn mutated(&self, schema: &'static TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
+    pub fn spoiled(&self, schema: &'static TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
         let words = Words::of(schema);
         let mut json = parse(self.json);
         for _ in 0..u.int_in_range(1..=3)? {

@@ -47,7 +47,7 @@ fn codec_schema_and_serde_agree_on_mutated_documents() {
     for (_, document) in documents() {
         let stored = stored.iter().find(|stored| stored.case.name == document.tag).unwrap();
         let trial = Trial::named(document.tag, cases(), |bytes| {
-            match document.mutated(stored.case.schema, &mut Unstructured::new(bytes)) {
+            match document.spoiled(stored.case.schema, &mut Unstructured::new(bytes)) {
                 Ok(json) => codec_agrees(stored, json.to_string().as_bytes()),
                 Err(_) => Ok(Tried::Nothing),
             }
