@@ -137,12 +137,12 @@ mod of_chrono {
         for broken in [broken(&stray), broken(&stray.time()), broken(&stray.and_utc())] {
             assert_eq!(
                 (broken[0].1, broken[0].2.as_str()),
-                ("type", "must have a leap second after :59 alone")
+                ("type", "must have a leap second only after :59")
             );
         }
 
         let beyond = east(3600).from_utc_datetime(&NaiveDateTime::MAX);
-        assert_eq!(broken(&beyond)[0].2, "must be within the years of chrono at its own offset");
+        assert_eq!(broken(&beyond)[0].2, "must be a date that chrono can represent at its own offset");
         assert_eq!(beyond.display().to_string(), "+262142-12-31T23:59:59.999999999Z");
         assert!(broken(&HashMap::from([(beyond, 1)]))[0].0.starts_with("/+262142"));
     }
