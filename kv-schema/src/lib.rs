@@ -31,6 +31,8 @@ pub mod json;
 pub mod key;
 pub mod kv_type;
 pub mod pattern;
+#[doc(hidden)]
+pub mod pointer;
 pub mod prefix;
 pub mod rule;
 pub mod tag;
