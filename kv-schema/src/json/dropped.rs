@@ -36,7 +36,7 @@ impl Shapes<'_, '_> {
             return Ok(());
         }
         let others: BTreeSet<_> =
-            all.variants.iter().flat_map(|variant| wire::names_beside_tag(all.tagging, variant)).collect();
+            all.variants.iter().flat_map(|variant| wire::names_except_tag(all.tagging, variant)).collect();
         self.charge(others.len() + unknown.len())?;
         for (name, member) in unknown {
             let is_tag = matches!(all.tagging, Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } if tag == name);
