@@ -24,7 +24,7 @@
 
 mod cost;
 
-use cost::Node;
+use cost::PatternNode;
 use std::fmt;
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -104,31 +104,31 @@ impl Parser<'_> {
     }
 
     /// Parses up to the end, or to a `)`, which it does not consume.
-    fn pattern(&mut self) -> Result<Node, PatternError> {
+    fn pattern(&mut self) -> Result<PatternNode, PatternError> {
         let (mut branches, mut branch) = (Vec::new(), Vec::new());
         while let Some((at, c)) = self.chars.next_if(|(_, c)| *c != ')') {
             match c {
-                '|' => branches.push(Node::Sequence(std::mem::take(&mut branch))),
+                '|' => branches.push(PatternNode::Sequence(std::mem::take(&mut branch))),
                 '^' | '$' => {
                     if self.peek().is_some_and(|c| "*+?{".contains(c)) {
                         return Err(self.error(at, format!("`{c}` is an anchor and cannot be repeated")));
                     }
-                    branch.push(if c == '^' { Node::Start } else { Node::End });
+                    branch.push(if c == '^' { PatternNode::Start } else { PatternNode::End });
                 }
                 _ => {
                     let atom = self.atom(at, c)?;
                     branch.push(match self.count()? {
-                        Some((min, max)) => Node::Repeated { node: Box::new(atom), min, max },
+                        Some((min, max)) => PatternNode::Repeated { node: Box::new(atom), min, max },
                         None => atom,
                     });
                 }
             }
         }
-        branches.push(Node::Sequence(branch));
-        Ok(Node::Branches(branches))
+        branches.push(PatternNode::Sequence(branch));
+        Ok(PatternNode::Branches(branches))
     }
 
-    fn atom(&mut self, at: usize, c: char) -> Result<Node, PatternError> {
+    fn atom(&mut self, at: usize, c: char) -> Result<PatternNode, PatternError> {
         match c {
             '(' => self.group(at),
             '[' => self.class(at),
@@ -141,13 +141,13 @@ impl Parser<'_> {
                 Err(self.error(at, format!("`{c}` has nothing to repeat: write `\\{c}` for the character")))
             }
             ']' | '{' | '}' => Err(self.error(at, format!("write `\\{c}` for the character `{c}`"))),
-            '\\' => self.escape(at).map(Node::character),
-            _ => self.literal(at, c).map(Node::character),
+            '\\' => self.escape(at).map(PatternNode::character),
+            _ => self.literal(at, c).map(PatternNode::character),
         }
     }
 
     /// Parses a group after its `(`.
-    fn group(&mut self, at: usize) -> Result<Node, PatternError> {
+    fn group(&mut self, at: usize) -> Result<PatternNode, PatternError> {
         if self.eat('?') && !self.eat(':') {
             let inside = &self.text[at + "(?".len()..];
             let problem = match self.peek() {
@@ -169,7 +169,7 @@ impl Parser<'_> {
     }
 
     /// Parses a class after its `[`.
-    fn class(&mut self, at: usize) -> Result<Node, PatternError> {
+    fn class(&mut self, at: usize) -> Result<PatternNode, PatternError> {
         if self.peek() == Some('^') {
             return Err(self.error(
                 at,
@@ -186,7 +186,7 @@ impl Parser<'_> {
                         self.error(place, "a class lists at least one character: write `\\]` for `]`")
                     );
                 }
-                ']' => return Ok(Node::Characters(characters)),
+                ']' => return Ok(PatternNode::Characters(characters)),
                 '-' if !empty && self.peek() != Some(']') => {
                     let Some(low) = before.take() else {
                         return Err(self.error(place, "write `\\-` for the character `-` inside a class"));

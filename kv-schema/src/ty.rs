@@ -72,6 +72,11 @@ impl TypeSchema {
     pub fn unwrapped(&'static self) -> &'static Self {
         self.newtype_fields().last().map_or(self, |field| field.ty.get())
     }
+
+    /// Returns whether values are `null` in JSON, as for `()` or a unit struct.
+    pub(crate) fn is_unit(&'static self) -> bool {
+        matches!(self.unwrapped().shape, Shape::Unit | Shape::Struct(Fields::Unit))
+    }
 }
 
 /// Writes the name with its arguments: `Page<Item, 3>`, and `[u8; 4]` for arrays.

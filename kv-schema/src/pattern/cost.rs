@@ -24,7 +24,7 @@ const MAX_STEPS: usize = 500_000;
 
 /// A node of the syntax tree of a pattern.
 #[derive(Debug)]
-pub(super) enum Node {
+pub(super) enum PatternNode {
     Start,
     End,
     /// A set of ASCII characters, with a bit for each.
@@ -38,7 +38,7 @@ pub(super) enum Node {
     },
 }
 
-impl Node {
+impl PatternNode {
     pub(super) fn character(c: char) -> Self {
         Self::Characters(bit(c))
     }
@@ -50,7 +50,7 @@ pub(super) fn bit(c: char) -> u128 {
 }
 
 /// Checks that a pattern is not too slow. The error names the limit and the fix.
-pub(super) fn check(pattern: &Node) -> Result<(), String> {
+pub(super) fn check(pattern: &PatternNode) -> Result<(), String> {
     let mut program = Program { states: vec![State::Match] };
     let start = program.compile(pattern, 0).ok_or_else(|| {
         format!(
@@ -96,13 +96,15 @@ impl Program {
 
     /// Adds the states of a node that is followed by the state `next`, and returns the first of
     /// them.
-    fn compile(&mut self, node: &Node, next: usize) -> Option<usize> {
+    fn compile(&mut self, node: &PatternNode, next: usize) -> Option<usize> {
         match node {
-            Node::Start => self.add(State::Start(next)),
-            Node::End => self.add(State::End),
-            Node::Characters(characters) => self.add(State::Characters(*characters, next)),
-            Node::Sequence(parts) => parts.iter().rev().try_fold(next, |next, part| self.compile(part, next)),
-            Node::Branches(branches) => {
+            PatternNode::Start => self.add(State::Start(next)),
+            PatternNode::End => self.add(State::End),
+            PatternNode::Characters(characters) => self.add(State::Characters(*characters, next)),
+            PatternNode::Sequence(parts) => {
+                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))
+            }
+            PatternNode::Branches(branches) => {
                 let (last, others) = branches.split_last()?;
                 let last = self.compile(last, next)?;
                 others.iter().rev().try_fold(last, |later, branch| {
@@ -110,7 +112,7 @@ impl Program {
                     self.add(State::Fork(branch, later))
                 })
             }
-            Node::Repeated { node, min, max } => {
+            PatternNode::Repeated { node, min, max } => {
                 let rest = match max {
                     Some(max) => (*min..*max).try_fold(next, |rest, _| {
                         let once = self.compile(node, rest)?;

@@ -158,7 +158,7 @@ impl FaultFinder {
                 if let Fields::Newtype { field, .. } = variant.fields
                     && let content = field.ty.get().unwrapped()
                     && !is_object(content)
-                    && !is_unit(content)
+                    && !content.is_unit()
                 {
                     self.fault(
                         &place,
@@ -221,7 +221,7 @@ impl FaultFinder {
     fn flattened(&mut self, field: &Field, place: &str) {
         let ty = field.ty.get();
         let (content, optional) = (inside_option(ty), matches!(ty.shape, Shape::Option(_)));
-        if !is_object(content) && !is_unit(content) {
+        if !is_object(content) && !content.is_unit() {
             self.fault(
                 place,
                 format!("is flattened, but a `{content}` has no members: flatten only structs and maps"),
@@ -415,10 +415,6 @@ fn is_object_within(content: &'static TypeSchema, depth: usize) -> bool {
         }
         _ => false,
     }
-}
-
-fn is_unit(content: &'static TypeSchema) -> bool {
-    matches!(content.shape, Shape::Unit | Shape::Struct(Fields::Unit))
 }
 
 /// Returns whether a type can be read from an object without members.
