@@ -393,7 +393,7 @@ pub struct Field {
     pub docs: &'static str,
     /// The type.
     pub ty: TypeRef,
-    /// Whether a reader fills it in when it is missing (`#[serde(default)]`).
+    /// Whether a reader uses a default if it is missing (`#[serde(default)]`).
     pub default: bool,
     /// The default, if a writer may leave out the field and its type is not an `Option`: every
     /// reader must use the same default, or it would read another value than the written one.
@@ -401,7 +401,7 @@ pub struct Field {
     pub default_json: Option<DefaultJson>,
     /// Whether a writer may leave it out (`#[serde(skip_serializing_if)]`).
     pub may_be_left_out: bool,
-    /// Whether its members stand among its parent's (`#[serde(flatten)]`).
+    /// Whether its members are members of its parent (`#[serde(flatten)]`).
     pub flatten: bool,
     /// Whether the heap size of its values is unknown: the field is opaque, its type implements
     /// neither [`KvField`] nor `serde::Serialize`, and `#[kv(heap_size = "…")]` names no function.
