@@ -129,8 +129,10 @@ impl Stored {
     }
 
     fn may_refuse_at(&self, json: &Value, violation: &Violation) -> bool {
-        let is_second = violation.message.starts_with("must be left out: another variant is there already")
-            || violation.message.starts_with("must be left out: it is another name of what is there already")
+        let is_second = violation.message.starts_with("must be left out: another variant is already present")
+            || violation
+                .message
+                .starts_with("must be left out: it is another name of a member that is already present")
             || violation.message.starts_with("must be left out: the value fits only a variant without");
         // In a buffer, serde reads a number that is too large for an `f32` as infinite.
         self.drops || is_second || violation.rule == "finite" || is_odd(json, &violation.pointer)

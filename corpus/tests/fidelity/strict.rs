@@ -91,7 +91,7 @@ fn has_places(json: &Value, errors: &ValidationErrors) -> Result<(), String> {
     for violation in errors {
         let (parent, _) = violation.pointer.rsplit_once('/').unwrap_or_default();
         let missing =
-            violation.message == "must be there" && json.pointer(parent).is_some_and(Value::is_object);
+            violation.message == "must be present" && json.pointer(parent).is_some_and(Value::is_object);
         if json.pointer(&violation.pointer).is_none() && !missing {
             return Err(format!("{json} has no {violation:?}"));
         }

@@ -53,12 +53,12 @@ fn a_flattened_option_is_nothing_only_if_nothing_of_it_is_there() {
     }
     for (bad, said) in [
         (r#"{"id":1,"street":"a","number":300}"#, "number must be a whole number from 0 to 255"),
-        (r#"{"id":1,"street":"a"}"#, "number must be there"),
-        (r#"{"id":1,"note":"a"}"#, "street must be there; number must be there"),
+        (r#"{"id":1,"street":"a"}"#, "number must be present"),
+        (r#"{"id":1,"note":"a"}"#, "street must be present; number must be present"),
         (r#"{"id":1,"state":"Closed"}"#, r#"state must be one of "Open", "Sent""#),
-        (r#"{"id":1,"state":"Sent"}"#, "at must be there"),
+        (r#"{"id":1,"state":"Sent"}"#, "at must be present"),
         (r#"{"id":1,"state":"Sent","at":"7"}"#, "at must be a whole number"),
-        (r#"{"id":1,"at":7}"#, "state must be there"),
+        (r#"{"id":1,"at":7}"#, "state must be present"),
     ] {
         assert_eq!(decode::<Order>(bad).join("; "), said, "{bad}");
     }
@@ -83,7 +83,7 @@ enum Kind {
 #[test]
 fn one_variant_of_a_flattened_enum_may_be_there() {
     assert_eq!(decode::<Event>(r#"{"id":1,"Push":{"commits":1},"more":1}"#), [""; 0]);
-    let said = "must be left out: another variant is there already";
+    let said = "must be left out: another variant is already present";
     for (json, second) in [
         (r#"{"id":1,"Push":{"commits":1},"Tag":"v1"}"#, "Tag"),
         (r#"{"Tag":"v1","id":1,"Push":{"commits":1}}"#, "Push"),
@@ -93,7 +93,7 @@ fn one_variant_of_a_flattened_enum_may_be_there() {
     }
 }
 
-const TWICE: &str = "must be left out: it is another name of what is there already";
+const TWICE: &str = "must be left out: it is another name of a member that is already present";
 
 #[derive(Serialize, Deserialize, KvType)]
 struct Keyed {
@@ -215,7 +215,7 @@ fn untagged_variant_does_not_drop_a_member_of_another_variant() {
 
 #[derive(Serialize, Deserialize, KvType)]
 #[serde(tag = "type")]
-enum Event {
+enum Motion {
     Moved {
         x: u8,
     },
@@ -239,9 +239,9 @@ enum Signal {
 #[test]
 fn untagged_variant_does_not_replace_a_tagged_one_with_a_fault() {
     let dropped = "must be left out: the value fits only a variant without this member";
-    assert_eq!(decode::<Event>(r#"{"type":"Moved","x":300,"id":1}"#), [format!("type {dropped}")]);
+    assert_eq!(decode::<Motion>(r#"{"type":"Moved","x":300,"id":1}"#), [format!("type {dropped}")]);
     // The untagged variant is there for tags of later versions.
-    assert_eq!(decode::<Event>(r#"{"type":"Turned","x":300,"id":1}"#), [""; 0]);
+    assert_eq!(decode::<Motion>(r#"{"type":"Turned","x":300,"id":1}"#), [""; 0]);
     assert_eq!(decode::<Signal>(r#"{"Moved":{"x":300},"id":1}"#), [format!("Moved {dropped}")]);
     assert_eq!(decode::<Signal>(r#"{"Turned":{},"id":1}"#), [""; 0]);
 }

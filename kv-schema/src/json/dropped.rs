@@ -1,23 +1,24 @@
 //! Members that serde would drop because a value fits a smaller variant of an untagged enum.
 
 use super::document::Token;
-use super::members::FIELDS_A_STEP;
+use super::members::FIELDS_PER_STEP;
 use super::scan::Scan;
-use super::shape::{Node, Shapes};
+use super::shape::{Checker, Node};
 use crate::check::Validator;
 use crate::rule::TYPE;
 use crate::ty::{Enum, Tagging, Variant};
 use crate::wire;
 use std::collections::BTreeSet;
 
-/// Dropped members that a report names; more would only repeat the fault.
+/// The most dropped members that are reported.
 const REPORTED: usize = 20;
 
-impl Shapes<'_, '_> {
-    /// Notes the members that `chosen`, an untagged variant, ignores and another variant reads. The value was meant for
-    /// the other variant, and something else in it is wrong. Members that no variant has are not noted.
+impl Checker<'_, '_> {
+    /// Records the members that the untagged variant `chosen` ignores and another variant reads.
+    /// The value was probably meant for the other variant, but has an error. Members that no
+    /// variant has are not recorded.
     ///
-    /// An attempt that succeeds must succeed here as in serde, so this is not reported as a reason against the variant.
+    /// They are not reported while variants are tried, because serde accepts `chosen` too.
     pub(super) fn note_dropped(&mut self, all: &Enum, chosen: &Variant, node: Node<'_>) -> Scan {
         if !self.is_object(node) {
             return Ok(());
@@ -27,7 +28,7 @@ impl Shapes<'_, '_> {
         let mut unknown = Vec::new();
         for member in self.members(node) {
             let name = self.name(member)?;
-            self.charge(own.len() / FIELDS_A_STEP)?;
+            self.charge(own.len() / FIELDS_PER_STEP)?;
             if !own.contains(&&*name) {
                 unknown.push((name, member));
             }
@@ -36,7 +37,7 @@ impl Shapes<'_, '_> {
             return Ok(());
         }
         let others: BTreeSet<_> =
-            all.variants.iter().flat_map(|variant| wire::names_beside_tag(all.tagging, variant)).collect();
+            all.variants.iter().flat_map(|variant| wire::names_except_tag(all.tagging, variant)).collect();
         self.charge(others.len() + unknown.len())?;
         for (name, member) in unknown {
             let is_tag = matches!(all.tagging, Tagging::Internal { tag } | Tagging::Adjacent { tag, .. } if tag == name);
@@ -53,7 +54,7 @@ impl Shapes<'_, '_> {
         Ok(())
     }
 
-    /// Reports the members that were noted, in the order of the document.
+    /// Reports the recorded members, in the order of the document.
     pub(super) fn report_dropped(&mut self, v: &mut Validator<'_>) {
         let dropped: BTreeSet<_> = std::mem::take(&mut self.dropped).into_iter().collect();
         for member in dropped.into_iter().take(REPORTED) {
@@ -63,11 +64,12 @@ impl Shapes<'_, '_> {
         }
     }
 
-    /// Calls `report` with the validator for the member whose name is the token `target`, inside the value at `at`.
+    /// Calls `report` with the validator for the member whose name is the token `target`, inside
+    /// the value at `at`.
     fn at(&self, at: usize, target: usize, v: &mut Validator<'_>, report: impl FnOnce(&mut Validator<'_>)) {
         match self.document.token(at) {
             Token::Object(..) => {
-                let found = self.members(Node::At(at)).find(|name| target < self.document.behind(name + 1));
+                let found = self.members(Node::At(at)).find(|name| target < self.document.after(name + 1));
                 let Some(name) = found else { return };
                 let text = self.document.name(name);
                 let v = &mut v.member(&text);
@@ -75,7 +77,7 @@ impl Shapes<'_, '_> {
             }
             Token::List(..) => {
                 let mut items = self.document.items(at).enumerate();
-                if let Some((index, item)) = items.find(|(_, item)| target < self.document.behind(*item)) {
+                if let Some((index, item)) = items.find(|(_, item)| target < self.document.after(*item)) {
                     self.at(item, target, &mut v.item(index), report);
                 }
             }

@@ -1,55 +1,56 @@
-//! The rules of a schema, asked of JSON whose shape is right where they apply.
+//! Checks the rules of a schema on JSON.
 //!
-//! Rules are asked of values once there is one. Where something has the wrong shape there is none, and its other mistakes
-//! would stay unsaid until that one is mended. So once something is wrong, the document is gone through again, and its rules
-//! are asked of the JSON itself. `custom` and `validate` are functions over values, and are left out.
+//! Normally a value checks its own rules. A document with a wrong shape does not become a value,
+//! and its broken rules would only be reported after the shape is corrected. Therefore a document
+//! with errors is checked a second time, with the rules of all parts whose shape is right. `custom`
+//! and `validate` are left out, because their functions need a value.
 
 use super::document::Token;
 use super::scan::Scan;
-use super::shape::{Node, Shapes};
+use super::shape::{Checker, Node};
 use crate::check::{Pass, Validator};
 use crate::rule::{HasLen, Matcher, Rule, Unit};
 use crate::ty::{Fields, FloatKind, Shape, TypeSchema};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// The rules of a place: those of its field, or of the items of its field.
+/// The rules for a value: those of its field, or of the items of its field.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules<'r> {
     lists: &'r [&'static [Rule]],
-    /// Whether they are asked. If not, they only say which integers are welcome.
-    are_due: bool,
+    /// Whether they are checked. If not, they only decide which integers are allowed (`any_int`).
+    enabled: bool,
 }
 
 impl<'r> Rules<'r> {
-    pub(super) const NONE: Rules<'static> = Rules { lists: &[], are_due: true };
+    pub(super) const NONE: Rules<'static> = Rules { lists: &[], enabled: true };
 
     pub(super) const fn new(lists: &'r [&'static [Rule]]) -> Self {
-        Self { lists, are_due: true }
+        Self { lists, enabled: true }
     }
 
-    /// Whether a rule is among them.
+    /// Returns whether a rule is among them.
     pub(super) fn contain(self, rule: &Rule) -> bool {
         self.lists.iter().any(|rules| rules.contains(rule))
     }
 
-    /// Those of the items.
+    /// Returns the rules for items.
     pub(super) fn of_items(self) -> Vec<&'static [Rule]> {
         let each = |rule: &Rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None };
         self.lists.iter().flat_map(|rules| rules.iter()).filter_map(each).collect()
     }
 
-    /// Rules for the items of the list or map that these are for.
+    /// Returns other rules that are checked if these are.
     pub(super) fn with<'i>(self, lists: &'i [&'static [Rule]]) -> Rules<'i> {
-        Rules { lists, are_due: self.are_due }
+        Rules { lists, enabled: self.enabled }
     }
 
-    fn not_due(self) -> Self {
-        Self { are_due: false, ..self }
+    fn disabled(self) -> Self {
+        Self { enabled: false, ..self }
     }
 }
 
-/// Patterns by their texts, each compiled once for a document.
+/// The compiled patterns by their texts. Each is compiled once for a document.
 pub(super) type Matchers = HashMap<&'static str, Matcher>;
 
 /// The number of items of a list or a map.
@@ -67,7 +68,7 @@ impl HasLen for Items {
     }
 }
 
-/// JSON that rules are asked of.
+/// The parts of a JSON value to which rules can apply.
 struct Subject<'s> {
     schema: &'static TypeSchema,
     text: Option<Cow<'s, str>>,
@@ -75,27 +76,27 @@ struct Subject<'s> {
     items: Option<usize>,
 }
 
-impl Shapes<'_, '_> {
-    /// Reports the rules that a value of the right shape breaks, and returns those that are left for what is in it: none
-    /// is asked after a bound of the length failed.
-    pub(super) fn obeys<'r>(
+impl Checker<'_, '_> {
+    /// Reports the broken rules of a value of the right shape, and returns the rules for its items.
+    /// They are disabled if the length is out of bounds.
+    pub(super) fn report_rules<'r>(
         &mut self,
         schema: &'static TypeSchema,
         rules: Rules<'r>,
         node: Node<'_>,
         v: &mut Validator<'_>,
     ) -> Scan<Rules<'r>> {
-        if self.matchers.is_none() || !rules.are_due || v.pass() == Pass::Probing {
+        if self.matchers.is_none() || !rules.enabled || v.pass() == Pass::Probing {
             return Ok(rules);
         }
         let text = self.text(node).map(|text| as_read(schema, text));
         let number = if let Token::Number(number) = self.token(node) { Some(number) } else { None };
         let subject = Subject { schema, text, number, items: self.count(schema, node) };
-        self.subject_obeys(&subject, rules, v)
+        self.report_rules_of(&subject, rules, v)
     }
 
-    /// Reports the rules that the name of a map's entry breaks as a key: those of the newtypes around it.
-    pub(super) fn key_obeys(
+    /// Reports the broken rules of a map's key, which are those of newtypes around it.
+    pub(super) fn report_key_rules(
         &mut self,
         schema: &'static TypeSchema,
         name: &str,
@@ -108,13 +109,13 @@ impl Shapes<'_, '_> {
             let (rules, schema) = ([field.rules], field.ty.get());
             let text = Some(as_read(schema, name.into()));
             let subject = Subject { schema, text, number: Some(name), items: None };
-            self.subject_obeys(&subject, Rules::new(&rules), v)?;
-            return self.key_obeys(schema, name, v);
+            self.report_rules_of(&subject, Rules::new(&rules), v)?;
+            return self.report_key_rules(schema, name, v);
         }
         Ok(())
     }
 
-    fn subject_obeys<'r>(
+    fn report_rules_of<'r>(
         &mut self,
         subject: &Subject<'_>,
         rules: Rules<'r>,
@@ -123,17 +124,17 @@ impl Shapes<'_, '_> {
         for rule in rules.lists.iter().flat_map(|rules| rules.iter()) {
             self.charge(subject.text.as_ref().map_or(0, |text| text.len()))?;
             let before = v.reported();
-            self.ask(subject, rule, v);
+            self.check_rule(subject, rule, v);
             if matches!(rule, Rule::Len(_)) && v.reported() > before {
-                return Ok(rules.not_due());
+                return Ok(rules.disabled());
             }
         }
         Ok(rules)
     }
 
-    fn ask(&mut self, subject: &Subject<'_>, rule: &Rule, v: &mut Validator<'_>) {
+    fn check_rule(&mut self, subject: &Subject<'_>, rule: &Rule, v: &mut Validator<'_>) {
         let Subject { schema, text, number, items } = subject;
-        // A rule on nothing holds.
+        // A rule applied to `None` holds.
         let (text, items) = (text.as_deref(), items.map(Items));
         match rule {
             Rule::Len(rule) => {
@@ -156,7 +157,7 @@ impl Shapes<'_, '_> {
             Rule::Range(rule) => match (schema.shape, number) {
                 (Shape::Int(_) | Shape::NonZero(_), Some(number)) => match number.parse::<i128>() {
                     Ok(number) => rule.check(&number, v),
-                    // Only a `u128` is no `i128`.
+                    // A number that is not an `i128` is a large `u128`.
                     Err(_) => rule.check(&number.parse::<u128>().ok(), v),
                 },
                 (Shape::Float(FloatKind::F32), Some(number)) => rule.check(&number.parse::<f32>().ok(), v),
@@ -167,7 +168,7 @@ impl Shapes<'_, '_> {
         }
     }
 
-    /// How many items or members there are once they are read: a set keeps one of equal items.
+    /// Returns the number of items or members after reading. A set keeps one of equal items.
     fn count(&self, schema: &'static TypeSchema, node: Node<'_>) -> Option<usize> {
         match (schema.shape, node) {
             (Shape::List(_) | Shape::Array { .. }, Node::At(at)) => Some(self.document.items(at).count()),
@@ -185,7 +186,7 @@ impl Shapes<'_, '_> {
     }
 }
 
-/// The text as its type keeps it, which for addresses of `url` is another spelling.
+/// Returns the text as its type stores it. `url::Url` normalizes it.
 fn as_read<'t>(schema: &'static TypeSchema, text: Cow<'t, str>) -> Cow<'t, str> {
     #[cfg(feature = "url")]
     if *schema == *<url::Url as crate::KvField>::schema()
@@ -197,7 +198,7 @@ fn as_read<'t>(schema: &'static TypeSchema, text: Cow<'t, str>) -> Cow<'t, str> 
     text
 }
 
-/// Decimal numbers of `rust_decimal` are texts with a range.
+/// Checks the range of a `rust_decimal::Decimal`, which is written as text.
 fn decimal_is_within(
     schema: &'static TypeSchema,
     text: Option<&str>,

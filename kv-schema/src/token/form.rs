@@ -1,4 +1,4 @@
-//! The JSON form of a type as text, for hashing.
+//! Writes the wire form of a type as text, for hashing.
 
 use super::fnv;
 use crate::ty::{DefaultJson, Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
@@ -6,31 +6,32 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// How deep in a value its type is looked at. Types may be recursive; JSON that nests deeper is read by no server, and
-/// what is unfolded to one depth is the same for types of one JSON form, however they are cut into Rust types.
-/// Source: `serde_json`'s recursion limit.
+/// The depth to which recursive types are unfolded. Servers refuse JSON that is nested more deeply.
+/// Types with the same wire form unfold to the same text, regardless of how they are divided into
+/// Rust types. Source: `serde_json`'s recursion limit.
 pub(super) const MAX_DEPTH: u8 = 128;
 
-/// The forms of types that have been seen, by how much depth was left.
+/// Writes and hashes wire forms.
 #[derive(Default)]
-pub(super) struct Shapes {
+pub(super) struct FormHasher {
+    /// The hashes of types by their id and the remaining depth.
     known: HashMap<(TypeId, u8), u64>,
 }
 
-impl Shapes {
-    /// The hash of the whole form of a type.
+impl FormHasher {
+    /// Returns the hash of the whole form of a type.
     pub(super) fn hash(&mut self, schema: &'static TypeSchema) -> u64 {
         fnv(self.of_type(schema, MAX_DEPTH).as_bytes())
     }
 
-    /// The form of a field of the outermost type.
+    /// Returns the form of a field of the outermost type.
     pub(super) fn of_field(&mut self, field: &Field) -> String {
         self.field(field, MAX_DEPTH)
     }
 
     fn field(&mut self, field: &Field, depth: u8) -> String {
         let mut form = self.of_type(field.ty.get(), depth);
-        // A reader must fill in the very value that was left out.
+        // The reader must use the same default as the writer that left the field out.
         if let Some(json) =
             field.may_be_left_out.then_some(field.default_json).flatten().and_then(DefaultJson::get)
         {
@@ -41,7 +42,7 @@ impl Shapes {
     }
 
     fn of_type(&mut self, schema: &'static TypeSchema, depth: u8) -> String {
-        let schema = unwrapped(schema);
+        let schema = schema.unwrapped();
         match schema.shape {
             Shape::Unit => "n".into(),
             Shape::Bool => "b".into(),
@@ -60,7 +61,7 @@ impl Shapes {
         }
     }
 
-    /// The hash of something that other values stand in, each of which has one less of the depth.
+    /// Returns the hash of a type that contains other values, for which `depth` remains.
     fn nested(&mut self, schema: &'static TypeSchema, depth: u8) -> u64 {
         if let Some(hash) = self.known.get(&(schema.id, depth)) {
             return *hash;
@@ -101,10 +102,10 @@ impl Shapes {
         }
     }
 
-    /// What stands in the object of a struct, with what is flattened into it, at most so many levels deep.
+    /// Adds the members of a struct's object. `levels` limits nested `flatten`.
     fn members(&mut self, fields: &'static [Field], depth: u8, levels: u8, members: &mut Vec<String>) {
         for field in fields {
-            match (unwrapped(field.ty.get()).shape, levels.checked_sub(1)) {
+            match (field.ty.get().unwrapped().shape, levels.checked_sub(1)) {
                 (Shape::Struct(Fields::Named { fields, .. }), Some(levels)) if field.flatten => {
                     self.members(fields, depth, levels, members);
                 }
@@ -116,7 +117,7 @@ impl Shapes {
     fn enumeration(&mut self, shape: Enum, depth: u8) -> String {
         let mut variants: Vec<_> =
             shape.variants.iter().map(|variant| self.variant(variant, shape, depth)).collect();
-        // Which of the untagged is read is decided by their order.
+        // A reader tries untagged variants in their order, so it is part of the form.
         if shape.tagging != Tagging::Untagged && !shape.variants.iter().any(|variant| variant.untagged) {
             variants.sort_unstable();
         }
@@ -135,7 +136,7 @@ impl Shapes {
             text.push_str(&quoted(variant.name));
             text.push_str(if variant.other { "*:" } else { ":" });
         }
-        // `"A"` and `{"A": null}` are two forms.
+        // `"A"` and `{"A": null}` are different forms.
         if !matches!(variant.fields, Fields::Unit) {
             let _ = write!(text, "({})", self.fields(variant.fields, depth));
         }
@@ -143,12 +144,13 @@ impl Shapes {
     }
 }
 
-/// What a field's hash calls it. What is flattened has no name of its own.
+/// Returns the name of a field in its form. A flattened field has no name in JSON.
 pub(super) fn name_of(field: &Field) -> String {
     if field.flatten { "..".into() } else { quoted(field.name) }
 }
 
-/// A name as it is, where it is a plain word; otherwise such that nothing in it can be taken for what stands around it.
+/// Quotes a name unless it is a plain word, so that it cannot be confused with the syntax around
+/// it.
 fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(plain) {
@@ -157,22 +159,11 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The type that others stand for, which are written as it is. (One that stands for itself cannot be written.)
-pub(super) fn unwrapped(mut schema: &'static TypeSchema) -> &'static TypeSchema {
-    for _ in 0..MAX_DEPTH {
-        match schema.shape {
-            Shape::Struct(Fields::Newtype { field, .. }) => schema = field.ty.get(),
-            _ => break,
-        }
-    }
-    schema
-}
-
-/// What is inside one `Option`, or several, which look like one.
+/// Returns the type inside one or more nested `Option`s, which have the same wire form as one.
 fn beneath_options(mut schema: &'static TypeSchema) -> Option<&'static TypeSchema> {
     for _ in 0..MAX_DEPTH {
         match schema.shape {
-            Shape::Option(inner) => schema = unwrapped(inner.get()),
+            Shape::Option(inner) => schema = inner.get().unwrapped(),
             _ => return Some(schema),
         }
     }
