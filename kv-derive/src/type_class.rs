@@ -1,35 +1,32 @@
-//! Which rules fit a type, as far as its tokens tell.
+//! Classes of field types, found by name.
 //!
-//! A macro sees names, not types. Names of the standard library are judged here, so that a misplaced rule is
-//! reported at the rule together with all other mistakes; other types are left to the trait bounds of the rule.
+//! A macro sees names, not types. The names of the standard library are known here, so that a misplaced rule is
+//! reported together with all other errors. For other types the trait bounds of the rule's check decide.
 
-use crate::symbol::{
-    ANY_FLOAT, ANY_INT, CUSTOM, EACH, EMAIL, JS_SAFE, LEN, NON_EMPTY, ONE_OF, PATTERN, RANGE, URL,
-};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-/// What a type's tokens say about it.
+/// The class of a type, which decides which rules apply to it.
 #[derive(Clone, Copy)]
-pub(crate) enum Fit<'a> {
+pub(crate) enum TypeClass<'a> {
     Text,
-    /// An integer type, and its values.
+    /// An integer type with its least and greatest value.
     Integer {
         name: &'static str,
         min: i128,
         max: i128,
     },
     Float,
-    /// A collection whose length varies, with the type of its items or values.
+    /// A collection of variable length, with the type of its items or values.
     Collection(&'a Type),
     Array(&'a Type),
-    /// A known type to which no built-in rule applies.
-    Opaque,
+    /// A known type to which only `custom` applies.
+    Other,
     Unknown,
 }
 
-impl<'a> Fit<'a> {
-    /// What fits a type; pointers and `Option` are looked through, as the rules do.
+impl<'a> TypeClass<'a> {
+    /// Returns the class of a type. Rules apply to the content of pointers and of `Option`, and so does the class.
     pub(crate) fn of(ty: &'a Type) -> Self {
         match ty {
             Type::Group(group) => Self::of(&group.elem),
@@ -37,7 +34,7 @@ impl<'a> Fit<'a> {
             Type::Array(array) => Self::Array(&array.elem),
             Type::Slice(slice) => Self::Collection(&slice.elem),
             Type::Reference(reference) => Self::of(&reference.elem),
-            Type::Tuple(_) => Self::Opaque,
+            Type::Tuple(_) => Self::Other,
             Type::Path(path) if path.qself.is_none() => Self::of_path(path),
             _ => Self::Unknown,
         }
@@ -78,7 +75,7 @@ impl<'a> Fit<'a> {
                 "PhantomData" | "Range" | "RangeInclusive" | "RangeFrom" | "RangeTo" | "Bound",
                 Some(_),
                 None,
-            ) => Self::Opaque,
+            ) => Self::Other,
             ("Option" | "Box" | "Rc" | "Arc" | "Cow" | "NonZero" | "Wrapping", Some(inner), None) => {
                 Self::of(inner)
             }
@@ -90,38 +87,7 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// The rules that fit, all of them where the tokens do not tell.
-    pub(crate) fn rules(self) -> &'static [&'static str] {
-        match self {
-            Self::Text => &[LEN, NON_EMPTY, PATTERN, ONE_OF, EMAIL, URL, CUSTOM],
-            Self::Integer { .. } => &[RANGE, JS_SAFE, ANY_INT, CUSTOM],
-            Self::Float => &[RANGE, ANY_FLOAT, CUSTOM],
-            Self::Collection(_) => &[LEN, NON_EMPTY, EACH, CUSTOM],
-            Self::Array(_) => &[EACH, CUSTOM],
-            Self::Opaque => &[CUSTOM],
-            Self::Unknown => crate::symbol::RULES,
-        }
-    }
-
-    /// What was probably meant by a rule that does not fit.
-    pub(crate) fn instead_of(self, rule: &str) -> Option<String> {
-        let of_items = self.item().map(Self::of).filter(|item| !matches!(item, Self::Unknown));
-        let meant = match (self, rule) {
-            _ if of_items.is_some_and(|item| item.rules().contains(&rule)) => match rule {
-                LEN | RANGE | ONE_OF => return Some(format!("each({rule}(…))")),
-                PATTERN => return Some(format!("each({rule} = \"…\")")),
-                _ => return Some(format!("each({rule})")),
-            },
-            (Self::Text | Self::Collection(_), RANGE) => LEN,
-            (Self::Integer { .. } | Self::Float, LEN) => RANGE,
-            (Self::Integer { .. }, ANY_FLOAT) => ANY_INT,
-            (Self::Float, ANY_INT) => ANY_FLOAT,
-            _ => return None,
-        };
-        Some(meant.to_owned())
-    }
-
-    /// The type of the items that `each` is about, where the tokens tell.
+    /// Returns the type of the items to which `each` applies, if it is known.
     pub(crate) fn item(self) -> Option<&'a Type> {
         match self {
             Self::Collection(item) | Self::Array(item) => Some(item),
@@ -130,8 +96,8 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// Whether the tokens say that it is an `Option`, which serde reads as `None` where it is missing. Behind another
-/// name it may be one too; `#[serde(default)]` is then asked for, and does no harm.
+/// Whether the type is named `Option`; serde reads a missing member as `None`. An `Option` with another name is not
+/// recognized: then `#[serde(default)]` is required, which is harmless.
 pub(crate) fn is_option(ty: &Type) -> bool {
     match ty {
         Type::Group(group) => is_option(&group.elem),
@@ -141,25 +107,26 @@ pub(crate) fn is_option(ty: &Type) -> bool {
     }
 }
 
-/// Whether the tokens say that it can be no part of a key.
-pub(crate) fn is_no_key(ty: &Type) -> bool {
-    is_option(ty) || matches!(Fit::of(ty), Fit::Float | Fit::Collection(_) | Fit::Array(_))
+/// Whether the type is known not to implement `MapKey`.
+pub(crate) fn is_not_a_key(ty: &Type) -> bool {
+    is_option(ty)
+        || matches!(TypeClass::of(ty), TypeClass::Float | TypeClass::Collection(_) | TypeClass::Array(_))
 }
 
-/// The integer type of what stands behind `NonZero`: `U8`, `Isize`.
-fn non_zero(name: &str) -> Option<Fit<'static>> {
+/// Returns the class of `NonZeroU8` for `U8`.
+fn non_zero(name: &str) -> Option<TypeClass<'static>> {
     name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| integer(&name.to_lowercase())).flatten()
 }
 
-/// The integer type of a name. Pointer-sized ones are taken for 64 bits.
-fn integer(name: &str) -> Option<Fit<'static>> {
+/// Returns the class of an integer type. Pointer-sized integers count as 64 bits wide.
+fn integer(name: &str) -> Option<TypeClass<'static>> {
     macro_rules! types {
         ($($ty:ident as $like:ident),*) => {
             match name {
-                $(stringify!($ty) => Some(Fit::Integer {
+                $(stringify!($ty) => Some(TypeClass::Integer {
                     name: stringify!($ty),
                     min: i128::try_from($like::MIN).unwrap_or(i128::MIN),
-                    // Of a `u128`, bounds reach as far as an `i128` does.
+                    // Bounds are `i128`, also for a `u128`.
                     max: i128::try_from($like::MAX).unwrap_or(i128::MAX),
                 }),)*
                 _ => None,
@@ -182,7 +149,7 @@ fn integer(name: &str) -> Option<Fit<'static>> {
     )
 }
 
-/// The type as a person writes it: `Vec<u8>`, not `Vec < u8 >`.
+/// Returns the type with the usual spaces: `Vec<u8>`, not `Vec < u8 >`.
 pub(crate) fn spelled(ty: &Type) -> String {
     let text = ty.to_token_stream().to_string();
     let mut spelled = String::with_capacity(text.len());
@@ -207,29 +174,8 @@ pub(crate) fn spelled(ty: &Type) -> String {
 mod tests {
     use super::*;
 
-    fn rules_of(ty: &str) -> &'static [&'static str] {
-        Fit::of(&syn::parse_str(ty).unwrap()).rules()
-    }
-
     #[test]
-    fn names_of_the_standard_library_tell_which_rules_fit() {
-        assert_eq!(rules_of("String"), Fit::Text.rules());
-        assert_eq!(rules_of("Option<std::sync::Arc<str>>"), Fit::Text.rules());
-        assert_eq!(rules_of("Option<u8>"), [RANGE, JS_SAFE, ANY_INT, CUSTOM]);
-        assert_eq!(rules_of("std::num::NonZeroU8"), rules_of("NonZero<u8>"));
-        assert_eq!(rules_of("std::sync::Arc<f32>"), [RANGE, ANY_FLOAT, CUSTOM]);
-        assert_eq!(rules_of("&'static str"), Fit::Text.rules());
-        assert_eq!(rules_of("num::Arc<u8>"), crate::symbol::RULES, "it may be anything");
-        assert_eq!(rules_of("std::collections::HashMap<String, u8>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
-        assert_eq!(rules_of("Box<[u8]>"), [LEN, NON_EMPTY, EACH, CUSTOM]);
-        assert_eq!(rules_of("[u8; 4]"), [EACH, CUSTOM]);
-        assert_eq!(rules_of("(u8, u8)"), [CUSTOM]);
-        assert_eq!(rules_of("UserId"), crate::symbol::RULES);
-        assert_eq!(rules_of("Vec"), crate::symbol::RULES);
-    }
-
-    #[test]
-    fn a_type_is_spelled_as_a_person_writes_it() {
+    fn type_is_spelled_with_usual_spaces() {
         for ty in
             ["String", "Vec<Option<u8>>", "HashMap<String, Vec<u8>>", "[u8; 4]", "(u8, u8)", "&'static str"]
         {
