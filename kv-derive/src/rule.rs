@@ -35,77 +35,41 @@ const RULES: &[RuleDef] = &[
         name: LEN,
         type_name: "Len",
         example: "len(min = 1, max = 64)",
-        applies_to: |class| matches!(class, TypeClass::Text | TypeClass::Collection(_)),
+        applies_to: has_len,
         parse: |ctxt, meta, example| meta.bounds(ctxt, example).map(RawArg::Len),
     },
-    RuleDef {
-        name: "non_empty",
-        type_name: "NonEmpty",
-        example: "non_empty",
-        applies_to: |class| matches!(class, TypeClass::Text | TypeClass::Collection(_)),
-        parse: flag,
-    },
+    flag("non_empty", "NonEmpty", has_len),
     RuleDef {
         name: RANGE,
         type_name: "Range",
         example: "range(min = 1, max = 64)",
-        applies_to: |class| matches!(class, TypeClass::Integer { .. } | TypeClass::Float),
+        applies_to: |class| is_integer(class) || is_float(class),
         parse: |ctxt, meta, example| meta.bounds(ctxt, example).map(RawArg::Range),
     },
     RuleDef {
         name: "pattern",
         type_name: "Pattern",
         example: "pattern = \"^[a-z]+$\"",
-        applies_to: |class| matches!(class, TypeClass::Text),
+        applies_to: is_text,
         parse: |ctxt, meta, example| meta.string(ctxt, example).map(RawArg::Pattern),
     },
     RuleDef {
         name: "one_of",
         type_name: "OneOf",
         example: "one_of(\"a\", \"b\")",
-        applies_to: |class| matches!(class, TypeClass::Text),
+        applies_to: is_text,
         parse: |ctxt, meta, example| meta.strings(ctxt, example).map(RawArg::OneOf),
     },
-    RuleDef {
-        name: "email",
-        type_name: "Email",
-        example: "email",
-        applies_to: |class| matches!(class, TypeClass::Text),
-        parse: flag,
-    },
-    RuleDef {
-        name: "url",
-        type_name: "Url",
-        example: "url",
-        applies_to: |class| matches!(class, TypeClass::Text),
-        parse: flag,
-    },
-    RuleDef {
-        name: JS_SAFE,
-        type_name: "JsSafe",
-        example: "js_safe",
-        applies_to: |class| matches!(class, TypeClass::Integer { .. }),
-        parse: flag,
-    },
-    RuleDef {
-        name: ANY_INT,
-        type_name: "AnyInt",
-        example: "any_int",
-        applies_to: |class| matches!(class, TypeClass::Integer { .. }),
-        parse: flag,
-    },
-    RuleDef {
-        name: ANY_FLOAT,
-        type_name: "AnyFloat",
-        example: "any_float",
-        applies_to: |class| matches!(class, TypeClass::Float),
-        parse: flag,
-    },
+    flag("email", "Email", is_text),
+    flag("url", "Url", is_text),
+    flag(JS_SAFE, "JsSafe", is_integer),
+    flag(ANY_INT, "AnyInt", is_integer),
+    flag(ANY_FLOAT, "AnyFloat", is_float),
     RuleDef {
         name: "each",
         type_name: "Each",
         example: "each(rule, …)",
-        applies_to: |class| matches!(class, TypeClass::Collection(_) | TypeClass::Array(_)),
+        applies_to: |class| class.item().is_some(),
         parse: |ctxt, meta, example| {
             let metas = meta.metas(ctxt, example)?;
             let is_empty = metas.is_empty();
@@ -121,6 +85,28 @@ const RULES: &[RuleDef] = &[
         parse: |ctxt, meta, example| meta.string(ctxt, example).map(RawArg::Custom),
     },
 ];
+
+/// Defines a rule without an argument.
+const fn flag(name: &'static str, type_name: &'static str, applies_to: fn(TypeClass<'_>) -> bool) -> RuleDef {
+    let parse = |ctxt: &Ctxt, meta: &Meta, _: &str| meta.flag(ctxt).map(|()| RawArg::None);
+    RuleDef { name, type_name, example: name, applies_to, parse }
+}
+
+const fn is_text(class: TypeClass<'_>) -> bool {
+    matches!(class, TypeClass::Text)
+}
+
+const fn has_len(class: TypeClass<'_>) -> bool {
+    matches!(class, TypeClass::Text | TypeClass::Collection(_))
+}
+
+const fn is_integer(class: TypeClass<'_>) -> bool {
+    matches!(class, TypeClass::Integer { .. })
+}
+
+const fn is_float(class: TypeClass<'_>) -> bool {
+    matches!(class, TypeClass::Float)
+}
 
 /// A rule as parsed.
 pub(crate) struct RawRule {
@@ -212,10 +198,6 @@ pub(crate) fn parse(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {
         None => RawArg::None,
     };
     Some(RawRule { name: meta.name, def, arg })
-}
-
-fn flag(ctxt: &Ctxt, meta: &Meta, _: &str) -> Option<RawArg> {
-    meta.flag(ctxt).map(|()| RawArg::None)
 }
 
 /// Checks the rules for a value of a type. `others` are the arguments that are valid next to these rules.
