@@ -34,7 +34,8 @@ pub(crate) struct TypeAttrs {
     pub(crate) elm: Option<Arg<LitStr>>,
     pub(crate) wire: Option<Arg<LitStr>>,
     pub(crate) example: Option<Arg<LitStr>>,
-    // Each of these two requires the other. An invalid value is kept as `None`, so that it counts as given.
+    // Each of these two requires the other. An invalid value is kept as `None`, so that it counts
+    // as given.
     pub(crate) max_entries: Option<Arg<Option<RawNumber>>>,
     pub(crate) evict: Option<Arg<Option<LitStr>>>,
     pub(crate) krate: Option<Arg<LitStr>>,
@@ -199,8 +200,9 @@ fn kv_metas(ctxt: &Ctxt, attrs: &[Attribute]) -> Vec<Meta> {
     found
 }
 
-/// Returns the text of the doc comments of an item, without the space after `///` and the stars of `/** */`.
-/// `#[doc = …]` with a macro call such as `include_str!` is left out, because its text is unknown here.
+/// Returns the text of the doc comments of an item, without the space after `///` and the stars of
+/// `/** */`. `#[doc = …]` with a macro call such as `include_str!` is left out, because its text is
+/// unknown here.
 pub(crate) fn docs(attrs: &[Attribute]) -> String {
     let line = |attr: &Attribute| {
         let name_value = attr.meta.require_name_value().ok()?;

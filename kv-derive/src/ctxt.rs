@@ -10,7 +10,8 @@ use syn::Attribute;
 #[derive(Clone, Copy)]
 pub(crate) struct Reported;
 
-/// The errors found so far. Dropping it before [`finish`](Self::finish) panics, because that would lose them.
+/// The errors found so far. Dropping it before [`finish`](Self::finish) panics, because that would
+/// lose them.
 pub(crate) struct Ctxt {
     errors: RefCell<Vec<syn::Error>>,
     finished: bool,

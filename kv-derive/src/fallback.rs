@@ -1,5 +1,5 @@
-//! Dummy implementations for an item with errors, so that no further errors follow from their absence. They never run,
-//! because the program does not compile.
+//! Dummy implementations for an item with errors, so that no further errors follow from their
+//! absence. They never run, because the program does not compile.
 
 use crate::ast::Target;
 use crate::expand::{bounded, impl_attrs, key_prefix};
@@ -89,8 +89,8 @@ pub(crate) fn expand(
     }
 }
 
-/// Returns the parameters without lifetimes, and the arguments with `'static` for every lifetime. Returns `None` if a
-/// lifetime is in a bound that cannot be removed.
+/// Returns the parameters without lifetimes, and the arguments with `'static` for every lifetime.
+/// Returns `None` if a lifetime is in a bound that cannot be removed.
 fn without_lifetimes(generics: &Generics) -> Option<(Generics, TokenStream)> {
     let args = generics.params.iter().map(|param| match param {
         GenericParam::Lifetime(param) => Lifetime::new("'static", param.lifetime.span()).into_token_stream(),

@@ -1,15 +1,16 @@
 //! `#[derive(KvType)]` and `#[derive(KvField)]`.
 //!
-//! Use them through `kv-core` (or `kv-schema`), which re-export the traits they implement. Their attributes
-//! are described on [`macro@KvType`] and [`macro@KvField`].
+//! Use them through `kv-core` (or `kv-schema`), which re-export the traits they implement. Their
+//! attributes are described on [`macro@KvType`] and [`macro@KvField`].
 //!
-//! A derive is three calls: `ast::parse` reads the item, `check::check` builds a model without errors, and
-//! `expand::expand` writes the implementations. `ctxt` collects the errors of all stages and reports them at once, together
-//! with the dummy implementations of `fallback`, which prevent follow-up errors.
+//! A derive is three calls: `ast::parse` reads the item, `check::check` builds a model without
+//! errors, and `expand::expand` writes the implementations. `ctxt` collects the errors of all
+//! stages and reports them at once, together with the dummy implementations of `fallback`, which
+//! prevent follow-up errors.
 //!
-//! In reading order: `symbol` (the attribute arguments), `meta` (their syntax), `rule` (the rules), `type_class` (which rules
-//! apply to a type), `suggest` (names that were probably meant), `attr`, `serde_view` (the wire form), `ast`, `check`,
-//! `model`, `expand`.
+//! In reading order: `symbol` (the attribute arguments), `meta` (their syntax), `rule` (the rules),
+//! `type_class` (which rules apply to a type), `suggest` (names that were probably meant), `attr`,
+//! `serde_view` (the wire form), `ast`, `check`, `model`, `expand`.
 
 mod ast;
 mod attr;
@@ -35,8 +36,8 @@ use quote::quote;
 
 /// Implements `KvType` and `KvField` for a struct or an enum, which makes it a stored type.
 ///
-/// The type cannot have parameters, because all its instances would share one tag. The attributes of
-/// [`macro@KvField`] apply to its fields.
+/// The type cannot have parameters, because all its instances would share one tag. The attributes
+/// of [`macro@KvField`] apply to its fields.
 ///
 /// # Attributes of the type
 ///
@@ -55,14 +56,15 @@ use quote::quote;
 ///
 /// # Key templates
 ///
-/// With `key`, the type implements `Keyed`, and every write checks that the key is the value's own. Braces name fields,
-/// which are the parts of the key. Their types are strings, integers, `bool`, `char`, types written as text, or newtypes of
-/// these. A separator is required between two parts. A value has no key if a part is empty, or if the first occurrence of
-/// the separator after it begins inside the part.
+/// With `key`, the type implements `Keyed`, and every write checks that the key is the value's own.
+/// Braces name fields, which are the parts of the key. Their types are strings, integers, `bool`,
+/// `char`, types written as text, or newtypes of these. A separator is required between two parts.
+/// A value has no key if a part is empty, or if the first occurrence of the separator after it
+/// begins inside the part.
 ///
-/// `T::key_prefix(…)` returns a prefix of keys, for scans: with `room:{room}:{user}`, `key_prefix("lobby")` is
-/// `room:lobby:`. It takes all parts except the last; each part after the first is an `Option`. The type cannot have
-/// another function of that name.
+/// `T::key_prefix(…)` returns a prefix of keys, for scans: with `room:{room}:{user}`,
+/// `key_prefix("lobby")` is `room:lobby:`. It takes all parts except the last; each part after the
+/// first is an `Option`. The type cannot have another function of that name.
 #[proc_macro_derive(KvType, attributes(kv, serde))]
 pub fn derive_kv_type(input: TokenStream) -> TokenStream {
     derive(input, Target::KvType)
@@ -72,14 +74,16 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// The type may have type parameters; each argument must be a `KvField`.
 ///
-/// Names and shapes on the wire are serde's: `#[serde(rename…, tag, content, untagged, transparent, default,
-/// skip, skip_serializing_if, flatten, alias, other, deny_unknown_fields)]` apply, whether or not serde's traits are
-/// derived too. Attributes that make reading and writing differ are errors. `#[serde(remote = "…")]` describes a type of
-/// another crate, for fields with `#[serde(with = "…")]` and `#[kv(wire = "…")]`, which both name the description. A field
-/// with `#[serde(skip)]` may have any type; it is neither checked nor measured.
+/// Names and shapes on the wire are serde's: its attributes `rename…`, `tag`, `content`,
+/// `untagged`, `transparent`, `default`, `skip`, `skip_serializing_if`, `flatten`, `alias`, `other`
+/// and `deny_unknown_fields` apply, whether or not serde's traits are derived too. Attributes that
+/// make reading and writing differ are errors. `#[serde(remote = "…")]` describes a type of another
+/// crate, for fields with `#[serde(with = "…")]` and `#[kv(wire = "…")]`, which both name the
+/// description. A field with `#[serde(skip)]` may have any type; it is neither checked nor
+/// measured.
 ///
-/// An enum of unit variants can also be the key of a map and part of a key template. So can a newtype of such a type
-/// and, without type parameters, a type whose `wire` is such a type.
+/// An enum of unit variants can also be the key of a map and part of a key template. So can a
+/// newtype of such a type and, without type parameters, a type whose `wire` is such a type.
 ///
 /// # Rules on fields
 ///
@@ -98,13 +102,14 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// A generic function is named with its arguments: `custom = "fits::<String>"`.
 ///
-/// `len` is checked first. If it fails, the other rules of the field, including `each`, are skipped. A pattern is an error
-/// if matching a long text could compare a character with many places of the pattern: begin it with `^`, and limit the
-/// length with `len`.
+/// `len` is checked first. If it fails, the other rules of the field, including `each`, are
+/// skipped. A pattern is an error if matching a long text could compare a character with many
+/// places of the pattern: begin it with `^`, and limit the length with `len`.
 ///
-/// On an `Option`, rules apply to the content. A field whose type has rules of its own is checked by these too. Floats
-/// must be finite, unless the field has `any_float`. Clients may only send integers that JavaScript represents exactly,
-/// unless the field has `any_int`, for clients that do not run JavaScript.
+/// On an `Option`, rules apply to the content. A field whose type has rules of its own is checked
+/// by these too. Floats must be finite, unless the field has `any_float`. Clients may only send
+/// integers that JavaScript represents exactly, unless the field has `any_int`, for clients that do
+/// not run JavaScript.
 ///
 /// # Other attributes of fields
 ///
@@ -118,10 +123,11 @@ pub fn derive_kv_type(input: TokenStream) -> TokenStream {
 ///
 /// # Names in Elm
 ///
-/// `elm = "…"` on a type, a variant or a named field is its name in the Elm client: ASCII letters, digits and `_`, at most
-/// 128 bytes. Names of types and variants begin with an upper-case letter, those of fields with a lower-case letter. A
-/// field cannot have a reserved word of Elm as its name, and a type cannot be named `List`, `String`, `Int`, `Float`,
-/// `Bool`, `Char`, `Maybe`, `Result`, `Dict` or `Set`. It does not change the name on the wire, which is serde's.
+/// `elm = "…"` on a type, a variant or a named field is its name in the Elm client: ASCII letters,
+/// digits and `_`, at most 128 bytes. Names of types and variants begin with an upper-case letter,
+/// those of fields with a lower-case letter. A field cannot have a reserved word of Elm as its
+/// name, and a type cannot be named `List`, `String`, `Int`, `Float`, `Bool`, `Char`, `Maybe`,
+/// `Result`, `Dict` or `Set`. It does not change the name on the wire, which is serde's.
 ///
 /// # Attributes of the type
 ///

@@ -45,7 +45,8 @@ impl RawNumber {
         }
     }
 
-    /// Returns the number as a count: a whole number that fits into a `u32`, and so into every `usize`.
+    /// Returns the number as a count: a whole number that fits into a `u32`, and so into every
+    /// `usize`.
     pub(crate) fn count(&self) -> Option<usize> {
         match self {
             Self::Int(int) => int.base10_parse::<u32>().ok().and_then(|n| usize::try_from(n).ok()),
@@ -115,7 +116,7 @@ fn refuse_missing_comma(value: &TokenStream) -> syn::Result<()> {
     }
 }
 
-/// Each reader reports a value of another form, with an example of the expected one.
+/// Each method reports a value of another form, with an example of the expected one.
 impl Meta {
     /// Returns the name without `r#`.
     pub(crate) fn word(&self) -> String {
@@ -180,7 +181,8 @@ impl Meta {
         None
     }
 
-    /// Requires `name(a, b = …)`. Returns the valid arguments, or `None` if all of them are invalid.
+    /// Requires `name(a, b = …)`. Returns the valid arguments, or `None` if all of them are
+    /// invalid.
     pub(crate) fn metas(&self, ctxt: &Ctxt, example: &str) -> Option<Vec<Self>> {
         let group = self.list(ctxt, example)?;
         let metas = metas(ctxt, group.stream());

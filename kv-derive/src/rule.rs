@@ -1,4 +1,5 @@
-//! The rules of fields: their definitions, their arguments as parsed, and their arguments once checked.
+//! The rules of fields: their definitions, their arguments as parsed, and their arguments once
+//! checked.
 //!
 //! `RULES` is the only list of them. `expand::rule` writes a checked rule.
 
@@ -111,8 +112,8 @@ const fn is_float(class: TypeClass<'_>) -> bool {
 /// A rule as parsed.
 pub(crate) struct RawRule {
     pub(crate) name: Ident,
-    /// `None` for an unknown name. The error is reported when the type of the field is known, which decides what
-    /// to suggest.
+    /// `None` for an unknown name. The error is reported when the type of the field is known, which
+    /// decides what to suggest.
     pub(crate) def: Option<&'static RuleDef>,
     arg: RawArg,
 }
@@ -169,7 +170,8 @@ pub(crate) fn names_for(class: TypeClass<'_>) -> Vec<&'static str> {
 }
 
 impl RuleDef {
-    /// Whether the rule applies to a class of types. For unknown types the trait bounds of its check decide.
+    /// Whether the rule applies to a class of types. For unknown types the trait bounds of its
+    /// check decide.
     fn applies(&self, class: TypeClass<'_>) -> bool {
         matches!(class, TypeClass::Unknown) || (self.applies_to)(class)
     }
@@ -200,7 +202,8 @@ pub(crate) fn parse(ctxt: &Ctxt, meta: Meta) -> Option<RawRule> {
     Some(RawRule { name: meta.name, def, arg })
 }
 
-/// Checks the rules for a value of a type. `others` are the arguments that are valid next to these rules.
+/// Checks the rules for a value of a type. `others` are the arguments that are valid next to these
+/// rules.
 pub(crate) fn check_all(
     ctxt: &Ctxt,
     raw: Vec<RawRule>,
@@ -267,7 +270,8 @@ fn check(ctxt: &Ctxt, rule: RawRule, ty: &Type, others: &[&str]) -> Result<Rule,
     Ok(Rule { span, def, arg })
 }
 
-/// Returns the definition of a rule, or reports that the rule is unknown or does not apply to the type.
+/// Returns the definition of a rule, or reports that the rule is unknown or does not apply to the
+/// type.
 pub(crate) fn applicable(
     ctxt: &Ctxt,
     rule: &RawRule,

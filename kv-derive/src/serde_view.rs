@@ -1,8 +1,8 @@
 //! The wire form of the item: names and shapes as serde defines them.
 //!
-//! Serde's own parser reads the attributes, once for each direction, so that they mean the same here as in
-//! `#[derive(Serialize, Deserialize)]`. If the two directions differ, or if code outside the item defines the wire form,
-//! no schema could be correct, and the attribute is refused.
+//! Serde's own parser reads the attributes, once for each direction, so that they mean the same
+//! here as in `#[derive(Serialize, Deserialize)]`. If the two directions differ, or if code outside
+//! the item defines the wire form, no schema could be correct, and the attribute is refused.
 //!
 //! Only this file uses `serde_derive_internals`.
 
@@ -67,7 +67,8 @@ pub(crate) struct WireField {
     /// The position of `skip_serializing_if`.
     pub(crate) may_be_left_out: Option<Span>,
     pub(crate) flatten: bool,
-    /// Whether functions of the application read and write the field. Serde then requires the member, whatever its type.
+    /// Whether functions of the application read and write the field. Serde then requires the
+    /// member, whatever its type.
     pub(crate) with: bool,
 }
 
@@ -85,8 +86,8 @@ pub(crate) enum WireDefault {
     OfContainerOf(ExprPath),
 }
 
-/// Reads the wire form, or returns `None` for a union. Reports the errors of serde's parser; an attribute with such an
-/// error is not checked further.
+/// Reads the wire form, or returns `None` for a union. Reports the errors of serde's parser; an
+/// attribute with such an error is not checked further.
 pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
     let read = container(ctxt, input, Derive::Deserialize);
     // Without serde attributes both directions are equal, and parsing once is faster.
@@ -141,7 +142,8 @@ fn has_serde_attribute(input: &DeriveInput) -> bool {
 
 fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Option<Container<'a>> {
     let serde = SerdeCtxt::new();
-    // Serde uses this name only in default paths of code that it generates, which is not the case here.
+    // Serde uses this name only in default paths of code that it generates, which is not the case
+    // here.
     let private = Ident::new("__private", Span::call_site());
     let container = Container::from_ast(&serde, input, direction, &private);
     for error in serde.check().err().into_iter().flatten() {
@@ -166,7 +168,7 @@ fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
             ctxt.error_at(
                 at(word),
                 format!(
-                    "the schema does not know the type that `#[serde({word})]` converts; add `#[kv(wire = \"{through}\")]`"
+                    "the schema cannot see the wire form of `#[serde({word})]`; add `#[kv(wire = \"{through}\")]`"
                 ),
             );
         }
@@ -207,7 +209,7 @@ fn variant(
         ctxt,
         (attrs, &de.ident),
         (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-        "move it to the field of the variant and add `#[kv(wire = \"…\")]` there",
+        "move it to the field of the variant and name its type there with `#[kv(wire = \"…\")]`",
     );
     let fields = fields(ctxt, de.style, (&ser.fields, &de.fields), container, attrs);
     let variant = WireVariant {
@@ -290,7 +292,8 @@ fn fields(
     WireFields { form, fields }
 }
 
-/// Refuses a name of several fields or variants: serde would write all of them but read only the first.
+/// Refuses a name of several fields or variants: serde would write all of them but read only the
+/// first.
 fn refuse_shared_names<'a>(
     ctxt: &Ctxt,
     what: &str,
@@ -329,7 +332,7 @@ fn field(
             ctxt,
             (attrs, de.ty),
             (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-            "add `#[kv(wire = \"…\")]` with that type, or `#[kv(opaque)]` for any JSON",
+            "name its type with `#[kv(wire = \"…\")]`, or use `#[kv(opaque)]` for any JSON",
         );
     }
     WireField {
@@ -386,7 +389,7 @@ fn refuse_with(
             let word = if serde_arg(attrs, "with").is_some() { "with" } else { direction };
             ctxt.error_at(
                 serde_arg_or(attrs, word, place),
-                format!("the schema does not know the type that `#[serde({word})]` handles; {instead}"),
+                format!("the schema cannot see the wire form of `#[serde({word})]`; {instead}"),
             );
         }
     }
@@ -404,8 +407,8 @@ fn skipped(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser, de)
     ser && de
 }
 
-/// Returns the position of an argument of `#[serde(...)]`, or of the item if the argument is not found: serde may
-/// accept another spelling.
+/// Returns the position of an argument of `#[serde(...)]`, or of the item if the argument is not
+/// found: serde may accept another spelling.
 fn serde_arg_or(attrs: &[Attribute], word: &str, place: &impl Spanned) -> Span {
     serde_arg(attrs, word).unwrap_or_else(|| place.span())
 }

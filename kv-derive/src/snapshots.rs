@@ -1,7 +1,8 @@
-//! Tests of the generated code, which is kept in `snapshots/`, so that changes of it are visible in reviews.
+//! Tests of the generated code, which is kept in `snapshots/`, so that changes of it are visible in
+//! reviews.
 //!
-//! Each file contains an item, a line that names the derive, and the generated code. `UPDATE_SNAPSHOTS=1` rewrites the
-//! generated code.
+//! Each file contains an item, a line that names the derive, and the generated code.
+//! `UPDATE_SNAPSHOTS=1` rewrites the generated code.
 
 use crate::ast::Target;
 use crate::ctxt::Ctxt;

@@ -74,7 +74,8 @@ const SERDE_ATTRIBUTES: &[&str] = &[
     "untagged",
 ];
 
-/// Writes the message about an unknown name: the nearest known name, and all of them after `known_as`.
+/// Writes the message about an unknown name: the nearest known name, and all of them after
+/// `known_as`.
 pub(crate) fn unknown(what: &str, word: &str, known: &[&str], known_as: &str) -> String {
     let list = list(known);
     match nearest(word, known) {
@@ -95,7 +96,8 @@ pub(crate) fn list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the known name that was probably meant: a misspelling first, then a synonym, then a part of the word.
+/// Returns the known name that was probably meant: a misspelling first, then a synonym, then a part
+/// of the word.
 fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.trim().to_lowercase();
     let closest = |candidates: &mut dyn Iterator<Item = &'a str>| {
@@ -117,8 +119,8 @@ fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     misspelled().or_else(synonym).or_else(extended)
 }
 
-/// Returns the optimal string alignment distance: the least number of characters to insert, remove, replace or swap
-/// with their neighbour.
+/// Returns the optimal string alignment distance: the least number of characters to insert, remove,
+/// replace or swap with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<_>, Vec<_>) = (a.chars().collect(), b.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];

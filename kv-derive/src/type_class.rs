@@ -1,7 +1,8 @@
 //! Classes of field types, found by name.
 //!
-//! A macro sees names, not types. The names of the standard library are known here, so that a misplaced rule is
-//! reported together with all other errors. For other types the trait bounds of the rule's check decide.
+//! A macro sees names, not types. The names of the standard library are known here, so that a
+//! misplaced rule is reported together with all other errors. For other types the trait bounds of
+//! the rule's check decide.
 
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
@@ -26,7 +27,8 @@ pub(crate) enum TypeClass<'a> {
 }
 
 impl<'a> TypeClass<'a> {
-    /// Returns the class of a type. Rules apply to the content of pointers and of `Option`, and so does the class.
+    /// Returns the class of a type. Pointers and `Option` have the class of their content, to which
+    /// rules apply.
     pub(crate) fn of(ty: &'a Type) -> Self {
         match ty {
             Type::Group(group) => Self::of(&group.elem),
@@ -96,8 +98,8 @@ impl<'a> TypeClass<'a> {
     }
 }
 
-/// Whether the type is named `Option`; serde reads a missing member as `None`. An `Option` with another name is not
-/// recognized: then `#[serde(default)]` is required, which is harmless.
+/// Whether the type is named `Option`; serde reads a missing member as `None`. An `Option` with
+/// another name is not recognized: then `#[serde(default)]` is required, which is harmless.
 pub(crate) fn is_option(ty: &Type) -> bool {
     match ty {
         Type::Group(group) => is_option(&group.elem),

@@ -62,7 +62,7 @@ fn field<'f, 'a>(
     match fields.iter().find(|field| field.rust_name() == name) {
         Some(field) if field.is_skipped() => {
             let message =
-                format!("`{name}` is skipped, so it is not in the JSON; use another field in the key");
+                format!("`{name}` is skipped, so readers cannot compute the key; use another field");
             Err(ctxt.error(text, message))
         }
         Some(field) if field.attrs.wire.is_some() || field.attrs.opaque.is_some() => {

@@ -234,7 +234,8 @@ fn field<'a>(ctxt: &Ctxt, field: ast::Field<'a>, named: bool) -> Result<Field<'a
 }
 
 fn field_rules(ctxt: &Ctxt, attrs: FieldAttrs, ty: &Type) -> Result<Vec<Rule>, Reported> {
-    // `any_int` is about the JSON. Other rules would check the Rust value, whose type is not that on the wire.
+    // `any_int` is about the JSON. Other rules would check the Rust value, whose type is not that
+    // on the wire.
     let (allowed, reason): (&[&str], _) = if attrs.opaque.is_some() {
         (&[CUSTOM], "does not apply to an `opaque` field; the only rule for it is `custom`")
     } else if attrs.wire.is_some() {
@@ -269,7 +270,7 @@ fn refuse_args_on_skipped(ctxt: &Ctxt, skipped: &[ast::Field<'_>]) {
         let opaque = attrs.opaque.as_ref().map(|arg| &arg.name);
         let strings = [&attrs.wire, &attrs.example].into_iter().flatten().map(|arg| &arg.name);
         for name in known.into_iter().map(|rule| &rule.name).chain(opaque).chain(strings) {
-            let message = "a skipped field is not on the wire and not checked; remove";
+            let message = "a skipped field takes no rules and no wire form; remove";
             ctxt.error(name, format!("{message} `{name}`"));
         }
     }
@@ -280,7 +281,8 @@ fn wire_type(ctxt: &Ctxt, arg: &Arg<LitStr>) -> Result<Type, Reported> {
     arg.value.parse().map_err(|_| ctxt.error(&arg.value, form))
 }
 
-/// Refuses a type on the wire that differs from the field in whether the member may be `null` or missing.
+/// Refuses a type on the wire that differs from the field in whether the member may be `null` or
+/// missing.
 fn refuse_mismatched_null(ctxt: &Ctxt, arg: &Arg<LitStr>, on_wire: &Type, ty: &Type, wire: &WireField) {
     if !wire.with && type_class::is_option(ty) && !type_class::is_option(on_wire) {
         let on_wire = type_class::spelled(on_wire);

@@ -125,7 +125,8 @@ fn max_ttl(
     }
 }
 
-/// Reads the limit of entries. It requires `evict`, so that the consequence of exceeding it is visible next to it.
+/// Reads the limit of entries. It requires `evict`, so that the consequence of exceeding it is
+/// visible next to it.
 fn max_entries(ctxt: &Ctxt, attrs: &TypeAttrs) -> Result<Option<usize>, Reported> {
     let (limit, evict) = (&attrs.max_entries, &attrs.evict);
     let together = match (limit, evict) {

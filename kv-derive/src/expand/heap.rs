@@ -42,15 +42,16 @@ fn size_of(field: &Field<'_>, name: &Ident, private: &TokenStream) -> TokenStrea
     }
 }
 
-/// Writes a call of a function of the application. The compiler reports errors about its type at its path.
+/// Writes a call of a function of the application. The compiler reports errors about its type at
+/// its path.
 fn call(function: &Function, value: &TokenStream) -> TokenStream {
     let Function { path, .. } = function;
     let value = located_at(value, path.span());
     quote_spanned!(path.span()=> ::core::convert::identity::<::core::primitive::usize>(#path(#value)))
 }
 
-/// Returns the function that measures a field whose type may not be a `KvField`. The compiler selects it: see
-/// `kv_schema::field::opaque`.
+/// Returns the function that measures a field whose type may not be a `KvField`. The compiler
+/// selects it: see `kv_schema::field::opaque`.
 pub(super) fn size_of_foreign(ty: &Type, private: &TokenStream) -> TokenStream {
     // Not at the position of the type, where other code already reports errors about it.
     let span = Span::mixed_site();

@@ -83,7 +83,8 @@ fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) ->
     let whole = template.iter().fold(start, |builder, piece| match piece {
         KeyPiece::Text(text) => quote!(#private::template::KeyBuilder::text(#builder, #text)),
         KeyPiece::Part { name, member, separator, ty } => {
-            // The same form as in `key_prefix`, so that the compiler reports only once that the type is not a key.
+            // The same form as in `key_prefix`, so that the compiler reports only once that the
+            // type is not a key.
             let as_key = quote_spanned!(ty.span()=> <#ty as #private::MapKey>);
             let f = local("__f");
             let value = quote!(|#f: &mut ::core::fmt::Formatter<'_>| #as_key::write_key(&self.#member, #f));
@@ -106,7 +107,8 @@ fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) ->
     }
 }
 
-/// Writes `key_prefix`. It takes every part except the last; the parts after the first are optional.
+/// Writes `key_prefix`. It takes every part except the last; the parts after the first are
+/// optional.
 pub(crate) fn key_prefix(vis: &Visibility, template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
     let mut parts = template.iter().filter(|piece| matches!(piece, KeyPiece::Part { .. })).count();
     let mut params = Vec::new();

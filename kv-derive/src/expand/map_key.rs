@@ -1,5 +1,5 @@
-//! `impl MapKey` for enums of unit variants, which serde writes as strings in keys, and for newtypes and types with
-//! `wire` whose content can be a key.
+//! `impl MapKey` for enums of unit variants, which serde writes as strings in keys, and for
+//! newtypes and types with `wire` whose content can be a key.
 
 use crate::model::{Body, Field, Fields, Model, Variant};
 use crate::serde_view::Tagging;
@@ -35,8 +35,9 @@ fn of_newtype(model: &Model<'_>, field: &Field<'_>, private: &TokenStream) -> Op
     Some(conditional(model, field.ty, (&write, &cmp), private))
 }
 
-/// Writes the implementation for a type with `wire` whose type on the wire can be a key. Its text comes from serde.
-/// Returns `None` for types with parameters: generic code cannot find out whether they are `Serialize`.
+/// Writes the implementation for a type with `wire` whose type on the wire can be a key. Its text
+/// comes from serde. Returns `None` for types with parameters: generic code cannot find out whether
+/// they are `Serialize`.
 fn of_foreign(model: &Model<'_>, wire: &Type, private: &TokenStream) -> Option<TokenStream> {
     if !model.generics.params.is_empty() {
         return None;
@@ -57,8 +58,8 @@ fn conditional(
 ) -> TokenStream {
     let (ident, attrs) = (model.ident, super::impl_attrs());
     let mut generics: Generics = super::bounded(model.generics, &[quote!(#private::KvField)]);
-    // The unused lifetime makes the compiler ignore the implementation if the bound does not hold. Without it, such a
-    // bound would be an error.
+    // The unused lifetime makes the compiler ignore the implementation if the bound does not hold.
+    // Without it, such a bound would be an error.
     generics.make_where_clause().predicates.push(syn::parse_quote!(for<'__key> #content: #private::MapKey));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {

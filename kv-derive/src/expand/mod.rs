@@ -40,8 +40,8 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     }
 }
 
-/// Returns the attributes of every implementation. Generated code must not warn when the type is deprecated or
-/// disallowed, or when it already has the bounds that the derive adds.
+/// Returns the attributes of every implementation. Generated code must not warn when the type is
+/// deprecated or disallowed, or when it already has the bounds that the derive adds.
 pub(crate) fn impl_attrs() -> TokenStream {
     quote! {
         #[automatically_derived]
@@ -63,13 +63,14 @@ pub(crate) fn bounded(generics: &Generics, bounds: &[TokenStream]) -> Generics {
     generics
 }
 
-/// Returns `<Type as KvField>` at the position of the type. All generated code uses a type in this form, so that the
-/// compiler reports once, and at the type, that it is not a `KvField`.
+/// Returns `<Type as KvField>` at the position of the type. All generated code uses a type in this
+/// form, so that the compiler reports once, and at the type, that it is not a `KvField`.
 fn as_field(ty: &Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #private::KvField>)
 }
 
-/// Moves tokens to another position, where the compiler reports errors. Names still resolve as before.
+/// Moves tokens to another position, where the compiler reports errors. Names still resolve as
+/// before.
 fn located_at(tokens: &TokenStream, position: Span) -> TokenStream {
     let located = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {
@@ -86,8 +87,8 @@ fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// Returns a `match` on `self` with an arm for each variant, or one for a struct. `arm` takes the variant, its fields
-/// and the names they are bound to. Returns nothing for a type with `wire`.
+/// Returns a `match` on `self` with an arm for each variant, or one for a struct. `arm` takes the
+/// variant, its fields and the names they are bound to. Returns nothing for a type with `wire`.
 fn match_self(
     body: &Body<'_>,
     arm: impl Fn(Option<&Variant<'_>>, &Fields<'_>, &[Ident]) -> TokenStream,
@@ -112,7 +113,8 @@ fn match_self(
     }
 }
 
-/// Returns a pattern in braces, which is valid for every form of fields, and the names that it binds.
+/// Returns a pattern in braces, which is valid for every form of fields, and the names that it
+/// binds.
 fn bind(fields: &[Field<'_>]) -> (TokenStream, Vec<Ident>) {
     let names: Vec<_> =
         (0..fields.len()).map(|i| format_ident!("__field{i}", span = Span::mixed_site())).collect();

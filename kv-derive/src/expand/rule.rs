@@ -47,7 +47,8 @@ fn data(rule: &Rule, private: &TokenStream) -> TokenStream {
     quote!(#private::rule::#ty #members)
 }
 
-/// Writes the checks of a value. `len` is first: the other rules do not check a value that is too long.
+/// Writes the checks of a value. `len` is first: the other rules do not check a value that is too
+/// long.
 pub(super) fn check_rules<'r>(
     rules: impl IntoIterator<Item = &'r Rule>,
     value: &Ident,
@@ -71,14 +72,16 @@ pub(super) fn check_rules<'r>(
     }
 }
 
-/// Writes the check of a rule: a statement, or for `len` an expression that is true if the rule holds.
+/// Writes the check of a rule: a statement, or for `len` an expression that is true if the rule
+/// holds.
 fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
     // At the position of the rule, so that the compiler reports there that a rule does not apply.
     let span = rule.span;
     let private = &located_at(private, span);
     let ty = type_name(rule, span);
     let data = data(rule, private);
-    // The compiler would report an error about the value at the field. With a call around it, the position is the call.
+    // The name has the position of the derive. The call around it has that of the rule, which the
+    // compiler then reports.
     let subject = quote_spanned!(span=> ::core::convert::identity(#value));
     match &rule.arg {
         RuleArg::Len { .. } => quote_spanned!(span=> #private::rule::#ty::admits(&#data, #subject, #v)),

@@ -194,8 +194,9 @@ fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// Returns the default value of a field that writers may omit, so that readers know it. Returns `None` for types with
-/// parameters, whose default depends on the instance, and for fields that a function writes, whose JSON is unknown.
+/// Returns the default value of a field that writers may omit, so that readers know it. Returns
+/// `None` for types with parameters, whose default depends on the instance, and for fields that a
+/// function writes, whose JSON is unknown.
 fn default_json(field: &Field<'_>, generic: bool, private: &TokenStream) -> Option<TokenStream> {
     let (ty, member) = (field.ty, &field.member);
     let value = match &field.default {

@@ -1,4 +1,4 @@
-//! The field attributes that are not rules, and the default values in the schema.
+//! Field attributes other than rules, and the default values in the schema.
 
 use kv_core::schema::ty::{DefaultJson, Field, Shape};
 use kv_core::{Access, Exposed, KvField, KvType, ValidationErrors};
@@ -93,7 +93,7 @@ mod as_maybe {
     }
 }
 
-/// A type for use in the process only: it has no serde impls.
+/// A type that is used only in the process: it does not implement serde's traits.
 #[derive(KvType)]
 enum Job {
     Running {
