@@ -132,7 +132,7 @@ fn max_entries(ctxt: &Ctxt, attrs: &TypeAttrs) -> Result<Option<usize>, Reported
     let together = match (limit, evict) {
         (Some(arg), None) => {
             let example = symbol::example(symbol::EVICT);
-            let message = format!("`max_entries` requires a policy of eviction; add `{example}`");
+            let message = format!("`max_entries` requires an eviction policy; add `{example}`");
             Err(ctxt.error(&arg.name, message))
         }
         (None, Some(arg)) => {
