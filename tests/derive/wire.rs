@@ -1,5 +1,4 @@
-//! Types that serde does not read back as it wrote them are found in the schema and rejected by a
-//! catalog.
+//! Faults of the schema: types that serde does not read back unchanged, which a catalog rejects.
 
 use kv_core::schema::wire;
 use kv_core::{Access, Catalog, KvField, KvType};
@@ -22,13 +21,13 @@ fn sound<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &
 }
 
 /// Asserts that serde does not read the value back unchanged, and that the schema has one fault,
-/// which contains `says`.
+/// which contains `message`.
 #[track_caller]
-fn refused<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, says: &str) {
+fn refused<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, message: &str) {
     assert!(!survives(value), "serde reads {value:?} back unchanged");
     let faults: Vec<_> = wire::faults(T::schema()).iter().map(ToString::to_string).collect();
     assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(faults[0].contains(says), "{faults:?}");
+    assert!(faults[0].contains(message), "{faults:?}");
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvField)]
@@ -208,10 +207,10 @@ fn buffered_values_have_string_keys_and_64_bit_integers() {
     sound(&numbers);
     sound(&Big { n: 1 });
     sound(&vec![Adjacent::One(1)]);
-    let says = "`Numbers.by_id` is a map with keys of `u32`";
-    refused(&flat(numbers.clone()), says);
-    refused(&Untagged::It(numbers.clone()), says);
-    refused(&Holds::It(numbers), says);
+    let message = "`Numbers.by_id` is a map with keys of `u32`";
+    refused(&flat(numbers.clone()), message);
+    refused(&Untagged::It(numbers.clone()), message);
+    refused(&Holds::It(numbers), message);
     refused(&Untagged::It(vec![Big { n: 1 }]), "`Big.n` is a 128-bit integer");
 }
 
@@ -258,10 +257,10 @@ fn catalog_rejects_types_with_faults() {
     assert_eq!(error.lines().collect::<Vec<_>>(), expected);
 }
 
-/// Asserts that the schema has no fault and that serde reads and writes the same JSON, if perhaps
-/// as another variant.
+/// Asserts that the schema has no fault and that serde writes the same JSON after reading it,
+/// although it may have read another variant.
 #[track_caller]
-fn same_again<T: KvField + Serialize + DeserializeOwned>(value: &T) {
+fn rewritten_unchanged<T: KvField + Serialize + DeserializeOwned>(value: &T) {
     assert_eq!(wire::faults(T::schema()), []);
     let json = serde_json::to_string(value).unwrap();
     let again = serde_json::to_string(&serde_json::from_str::<T>(&json).unwrap()).unwrap();
@@ -294,11 +293,11 @@ untagged! { PointFirst { Point { x: u8, y: Option<u8> }, Row { x: u8 } } }
 
 #[test]
 fn untagged_variants_may_be_confused_if_they_write_the_same_json() {
-    same_again(&TwoLists::Texts(Vec::new()));
-    same_again(&TextFirst::Color(Some(External::Unit)));
-    same_again(&KnownFirst::Other("Unit".to_owned()));
-    same_again(&KnownFirst::Other("127.0.0.1".to_owned()));
-    same_again(&NarrowFirst::Large(1));
+    rewritten_unchanged(&TwoLists::Texts(Vec::new()));
+    rewritten_unchanged(&TextFirst::Color(Some(External::Unit)));
+    rewritten_unchanged(&KnownFirst::Other("Unit".to_owned()));
+    rewritten_unchanged(&KnownFirst::Other("127.0.0.1".to_owned()));
+    rewritten_unchanged(&NarrowFirst::Large(1));
     refused(
         &FloatsFirst::Wholes(vec![1]),
         "read back as `Fractions`, an earlier variant that accepts its JSON but writes it differently",
