@@ -1,6 +1,7 @@
 //! [`TypedStore`]: a handle to one tenant's entries of one type.
 
 use crate::condition::Conflict;
+use crate::engine::MOST_PURGED;
 use crate::events;
 use crate::handle::{CollectionHandle, TenantHandle};
 use crate::memory::{
@@ -483,9 +484,12 @@ impl<T: KvType> TypedStore<T> {
     }
 
     /// Runs a write, and repeats it while it exceeds a limit and there are expired entries to
-    /// remove: a few at a time, so that no more are removed than the write needs.
+    /// remove: a few at a time, so that no more are removed than the write needs. For a place among
+    /// the tenants it stops after [`MOST_PURGED`]: an untrusted host must not pay with the time of
+    /// other requests for large tenants that have expired. The expiry thread removes the rest.
     fn with_room<R>(&self, mut write: impl FnMut() -> Result<R, Full>) -> Result<R, Error> {
         let mut written = write();
+        let mut total = 0;
         loop {
             let full = match written {
                 Ok(written) => return Ok(written),
@@ -501,7 +505,9 @@ impl<T: KvType> TypedStore<T> {
             }
             // Even if nothing was removed, another thread may have made room.
             written = write();
-            if matches!(purged, Ok(0)) {
+            total += purged.as_ref().map_or(0, |purged| *purged);
+            let is_last = full.limit == Limit::Tenants && total >= MOST_PURGED;
+            if is_last || matches!(purged, Ok(0)) {
                 return written.map_err(|full| self.over(full));
             }
         }

@@ -1,10 +1,17 @@
-//! The item as it was written: syn's fields, serde's names and our words, side by side.
+//! The parsed item: syn's fields with serde's names and the arguments of `#[kv(...)]`.
 
 use crate::attr::{self, FieldAttrs, TypeAttrs, VariantAttrs};
 use crate::ctxt::{Ctxt, Reported};
 use crate::serde_view::{self, Form, Tagging, WireBody, WireField, WireFields, WireVariant};
-use crate::symbol::Target;
+use syn::ext::IdentExt;
 use syn::{DeriveInput, Fields, Generics, Ident, Index, Member, Type, Visibility};
+
+/// The derived trait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    KvType,
+    KvField,
+}
 
 pub(crate) struct Item<'a> {
     pub(crate) target: Target,
@@ -23,7 +30,7 @@ pub(crate) enum Body<'a> {
         tagging: Tagging,
         variants: Vec<Variant<'a>>,
     },
-    /// Any form: `wire` names the type on the wire.
+    /// A type with `wire`.
     Foreign,
 }
 
@@ -49,13 +56,20 @@ pub(crate) struct Field<'a> {
 }
 
 impl Field<'_> {
-    /// Whether it is no part of the schema.
-    pub(crate) fn is_left_out(&self) -> bool {
+    /// Whether the schema omits the field.
+    pub(crate) fn is_skipped(&self) -> bool {
         self.wire.skipped || self.attrs.skip.is_some()
+    }
+
+    /// Returns the name without `r#`, or the index.
+    pub(crate) fn rust_name(&self) -> String {
+        match &self.member {
+            Member::Named(ident) => ident.unraw().to_string(),
+            Member::Unnamed(index) => index.index.to_string(),
+        }
     }
 }
 
-/// Reads the item.
 pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> Item<'a> {
     let attrs = attr::type_attrs(ctxt, &input.attrs);
     let is_foreign = attrs.wire.is_some();
@@ -70,7 +84,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
             Ok(Body::Struct(field_list(ctxt, &data.fields, wire)))
         }
         (syn::Data::Struct(_) | syn::Data::Enum(_), None) if is_foreign => {
-            refuse_words_within(ctxt, input);
+            refuse_args_within(ctxt, input);
             Ok(Body::Foreign)
         }
         (syn::Data::Enum(data), Some(WireBody::Enum { tagging, variants })) => Ok(Body::Enum {
@@ -79,7 +93,7 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
         }),
         _ => Err(ctxt.error(
             &input.ident,
-            "a union cannot be stored, since nothing says which of its fields is there: use an enum",
+            "a union cannot be stored, because its active field is unknown; use an enum",
         )),
     };
     Item {
@@ -94,24 +108,25 @@ pub(crate) fn parse<'a>(ctxt: &Ctxt, input: &'a DeriveInput, target: Target) -> 
     }
 }
 
-/// Refuses words on the fields and variants of a type whose form on the wire is that of another.
-fn refuse_words_within(ctxt: &Ctxt, input: &DeriveInput) {
+/// Refuses `#[kv(...)]` on the fields and variants of a type with `wire`.
+fn refuse_args_within(ctxt: &Ctxt, input: &DeriveInput) {
     let fields: Vec<&Fields> = match &input.data {
         syn::Data::Struct(data) => vec![&data.fields],
         syn::Data::Enum(data) => {
             for variant in &data.variants {
-                attr::none(ctxt, &variant.attrs, WITHIN_FOREIGN);
+                attr::refuse_all(ctxt, &variant.attrs, WITHIN_FOREIGN);
             }
             data.variants.iter().map(|variant| &variant.fields).collect()
         }
         syn::Data::Union(_) => Vec::new(),
     };
     for field in fields.into_iter().flatten() {
-        attr::none(ctxt, &field.attrs, WITHIN_FOREIGN);
+        attr::refuse_all(ctxt, &field.attrs, WITHIN_FOREIGN);
     }
 }
 
-const WITHIN_FOREIGN: &str = "nothing of `#[kv(...)]` applies inside a type with `wire`: check whole values with `validate` on the type";
+const WITHIN_FOREIGN: &str =
+    "`#[kv(…)]` does not apply inside a type with `wire`; check whole values with `validate` on the type";
 
 fn variant<'a>(
     ctxt: &Ctxt,

@@ -1,4 +1,4 @@
-//! Where the stages leave their errors, so that one compile shows them all.
+//! Collects the errors of all stages, so that one compile reports them all.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -6,11 +6,12 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use syn::Attribute;
 
-/// What a stage returns in place of a result: the reason is in the [`Ctxt`].
+/// The error of a stage. Its message is in the [`Ctxt`].
 #[derive(Clone, Copy)]
 pub(crate) struct Reported;
 
-/// The errors found so far. It must be [finished](Self::finish): dropped unread, it would hide them.
+/// The errors found so far. Dropping it before [`finish`](Self::finish) panics, because that would
+/// lose them.
 pub(crate) struct Ctxt {
     errors: RefCell<Vec<syn::Error>>,
     finished: bool,
@@ -21,33 +22,33 @@ impl Ctxt {
         Self { errors: RefCell::new(Vec::new()), finished: false }
     }
 
-    /// Reports a problem under the given tokens.
+    /// Reports an error at tokens.
     pub(crate) fn error(&self, tokens: impl ToTokens, message: impl Display) -> Reported {
         self.push(syn::Error::new_spanned(tokens, message))
     }
 
-    /// Reports a problem at a place.
+    /// Reports an error at a position.
     pub(crate) fn error_at(&self, span: Span, message: impl Display) -> Reported {
         self.push(syn::Error::new(span, message))
     }
 
-    /// Takes over an error of syn's; one that was reported already, at the same place, is dropped.
+    /// Reports an error of syn. A second error with the same text and position is ignored.
     pub(crate) fn push(&self, error: syn::Error) -> Reported {
         let mut errors = self.errors.borrow_mut();
-        let place = position(error.span());
-        if !errors.iter().any(|e| position(e.span()) == place && e.to_string() == error.to_string()) {
+        let at = position(error.span());
+        if !errors.iter().any(|e| position(e.span()) == at && e.to_string() == error.to_string()) {
             errors.push(error);
         }
         Reported
     }
 
-    /// Whether a problem was reported within an attribute.
+    /// Whether an error was reported within an attribute.
     pub(crate) fn is_faulty(&self, attr: &Attribute) -> bool {
-        let places = position(attr.pound_token.span)..=position(attr.bracket_token.span.close());
-        self.errors.borrow().iter().any(|error| places.contains(&position(error.span())))
+        let range = position(attr.pound_token.span)..=position(attr.bracket_token.span.close());
+        self.errors.borrow().iter().any(|error| range.contains(&position(error.span())))
     }
 
-    /// The result, or all errors in the order of the source.
+    /// Returns the result, or all errors in source order.
     pub(crate) fn finish<T>(mut self, result: Result<T, Reported>) -> Result<T, Vec<syn::Error>> {
         self.finished = true;
         let mut errors = self.errors.take();
@@ -61,13 +62,18 @@ impl Ctxt {
 
 impl Drop for Ctxt {
     fn drop(&mut self) {
-        assert!(self.finished || std::thread::panicking(), "errors of a derive were not read");
+        assert!(self.finished || std::thread::panicking(), "the errors of a derive were not reported");
     }
 }
 
-/// Line and column of a place in the source.
+/// Returns all values. Evaluates every result first, so that all errors are reported.
+pub(crate) fn all<T>(results: impl Iterator<Item = Result<T, Reported>>) -> Result<Vec<T>, Reported> {
+    results.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// Returns the line and column of a span.
 fn position(span: Span) -> (usize, usize) {
-    // In tests there is no compiler, and no place.
+    // Unit tests run without a compiler, where spans have no position.
     if !proc_macro::is_available() {
         return (0, 0);
     }

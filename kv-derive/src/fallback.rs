@@ -1,14 +1,14 @@
-//! What a derive with errors expands to beside them: implementations that let the rest of the program be judged on its
-//! own. They never run, since the program does not compile.
+//! Dummy implementations for an item with errors, so that no further errors follow from their
+//! absence. They never run, because the program does not compile.
 
+use crate::ast::Target;
 use crate::expand::{bounded, impl_attrs, key_prefix};
-use crate::key_template::KeyPiece;
-use crate::symbol::Target;
+use crate::model::KeyPiece;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Lifetime, Path, TypeParamBound};
 
-/// `is_keyed` where there is a key template, which is `key` if there is nothing wrong with it.
+/// `is_keyed` says whether the item has a key template; `key` is the template if it is valid.
 pub(crate) fn expand(
     input: &DeriveInput,
     target: Target,
@@ -45,7 +45,7 @@ pub(crate) fn expand(
             }
         }
     });
-    // With a lifetime, the types of the parts cannot be named.
+    // The types of the parts may contain a lifetime, which is not in scope here.
     let key_prefix = key.filter(|_| input.generics.lifetimes().next().is_none()).map(|template| {
         let key_prefix = key_prefix(&input.vis, template, &private);
         quote! {
@@ -89,8 +89,8 @@ pub(crate) fn expand(
     }
 }
 
-/// The parameters but for lifetimes, and the arguments, in which every lifetime is `'static`; `None` where lifetimes
-/// stand in bounds that cannot be left out.
+/// Returns the parameters without lifetimes, and the arguments with `'static` for every lifetime.
+/// Returns `None` if a lifetime is in a bound that cannot be removed.
 fn without_lifetimes(generics: &Generics) -> Option<(Generics, TokenStream)> {
     let args = generics.params.iter().map(|param| match param {
         GenericParam::Lifetime(param) => Lifetime::new("'static", param.lifetime.span()).into_token_stream(),
@@ -104,7 +104,7 @@ fn without_lifetimes(generics: &Generics) -> Option<(Generics, TokenStream)> {
     let mut rest = generics.clone();
     rest.params = rest.params.into_iter().filter(|p| !matches!(p, GenericParam::Lifetime(_))).collect();
     for param in rest.type_params_mut() {
-        // Every field lives for `'static`.
+        // Every lifetime is `'static`, so that these bounds hold.
         let bounds = std::mem::take(&mut param.bounds).into_iter();
         param.bounds = bounds.filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_))).collect();
     }
@@ -121,7 +121,7 @@ fn has_lifetime(tokens: TokenStream) -> bool {
     })
 }
 
-/// Whether it would be the key of a map, were there nothing wrong with it.
+/// Whether the item, without its errors, would implement `MapKey`.
 fn is_map_key(input: &DeriveInput) -> bool {
     let could_be = match &input.data {
         Data::Enum(data) => {

@@ -1,14 +1,14 @@
-//! What serde makes of the item: names and shapes on the wire.
+//! The wire form of the item: names and shapes as serde defines them.
 //!
-//! Serde's own parser is asked, once for each direction, so that a rename, a case or a tag can never be
-//! understood otherwise than by `#[derive(Serialize, Deserialize)]`. Where the two directions differ, or code
-//! outside the item decides what is written, no schema could be true, and the item is refused at that word.
+//! Serde's own parser reads the attributes, once for each direction, so that they mean the same
+//! here as in `#[derive(Serialize, Deserialize)]`. If the two directions differ, or if code outside
+//! the item defines the wire form, no schema could be correct, and the attribute is refused.
 //!
-//! The one file that knows `serde_derive_internals`.
+//! Only this file uses `serde_derive_internals`.
 
-use crate::attr::{has_own_form, serde_word};
+use crate::attr::{has_own_form, serde_arg};
 use crate::ctxt::Ctxt;
-use crate::fit;
+use crate::type_class;
 use proc_macro2::{Ident, Span};
 use serde_derive_internals::ast::{Container, Data, Field, Style, Variant};
 use serde_derive_internals::attr::{Default, Identifier, TagType};
@@ -16,7 +16,7 @@ use serde_derive_internals::{Ctxt as SerdeCtxt, Derive};
 use syn::spanned::Spanned;
 use syn::{Attribute, DeriveInput, ExprPath};
 
-/// The item as it is on the wire; fields and variants are in source order, all of them.
+/// The wire form of the item. It contains every field and variant, in source order.
 pub(crate) struct WireItem {
     pub(crate) deny_unknown: bool,
     pub(crate) body: WireBody,
@@ -47,11 +47,11 @@ pub(crate) struct WireFields {
     pub(crate) fields: Vec<WireField>,
 }
 
-/// The form that fields have together.
+/// The form of a list of fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Unit,
-    /// The one field that is not skipped stands for the whole.
+    /// The wire form is that of the only field that is not skipped.
     Newtype {
         transparent: bool,
     },
@@ -64,33 +64,35 @@ pub(crate) struct WireField {
     pub(crate) aliases: Vec<String>,
     pub(crate) skipped: bool,
     pub(crate) default: WireDefault,
-    /// Where `skip_serializing_if` stands.
+    /// The position of `skip_serializing_if`.
     pub(crate) may_be_left_out: Option<Span>,
     pub(crate) flatten: bool,
-    /// Whether functions of the application's read and write it, which then is asked for whatever its type.
+    /// Whether functions of the application read and write the field. Serde then requires the
+    /// member, whatever its type.
     pub(crate) with: bool,
 }
 
-/// What a reader puts where a field is missing.
+/// The value of a missing field.
 pub(crate) enum WireDefault {
-    /// Nothing: it must be there, unless its type says otherwise.
+    /// The field is required, unless its type is an `Option`.
     None,
-    /// The `Default` of the field's type.
+    /// `Default` of the field's type.
     OfType,
-    /// What a function returns.
+    /// The result of a function.
     Of(ExprPath),
-    /// The field of the same name in the `Default` of the container.
+    /// The same field in `Default` of the container.
     OfContainer,
-    /// The field of the same name in what a function returns.
+    /// The same field in the result of a function.
     OfContainerOf(ExprPath),
 }
 
-/// Asks serde about the item; `None` for a union. Mistakes that serde's own parser found are handed on. Where there is
-/// one in an attribute, nothing else is said of it.
+/// Reads the wire form, or returns `None` for a union. Reports the errors of serde's parser; an
+/// attribute with such an error is not checked further.
 pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
     let read = container(ctxt, input, Derive::Deserialize);
-    // Without a word to serde the two directions are one, and asking takes time.
-    let written = if says_anything(input) { Some(container(ctxt, input, Derive::Serialize)?) } else { None };
+    // Without serde attributes both directions are equal, and parsing once is faster.
+    let written =
+        if has_serde_attribute(input) { Some(container(ctxt, input, Derive::Serialize)?) } else { None };
     let read = read?;
     let written = written.as_ref().unwrap_or(&read);
     refuse_on_container(ctxt, input, &read);
@@ -127,7 +129,7 @@ pub(crate) fn read(ctxt: &Ctxt, input: &DeriveInput) -> Option<WireItem> {
 }
 
 /// Whether there is a `#[serde(...)]` anywhere.
-fn says_anything(input: &DeriveInput) -> bool {
+fn has_serde_attribute(input: &DeriveInput) -> bool {
     let is_serde = |attrs: &[Attribute]| attrs.iter().any(|attr| attr.path().is_ident("serde"));
     let any = |fields: &syn::Fields| fields.iter().any(|field| is_serde(&field.attrs));
     is_serde(&input.attrs)
@@ -140,7 +142,8 @@ fn says_anything(input: &DeriveInput) -> bool {
 
 fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Option<Container<'a>> {
     let serde = SerdeCtxt::new();
-    // The name only appears in the default paths of code that serde would generate, and we do not.
+    // Serde uses this name only in default paths of code that it generates, which is not the case
+    // here.
     let private = Ident::new("__private", Span::call_site());
     let container = Container::from_ast(&serde, input, direction, &private);
     for error in serde.check().err().into_iter().flatten() {
@@ -149,24 +152,23 @@ fn container<'a>(ctxt: &Ctxt, input: &'a DeriveInput, direction: Derive) -> Opti
     container
 }
 
-/// Whether serde's own parser found a mistake in the attributes, so that what it made of them is not to be trusted.
+/// Whether serde's parser found an error in the attributes, so that its result is unreliable.
 fn is_faulty(ctxt: &Ctxt, attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| attr.path().is_ident("serde") && ctxt.is_faulty(attr))
 }
 
 fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
-    let at = |word| word_or(&input.attrs, word, &input.ident);
+    let at = |word| serde_arg_or(&input.attrs, word, &input.ident);
     let attrs = &read.attrs;
     let conversions =
         [("from", attrs.type_from()), ("try_from", attrs.type_try_from()), ("into", attrs.type_into())];
     for (word, through) in conversions {
         if let Some(through) = through {
-            let through = fit::spelled(through);
+            let through = type_class::spelled(through);
             ctxt.error_at(
                 at(word),
                 format!(
-                    "`#[serde({word})]` hides from the schema what is on the wire: name that type next to it, with \
-                     `#[kv(wire = \"{through}\")]`"
+                    "the schema cannot see the wire form of `#[serde({word})]`; add `#[kv(wire = \"{through}\")]`"
                 ),
             );
         }
@@ -177,16 +179,13 @@ fn refuse_on_container(ctxt: &Ctxt, input: &DeriveInput, read: &Container<'_>) {
         Identifier::Variant => Some("variant_identifier"),
     };
     if let Some(word) = identifier {
-        ctxt.error_at(
-            at(word),
-            "an identifier names members and variants and is no value of its own: leave this word out",
-        );
+        ctxt.error_at(at(word), format!("an identifier is a name and cannot be stored; remove `{word}`"));
     }
     if let (TagType::Internal { .. }, Data::Struct(..)) = (attrs.tag(), &read.data) {
-        let instead = "make it an enum of one variant, or a field with `one_of`";
+        let instead = "use an enum of one variant, or a field with `one_of`";
         ctxt.error_at(
             at("tag"),
-            format!("`#[serde(tag)]` on a struct is written but never checked: {instead}"),
+            format!("serde writes `tag` on a struct but does not check it when reading; {instead}"),
         );
     }
 }
@@ -210,7 +209,7 @@ fn variant(
         ctxt,
         (attrs, &de.ident),
         (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-        "move it to the field of the variant, and name the type on the wire there, as in `#[kv(wire = \"String\")]`",
+        "move it to the field of the variant and name its type there with `#[kv(wire = \"…\")]`",
     );
     let fields = fields(ctxt, de.style, (&ser.fields, &de.fields), container, attrs);
     let variant = WireVariant {
@@ -246,8 +245,8 @@ fn fields(
         for field in ser {
             if field.attrs.skip_serializing_if().is_some() {
                 ctxt.error_at(
-                    word_or(&field.original.attrs, "skip_serializing_if", field.ty),
-                    "without this item those behind it stand elsewhere: give the fields names",
+                    serde_arg_or(&field.original.attrs, "skip_serializing_if", field.ty),
+                    "omitting this item would move the items after it; give the fields names",
                 );
             }
         }
@@ -256,18 +255,18 @@ fn fields(
         && field.attrs.skip_deserializing()
     {
         let message = match (&container.data, container.attrs.tag()) {
-            (Data::Struct(..), _) => Some("serde writes the only field of a newtype even so"),
+            (Data::Struct(..), _) => Some("serde writes the only field of a newtype even if it is skipped"),
             (Data::Enum(_), TagType::Adjacent { .. }) => {
-                Some("serde asks for the content that it does not write")
+                Some("serde does not write the content of this variant but requires it")
             }
             (Data::Enum(_), _) => None,
         };
         let words = ["skip", "skip_deserializing"];
-        let place = words.iter().find_map(|word| serde_word(&field.original.attrs, word));
+        let place = words.iter().find_map(|word| serde_arg(&field.original.attrs, word));
         if let Some(message) = message {
             ctxt.error_at(
                 place.unwrap_or_else(|| field.ty.span()),
-                format!("{message}: leave it out, or give it a name"),
+                format!("{message}; remove the field or give it a name"),
             );
         }
     }
@@ -293,7 +292,8 @@ fn fields(
     WireFields { form, fields }
 }
 
-/// Refuses names that several fields or variants go by: serde would write them all, and read the first.
+/// Refuses a name of several fields or variants: serde would write all of them but read only the
+/// first.
 fn refuse_shared_names<'a>(
     ctxt: &Ctxt,
     what: &str,
@@ -305,10 +305,10 @@ fn refuse_shared_names<'a>(
             [("rename", name)].into_iter().chain(aliases.iter().map(|alias| ("alias", alias.as_str())));
         for (word, name) in names {
             if seen.contains(&name) {
-                let place = serde_word(attrs, word).unwrap_or(place);
+                let place = serde_arg(attrs, word).unwrap_or(place);
                 ctxt.error_at(
                     place,
-                    format!("{name:?} names a {what} before this one too, which is the one that serde reads: give each its own"),
+                    format!("{name:?} is also the name of an earlier {what}, which serde would read; use another name"),
                 );
             }
             seen.push(name);
@@ -332,7 +332,7 @@ fn field(
             ctxt,
             (attrs, de.ty),
             (ser.attrs.serialize_with().is_some(), de.attrs.deserialize_with().is_some()),
-            "name the type on the wire, as in `#[kv(wire = \"String\")]`, or use `#[kv(opaque)]` for any JSON",
+            "name its type with `#[kv(wire = \"…\")]`, or use `#[kv(opaque)]` for any JSON",
         );
     }
     WireField {
@@ -348,33 +348,33 @@ fn field(
         may_be_left_out: (form == Form::Named
             && ser.attrs.skip_serializing_if().is_some()
             && !is_faulty(ctxt, attrs))
-        .then(|| word_or(attrs, "skip_serializing_if", de.ty)),
+        .then(|| serde_arg_or(attrs, "skip_serializing_if", de.ty)),
         flatten: de.attrs.flatten(),
         with: ser.attrs.serialize_with().is_some() || de.attrs.deserialize_with().is_some(),
         name,
     }
 }
 
-/// Serde may count the name itself among its aliases.
+/// Removes the name itself, which serde may include in the aliases.
 fn aliases<'a>(all: impl Iterator<Item = &'a String>, name: &str) -> Vec<String> {
     all.filter(|alias| *alias != name).cloned().collect()
 }
 
-/// `of_all` are the attributes that name several things at once.
+/// `of_all` are the attributes of the variant and the container, which may rename all fields.
 fn refuse_two_names(ctxt: &Ctxt, attrs: &[Attribute], of_all: &[&[Attribute]], written: &str, read: &str) {
     if written == read || is_faulty(ctxt, attrs) || of_all.iter().any(|attrs| is_faulty(ctxt, attrs)) {
         return;
     }
-    let instead = "give one name for both, and an `alias` for the other";
-    if let Some(span) = serde_word(attrs, "rename") {
-        ctxt.error_at(span, format!("written as {written:?} but read as {read:?}: {instead}"));
+    let instead = "use one name for both, and an `alias` for the other";
+    if let Some(span) = serde_arg(attrs, "rename") {
+        ctxt.error_at(span, format!("serde writes {written:?} but reads {read:?}; {instead}"));
         return;
     }
     let words = ["rename_all", "rename_all_fields"];
-    let place = of_all.iter().find_map(|attrs| words.iter().find_map(|word| serde_word(attrs, word)));
+    let place = of_all.iter().find_map(|attrs| words.iter().find_map(|word| serde_arg(attrs, word)));
     ctxt.error_at(
         place.unwrap_or_else(Span::call_site),
-        format!("names are written one way and read another: {instead}"),
+        format!("serde writes and reads names in different cases; {instead}"),
     );
 }
 
@@ -386,29 +386,29 @@ fn refuse_with(
 ) {
     for (given, direction) in [(ser, "serialize_with"), (de, "deserialize_with")] {
         if given {
-            let word = if serde_word(attrs, "with").is_some() { "with" } else { direction };
+            let word = if serde_arg(attrs, "with").is_some() { "with" } else { direction };
             ctxt.error_at(
-                word_or(attrs, word, place),
-                format!("`#[serde({word})]` hides from the schema what is on the wire: {instead}"),
+                serde_arg_or(attrs, word, place),
+                format!("the schema cannot see the wire form of `#[serde({word})]`; {instead}"),
             );
         }
     }
 }
 
-/// Whether it is skipped; skipping in one direction only is refused.
+/// Whether serde skips the field or variant. Skipping in only one direction is refused.
 fn skipped(ctxt: &Ctxt, (attrs, place): (&[Attribute], &impl Spanned), (ser, de): (bool, bool)) -> bool {
     if ser != de && !is_faulty(ctxt, attrs) {
         let word = if ser { "skip_serializing" } else { "skip_deserializing" };
         ctxt.error_at(
-            word_or(attrs, word, place),
-            format!("`{word}` makes reading and writing differ: use `skip`, which leaves it out of both"),
+            serde_arg_or(attrs, word, place),
+            format!("`{word}` applies to one direction only; use `skip`"),
         );
     }
     ser && de
 }
 
-/// Where a word of `#[serde(...)]` stands, or else the place that it is about: serde may have said the same in other
-/// words, and nothing is let through because it cannot be pointed at.
-fn word_or(attrs: &[Attribute], word: &str, place: &impl Spanned) -> Span {
-    serde_word(attrs, word).unwrap_or_else(|| place.span())
+/// Returns the position of an argument of `#[serde(...)]`, or of the item if the argument is not
+/// found: serde may accept another spelling.
+fn serde_arg_or(attrs: &[Attribute], word: &str, place: &impl Spanned) -> Span {
+    serde_arg(attrs, word).unwrap_or_else(|| place.span())
 }

@@ -1,11 +1,4 @@
-//! The words of the attribute.
-
-/// Which trait is derived.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    KvType,
-    KvField,
-}
+//! The arguments of `#[kv(...)]` that are not rules.
 
 /// The attribute's name.
 pub(crate) const KV: &str = "kv";
@@ -24,8 +17,10 @@ pub(crate) const HEAP_SIZE: &str = "heap_size";
 pub(crate) const ELM: &str = "elm";
 pub(crate) const WIRE: &str = "wire";
 pub(crate) const EXAMPLE: &str = "example";
+pub(crate) const OPAQUE: &str = "opaque";
+pub(crate) const SKIP: &str = "skip";
 
-/// Words that are valid on a type.
+/// Arguments of a type.
 pub(crate) const ON_TYPE: &[&str] = &[
     TAG,
     PREFIX,
@@ -43,39 +38,16 @@ pub(crate) const ON_TYPE: &[&str] = &[
     CRATE,
 ];
 
-/// Words that are valid on a variant.
+/// Arguments of a variant.
 pub(crate) const ON_VARIANT: &[&str] = &[ELM];
 
-/// What `evict` takes: which entry makes way. The oldest is the one that was written longest ago.
-pub(crate) const POLICIES: &[&str] = &["oldest"];
-
-pub(crate) const LEN: &str = "len";
-pub(crate) const NON_EMPTY: &str = "non_empty";
-pub(crate) const RANGE: &str = "range";
-pub(crate) const PATTERN: &str = "pattern";
-pub(crate) const ONE_OF: &str = "one_of";
-pub(crate) const EMAIL: &str = "email";
-pub(crate) const URL: &str = "url";
-pub(crate) const JS_SAFE: &str = "js_safe";
-pub(crate) const ANY_INT: &str = "any_int";
-pub(crate) const ANY_FLOAT: &str = "any_float";
-pub(crate) const EACH: &str = "each";
-pub(crate) const CUSTOM: &str = "custom";
-
-/// The rules, which may stand on a field.
-pub(crate) const RULES: &[&str] =
-    &[LEN, NON_EMPTY, RANGE, PATTERN, ONE_OF, EMAIL, URL, JS_SAFE, ANY_INT, ANY_FLOAT, EACH, CUSTOM];
-
-pub(crate) const OPAQUE: &str = "opaque";
-pub(crate) const SKIP: &str = "skip";
-
-/// Words that are valid on a field, besides rules.
+/// Arguments of a field, in addition to the rules.
 pub(crate) const ON_FIELD: &[&str] = &[OPAQUE, WIRE, EXAMPLE, HEAP_SIZE, SKIP, ELM];
 
-pub(crate) const MIN: &str = "min";
-pub(crate) const MAX: &str = "max";
+/// Values of `evict`. `oldest` evicts the entry that was written the longest time ago.
+pub(crate) const POLICIES: &[&str] = &["oldest"];
 
-/// How a word that takes a text or a number is written.
+/// Returns an example of an argument that takes a string or a number.
 pub(crate) fn example(word: &str) -> &'static str {
     match word {
         TAG => "tag = \"Cursor\"",
@@ -90,16 +62,7 @@ pub(crate) fn example(word: &str) -> &'static str {
         HEAP_SIZE => "heap_size = \"path::to::function\"",
         WIRE => "wire = \"String\"",
         EXAMPLE => "example = \"1.0.0\"",
-        CUSTOM => "custom = \"path::to::function\"",
-        PATTERN => "pattern = \"^[a-z]+$\"",
         ELM => "elm = \"OrderStatus\"",
-        MIN => "min = 1",
-        MAX => "max = 1",
         _ => "crate = \"::kv_core\"",
     }
-}
-
-/// Words as a sentence lists them.
-pub(crate) fn list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

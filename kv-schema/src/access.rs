@@ -1,4 +1,4 @@
-//! Which operations the outside has on a type.
+//! The operations that clients outside the process may use on a type.
 
 use crate::kv_type::KvType;
 use crate::template::Piece;
@@ -7,33 +7,33 @@ use crate::ty::{TypeRef, TypeSchema};
 use std::any::TypeId;
 use std::time::Duration;
 
-/// What a client outside the process may do with a type.
+/// The operations that a client outside the process may use on a type.
 ///
-/// In process, access does not matter: whoever holds a store handle may do everything.
+/// Access does not limit code in the process, which can use every operation of a store handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {
-    /// Read one entry by its exact key. Nobody can list or watch, so keys can be secrets.
+    /// Read one entry by its exact key. Clients cannot list or watch, so keys can be secrets.
     Get,
-    /// [`Get`](Self::Get), and list and watch by prefix.
+    /// In addition to [`Get`](Self::Get), list and watch by prefix.
     Read,
-    /// [`Read`](Self::Read), and write and delete.
+    /// In addition to [`Read`](Self::Read), write and delete.
     ReadWrite,
 }
 
 impl Access {
-    /// Whether entries may be listed and watched by prefix.
+    /// Returns whether clients may list and watch entries by prefix.
     pub const fn can_list(self) -> bool {
         matches!(self, Self::Read | Self::ReadWrite)
     }
 
-    /// Whether entries may be written and deleted.
+    /// Returns whether clients may write and delete entries.
     pub const fn can_write(self) -> bool {
         matches!(self, Self::ReadWrite)
     }
 }
 
-/// A type that the outside may reach, with everything that a reader of metadata needs to know of it.
+/// The metadata of an exposed type, which clients can access.
 ///
 /// ```
 /// use kv_schema::{Access, Exposed, KvType};
@@ -71,23 +71,24 @@ impl Exposed {
         }
     }
 
-    /// The type's name on the wire.
+    /// Returns the type's tag.
     pub const fn tag(&self) -> &'static str {
         self.tag
     }
 
-    /// What stands before the key in a full key.
+    /// Returns the type prefix, which precedes the key in a full key.
     pub const fn prefix(&self) -> &'static str {
         self.prefix
     }
 
-    /// The time to live that a write gets when it names none; `None` when such an entry never expires.
+    /// Returns the time to live of a write without one; `None` if such an entry never expires.
     pub const fn ttl(&self) -> Option<Duration> {
         self.ttl
     }
 
-    /// The longest time to live that a client may give an entry, by the type itself or else by the catalog; `None` when there is
-    /// no bound, and a client may write entries that never expire.
+    /// Returns the longest time to live that a client may give to an entry, as set by the type or
+    /// otherwise by the catalog; `None` if it is unlimited, so that clients may write entries that
+    /// never expire.
     pub const fn max_ttl(&self) -> Option<Duration> {
         match self.max_ttl {
             MaxTtl::Of(max) => Some(max),
@@ -95,7 +96,7 @@ impl Exposed {
         }
     }
 
-    /// Gives the type this longest time to live, unless it says itself what holds for it.
+    /// Sets the longest time to live, unless the type sets its own or is unlimited.
     #[must_use]
     pub const fn or_max_ttl(self, max: Duration) -> Self {
         match self.max_ttl {
@@ -104,32 +105,33 @@ impl Exposed {
         }
     }
 
-    /// What the outside may do with the type.
+    /// Returns the access of clients.
     pub const fn access(&self) -> Access {
         self.access
     }
 
-    /// What many values are called, where `#[kv(plural = "…")]` says it.
+    /// Returns the plural name of the type, if `#[kv(plural = "…")]` gives one.
     pub const fn plural(&self) -> Option<&'static str> {
         self.plural
     }
 
-    /// The pieces of the type's key template; empty when any key may hold any value.
+    /// Returns the pieces of the type's key template; empty if a value can have any key.
     pub const fn key_template(&self) -> &'static [Piece<'static>] {
         self.key_template
     }
 
-    /// Which Rust type it is. Its schema may be that of another, which it wraps.
+    /// Returns the id of the Rust type. It differs from the id in the schema if the type has the
+    /// schema of a type that it wraps, like `Box`.
     pub const fn id(&self) -> TypeId {
         self.id
     }
 
-    /// The type, with its size.
+    /// Returns the schema with the size of the type.
     pub(crate) const fn ty(&self) -> TypeRef {
         self.schema
     }
 
-    /// What the type looks like.
+    /// Returns the schema of the type.
     pub fn schema(&self) -> &'static TypeSchema {
         self.schema.get()
     }
@@ -140,7 +142,7 @@ mod tests {
     use super::Access;
 
     #[test]
-    fn each_access_includes_the_one_before() {
+    fn each_access_includes_the_previous_one() {
         let can = |access: Access| (access.can_list(), access.can_write());
         assert_eq!(can(Access::Get), (false, false));
         assert_eq!(can(Access::Read), (true, false));

@@ -1,27 +1,29 @@
-//! [`Validator`] walks a value; [`ValidationErrors`] is its report.
+//! [`Validator`] collects the violations of a value; [`ValidationErrors`] is its report.
 
+use crate::pointer;
 use std::fmt;
 
 /// The most violations that a report holds; the rest are counted.
 pub const MAX_VIOLATIONS: usize = 100;
 
-/// The most bytes that the places of a report take together, but for the first one: a long name around many violations
-/// is not repeated for each.
+/// The most bytes that the pointers of a report have together, except that the first one is always
+/// described. It limits reports of many violations inside a member with a long name.
 const MAX_POINTERS: usize = 16 << 10;
 
-/// One broken rule of one place in a value.
+/// A broken rule at a place in a value.
 ///
-/// Writes itself as a sentence about its place: `item_id must have 1 to 64 characters`.
+/// Its `Display` is a sentence about the place: `item_id must have 1 to 64 characters`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The place, as a JSON pointer (RFC 6901) into the value's JSON: `/items/3/name`; empty for the value itself.
+    /// The place, as a JSON pointer (RFC 6901) into the value's JSON: `/items/3/name`; empty for
+    /// the value itself.
     pub pointer: String,
-    /// The rule's name, as the attribute spells it.
+    /// The rule's name, as in the attribute.
     pub rule: &'static str,
-    /// What the rule was told: for `len(min = 1, max = 64)`, `min` and `max`.
+    /// The parameters of the rule: `min` and `max` for `len(min = 1, max = 64)`.
     pub params: Vec<(&'static str, Param)>,
-    /// What is expected there, for a person: `must have 1 to 64 characters`.
+    /// The requirement as text for users: `must have 1 to 64 characters`.
     pub message: String,
 }
 
@@ -48,10 +50,10 @@ pub enum Param {
     Texts(&'static [&'static str]),
 }
 
-/// Every rule that a value breaks, in field order; never empty.
+/// All violations of a value, in field order; never empty.
 ///
-/// At most [`MAX_VIOLATIONS`] are described, fewer where their places have very long names, and [`more`](Self::more)
-/// counts the rest.
+/// At most [`MAX_VIOLATIONS`] are described, or fewer if their pointers are very long.
+/// [`more`](Self::more) counts the rest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValidationErrors {
     violations: Vec<Violation>,
@@ -59,11 +61,11 @@ pub struct ValidationErrors {
 }
 
 impl ValidationErrors {
-    /// Runs a check and returns what it reported.
+    /// Runs a check and collects its violations.
     ///
     /// # Errors
     ///
-    /// The report, when there is anything in it.
+    /// Returns the violations, if there are any.
     ///
     /// ```
     /// use kv_schema::ValidationErrors;
@@ -80,23 +82,23 @@ impl ValidationErrors {
         if report.violations.is_empty() { Ok(()) } else { Err(report) }
     }
 
-    /// The violations in field order, entries of maps in key order.
+    /// Returns the described violations in field order, those in maps in key order.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// An iterator over [`violations`](Self::violations).
+    /// Returns an iterator over [`violations`](Self::violations).
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.violations.iter()
     }
 
-    /// How many violations there are besides those in [`violations`](Self::violations).
+    /// Returns the number of violations that are not in [`violations`](Self::violations).
     pub const fn more(&self) -> usize {
         self.more
     }
 }
 
-/// All violations in one line, separated by `; `.
+/// Writes all violations in one line, separated by `; `.
 impl fmt::Display for ValidationErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, violation) in self.violations.iter().enumerate() {
@@ -120,11 +122,11 @@ impl<'a> IntoIterator for &'a ValidationErrors {
     }
 }
 
-/// Where a check stands in a value, and the report it writes to.
+/// A place in a value, with the report to which violations at this place are added.
 ///
-/// A validator is made by [`ValidationErrors::collect`]; [`member`](Self::member), [`item`](Self::item) and
-/// [`entry`](Self::entry) step into a value. Stepping allocates nothing: a place is written out only once
-/// something is wrong there.
+/// [`ValidationErrors::collect`] creates a validator. [`member`](Self::member),
+/// [`item`](Self::item) and [`entry`](Self::entry) return validators for parts of the value. They
+/// do not allocate: the pointer of a place is only built for a violation.
 pub struct Validator<'a> {
     report: &'a mut ValidationErrors,
     path: Path<'a>,
@@ -132,15 +134,16 @@ pub struct Validator<'a> {
     any_float: bool,
 }
 
-/// In which of its passes over an unordered map a check is. Everything inside the map is in the same, so that
-/// maps in maps are not passed over again and again.
+/// The current pass over an unordered map. Nested maps use the pass of the outermost one, so that
+/// they are not passed more than twice.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
-    /// In no such map.
+    /// Not inside an unordered map.
     Only,
-    /// Entries come as they come, to see whether anything is wrong. What is reported is taken back.
+    /// The first pass, in any order, which only determines whether there are violations. Its
+    /// reports are removed.
     Probing,
-    /// Something is wrong: entries come in key order.
+    /// The second pass, in key order, after the first one found a violation.
     Ordered,
 }
 
@@ -151,24 +154,25 @@ impl fmt::Debug for Validator<'_> {
 }
 
 impl Validator<'_> {
-    /// The validator for a member of an object, by its name on the wire.
+    /// Returns the validator for a member of an object, by its name in JSON.
     #[inline]
     pub fn member<'b>(&'b mut self, name: &'b str) -> Validator<'b> {
         self.step(Segment::Member(name))
     }
 
-    /// The validator for an item of a list, counted from 0.
+    /// Returns the validator for an item of a list, counted from 0.
     pub fn item(&mut self, index: usize) -> Validator<'_> {
         self.step(Segment::Item(index))
     }
 
-    /// The validator for an entry of a map, by what its key is on the wire.
+    /// Returns the validator for an entry of a map, by its key in JSON.
     pub fn entry<'b>(&'b mut self, key: &'b dyn fmt::Display) -> Validator<'b> {
         self.step(Segment::Entry(key))
     }
 
-    /// The validator for a place that is given as a JSON pointer (RFC 6901) from here: `/items/3/name`, or nothing for
-    /// this place itself. For reports that another validator wrote.
+    /// Returns the validator for a place relative to this one, given as a JSON pointer (RFC 6901):
+    /// `/items/3/name`, or an empty text for this place itself. Use it for reports from another
+    /// source.
     ///
     /// ```
     /// use kv_schema::ValidationErrors;
@@ -182,7 +186,7 @@ impl Validator<'_> {
         self.step(Segment::Pointer(pointer))
     }
 
-    /// Takes over the report of another validation, whose pointers start here.
+    /// Adds the report of another validation, whose pointers are relative to this place.
     pub fn extend(&mut self, report: &ValidationErrors) {
         for violation in report {
             let Violation { pointer, rule, params, message } = violation;
@@ -191,18 +195,18 @@ impl Validator<'_> {
         self.report.more += report.more;
     }
 
-    /// The validator for a field that may hold NaN and infinity. It goes for the items of lists and maps as well, and
-    /// is known to be about floats.
+    /// Returns the validator for a field that allows NaN and infinity, also in the items of lists
+    /// and maps.
     pub(crate) fn any_float(&mut self) -> Validator<'_> {
         Validator { any_float: true, ..self.pointer("") }
     }
 
-    /// Whether NaN and infinity are welcome here.
+    /// Returns whether NaN and infinity are allowed here.
     pub(crate) fn allows_any_float(&self) -> bool {
         self.any_float
     }
 
-    /// Reports that a rule is broken here. The message continues "this field …": `must be at least 18`.
+    /// Adds a violation at this place. The message continues "this field …": `must be at least 18`.
     pub fn report(
         &mut self,
         rule: &'static str,
@@ -215,8 +219,8 @@ impl Validator<'_> {
         }
     }
 
-    /// As [`report`](Self::report), for parameters and sentences that take time to write: they are asked for only if
-    /// the violation is described.
+    /// Adds a violation like [`report`](Self::report), but creates its parameters and message only
+    /// if the violation is described.
     pub(crate) fn report_with(
         &mut self,
         rule: &'static str,
@@ -228,18 +232,20 @@ impl Validator<'_> {
         }
     }
 
-    /// Returns the pointer to this place if the report describes another violation, and counts the violation otherwise.
+    /// Returns the pointer to this place if the report has room for another violation. Otherwise
+    /// counts the violation and returns `None`.
     fn next_pointer(&mut self) -> Option<String> {
         let Self { report, path, pass, .. } = self;
-        // A full report only counts, and so does a probing pass, whose reports are taken back. Both must cost nothing
-        // that grows with the place: building its pointer for every violation would be quadratic in the input.
+        // A full report and a probing pass, whose reports are removed, only count. They must not
+        // build pointers: building one for every violation would take time quadratic in the input.
         if report.more > 0 || report.violations.len() == MAX_VIOLATIONS || *pass == Pass::Probing {
             report.more += 1;
             return None;
         }
         let pointer = path.pointer();
         let taken: usize = report.violations.iter().map(|violation| violation.pointer.len()).sum();
-        // From the first violation that is left out, all others are: the report describes the first ones.
+        // After the first violation that is not described, `more` is above 0, so no later one is
+        // described.
         if !report.violations.is_empty() && taken + pointer.len() > MAX_POINTERS {
             report.more += 1;
             return None;
@@ -257,17 +263,18 @@ impl Validator<'_> {
         }
     }
 
-    /// How much was reported so far.
+    /// Returns the number of violations so far.
     pub(crate) fn reported(&self) -> usize {
         self.report.violations.len() + self.report.more
     }
 
-    /// Which pass this is.
+    /// Returns the current pass.
     pub(crate) fn pass(&self) -> Pass {
         self.pass
     }
 
-    /// Makes a pass, and says whether it reported anything; a probing one takes it back.
+    /// Runs a check in a pass and returns whether it found violations. A probing pass removes them
+    /// again.
     pub(crate) fn in_pass(&mut self, pass: Pass, check: impl FnOnce(&mut Validator<'_>)) -> bool {
         let before = (self.report.violations.len(), self.report.more);
         let outer = std::mem::replace(&mut self.pass, pass);
@@ -282,7 +289,7 @@ impl Validator<'_> {
     }
 }
 
-/// A linked list up the stack of the walk, so that a step costs no allocation.
+/// A place in a value. It is a linked list on the stack, so that a step does not allocate.
 enum Path<'a> {
     Root,
     At { parent: &'a Path<'a>, segment: Segment<'a> },
@@ -300,24 +307,12 @@ impl Path<'_> {
         let Self::At { parent, segment } = self else { return String::new() };
         let mut pointer = parent.pointer();
         match segment {
-            Segment::Member(name) => push_escaped(&mut pointer, name),
-            Segment::Item(index) => push_escaped(&mut pointer, &index.to_string()),
-            Segment::Entry(key) => push_escaped(&mut pointer, &key.to_string()),
+            Segment::Member(name) => pointer.extend(["/", &pointer::escape(name)]),
+            Segment::Item(index) => pointer.extend(["/", &index.to_string()]),
+            Segment::Entry(key) => pointer.extend(["/", &pointer::escape(&key.to_string())]),
             Segment::Pointer(path) => pointer.push_str(path),
         }
         pointer
-    }
-}
-
-/// Source: RFC 6901, section 3: a `/` before each name, in which `~` is written `~0` and `/` is written `~1`.
-fn push_escaped(pointer: &mut String, name: &str) {
-    pointer.push('/');
-    for c in name.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c => pointer.push(c),
-        }
     }
 }
 
@@ -326,7 +321,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pointer_names_the_place_and_escapes_what_rfc_6901_escapes() {
+    fn pointer_is_escaped_as_in_rfc_6901() {
         let report = ValidationErrors::collect(|v| {
             v.member("a/b~c").item(3).entry(&7).report("rule", &[("min", Param::Int(1))], "must hold");
             v.report("rule", &[], "must hold");
@@ -339,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_describes_a_hundred_violations_and_counts_the_rest() {
+    fn report_describes_a_hundred_violations_and_counts_the_rest() {
         let report = ValidationErrors::collect(|v| {
             for i in 0..250 {
                 v.item(i).report("rule", &[], "must hold");
@@ -353,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_not_repeated_for_all_that_is_wrong_in_it() {
+    fn long_name_is_not_repeated_for_every_violation() {
         let name = "n".repeat(10_000);
         let report = ValidationErrors::collect(|v| {
             for i in 0..50 {
@@ -377,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_report_builds_no_pointer_and_no_message() {
+    fn full_report_builds_no_pointers_and_no_messages() {
         let (keys, messages) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
         let report = ValidationErrors::collect(|v| {
             let key = Counted(&keys);
@@ -388,12 +383,12 @@ mod tests {
         })
         .unwrap_err();
         assert_eq!((report.violations().len(), report.more()), (1, 999));
-        // The second pointer is built once, to find that the report is full.
+        // The pointer of the second violation is built once, to find that the report is full.
         assert_eq!((keys.get(), messages.get()), (2, 1));
     }
 
     #[test]
-    fn a_report_that_took_over_a_longer_one_stays_full() {
+    fn report_that_is_full_after_extend_stays_full() {
         let inner = ValidationErrors::collect(|v| {
             for i in 0..=MAX_VIOLATIONS {
                 v.item(i).report("rule", &[], "must hold");

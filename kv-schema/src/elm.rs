@@ -1,32 +1,36 @@
-//! The grammar of `#[kv(elm = "…")]`: names that a type, a variant or a field has in Elm.
+//! The grammar of `#[kv(elm = "…")]`, the Elm name of a type, a variant or a field.
 //!
-//! A name has ASCII letters, digits and `_`, at most [`MAX_LEN`] of them, and starts with a letter: an upper-case one for
-//! types and variants, a lower-case one for fields. Elm accepts some letters beyond ASCII too, but tools around it differ.
+//! A name consists of at most [`MAX_LEN`] ASCII letters, digits and `_`. Names of types and
+//! variants start with an upper-case letter, names of fields with a lower-case letter. Elm also
+//! accepts some letters beyond ASCII, but its tools differ in which.
 
 use std::fmt;
 
-/// The most bytes that a name may have. Elm 0.19.1 stores the length of a name in one byte; the rest is for the words
-/// that functions add to it, such as `validate`, and for the arguments of generic types.
+/// The most bytes that a name may have. Elm 0.19.1 stores the length of a name in one byte. This
+/// limit leaves room for the words that names of functions add, such as `validate`, and for the
+/// arguments of generic types.
 pub const MAX_LEN: usize = 128;
 
-/// The words that Elm reserves. Source: Elm 0.19.1, `compiler/src/Parse/Variable.hs`, `reservedWords`.
+/// The words that Elm reserves. Source: Elm 0.19.1, `compiler/src/Parse/Variable.hs`,
+/// `reservedWords`.
 pub const RESERVED: [&str; 14] = [
     "if", "then", "else", "case", "of", "let", "in", "type", "module", "where", "import", "exposing", "as",
     "port",
 ];
 
-/// The types of Elm's own that generated code refers to without a module: a type of the same name would hide them.
+/// The built-in Elm types that generated code refers to without a module. A type of the same name
+/// would hide them.
 pub const OWN_TYPES: [&str; 10] =
     ["List", "String", "Int", "Float", "Bool", "Char", "Maybe", "Result", "Dict", "Set"];
 
-/// The constructors of Elm's own that elm-format reads as literals.
+/// The built-in Elm constructors that elm-format reads as literals.
 pub const BOOLS: [&str; 2] = ["True", "False"];
 
 /// Checks that a text can be the name of a type.
 ///
 /// # Errors
 ///
-/// [`ElmNameError`] says what is wrong.
+/// Returns [`ElmNameError`] if it cannot.
 ///
 /// ```
 /// use kv_schema::elm::{self, ElmNameError};
@@ -44,7 +48,7 @@ pub fn check_type(name: &str) -> Result<(), ElmNameError> {
 ///
 /// # Errors
 ///
-/// [`ElmNameError`] says what is wrong.
+/// Returns [`ElmNameError`] if it cannot.
 pub fn check_variant(name: &str) -> Result<(), ElmNameError> {
     check(name, |c| c.is_ascii_uppercase())?;
     if BOOLS.contains(&name) { Err(ElmNameError::Reserved) } else { Ok(()) }
@@ -54,7 +58,7 @@ pub fn check_variant(name: &str) -> Result<(), ElmNameError> {
 ///
 /// # Errors
 ///
-/// [`ElmNameError`] says what is wrong.
+/// Returns [`ElmNameError`] if it cannot.
 ///
 /// ```
 /// use kv_schema::elm::{self, ElmNameError};
@@ -81,7 +85,7 @@ fn check(name: &str, may_start: impl Fn(char) -> bool) -> Result<(), ElmNameErro
     Ok(())
 }
 
-/// Why a text cannot be a name in Elm.
+/// The error for a text that cannot be a name in Elm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ElmNameError {

@@ -1,6 +1,6 @@
 //! The grammar of a key: UTF-8, 1 to 512 bytes, no control characters, not `.` or `..`.
 //!
-//! Keys are compared byte for byte as they are: nothing is normalised, trimmed or case-folded.
+//! Keys are compared byte by byte, without normalization, trimming or case folding.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub const MAX_BYTES: usize = 512;
 ///
 /// # Errors
 ///
-/// [`KeyError`] says what stands in the way.
+/// Returns [`KeyError`] if it is not.
 ///
 /// ```
 /// use kv_schema::key::{self, KeyError};
@@ -29,7 +29,7 @@ pub fn check(key: &str) -> Result<(), KeyError> {
     if key.len() > MAX_BYTES {
         return Err(KeyError::TooLong { bytes: key.len() });
     }
-    // Most keys are printable ASCII, which is told many bytes at a time.
+    // Most keys are printable ASCII, which is checked eight bytes at a time.
     if !is_printable_ascii(key.as_bytes())
         && let Some((at, found)) = key.char_indices().find(|(_, c)| c.is_control())
     {
@@ -41,60 +41,63 @@ pub fn check(key: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Whether every byte is from the space on and up to the tilde.
+/// Returns whether every byte is between a space and `~`.
 #[inline]
 fn is_printable_ascii(bytes: &[u8]) -> bool {
     const EACH: u64 = u64::MAX / 0xff;
-    // Eight bytes at a time, by the highest bits of each. It is set if it was; if one more than the byte sets it, as of the
-    // last byte of ASCII alone; or if 32 less does. What a byte carries to the next or borrows from it, it is odd itself.
-    let odd = |eight: [u8; 8]| {
+    // The result has the highest bit of a byte set if that byte is not printable ASCII: the byte
+    // itself has it set if it is not ASCII, the byte plus 1 if it is 0x7f, and the byte minus 0x20
+    // if it is a control character. Only a byte that is not printable itself carries to or borrows
+    // from the next one.
+    let not_printable = |eight: [u8; 8]| {
         let eight = u64::from_le_bytes(eight);
         eight | eight.wrapping_add(EACH) | eight.wrapping_sub(EACH * 0x20)
     };
     let (eights, rest) = bytes.as_chunks();
-    let mut all = eights.iter().fold(0, |all, eight| all | odd(*eight));
+    let mut all = eights.iter().fold(0, |all, eight| all | not_printable(*eight));
     match bytes.last_chunk() {
-        // Some of these for the second time.
-        Some(last) => all |= odd(*last),
+        // The last eight bytes, which may overlap with the chunks.
+        Some(last) => all |= not_printable(*last),
         None => {
             let mut last = [b' '; 8];
             last.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-            all |= odd(last);
+            all |= not_printable(last);
         }
     }
     all & (EACH * 0x80) == 0
 }
 
-/// Why a text is no key.
+/// The error for a text that is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Nothing was given.
+    /// The text is empty.
     Empty,
-    /// There are more than [`MAX_BYTES`] bytes.
+    /// The text has more than [`MAX_BYTES`] bytes.
     TooLong {
-        /// How many there are.
+        /// The number of bytes.
         bytes: usize,
     },
-    /// A control character (Unicode category Cc) is in it.
+    /// The text contains a control character (Unicode category Cc).
     Control {
         /// The first one.
         found: char,
-        /// Where it stands, in bytes from the start.
+        /// Its byte offset.
         at: usize,
     },
-    /// It is `.` or `..`, which URLs cannot carry as a segment.
+    /// The text is `.` or `..`, which cannot be a segment of a URL.
     Dots,
     /// A part of a key template is empty.
     EmptyPart {
         /// The field.
         part: &'static str,
     },
-    /// A part of a key template makes the separator behind it seem to begin earlier.
+    /// The separator after a part of a key template would be found earlier, inside the part's
+    /// value.
     SeparatorInPart {
         /// The field.
         part: &'static str,
-        /// What follows it in the template.
+        /// The separator after the part in the template.
         separator: &'static str,
     },
 }
@@ -105,14 +108,14 @@ impl fmt::Display for KeyError {
             Self::Empty => f.write_str("a key cannot be empty"),
             Self::TooLong { bytes } => write!(f, "a key has at most {MAX_BYTES} bytes (found {bytes})"),
             Self::Control { found, at } => {
-                write!(f, "a key has no control characters (found {found:?} at byte {at})")
+                write!(f, "a key cannot contain control characters (found {found:?} at byte {at})")
             }
             Self::Dots => f.write_str("a key cannot be `.` or `..`, which URLs cannot carry"),
             Self::EmptyPart { part } => write!(f, "`{part}` is a part of the key and cannot be empty"),
             Self::SeparatorInPart { part, separator } => {
                 write!(
                     f,
-                    "`{part}` is a part of the key and cannot have {separator:?} in it, which follows it there"
+                    "`{part}` is a part of the key and cannot contain {separator:?}, the separator after it"
                 )
             }
         }
@@ -126,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_grammar_is_utf8_without_control_characters() {
+    fn key_is_utf8_without_control_characters() {
         for good in ["a", " ", "...", ".a", "a/b%2F;é🙂", &"k".repeat(MAX_BYTES), &"é".repeat(MAX_BYTES / 2)]
         {
             assert_eq!(check(good), Ok(()), "{good}");
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_told_in_every_place() {
+    fn unprintable_bytes_are_found_at_every_position() {
         for len in [1, 7, 8, 9, 16, 19] {
             for at in 0..len {
                 for byte in 0..=u8::MAX {

@@ -1,25 +1,26 @@
 //! Type metadata and validation of the typed key-value store.
 //!
-//! Everything here is plain data and pure functions: no clock, no threads, and of other crates, without features, only `regex-lite`, so that the
-//! same rules run in a server, in a code generator and in a JavaScript host. Applications use it through
-//! `kv-core`, which re-exports it whole.
+//! The crate consists of plain data and pure functions. It uses no clock and no threads, and
+//! without features it depends only on `regex-lite`, so the same rules run in a server, in a code
+//! generator and in a JavaScript host. Applications use it through `kv-core`, which re-exports all
+//! of it.
 //!
 //! In reading order:
 //!
-//! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`]: the grammars of the words that name and bound an entry;
-//!   [`pattern`]: that of patterns.
+//! - [`tag`], [`prefix`], [`key`], [`template`], [`ttl`], [`pattern`]: the grammars of tags,
+//!   prefixes, keys, key templates, times to live and patterns.
 //! - [`elm`]: the grammar of names in Elm.
-//! - [`ty`]: [`TypeSchema`], what a type looks like on the wire, as `'static` data.
-//! - [`wire`]: what of a schema serde cannot carry both ways.
-//! - [`json`]: JSON held against a schema.
-//! - [`rule`]: the rules that a field can carry, as data, each with its check and its sentence.
-//! - [`check`]: [`Validator`] walks a value; [`ValidationErrors`] is its report.
-//! - [`field`]: [`KvField`], what can stand in a stored type, for the types of the standard library and, behind the
-//!   features of their crates' names, of others.
-//! - [`kv_type`]: [`KvType`], what can be stored.
-//! - [`access`]: which operations the outside has on a type.
-//! - [`footprint`]: what values of a type cost the reader of a stranger's JSON.
-//! - [`token`]: what a client says of the types it was generated for.
+//! - [`ty`]: [`TypeSchema`], the wire form of a type as `'static` data.
+//! - [`wire`]: types whose JSON serde cannot both write and read.
+//! - [`json`]: checks JSON against a schema.
+//! - [`rule`]: the rules of fields as data, each with its check and its message.
+//! - [`check`]: [`Validator`] collects violations; [`ValidationErrors`] is its report.
+//! - [`field`]: [`KvField`], the types that a stored type can contain, with implementations for the
+//!   standard library and, with features, for other crates.
+//! - [`kv_type`]: [`KvType`], the types that can be stored.
+//! - [`access`]: the operations that clients may use on a type.
+//! - [`footprint`]: the stack, memory and time that reading untrusted JSON of a type can take.
+//! - [`token`]: compares the types of a client with those of a server.
 
 pub mod access;
 pub mod check;
@@ -30,6 +31,8 @@ pub mod json;
 pub mod key;
 pub mod kv_type;
 pub mod pattern;
+#[doc(hidden)]
+pub mod pointer;
 pub mod prefix;
 pub mod rule;
 pub mod tag;
@@ -46,9 +49,9 @@ pub use key::KeyError;
 pub use kv_type::{Keyed, KvType};
 pub use ty::TypeSchema;
 
-/// What generated code names, and nobody else.
+/// The items that generated code refers to.
 ///
-/// No promise of stability is made for its contents: the derive of the same version is its only user.
+/// Its contents are not stable. Only the derive of the same version uses them.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::__codec as codec;
@@ -65,7 +68,8 @@ pub mod __private {
     pub use crate::ty;
 }
 
-/// The default of a field as JSON, likewise.
+/// Expands to the default of a field as JSON, for generated code. Always `None`, because only
+/// kv-core writes JSON.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __default_json {
@@ -74,7 +78,8 @@ macro_rules! __default_json {
     };
 }
 
-/// The text of a key that serde writes: unknown here, since JSON is kv-core's business.
+/// Expands to the text that serde writes for a key, for generated code. Always empty, because only
+/// kv-core writes JSON.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __key_text {
@@ -84,7 +89,8 @@ macro_rules! __key_text {
     }};
 }
 
-/// The codec of a type that is derived for this crate alone: none, since JSON is kv-core's business.
+/// Expands to the codec of a type, for generated code. Always `None`, because only kv-core has
+/// codecs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __codec {

@@ -1,6 +1,7 @@
-//! The grammar of a type's prefix: what stands before the key in a full key.
+//! The grammar of a type prefix, which precedes the key in a full key.
 //!
-//! Printable ASCII, 1 to 128 bytes, ending in `:`, `/` or `.`, so that a prefix never runs into the key.
+//! A prefix is printable ASCII of 1 to 128 bytes. It ends in `:`, `/` or `.`, so that the key
+//! visibly starts after it.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ pub const MAX_LEN: usize = 128;
 ///
 /// # Errors
 ///
-/// [`PrefixError`] says what stands in the way.
+/// Returns [`PrefixError`] if it is not.
 ///
 /// ```
 /// use kv_schema::prefix::{self, PrefixError};
@@ -33,8 +34,8 @@ pub fn check(prefix: &str) -> Result<(), PrefixError> {
     Ok(())
 }
 
-/// Returns the prefix of a type's keys that a full prefix selects, or `None` if it selects no key of the
-/// type.
+/// Returns the prefix of a type's keys that a prefix of full keys selects; `None` if it selects no
+/// key of the type.
 ///
 /// ```
 /// use kv_schema::prefix;
@@ -47,19 +48,19 @@ pub fn of_keys<'a>(full_prefix: &'a str, type_prefix: &str) -> Option<&'a str> {
     full_prefix.strip_prefix(type_prefix).or_else(|| type_prefix.starts_with(full_prefix).then_some(""))
 }
 
-/// Why a text is no prefix.
+/// The error for a text that is not a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PrefixError {
-    /// Nothing was given.
+    /// The text is empty.
     Empty,
     /// A character is not printable ASCII.
     Character(char),
-    /// The last character is none of `:`, `/` and `.`.
+    /// The last character is not `:`, `/` or `.`.
     End(char),
-    /// There are more than [`MAX_LEN`] bytes.
+    /// The text has more than [`MAX_LEN`] bytes.
     TooLong {
-        /// How many there are.
+        /// The number of bytes.
         len: usize,
     },
 }
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_grammar_is_printable_ascii_with_a_separator_at_the_end() {
+    fn prefix_is_printable_ascii_that_ends_with_a_separator() {
         for good in [":", "a.", "CursorPosition:", "my app/~x/", &format!("{}:", "a".repeat(MAX_LEN - 1))] {
             assert_eq!(check(good), Ok(()), "{good}");
         }

@@ -1,6 +1,7 @@
-//! The grammar of a type's tag: its name on the wire.
+//! The grammar of a tag, the name of a type on the wire.
 //!
-//! `[A-Za-z][A-Za-z0-9_]{0,63}`: what a URL segment, an Elm constructor and a Redis key can all hold.
+//! A tag matches `[A-Za-z][A-Za-z0-9_]{0,63}`, so that it is valid in a URL segment, an Elm
+//! constructor and a Redis key.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ pub const MAX_LEN: usize = 64;
 ///
 /// # Errors
 ///
-/// [`TagError`] says what stands in the way.
+/// Returns [`TagError`] if it is not.
 ///
 /// ```
 /// use kv_schema::tag::{self, TagError};
@@ -33,19 +34,19 @@ pub fn check(tag: &str) -> Result<(), TagError> {
     Ok(())
 }
 
-/// Why a text is no tag.
+/// The error for a text that is not a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TagError {
-    /// Nothing was given.
+    /// The text is empty.
     Empty,
-    /// The first character is no ASCII letter.
+    /// The first character is not an ASCII letter.
     Start(char),
     /// A character is neither an ASCII letter, a digit nor `_`.
     Character(char),
-    /// There are more than [`MAX_LEN`] characters.
+    /// The text has more than [`MAX_LEN`] characters.
     TooLong {
-        /// How many there are.
+        /// The number of characters.
         len: usize,
     },
 }
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_grammar_is_letters_digits_and_underscore_after_a_letter() {
+    fn tag_has_letters_digits_and_underscores_after_a_letter() {
         for good in ["A", "a", "Cursor_Position2", &"a".repeat(MAX_LEN)] {
             assert_eq!(check(good), Ok(()), "{good}");
         }

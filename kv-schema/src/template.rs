@@ -1,8 +1,9 @@
-//! Key templates: `user:{user_id}:{item_id}`, from which the values of a type make their own keys.
+//! Key templates such as `user:{user_id}:{item_id}`, which define the keys of a type's values.
 //!
-//! A template alternates texts and parts; a part names a field in braces. Between two parts stands a text, their
-//! separator, and no part may make it seem to begin earlier. So a key comes apart in one way only, and two values
-//! that differ in a part never share a key.
+//! A template consists of texts and parts. A part is the name of a field in braces. Two parts have
+//! a text between them, the separator, and a part's value must not contain the separator or form
+//! one together with the separator's start. Therefore a key can be split in only one way, and two
+//! values that differ in a part never have the same key.
 
 use crate::field::MapKey;
 use crate::key::{self, KeyError};
@@ -11,17 +12,17 @@ use std::fmt::{self, Write as _};
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Text that stands in every key.
+    /// A text that is part of every key.
     Text(&'a str),
-    /// The field whose value stands here, by its name in Rust.
+    /// The Rust name of a field whose value is part of the key.
     Part(&'a str),
 }
 
-/// Takes a template apart.
+/// Splits a template into texts and parts.
 ///
 /// # Errors
 ///
-/// [`TemplateError`] says what is wrong, at which byte.
+/// Returns [`TemplateError`] if the text is not a template.
 ///
 /// ```
 /// use kv_schema::template::{self, Piece, TemplateError};
@@ -37,7 +38,7 @@ pub fn parse(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
     while !rest.is_empty() {
         let at = template.len() - rest.len();
         if let Some(inside) = rest.strip_prefix('{') {
-            let (name, behind) = inside.split_once('}').ok_or(TemplateError::Unclosed { at })?;
+            let (name, after) = inside.split_once('}').ok_or(TemplateError::Unclosed { at })?;
             if name.is_empty() || name.contains('{') {
                 return Err(TemplateError::Name { at });
             }
@@ -45,9 +46,9 @@ pub fn parse(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
                 return Err(TemplateError::NoSeparator { at });
             }
             pieces.push(Piece::Part(name));
-            rest = behind;
+            rest = after;
         } else {
-            let (text, behind) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
+            let (text, after) = rest.split_at(rest.find('{').unwrap_or(rest.len()));
             if let Some(stray) = text.find('}') {
                 return Err(TemplateError::Unopened { at: at + stray });
             }
@@ -55,28 +56,28 @@ pub fn parse(template: &str) -> Result<Vec<Piece<'_>>, TemplateError> {
                 return Err(TemplateError::Control { at: at + control });
             }
             pieces.push(Piece::Text(text));
-            rest = behind;
+            rest = after;
         }
     }
     if pieces.is_empty() { Err(TemplateError::Empty) } else { Ok(pieces) }
 }
 
-/// Why a text is no template.
+/// The error for a text that is not a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "`at` is the place in bytes from the start, in each")]
+#[expect(missing_docs, reason = "`at` is the byte offset in each variant")]
 pub enum TemplateError {
-    /// Nothing was given.
+    /// The text is empty.
     Empty,
-    /// A `{` has no `}` behind it.
+    /// A `{` has no `}` after it.
     Unclosed { at: usize },
     /// A `}` has no `{` before it.
     Unopened { at: usize },
-    /// The braces hold no name.
+    /// The braces do not contain a name.
     Name { at: usize },
-    /// Two parts follow each other.
+    /// Two parts have no text between them.
     NoSeparator { at: usize },
-    /// A control character is in a text.
+    /// A text contains a control character.
     Control { at: usize },
 }
 
@@ -84,25 +85,28 @@ impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("a key template cannot be empty"),
-            Self::Unclosed { at } => write!(f, "the `{{` at byte {at} has no `}}` behind it"),
+            Self::Unclosed { at } => write!(f, "the `{{` at byte {at} has no `}}` after it"),
             Self::Unopened { at } => write!(f, "the `}}` at byte {at} has no `{{` before it"),
             Self::Name { at } => {
-                write!(f, "the braces at byte {at} hold no field's name, as in `{{user_id}}`")
+                write!(f, "the braces at byte {at} must contain the name of a field, as in `{{user_id}}`")
             }
             Self::NoSeparator { at } => {
                 write!(
                     f,
-                    "a separator is needed before the part at byte {at}: `{{a}}:{{b}}`, or keys could not be told apart"
+                    "the part at byte {at} follows another part without a separator: write `{{a}}:{{b}}`, because \
+                     different values could have the same key"
                 )
             }
-            Self::Control { at } => write!(f, "a key has no control characters (found one at byte {at})"),
+            Self::Control { at } => {
+                write!(f, "a key cannot contain control characters (found one at byte {at})")
+            }
         }
     }
 }
 
 impl std::error::Error for TemplateError {}
 
-/// Puts a key together, piece by piece.
+/// Builds a key piece by piece.
 ///
 /// ```
 /// use kv_schema::KeyError;
@@ -121,7 +125,7 @@ pub struct KeyBuilder {
 }
 
 impl KeyBuilder {
-    /// A key with nothing in it yet.
+    /// Creates a builder with an empty key.
     pub fn new() -> Self {
         Self::default()
     }
@@ -132,12 +136,14 @@ impl KeyBuilder {
         self
     }
 
-    /// Adds the value of a part, which is followed by a separator, or by nothing.
+    /// Adds the value of a part. `separator` is the text after it in the template; empty for the
+    /// last piece.
     pub fn part<T: MapKey + ?Sized>(self, part: &'static str, value: &T, separator: &'static str) -> Self {
         self.written_part(part, |f| value.write_key(f), separator)
     }
 
-    /// Adds a part that a function writes, so that generated code names a part's type in one place.
+    /// Adds a part that a function writes. With it, generated code names the type of a part only
+    /// once.
     #[doc(hidden)]
     pub fn written_part(
         mut self,
@@ -146,7 +152,8 @@ impl KeyBuilder {
         separator: &'static str,
     ) -> Self {
         let start = self.key.len();
-        // Writing to a `String` does not fail, and keys are written without errors of their own.
+        // Writing to a `String` does not fail, and `write_key` returns only errors of the
+        // formatter.
         let _ = write!(self.key, "{}", fmt::from_fn(value));
         let written = &self.key[start..];
         let problem = if written.is_empty() {
@@ -162,21 +169,21 @@ impl KeyBuilder {
         self
     }
 
-    /// The key.
+    /// Returns the key.
     ///
     /// # Errors
     ///
-    /// For the first part that cannot stand in a key, or when the whole is no key.
+    /// Returns [`KeyError`] for the first invalid part, or if the result is not a key.
     pub fn key(self) -> Result<String, KeyError> {
         let prefix = self.prefix()?;
         key::check(&prefix).map(|()| prefix)
     }
 
-    /// The beginning of a key.
+    /// Returns the pieces added so far as a key prefix.
     ///
     /// # Errors
     ///
-    /// For the first part that cannot stand in a key.
+    /// Returns [`KeyError`] for the first invalid part.
     pub fn prefix(self) -> Result<String, KeyError> {
         match self.error {
             Some(error) => Err(error),
@@ -190,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_comes_apart_into_texts_and_parts() {
+    fn template_is_split_into_texts_and_parts() {
         use Piece::{Part, Text};
         assert_eq!(parse("a"), Ok(vec![Text("a")]));
         assert_eq!(parse("{a}"), Ok(vec![Part("a")]));
@@ -210,22 +217,22 @@ mod tests {
     }
 
     #[test]
-    fn different_parts_never_make_one_key() {
+    fn different_parts_never_have_the_same_key() {
         let key =
             |a: &str, b: &str| KeyBuilder::new().part("a", a, ":item:").text(":item:").part("b", b, "").key();
         assert_eq!(key("x", "item:y"), Ok("x:item:item:y".to_owned()));
-        // It does not hold the separator, and yet makes it seem to begin earlier.
+        // It does not contain the separator, but "x:item:item:" would be split after "x".
         assert_eq!(key("x:item", "y"), Err(KeyError::SeparatorInPart { part: "a", separator: ":item:" }));
         assert_eq!(key("x:", "y"), Ok("x::item:y".to_owned()));
         assert_eq!(
             key("x", ":item:"),
             Ok("x:item::item:".to_owned()),
-            "the last part takes all that is left"
+            "the last part is the rest of the key"
         );
     }
 
     #[test]
-    fn the_whole_is_a_key() {
+    fn result_must_be_a_key() {
         let part = |text: &str| KeyBuilder::new().part("a", text, "").key();
         assert_eq!(part(".."), Err(KeyError::Dots));
         assert_eq!(part("a\nb"), Err(KeyError::Control { found: '\n', at: 1 }));

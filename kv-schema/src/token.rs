@@ -1,9 +1,10 @@
-//! Schema tokens: what a client says of the types that it was generated for, so that a server can tell whether the two
-//! still read and write the same JSON.
+//! Schema tokens. A generated client sends the token of a type, so that the server can check that
+//! both still read and write the same JSON.
 //!
-//! A token is a few hashes of a type's JSON form. Integers of every width hash alike, as do strings of every form;
-//! rules, docs, times to live, aliases and the order of fields do not count. So a type may gain an optional field, or a
-//! field another rule, and clients that were generated before go on; a field that is renamed or retyped is noticed.
+//! A token consists of hashes of a type's wire form. Integers of all widths have the same hash, and
+//! so do strings of all formats. Rules, docs, times to live, aliases and the order of fields do not
+//! affect it. Therefore existing clients keep working after a type gains an optional field or a
+//! field gains a rule, while a renamed or retyped field is detected.
 //!
 //! ```
 //! use kv_schema::KvField;
@@ -17,65 +18,68 @@
 //! # Ok::<(), kv_schema::token::SchemaTokenError>(())
 //! ```
 
-mod shape;
+mod form;
 
 use crate::ty::{Fields, Shape, TypeSchema};
-use shape::{MAX_DEPTH, Shapes};
+use form::{FormHasher, MAX_DEPTH};
 use std::fmt;
 use std::str::FromStr;
 
-/// The JSON form of a type in a few hashes. See the [module](self).
+/// The hashes of a type's wire form. See the [module](self).
 ///
-/// Its text is `s1` and a hash for each field, the least first, with `?` before those that a writer may leave out:
-/// `s1.1b40fe.?58d9c3`; or, for what is no struct with named fields, `w1.` and one hash.
+/// The text of a struct with named fields is `s1` and a hash for each field in ascending order,
+/// with `?` before those that a writer may leave out: `s1.1b40fe.?58d9c3`. The text of other types
+/// is `w1.` and one hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SchemaToken(Form);
+pub struct SchemaToken(Hashes);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Form {
-    /// In the order of their hashes.
-    Struct(Vec<Member>),
+enum Hashes {
+    /// The fields of a struct, ordered by hash.
+    Struct(Vec<FieldHash>),
+    /// The whole form of any other type.
     Whole(u64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Member {
+struct FieldHash {
     /// 24 bits.
     hash: u64,
     optional: bool,
 }
 
 impl SchemaToken {
-    /// The token of a type. Takes time linear in the number of types that it is made of, times
-    /// the depth to which JSON nests, 128.
+    /// Returns the token of a type. Takes time linear in the number of types that it refers to,
+    /// times the maximal depth of JSON, 128.
     pub fn of(schema: &'static TypeSchema) -> Self {
-        let mut shapes = Shapes::default();
+        let mut forms = FormHasher::default();
         let mut members = Vec::new();
-        if collect_members(schema, MAX_DEPTH, &mut shapes, &mut members) {
+        if collect_members(schema, MAX_DEPTH, &mut forms, &mut members) {
             members.sort_unstable();
-            Self(Form::Struct(members))
+            Self(Hashes::Struct(members))
         } else {
-            Self(Form::Whole(low_bits(shapes.hash(schema), 48)))
+            Self(Hashes::Whole(low_bits(forms.hash(schema), 48)))
         }
     }
 
-    /// Whether a client with this token may read what the server, whose token `self` is, writes: every field that the
-    /// client knows is there, and is of the same form.
+    /// Returns whether a client with the token `client` can read values of a server with this
+    /// token: the server writes every field that the client knows, in the same form.
     pub fn allows_read(&self, client: &Self) -> bool {
         match (&self.0, &client.0) {
-            (Form::Struct(server), Form::Struct(client)) => {
+            (Hashes::Struct(server), Hashes::Struct(client)) => {
                 client.iter().all(|field| find(server, field.hash).is_some())
             }
             (server, client) => server == client,
         }
     }
 
-    /// Whether a client with this token may write what the server, whose token `self` is, reads: it may
-    /// [read](Self::allows_read), and knows every field that cannot be left out.
+    /// Returns whether a client with the token `client` can write values for a server with this
+    /// token: the client can [read](Self::allows_read) them, and knows every field that cannot be
+    /// left out.
     pub fn allows_write(&self, client: &Self) -> bool {
         self.allows_read(client)
             && match (&self.0, &client.0) {
-                (Form::Struct(server), Form::Struct(client)) => {
+                (Hashes::Struct(server), Hashes::Struct(client)) => {
                     server.iter().all(|field| field.optional || find(client, field.hash).is_some())
                 }
                 _ => true,
@@ -83,26 +87,26 @@ impl SchemaToken {
     }
 }
 
-fn find(members: &[Member], hash: u64) -> Option<&Member> {
+fn find(members: &[FieldHash], hash: u64) -> Option<&FieldHash> {
     members.binary_search_by_key(&hash, |member| member.hash).ok().map(|at| &members[at])
 }
 
-/// Puts the members of a struct's JSON object into `members`; `false` where it is none, or its keys are open.
-/// `levels` bounds how deep one is flattened into another.
+/// Adds the members of a struct's JSON object to `members`. Returns `false` if the type is not a
+/// struct with named fields. `levels` limits nested `flatten`.
 fn collect_members(
     schema: &'static TypeSchema,
     levels: u8,
-    shapes: &mut Shapes,
-    members: &mut Vec<Member>,
+    forms: &mut FormHasher,
+    members: &mut Vec<FieldHash>,
 ) -> bool {
-    let Shape::Struct(Fields::Named { fields, .. }) = shape::unwrapped(schema).shape else { return false };
+    let Shape::Struct(Fields::Named { fields, .. }) = schema.unwrapped().shape else { return false };
     let Some(levels) = levels.checked_sub(1) else { return false };
     for field in fields {
-        let flattened = field.flatten && collect_members(field.ty.get(), levels, shapes, members);
+        let flattened = field.flatten && collect_members(field.ty.get(), levels, forms, members);
         if !flattened {
-            let text = format!("{}:{}", shape::name_of(field), shapes.of_field(field));
+            let text = format!("{}:{}", form::name_of(field), forms.of_field(field));
             let hash = low_bits(fnv(text.as_bytes()), 24);
-            members.push(Member { hash, optional: field.is_optional() });
+            members.push(FieldHash { hash, optional: field.is_optional() });
         }
     }
     true
@@ -122,39 +126,39 @@ fn fnv(bytes: &[u8]) -> u64 {
 impl fmt::Display for SchemaToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Form::Struct(members) => {
+            Hashes::Struct(members) => {
                 f.write_str("s1")?;
-                for Member { hash, optional } in members {
+                for FieldHash { hash, optional } in members {
                     write!(f, ".{}{hash:06x}", if *optional { "?" } else { "" })?;
                 }
                 Ok(())
             }
-            Form::Whole(hash) => write!(f, "w1.{hash:012x}"),
+            Hashes::Whole(hash) => write!(f, "w1.{hash:012x}"),
         }
     }
 }
 
-/// A text that is no schema token.
+/// The error for a text that is not a schema token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SchemaTokenError;
 
 impl fmt::Display for SchemaTokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "a schema token is \"s1\" with 6 hex digits a field, or \"w1.\" with 12: s1.1b40fe.?58d9c3",
+            "a schema token is \"s1\" with 6 hex digits for each field, as in s1.1b40fe.?58d9c3, or \"w1.\" with 12",
         )
     }
 }
 
 impl std::error::Error for SchemaTokenError {}
 
-/// Reads what [`Display`](fmt::Display) writes; fields may come in any order.
+/// Parses the text that [`Display`](fmt::Display) writes. Fields may have any order.
 impl FromStr for SchemaToken {
     type Err = SchemaTokenError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some(hash) = text.strip_prefix("w1.") {
-            return Ok(Self(Form::Whole(hex(hash, 12)?)));
+            return Ok(Self(Hashes::Whole(hex(hash, 12)?)));
         }
         let fields = text.strip_prefix("s1").ok_or(SchemaTokenError)?;
         let mut members = Vec::new();
@@ -162,10 +166,10 @@ impl FromStr for SchemaToken {
             if fields.is_empty() { None } else { Some(fields.strip_prefix('.').ok_or(SchemaTokenError)?) };
         for field in fields.into_iter().flat_map(|fields| fields.split('.')) {
             let (optional, hash) = field.strip_prefix('?').map_or((false, field), |hash| (true, hash));
-            members.push(Member { hash: hex(hash, 6)?, optional });
+            members.push(FieldHash { hash: hex(hash, 6)?, optional });
         }
         members.sort_unstable();
-        Ok(Self(Form::Struct(members)))
+        Ok(Self(Hashes::Struct(members)))
     }
 }
 
@@ -182,14 +186,14 @@ mod tests {
     use super::SchemaToken;
 
     #[test]
-    fn reads_what_it_writes() {
+    fn parsing_reverses_formatting() {
         for text in ["s1", "s1.000000", "s1.0d77be.?92ac10.e5f3a8", "w1.0123456789ab"] {
             assert_eq!(text.parse::<SchemaToken>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn nothing_else_is_a_token() {
+    fn other_texts_are_not_tokens() {
         for text in [
             "",
             "s",
@@ -217,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_read_in_any_order() {
+    fn fields_are_parsed_in_any_order() {
         let text = "s1.e5f3a8.?92ac10.0d77be";
         assert_eq!(text.parse::<SchemaToken>().unwrap().to_string(), "s1.0d77be.?92ac10.e5f3a8");
     }

@@ -1,4 +1,4 @@
-//! The grammar and the bounds of a time to live.
+//! The grammar and the limits of a time to live (TTL).
 
 use std::fmt;
 use std::time::Duration;
@@ -6,24 +6,26 @@ use std::time::Duration;
 /// The longest time to live: 100 years of 365 days.
 pub const MAX: Duration = Duration::from_hours(100 * 365 * 24);
 
-/// How long an entry has to live.
+/// The time to live of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ttl {
-    /// It is gone when this much time has passed.
+    /// The entry expires after this duration.
     In(Duration),
-    /// Nothing expires it.
+    /// The entry never expires.
     Never,
 }
 
-/// The longest time to live that a client may give the entries of a type. The program itself is not bound by it.
+/// The longest time to live that a client may give to entries of a type. It does not limit writes
+/// in process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MaxTtl {
-    /// That of the catalog that exposes the type, if it has one.
+    /// The limit of the catalog that exposes the type, if the catalog has one.
     #[default]
     OfCatalog,
-    /// None, whatever the catalog says: a client may write entries that never expire.
+    /// No limit, even if the catalog has one: clients may write entries that never expire.
     Unbounded,
-    /// This one. A write that names no time to live gets it, unless the type has its own.
+    /// This limit. It is also the time to live of a write without one, unless the type has a
+    /// default.
     Of(Duration),
 }
 
@@ -31,7 +33,7 @@ pub enum MaxTtl {
 ///
 /// # Errors
 ///
-/// [`TtlError::Zero`] or [`TtlError::TooLong`].
+/// Returns [`TtlError::Zero`] or [`TtlError::TooLong`].
 ///
 /// ```
 /// use kv_schema::ttl::{self, TtlError};
@@ -52,11 +54,12 @@ pub const fn check(ttl: Duration) -> Result<(), TtlError> {
     Ok(())
 }
 
-/// Reads a time to live as an attribute writes it: a whole number and one of `ms`, `s`, `m`, `h`, `d`.
+/// Parses a time to live as written in an attribute: a whole number and one of `ms`, `s`, `m`, `h`,
+/// `d`.
 ///
 /// # Errors
 ///
-/// [`TtlError`] says what stands in the way.
+/// Returns [`TtlError`] if the text is not a time to live.
 ///
 /// ```
 /// use kv_schema::ttl::{self, TtlError};
@@ -79,19 +82,19 @@ pub fn parse(text: &str) -> Result<Duration, TtlError> {
     if number.is_empty() {
         return Err(TtlError::Form);
     }
-    // All digits, so the only failure left is a number too large for a `u64`.
+    // `number` consists of digits, so parsing fails only if it is too large for a `u64`.
     let number: u64 = number.parse().map_err(|_| TtlError::TooLong)?;
     let ttl = Duration::from_millis(number.checked_mul(in_millis).ok_or(TtlError::TooLong)?);
     check(ttl).map(|()| ttl)
 }
 
-/// Why a text or a duration is no time to live.
+/// The error for a text or a duration that is not a time to live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TtlError {
     /// The text is not a whole number followed by a unit.
     Form,
-    /// The duration is zero: an entry would be gone before it could be read.
+    /// The duration is zero, so that an entry would expire before it could be read.
     Zero,
     /// The duration is longer than [`MAX`].
     TooLong,
@@ -103,8 +106,8 @@ impl fmt::Display for TtlError {
             Self::Form => {
                 "a time to live is a whole number and a unit: `ms`, `s`, `m`, `h` or `d`, as in \"30s\""
             }
-            Self::Zero => "a time to live is more than zero",
-            Self::TooLong => "a time to live is at most 100 years (36500d)",
+            Self::Zero => "a time to live must be longer than zero",
+            Self::TooLong => "a time to live can be at most 100 years (36500d)",
         })
     }
 }
@@ -116,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_unit_is_read_and_the_bounds_hold() {
+    fn all_units_are_parsed_and_the_limits_are_checked() {
         assert_eq!(parse("1ms"), Ok(Duration::from_millis(1)));
         assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(parse("5m"), Ok(Duration::from_mins(5)));

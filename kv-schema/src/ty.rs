@@ -1,7 +1,7 @@
-//! What a type looks like on the wire, as `'static` data.
+//! [`TypeSchema`], the wire form of a type as `'static` data.
 //!
-//! A schema holds what a reader needs to write a codec: serde's names, requiredness, tagging and flattening,
-//! and the rules. Code generators and validators read it; nothing derives the same facts a second time.
+//! A schema holds everything that a codec needs: serde's names, optional members, tagging and
+//! flattening, and the rules. Code generators and validators read it and derive nothing themselves.
 
 use crate::field::KvField;
 use crate::rule::Rule;
@@ -10,30 +10,32 @@ use std::fmt;
 
 /// A type's name, documentation and shape.
 ///
-/// Two schemas are of the same type when their [`id`](Self::id)s are equal. Their addresses say nothing:
-/// the compiler may duplicate or merge constants.
+/// Two schemas describe the same type if their [`id`](Self::id)s are equal. Their addresses are not
+/// significant, because the compiler may duplicate or merge constants.
 #[derive(Clone, Copy, Debug)]
 pub struct TypeSchema {
-    /// The Rust type that this describes. A pointer such as `Box<T>` is described as its `T`.
+    /// The Rust type. A pointer such as `Box<T>` has the schema of `T`.
     pub id: TypeId,
     /// The Rust name, without module and arguments: `Page`.
     pub name: &'static str,
-    /// The Rust module of a derived type, `my_app::storage`; the crate of a type of another crate
-    /// that a feature brings, `chrono`; empty for types of the standard library.
+    /// The Rust module of a derived type, such as `my_app::storage`; the crate of a type that a
+    /// feature supports, such as `chrono`; empty for types of the standard library.
     pub module: &'static str,
-    /// The arguments: of `Page<Item, 3>`, `Item` and 3.
+    /// The generic arguments. For `Page<Item, 3>` they are `Item` and 3.
     pub args: &'static [Arg],
-    /// The doc comment, without the space that follows `///`; empty when there is none.
+    /// The doc comment, without the space after `///`; empty if the type has none.
     pub docs: &'static str,
-    /// What values look like on the wire.
+    /// The wire form of its values.
     pub shape: Shape,
-    /// The function of `#[kv(validate = "…")]`, without its module: a check of whole values, made after those of the
-    /// fields, that only Rust can run.
+    /// The function of `#[kv(validate = "…")]`, without its module. It checks whole values after
+    /// the checks of the fields, and only Rust can run it.
     pub validate: Option<&'static str>,
-    /// The fields, by their Rust names, that `#[kv(skip)]` leaves out of the shape and serde does not. A type that has
-    /// any cannot be exposed: what serde writes would not be what the schema says.
+    /// The Rust names of the fields that `#[kv(skip)]` leaves out of the shape but serde still
+    /// writes. A type with such fields cannot be exposed, because its JSON would differ from its
+    /// schema.
     pub hidden: &'static [&'static str],
-    /// The name in Elm that `#[kv(elm = "…")]` gives, instead of [`name`](Self::name). The wire does not depend on it.
+    /// The name in Elm given by `#[kv(elm = "…")]`, instead of [`name`](Self::name). It does not
+    /// affect the wire form.
     pub elm: Option<&'static str>,
 }
 
@@ -44,6 +46,38 @@ impl PartialEq for TypeSchema {
 }
 
 impl Eq for TypeSchema {}
+
+/// The number of nested newtypes that are followed. Only a newtype that contains itself has more.
+const MAX_NEWTYPES: usize = 128;
+
+impl TypeSchema {
+    /// Returns the fields of the newtypes that this type consists of, outermost first; none if it
+    /// is not a newtype. A newtype that contains itself yields 128 fields.
+    pub fn newtype_fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        let inner = |schema: &Self| match schema.shape {
+            Shape::Struct(Fields::Newtype { field, .. }) => Some(field),
+            _ => None,
+        };
+        std::iter::successors(inner(self), move |field| inner(field.ty.get())).take(MAX_NEWTYPES)
+    }
+
+    /// Returns the schema of the type inside all newtypes; this schema itself if it is not a
+    /// newtype.
+    ///
+    /// ```
+    /// use kv_schema::KvField;
+    ///
+    /// assert_eq!(u8::schema().unwrapped(), u8::schema());
+    /// ```
+    pub fn unwrapped(&'static self) -> &'static Self {
+        self.newtype_fields().last().map_or(self, |field| field.ty.get())
+    }
+
+    /// Returns whether values are `null` in JSON, as for `()` or a unit struct.
+    pub(crate) fn is_unit(&'static self) -> bool {
+        matches!(self.unwrapped().shape, Shape::Unit | Shape::Struct(Fields::Unit))
+    }
+}
 
 /// Writes the name with its arguments: `Page<Item, 3>`, and `[u8; 4]` for arrays.
 impl fmt::Display for TypeSchema {
@@ -72,7 +106,7 @@ pub enum Arg {
     Const(i128),
 }
 
-/// A reference to the schema of another type, followed on request so that types may be recursive.
+/// A reference to the schema of another type. It is a function, so that types can be recursive.
 #[derive(Clone, Copy)]
 pub struct TypeRef {
     schema: fn() -> &'static TypeSchema,
@@ -80,42 +114,42 @@ pub struct TypeRef {
 }
 
 impl TypeRef {
-    /// The reference to the schema of `T`.
+    /// Returns the reference to the schema of `T`.
     pub const fn of<T: KvField>() -> Self {
         T::__TYPE
     }
 
-    /// The reference to the schema that a function returns, of a type of unknown size.
+    /// Creates a reference to the schema that `schema` returns, of a type of unknown size.
     pub const fn new(schema: fn() -> &'static TypeSchema) -> Self {
         Self::sized(schema, 0)
     }
 
-    /// Returns a reference to the schema that a function returns, with the `size_of` of the type that has this form on
-    /// the wire.
+    /// Creates a reference to the schema that `schema` returns, with the `size_of` of the Rust
+    /// type.
     pub const fn sized(schema: fn() -> &'static TypeSchema, size: usize) -> Self {
         Self { schema, size }
     }
 
-    /// The schema that this refers to.
+    /// Returns the schema.
     pub fn get(self) -> &'static TypeSchema {
         (self.schema)()
     }
 
-    /// The `size_of` of the type that the schema describes, which for a pointer is the type it points to; 0 where it is
-    /// not known.
+    /// Returns the `size_of` of the type that the schema describes, which for a pointer is its
+    /// target; 0 if the size is unknown.
     pub const fn size(self) -> usize {
         self.size
     }
 }
 
-/// Writes the type's name alone, since what it refers to may lead back here.
+/// Writes only the type's name, because a recursive schema would not end.
 impl fmt::Debug for TypeRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TypeRef({})", self.get())
     }
 }
 
-/// The forms that a value can have on the wire, in serde's data model.
+/// The wire form of a value, in serde's data model.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Shape {
@@ -123,17 +157,17 @@ pub enum Shape {
     Unit,
     /// `bool`.
     Bool,
-    /// An integer of a certain range.
+    /// An integer.
     Int(IntKind),
-    /// An integer of a certain range, but not 0.
+    /// An integer other than 0.
     NonZero(IntKind),
-    /// `f32` or `f64`, finite.
+    /// `f32` or `f64`; finite.
     Float(FloatKind),
     /// `char`: a string of one Unicode scalar value.
     Char,
     /// A string.
     String,
-    /// A string of a certain form, such as an IP address.
+    /// A string in a format, such as an IP address.
     Formatted(Format),
     /// Any JSON.
     Json,
@@ -147,14 +181,14 @@ pub enum Shape {
     Array {
         /// The type of every item.
         item: TypeRef,
-        /// How many items there are.
+        /// The number of items.
         len: usize,
     },
-    /// A list of a fixed length, a type for each item.
+    /// A list of a fixed length, with a type for each item.
     Tuple(&'static [TypeRef]),
-    /// An object with open keys.
+    /// An object with arbitrary keys.
     Map {
-        /// The type of the keys, which are written as strings.
+        /// The type of the keys, which serde writes as strings.
         key: TypeRef,
         /// The type of the values.
         value: TypeRef,
@@ -165,15 +199,16 @@ pub enum Shape {
     Enum(Enum),
 }
 
-/// A form of strings.
+/// A format of strings.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// What it is called: `ipv4`, `uuid`. Where JSON Schema has a name for it, that one.
+    /// The name, such as `ipv4` or `uuid`. It is the name in JSON Schema, if that has one.
     pub name: &'static str,
-    /// Whether a text is of this form, judged by the type's own parser.
+    /// Returns whether the type's own parser accepts a text.
     pub accepts: fn(&str) -> bool,
-    /// Returns a number that is the same for all texts of one value, such as `::1` and `0:0:0:0:0:0:0:1`; `None` for
-    /// texts of another form. Two names in JSON that are the same key of a map are found by it.
+    /// Returns a number that is the same for all texts of one value, such as `::1` and
+    /// `0:0:0:0:0:0:0:1`; `None` for texts in another format. It finds two names in JSON that are
+    /// the same key of a map.
     pub identity: fn(&str) -> Option<u64>,
 }
 
@@ -204,13 +239,13 @@ pub enum IntKind {
 }
 
 impl IntKind {
-    /// Whether it is `i128` or `u128`.
+    /// Returns whether it is `i128` or `u128`.
     pub const fn is_128_bits(self) -> bool {
         matches!(self, Self::I128 | Self::U128)
     }
 
-    /// The least and the greatest value, the latter as far as an `i128` reaches. Those of `usize` and `isize` are
-    /// the platform's.
+    /// Returns the least and the greatest value. The greatest value of `u128` is given as
+    /// `i128::MAX`; the values of `usize` and `isize` are those of the platform.
     pub const fn range(self) -> (i128, i128) {
         match self {
             Self::I8 => (i8::MIN as i128, i8::MAX as i128),
@@ -237,37 +272,37 @@ pub enum FloatKind {
     F64,
 }
 
-/// An enum: how serde tells its variants apart, and the variants in source order.
+/// An enum.
 #[derive(Clone, Copy, Debug)]
 pub struct Enum {
-    /// How the variant stands on the wire.
+    /// How serde writes the name of the variant.
     pub tagging: Tagging,
-    /// The variants that are on the wire, in source order.
+    /// The variants that serde writes and reads, in source order.
     pub variants: &'static [Variant],
 }
 
-/// How serde writes which variant a value is.
+/// How serde writes the name of a variant.
 ///
-/// See serde's documentation of enum representations for each.
+/// serde's documentation of enum representations describes each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tagging {
     /// `{"Variant": content}`, or `"Variant"` for a unit variant.
     External,
-    /// The tag stands among the variant's own fields.
+    /// The tag is a member of the same object as the variant's fields.
     Internal {
         /// The member that holds the variant's name.
         tag: &'static str,
     },
-    /// The tag and the content stand side by side.
+    /// The tag and the content are two members of an object.
     Adjacent {
         /// The member that holds the variant's name.
         tag: &'static str,
         /// The member that holds the variant's fields.
         content: &'static str,
-        /// Whether a member beside the two is an error (`#[serde(deny_unknown_fields)]`).
+        /// Whether any other member is an error (`#[serde(deny_unknown_fields)]`).
         deny_unknown: bool,
     },
-    /// Nothing says it: the first variant that fits is read.
+    /// The name is not written. A reader takes the first variant that fits.
     Untagged,
 }
 
@@ -276,7 +311,7 @@ pub enum Tagging {
 pub struct Variant {
     /// The name in Rust.
     pub rust_name: &'static str,
-    /// The name on the wire.
+    /// The name in JSON.
     pub name: &'static str,
     /// Other names that are read as this variant.
     pub aliases: &'static [&'static str],
@@ -286,14 +321,14 @@ pub struct Variant {
     pub other: bool,
     /// Whether this variant is written without a tag (`#[serde(untagged)]` on it).
     pub untagged: bool,
-    /// What it holds.
+    /// The fields.
     pub fields: Fields,
-    /// The name in Elm that `#[kv(elm = "…")]` gives. The wire does not depend on it.
+    /// The name in Elm given by `#[kv(elm = "…")]`. It does not affect the wire form.
     pub elm: Option<&'static str>,
 }
 
 impl Variant {
-    /// A variant with a tag, of one name in Rust and on the wire.
+    /// Creates a tagged variant whose names in Rust and in JSON are the same.
     pub const fn new(name: &'static str, fields: Fields) -> Self {
         Self {
             rust_name: name,
@@ -308,31 +343,33 @@ impl Variant {
     }
 }
 
-/// The fields of a struct or a variant, by the form they have on the wire.
+/// The fields of a struct or a variant, by their wire form.
 #[derive(Clone, Copy, Debug)]
 pub enum Fields {
     /// No fields.
     Unit,
-    /// One field, written as itself: a tuple struct of one, or `#[serde(transparent)]`.
+    /// One field that is written without a wrapper: a tuple struct with one field, or
+    /// `#[serde(transparent)]`.
     Newtype {
         /// The field.
         field: &'static Field,
-        /// Whether it is `#[serde(transparent)]`, so that where it is missing it is read as its field would be.
+        /// Whether it is `#[serde(transparent)]`. A missing member of this type is then read as the
+        /// field's type reads it.
         transparent: bool,
     },
     /// A list of a fixed length.
     Tuple(&'static [Field]),
     /// An object.
     Named {
-        /// The fields that are on the wire, in source order.
+        /// The fields that serde writes or reads, in source order.
         fields: &'static [Field],
-        /// Whether a member of another name is an error (`#[serde(deny_unknown_fields)]`).
+        /// Whether an unknown member is an error (`#[serde(deny_unknown_fields)]`).
         deny_unknown: bool,
     },
 }
 
 impl Fields {
-    /// The fields in source order, whatever their form.
+    /// Returns the fields of any form, in source order.
     pub const fn all(&self) -> &'static [Field] {
         match self {
             Self::Unit => &[],
@@ -348,7 +385,7 @@ impl Fields {
 pub struct Field {
     /// The name in Rust, without `r#`; the position for tuples.
     pub rust_name: &'static str,
-    /// The name on the wire.
+    /// The name in JSON.
     pub name: &'static str,
     /// Other names that are read as this field.
     pub aliases: &'static [&'static str],
@@ -356,43 +393,45 @@ pub struct Field {
     pub docs: &'static str,
     /// The type.
     pub ty: TypeRef,
-    /// Whether a reader fills it in when it is missing (`#[serde(default)]`).
+    /// Whether a reader uses a default if it is missing (`#[serde(default)]`).
     pub default: bool,
-    /// Where a writer may leave out what is not an `Option`: what a reader fills in, since every reader must know
-    /// it then, or it would read something else than was written. `None` for what a function writes, too: how it would
-    /// write the default is not known.
+    /// The default, if a writer may leave out the field and its type is not an `Option`: every
+    /// reader must use the same default, or it would read another value than the written one.
+    /// `None` if `serialize_with` writes the field, because its output for the default is unknown.
     pub default_json: Option<DefaultJson>,
     /// Whether a writer may leave it out (`#[serde(skip_serializing_if)]`).
     pub may_be_left_out: bool,
-    /// Whether its members stand among its parent's (`#[serde(flatten)]`).
+    /// Whether its members are members of its parent (`#[serde(flatten)]`).
     pub flatten: bool,
-    /// Whether nothing is known of the bytes that its values own on the heap: it is opaque, and its type is neither a
-    /// [`KvField`] nor `serde::Serialize`, nor does `#[kv(heap_size = "…")]` name a function. A type with such a field cannot
-    /// be exposed for writing.
+    /// Whether the heap size of its values is unknown: the field is opaque, its type implements
+    /// neither [`KvField`] nor `serde::Serialize`, and `#[kv(heap_size = "…")]` names no function.
+    /// A type with such a field cannot be exposed for writing.
     pub unmeasured: bool,
-    /// Whether `ty` is named by `#[kv(wire = "…")]`: the form on the wire is that of `ty`, and the field's own type,
-    /// which may refuse values of that form, writes and reads it.
+    /// Whether `ty` comes from `#[kv(wire = "…")]`. The field's own type then writes and reads the
+    /// wire form of `ty`, and may refuse some of its values.
     pub wire: bool,
-    /// A value that the type reads, given with `#[kv(example = "…")]`: the text itself where `ty` is written as text, else
-    /// JSON.
+    /// A value that the type reads, from `#[kv(example = "…")]`: plain text if `ty` is written as
+    /// text, otherwise JSON.
     pub example: Option<&'static str>,
-    /// The rules on the field itself, in source order. Those of its type are in the type's own schema.
+    /// The rules on the field itself, in source order. The rules of its type are in the type's
+    /// schema.
     pub rules: &'static [Rule],
-    /// The name in Elm that `#[kv(elm = "…")]` gives. The wire does not depend on it.
+    /// The name in Elm given by `#[kv(elm = "…")]`. It does not affect the wire form.
     pub elm: Option<&'static str>,
 }
 
-/// What a field is filled in with when it is missing, as JSON.
+/// The value that a reader uses for a missing field, as JSON.
 #[derive(Clone, Copy)]
 pub struct DefaultJson(fn() -> Option<String>);
 
 impl DefaultJson {
-    /// The JSON that a function returns.
+    /// Creates a default from a function that returns its JSON.
     pub const fn new(json: fn() -> Option<String>) -> Self {
         Self(json)
     }
 
-    /// The JSON; `None` when the field's type does not derive `serde::Serialize`, or is generic.
+    /// Returns the JSON; `None` if the field's type does not derive `serde::Serialize`, or is
+    /// generic.
     pub fn get(self) -> Option<String> {
         (self.0)()
     }
@@ -405,7 +444,7 @@ impl fmt::Debug for DefaultJson {
 }
 
 impl Field {
-    /// A field that is always there, without rules.
+    /// Creates a required field without rules.
     pub const fn new(name: &'static str, ty: TypeRef) -> Self {
         Self {
             rust_name: name,
@@ -425,8 +464,9 @@ impl Field {
         }
     }
 
-    /// Whether a reader of an object does without it: it has a default, or its type is an `Option`, be it inside
-    /// `#[serde(transparent)]`. An item of a tuple is read without only if it has a default.
+    /// Returns whether the member may be missing from an object: the field has a default, or its
+    /// type is an `Option`, possibly inside `#[serde(transparent)]`. An item of a tuple may be
+    /// missing only if it has a default.
     ///
     /// ```
     /// use kv_schema::ty::{Field, TypeRef};

@@ -1,4 +1,4 @@
-//! The types of other crates: what their schemas say, what serde writes and reads, and what is refused, agree.
+//! Types of other crates: their schemas agree with the JSON that serde writes, reads and refuses.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fmt::Debug;
 
-/// Whether JSON has the shape of a schema, as far as the shapes of this file go.
+/// Returns whether JSON has the shape of a schema. Supports only the shapes in this file.
 fn fits(schema: &TypeSchema, json: &Value) -> bool {
     match (schema.shape, json) {
         (Shape::Json, _) => true,
@@ -46,8 +46,9 @@ fn fits(schema: &TypeSchema, json: &Value) -> bool {
     }
 }
 
-/// Values are well, are written in the shape of their schema, and read back equal.
-fn go_round<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(
+/// Asserts that values are valid, are written in the shape of their schema, and are read back
+/// equal.
+fn round_trip<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(
     values: impl IntoIterator<Item = T>,
 ) {
     for value in values {
@@ -58,7 +59,7 @@ fn go_round<T: KvField + Serialize + DeserializeOwned + PartialEq + Debug>(
     }
 }
 
-/// What neither the schema nor serde takes.
+/// Asserts that both the schema and serde refuse JSON.
 fn refused<T: KvField + DeserializeOwned + Debug>(json: impl IntoIterator<Item = Value>) {
     for json in json {
         assert!(!fits(T::schema(), &json), "{json} fits");
@@ -66,7 +67,7 @@ fn refused<T: KvField + DeserializeOwned + Debug>(json: impl IntoIterator<Item =
     }
 }
 
-/// What the schema and serde take alike, though serde does not write it so.
+/// Asserts that both the schema and serde accept texts, which serde may write differently.
 fn read<T: KvField + DeserializeOwned>(texts: &[&str]) {
     for text in texts {
         assert!(fits(T::schema(), &json!(text)), "{text}");
@@ -79,7 +80,7 @@ fn broken(value: &impl KvField) -> Vec<(String, &'static str, String)> {
     report.iter().map(|v| (v.pointer.clone(), v.rule, v.message.clone())).collect()
 }
 
-fn keys_are_serdes<K: MapKey + Serialize + std::hash::Hash + Eq + Clone>(keys: impl IntoIterator<Item = K>) {
+fn keys_match_serde<K: MapKey + Serialize + std::hash::Hash + Eq + Clone>(keys: impl IntoIterator<Item = K>) {
     for key in keys {
         let json = serde_json::to_value(HashMap::from([(key.clone(), 0)])).unwrap();
         assert_eq!(json.as_object().unwrap().keys().next(), Some(&key.display().to_string()));
@@ -102,15 +103,15 @@ mod of_chrono {
     }
 
     #[test]
-    fn dates_and_times_go_round() {
+    fn dates_and_times_round_trip() {
         let leap = noon().with_second(59).unwrap().with_nanosecond(1_999_999_999).unwrap();
-        go_round([NaiveDate::MIN, NaiveDate::MAX, noon().date()]);
-        go_round([NaiveTime::MIN, NaiveTime::from_hms_nano_opt(23, 59, 59, 1_999_999_999).unwrap()]);
-        go_round([NaiveDateTime::MIN, NaiveDateTime::MAX, noon(), leap]);
-        go_round([DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, noon().and_utc(), leap.and_utc()]);
-        go_round([0, 3600, -3600, 86_340, -86_340].map(|s| east(s).from_utc_datetime(&noon())));
-        keys_are_serdes([noon(), leap, NaiveDateTime::MIN]);
-        keys_are_serdes([0, 3600].map(|s| east(s).from_utc_datetime(&noon())));
+        round_trip([NaiveDate::MIN, NaiveDate::MAX, noon().date()]);
+        round_trip([NaiveTime::MIN, NaiveTime::from_hms_nano_opt(23, 59, 59, 1_999_999_999).unwrap()]);
+        round_trip([NaiveDateTime::MIN, NaiveDateTime::MAX, noon(), leap]);
+        round_trip([DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, noon().and_utc(), leap.and_utc()]);
+        round_trip([0, 3600, -3600, 86_340, -86_340].map(|s| east(s).from_utc_datetime(&noon())));
+        keys_match_serde([noon(), leap, NaiveDateTime::MIN]);
+        keys_match_serde([0, 3600].map(|s| east(s).from_utc_datetime(&noon())));
         assert_eq!(DateTime::<Utc>::schema().name, "DateTime");
         read::<DateTime<Utc>>(&["2024-02-29 12:00:00+01:00", "2024-02-29T12:00:00.5Z"]);
         refused::<DateTime<FixedOffset>>([json!("2024-02-30T12:00:00Z"), json!("noon"), json!(0)]);
@@ -125,7 +126,7 @@ mod of_chrono {
     }
 
     #[test]
-    fn what_would_be_another_time_when_read_breaks_the_rule_type() {
+    fn time_that_would_be_read_back_differently_breaks_the_rule_type() {
         let odd = east(30).from_utc_datetime(&noon());
         assert_eq!(
             broken(&odd),
@@ -137,23 +138,23 @@ mod of_chrono {
         for broken in [broken(&stray), broken(&stray.time()), broken(&stray.and_utc())] {
             assert_eq!(
                 (broken[0].1, broken[0].2.as_str()),
-                ("type", "must have a leap second after :59 alone")
+                ("type", "must have a leap second only after :59")
             );
         }
 
         let beyond = east(3600).from_utc_datetime(&NaiveDateTime::MAX);
-        assert_eq!(broken(&beyond)[0].2, "must be within the years of chrono at its own offset");
+        assert_eq!(broken(&beyond)[0].2, "must be a date that chrono can represent at its own offset");
         assert_eq!(beyond.display().to_string(), "+262142-12-31T23:59:59.999999999Z");
         assert!(broken(&HashMap::from([(beyond, 1)]))[0].0.starts_with("/+262142"));
     }
 
     #[test]
-    fn names_are_read_in_every_spelling_that_chrono_knows() {
+    fn names_are_read_in_every_spelling_of_chrono() {
         let week = std::iter::successors(Some(Weekday::Mon), |day| Some(day.succ()));
-        go_round(week.take(7));
-        go_round((1..=12).map(|n| Month::try_from(n).unwrap()));
-        keys_are_serdes([Weekday::Sun]);
-        keys_are_serdes([Month::May]);
+        round_trip(week.take(7));
+        round_trip((1..=12).map(|n| Month::try_from(n).unwrap()));
+        keys_match_serde([Weekday::Sun]);
+        keys_match_serde([Month::May]);
         read::<Weekday>(&["mon", "MONDAY", "Mon"]);
         read::<Month>(&["jan", "JANUARY"]);
         refused::<Weekday>([json!("Montag"), json!(1)]);
@@ -161,9 +162,9 @@ mod of_chrono {
     }
 
     #[test]
-    fn spans_are_seconds_and_nanoseconds() {
-        go_round([TimeDelta::MIN, TimeDelta::MAX, TimeDelta::zero(), TimeDelta::nanoseconds(-1)]);
-        go_round([noon() - (noon() - Days::new(3))]);
+    fn time_deltas_are_seconds_and_nanoseconds() {
+        round_trip([TimeDelta::MIN, TimeDelta::MAX, TimeDelta::zero(), TimeDelta::nanoseconds(-1)]);
+        round_trip([noon() - (noon() - Days::new(3))]);
         refused::<TimeDelta>([
             json!([0, 1_000_000_000]),
             json!([0, -1]),
@@ -182,20 +183,20 @@ mod of_time {
     };
 
     #[test]
-    fn dates_and_times_go_round() {
+    fn dates_and_times_round_trip() {
         let offsets = [(0, 0, 0), (1, 30, 0), (0, -30, 0), (25, 59, 59), (-25, -59, -59), (0, 0, -1)]
             .map(|(h, m, s)| UtcOffset::from_hms(h, m, s).unwrap());
         let last = Time::from_hms_nano(23, 59, 59, 999_999_999).unwrap();
-        go_round([Date::MIN, Date::MAX, Date::from_ordinal_date(0, 1).unwrap()]);
-        go_round([Time::MIDNIGHT, last, Time::from_hms_micro(1, 2, 3, 40).unwrap()]);
-        go_round([PrimitiveDateTime::MIN, PrimitiveDateTime::MAX, PrimitiveDateTime::new(Date::MAX, last)]);
-        go_round([UtcDateTime::MIN, UtcDateTime::MAX, UtcDateTime::UNIX_EPOCH]);
-        go_round(offsets);
-        go_round(offsets.map(|offset| OffsetDateTime::UNIX_EPOCH.to_offset(offset)));
-        go_round([PrimitiveDateTime::MIN, PrimitiveDateTime::MAX].map(PrimitiveDateTime::assume_utc));
-        go_round([Duration::MIN, Duration::MAX, Duration::ZERO, Duration::nanoseconds(-1), Duration::DAY]);
-        keys_are_serdes(offsets);
-        keys_are_serdes([PrimitiveDateTime::MIN]);
+        round_trip([Date::MIN, Date::MAX, Date::from_ordinal_date(0, 1).unwrap()]);
+        round_trip([Time::MIDNIGHT, last, Time::from_hms_micro(1, 2, 3, 40).unwrap()]);
+        round_trip([PrimitiveDateTime::MIN, PrimitiveDateTime::MAX, PrimitiveDateTime::new(Date::MAX, last)]);
+        round_trip([UtcDateTime::MIN, UtcDateTime::MAX, UtcDateTime::UNIX_EPOCH]);
+        round_trip(offsets);
+        round_trip(offsets.map(|offset| OffsetDateTime::UNIX_EPOCH.to_offset(offset)));
+        round_trip([PrimitiveDateTime::MIN, PrimitiveDateTime::MAX].map(PrimitiveDateTime::assume_utc));
+        round_trip([Duration::MIN, Duration::MAX, Duration::ZERO, Duration::nanoseconds(-1), Duration::DAY]);
+        keys_match_serde(offsets);
+        keys_match_serde([PrimitiveDateTime::MIN]);
         refused::<Date>([json!("2024-02-30"), json!(""), json!(1)]);
         refused::<Time>([json!("12:00:00"), json!("24:00:00.0")]);
         refused::<PrimitiveDateTime>([json!("2024-02-29T12:00:00.0")]);
@@ -206,33 +207,33 @@ mod of_time {
     }
 
     #[test]
-    fn the_ends_of_time_go_round_at_every_offset() {
+    fn least_and_greatest_times_round_trip_at_every_offset() {
         let ends = [PrimitiveDateTime::MIN, PrimitiveDateTime::MAX];
         for offset in [(1, 0, 0), (-1, 0, 0), (25, 59, 59), (-25, -59, -59)] {
             let (h, m, s) = offset;
-            go_round(ends.map(|end| end.assume_offset(UtcOffset::from_hms(h, m, s).unwrap())));
+            round_trip(ends.map(|end| end.assume_offset(UtcOffset::from_hms(h, m, s).unwrap())));
         }
     }
 
     #[test]
-    fn names_are_variants() {
+    fn weekdays_and_months_are_variants() {
         let week = std::iter::successors(Some(Weekday::Monday), |day| Some(day.next()));
-        go_round(week.take(7));
-        go_round((1..=12).map(|n| Month::try_from(n).unwrap()));
-        keys_are_serdes([Weekday::Sunday]);
-        keys_are_serdes([Month::May]);
+        round_trip(week.take(7));
+        round_trip((1..=12).map(|n| Month::try_from(n).unwrap()));
+        keys_match_serde([Weekday::Sunday]);
+        keys_match_serde([Month::May]);
         refused::<Weekday>([json!("monday"), json!("Mon"), json!(0)]);
         refused::<Month>([json!("may"), json!(0)]);
     }
 }
 
 #[test]
-fn identifiers_are_written_with_hyphens() {
+fn uuids_are_written_with_hyphens() {
     use uuid::{NonNilUuid, Uuid};
     let some = Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0);
-    go_round([Uuid::nil(), Uuid::max(), some]);
-    go_round([NonNilUuid::new(some).unwrap()]);
-    keys_are_serdes([some]);
+    round_trip([Uuid::nil(), Uuid::max(), some]);
+    round_trip([NonNilUuid::new(some).unwrap()]);
+    keys_match_serde([some]);
     let text = some.to_string();
     read::<Uuid>(&[
         &text.to_uppercase(),
@@ -245,7 +246,7 @@ fn identifiers_are_written_with_hyphens() {
 }
 
 #[test]
-fn addresses_are_texts_with_rules() {
+fn urls_are_texts_with_rules() {
     use url::Url;
     let urls = [
         "https://acme.example/a?b#c",
@@ -254,8 +255,8 @@ fn addresses_are_texts_with_rules() {
         "http://[::1]:8080/",
         "https://ü.example",
     ];
-    go_round(urls.map(|url| Url::parse(url).unwrap()));
-    keys_are_serdes(urls.map(|url| Url::parse(url).unwrap()));
+    round_trip(urls.map(|url| Url::parse(url).unwrap()));
+    keys_match_serde(urls.map(|url| Url::parse(url).unwrap()));
     refused::<Url>([json!(""), json!("acme.example"), json!("http://"), json!("http://a:99999"), json!(1)]);
     let url = Url::parse("https://acme.example").unwrap();
     assert_eq!((url.text(), url.measure()), (Some("https://acme.example/"), Some(21)));
@@ -265,8 +266,8 @@ fn addresses_are_texts_with_rules() {
 fn decimals_are_texts_with_a_range() {
     use rust_decimal::Decimal;
     let decimal = |text: &str| text.parse::<Decimal>().unwrap();
-    go_round([Decimal::MIN, Decimal::MAX, Decimal::ZERO, decimal("-0.0000000000000000000000000001")]);
-    keys_are_serdes([decimal("1.50")]);
+    round_trip([Decimal::MIN, Decimal::MAX, Decimal::ZERO, decimal("-0.0000000000000000000000000001")]);
+    keys_match_serde([decimal("1.50")]);
     assert_eq!(json!(decimal("1.50")), json!("1.50"));
     read::<Decimal>(&["1e3", "1_000", "+1"]);
     refused::<Decimal>([json!(""), json!("1,5"), json!("NaN"), json!("79228162514264337593543950336")]);
@@ -286,11 +287,11 @@ fn decimals_are_texts_with_a_range() {
 }
 
 #[test]
-fn small_strings_are_strings() {
+fn smol_strs_are_strings() {
     use smol_str::SmolStr;
     let long = SmolStr::new("longer than what stands in the value itself");
-    go_round([SmolStr::default(), SmolStr::new_static("static"), long.clone()]);
-    keys_are_serdes([long.clone()]);
+    round_trip([SmolStr::default(), SmolStr::new_static("static"), long.clone()]);
+    keys_match_serde([long.clone()]);
     refused::<SmolStr>([json!(1), json!(null)]);
     assert_eq!(SmolStr::schema(), String::schema());
     assert_eq!((long.text(), long.measure()), (Some(long.as_str()), Some(43)));
@@ -298,7 +299,7 @@ fn small_strings_are_strings() {
 }
 
 #[test]
-fn a_violation_in_a_map_of_any_order_stands_at_its_key_in_the_order_of_keys() {
+fn violations_in_an_unordered_map_are_reported_in_key_order() {
     use indexmap::{IndexMap, IndexSet};
     let map: IndexMap<u32, Vec<f64>> =
         [(10, vec![0.0, f64::NAN]), (9, vec![f64::NAN]), (100, vec![])].into_iter().collect();
@@ -314,23 +315,23 @@ fn a_violation_in_a_map_of_any_order_stands_at_its_key_in_the_order_of_keys() {
             .collect();
     assert_eq!((well.measure(), set.measure()), (Some(2), Some(3)));
     assert_eq!(serde_json::to_string(&well).unwrap(), r#"{"b":[2,1],"a":[]}"#);
-    go_round([well, IndexMap::default()]);
+    round_trip([well, IndexMap::default()]);
     refused::<IndexMap<u8, u8>>([json!([]), json!({"a": 1}), json!({"1": 256})]);
     refused::<IndexSet<u8>>([json!({}), json!([256])]);
     assert_eq!(IndexMap::<u8, IndexSet<u8>>::schema().to_string(), "IndexMap<u8, IndexSet<u8>>");
 }
 
 #[test]
-fn any_json_goes_round() {
+fn any_json_round_trips() {
     use serde_json::Map;
     let values = [json!(null), json!(u64::MAX), json!(-1.5e300), json!({"a": [1, {"b": "c"}]}), json!("")];
-    go_round(values.clone());
+    round_trip(values.clone());
     let members: Map<String, Value> = values.into_iter().map(|json| (json.to_string(), json)).collect();
     let report = ValidationErrors::collect(|v| {
         Each::check(&members, v, |_, v| v.report("rule", &[], "must hold"));
     });
     assert_eq!(report.unwrap_err().violations()[0].pointer, "/\"\"");
     assert_eq!(members.measure(), Some(5));
-    go_round([members, Map::new()]);
+    round_trip([members, Map::new()]);
     refused::<Map<String, Value>>([json!([]), json!(null)]);
 }

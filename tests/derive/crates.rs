@@ -1,5 +1,5 @@
-//! Types of public crates that know serde and nothing of the store: each is a field with `wire` or `opaque`, and a catalog
-//! exposes it.
+//! Types of public crates that implement serde's traits but not `KvField`, in fields with `wire` or
+//! `opaque`.
 
 use arrayvec::ArrayString;
 use bytes::Bytes;
@@ -50,7 +50,7 @@ struct EvenNumber(u32);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, KvField)]
 struct OrderId(#[kv(wire = "String")] Ulid);
 
-/// One field a crate, or a form of it.
+/// A field for each crate, or for each wire form that a crate offers.
 #[serde_as]
 #[derive(Debug, PartialEq, Serialize, Deserialize, KvType)]
 struct Foreign {
@@ -115,7 +115,7 @@ struct Foreign {
 }
 
 #[test]
-fn types_of_public_crates_are_exposed_by_their_form_on_the_wire() {
+fn types_of_public_crates_are_exposed_in_their_wire_form() {
     let catalog = Catalog::builder().expose::<Foreign>(Access::ReadWrite).build().unwrap();
     let codec = catalog.codec("Foreign").unwrap();
     let json = r#"{
@@ -135,8 +135,8 @@ fn types_of_public_crates_are_exposed_by_their_form_on_the_wire() {
     assert_eq!(fields.all().iter().filter(|field| field.wire).count(), 24);
 }
 
-macro_rules! refused_next_to {
-    ($($test:ident: $name:ident, $said:literal;)*) => {$(
+macro_rules! refused {
+    ($($test:ident: $name:ident, $message:literal;)*) => {$(
         #[test]
         fn $test() {
             #[derive(Debug, Serialize, Deserialize, KvType)]
@@ -146,13 +146,13 @@ macro_rules! refused_next_to {
             let error = Catalog::builder().expose::<Holds>(Access::Read).build().unwrap_err();
             let [CatalogProblem::Serde { fault, .. }] = error.problems() else { panic!("{error}") };
             assert!(fault.ty().ends_with(concat!("not_derived::", stringify!($name))), "{error}");
-            assert!(error.to_string().contains($said), "{error}");
+            assert!(error.to_string().contains($message), "{error}");
             assert!(error.to_string().contains("#[kv(wire = \"…\")]"), "{error}");
         }
     )*};
 }
 
-/// The same with `KvField` derived next to an implementation of serde that is not.
+/// Types that derive `KvField`, but whose serde implementations come from another crate.
 mod not_derived {
     use super::{
         Deserialize_repr, DeserializeFromStr, Display, EnumString, KvField, Serialize_repr, SerializeDisplay,
@@ -184,8 +184,8 @@ mod not_derived {
     }
 }
 
-refused_next_to! {
-    a_derived_field_next_to_serde_repr_is_refused: Priority, "invalid type: string \"Low\", expected u8";
-    a_derived_field_next_to_strum_is_refused: State, "does not read \"InProgress\"";
-    one_variant_that_differs_is_enough: Differs, "does not read \"Other\"";
+refused! {
+    serde_repr_with_a_derived_schema_is_refused: Priority, "invalid type: string \"Low\", expected u8";
+    strum_with_a_derived_schema_is_refused: State, "does not read \"InProgress\"";
+    single_differing_variant_is_refused: Differs, "does not read \"Other\"";
 }

@@ -1,4 +1,4 @@
-//! `wire`: types whose form on the wire is that of another type.
+//! `wire`: types with the wire form of another type.
 
 use kv_core::schema::ty::{Fields, Shape};
 use kv_core::{KvField, KvType, MapKey};
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// A type of another crate that knows serde and nothing of the store.
+/// A type of another crate that implements serde's traits but not `KvField`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Version(u64, u64);
 
@@ -82,7 +82,7 @@ fn type_of(fields: &Fields, name: &str) -> String {
 }
 
 #[test]
-fn the_schema_of_a_field_is_that_of_the_type_on_the_wire() {
+fn field_has_the_schema_of_the_type_in_wire() {
     let Shape::Struct(fields) = Release::schema().shape else { panic!() };
     let names = ["version", "previous", "needs", "built"];
     assert_eq!(
@@ -103,25 +103,25 @@ fn release() -> Release {
 }
 
 #[test]
-fn custom_and_heap_size_look_at_the_value() {
+fn custom_and_heap_size_functions_take_the_rust_value() {
     let errors = release().validate().unwrap_err();
     assert_eq!(errors.to_string(), "version must be stable");
     assert_eq!(release().heap_size(), 8);
 }
 
 #[test]
-fn a_newtype_of_a_type_that_is_text_on_the_wire_is_a_key() {
+fn newtype_of_a_type_written_as_text_is_a_key() {
     let key = VersionKey(Version(1, 20));
     assert_eq!(key.display().to_string(), "1.20");
     assert!(key.cmp_key(&VersionKey(Version(2, 0))).is_lt());
 }
 
 #[test]
-fn a_whole_type_has_the_form_that_wire_names() {
+fn wire_on_a_type_sets_its_wire_form() {
     #[derive(Serialize, Deserialize, KvType)]
     #[serde(try_from = "u8", into = "u8")]
     #[derive(Clone)]
-    #[kv(wire = "u8", validate = "is_low", heap_size = "none")]
+    #[kv(wire = "u8", validate = "is_low", heap_size = "three")]
     enum Level {
         Low,
         High,
@@ -140,7 +140,7 @@ fn a_whole_type_has_the_form_that_wire_names() {
     fn is_low(level: &Level) -> Result<(), &'static str> {
         if matches!(level, Level::Low) { Ok(()) } else { Err("must be low") }
     }
-    fn none(_: &Level) -> usize {
+    fn three(_: &Level) -> usize {
         3
     }
     let Shape::Struct(fields @ Fields::Newtype { .. }) = Level::schema().shape else { panic!() };
@@ -151,7 +151,7 @@ fn a_whole_type_has_the_form_that_wire_names() {
 }
 
 #[test]
-fn a_type_may_name_its_own_parameters_on_the_wire() {
+fn wire_may_contain_type_parameters() {
     #[derive(KvField)]
     #[kv(wire = "Vec<T>")]
     struct Stack<T> {
@@ -163,7 +163,7 @@ fn a_type_may_name_its_own_parameters_on_the_wire() {
 }
 
 #[test]
-fn newtypes_of_what_is_written_as_text_are_keys() {
+fn newtype_of_an_address_is_a_key_and_a_key_part() {
     #[derive(PartialEq, Eq, Hash, Serialize, Deserialize, KvField)]
     struct Peer(std::net::IpAddr);
     #[derive(Serialize, Deserialize, KvField)]
@@ -183,7 +183,7 @@ fn newtypes_of_what_is_written_as_text_are_keys() {
 }
 
 #[test]
-fn what_mirrors_a_type_of_another_crate_names_its_form() {
+fn remote_definition_describes_a_type_of_another_crate() {
     mod elsewhere {
         pub(super) struct Point {
             pub(super) x: i32,

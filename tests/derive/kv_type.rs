@@ -1,3 +1,5 @@
+//! The constants of `KvType` that the attributes set.
+
 use kv_core::schema::ttl::MaxTtl;
 use kv_core::{Keyed, KvType};
 use std::time::Duration;

@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "some fields are used only by the derives")]
 
 mod crates;
+mod field_attributes;
 mod foreign;
 mod hygiene;
 mod key;
@@ -18,4 +19,3 @@ mod rules;
 mod schema;
 mod token;
 mod wire;
-mod words;

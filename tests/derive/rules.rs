@@ -71,14 +71,14 @@ struct Bounded {
     codes: Vec<String>,
 }
 
-/// Must not see what is too long.
+/// Panics if it is called with a text that is longer than `len` allows.
 fn never(text: &str) -> Result<(), &'static str> {
     assert!(text.len() <= 4, "{text}");
     Err("must never be there")
 }
 
 #[test]
-fn no_other_rule_sees_a_value_of_a_wrong_length() {
+fn other_rules_are_skipped_if_len_fails() {
     let long = "A".repeat(5);
     let value = Bounded { code: long.clone(), codes: vec![long.clone(), long.clone(), long.clone()] };
     assert_eq!(

@@ -110,7 +110,7 @@ impl Reading {
         for (_, step) in self.path.iter().rev() {
             pointer.push('/');
             match step {
-                Step::Name(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Step::Name(name) => pointer.push_str(&kv_schema::pointer::escape(name)),
                 Step::Item(at) => pointer.push_str(&at.to_string()),
             }
         }

@@ -146,9 +146,8 @@ fn is_plain(schema: &'static TypeSchema) -> bool {
 
 /// Whether two names in JSON can be the same key.
 fn has_second_names(key: &'static TypeSchema) -> bool {
-    match key.shape {
+    match key.unwrapped().shape {
         Shape::Enum(all) => all.variants.iter().any(|variant| variant.other || !variant.aliases.is_empty()),
-        Shape::Struct(Fields::Newtype { field, .. }) => has_second_names(field.ty.get()),
         // Such as `::1` and `0:0:0:0:0:0:0:1`.
         Shape::Formatted(_) => true,
         // Zero may have a sign.

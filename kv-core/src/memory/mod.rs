@@ -43,6 +43,7 @@ pub(crate) use usage::Full;
 
 use crate::Expiry;
 use crate::clock::Clock;
+use crate::engine::MOST_PURGED;
 use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
@@ -167,8 +168,9 @@ impl Memory {
         sum_all(self.tenants().iter().map(|(_, tenant)| tenant.purge()))
     }
 
-    /// Removes expired entries until a tenant has no more, those of small tenants first, and returns how many there were. Does nothing
-    /// if the schedule knows that nothing has expired: a host that comes from a stranger must not cost a walk through all tenants.
+    /// Removes expired entries until a tenant has no entries left, those of small tenants first, but not many more than
+    /// [`MOST_PURGED`]. Returns how many it removed. Does nothing if the schedule knows that nothing has expired: an
+    /// untrusted host must not cost a walk through all tenants.
     pub(crate) fn purge_for_room(&self) -> Result<usize, Panic> {
         let reading = self.shared.time.read();
         if self.shared.schedule.nothing_due(reading) {
@@ -183,6 +185,9 @@ impl Memory {
                     Ok(0) => break,
                     Ok(some) => count += some,
                     Err(panic) => outcome = outcome.and(Err(panic)),
+                }
+                if count >= MOST_PURGED {
+                    return outcome.map(|()| count);
                 }
             }
             if tenant.is_empty() {

@@ -242,7 +242,7 @@ fn compare_members(
         let Some(value) = &member.value else { continue };
         let other = others.iter().find(|(name, _)| *name == member.written);
         pointer.push('/');
-        pointer.push_str(&member.written.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&kv_schema::pointer::escape(&member.written));
         let difference = match other {
             Some((_, other)) => value.compare(other, pointer, lenient),
             None => {

@@ -124,7 +124,7 @@ fn a_wrong_shape_is_told_of_at_its_place() {
         ("/items/0/kind", "\"Blunt\"", "type", "must be one of \"Plain\", \"Sharp\", \"Pair\"".to_owned()),
         ("/items/0/kind", "{\"Pair\":[1]}", "type", "must have exactly 2 items".to_owned()),
         ("/items/0/kind", "{\"Sharp\":[1]}", "type", "must be an object".to_owned()),
-        ("/items/0/kind", "{\"Sharp\":{}}", "type", "must be there".to_owned()),
+        ("/items/0/kind", "{\"Sharp\":{}}", "type", "must be present".to_owned()),
         ("/items/0/kind", "{\"Sharp\":{\"edge\":300}}", "int", int(0, 255)),
     ] {
         let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -195,7 +195,7 @@ fn what_is_no_json_is_told_of_at_its_byte_before_any_shape_is_looked_at() {
         ("// a\n1", 0, Flaw::Expected("a value")),
         ("+1", 0, Flaw::Expected("a value")),
         (".5", 0, Flaw::Expected("a value")),
-        ("01", 1, Flaw::Expected("a number without zeros before it")),
+        ("01", 1, Flaw::Expected("a number without leading zeros")),
         ("1.", 2, Flaw::End),
         ("1.e5", 2, Flaw::Expected("a digit")),
         ("[1e]", 3, Flaw::Expected("a digit")),
@@ -232,7 +232,7 @@ fn a_field_by_two_of_its_names_is_refused() {
     let json = GOOD.replace("\"level\":3", "\"level\":3,\"lvl\":4");
     let found = violations::<Player>(&json);
     assert_eq!(found[0].0, "/lvl");
-    assert_eq!(found[0].2, "must be left out: it is another name of what is there already");
+    assert_eq!(found[0].2, "must be left out: it is another name of a member that is already present");
 }
 
 #[test]
@@ -405,7 +405,7 @@ fn what_serde_buffers_is_read_as_strictly() {
             "\"total\":3",
             "\"offset\":1,\"total\":3",
             "/skip",
-            "must be left out: it is another name of what is there already",
+            "must be left out: it is another name of a member that is already present",
         ),
         ("-2", "-9007199254740992", "/skip", ints),
         ("1763836800000", "9007199254740992", "/events/0/at", ints),
@@ -420,7 +420,7 @@ fn what_serde_buffers_is_read_as_strictly() {
             "/events/2/kind",
             "must be one of \"Left\", \"Moved\", \"Closed\"",
         ),
-        ("\"y\":1", "\"y\":1,\"z\":2", "/events/1/z", "must be left out: there is no such member"),
+        ("\"y\":1", "\"y\":1,\"z\":2", "/events/1/z", "must be left out: it is not a known member"),
         ("{\"x\":0.5,\"y\":1,\"kind\":\"Moved\"}", "[\"Moved\",0.5,1]", "/events/1", "must be an object"),
     ] {
         let json = FEED.replace(good, wrong);
@@ -508,9 +508,9 @@ fn each_of_many_fields_is_missed_and_met_once() {
     };
     assert!(codec::<Wide>().decode(json("zz", "\"last\":1").as_bytes(), DecodeOptions::new()).is_ok());
     let missing = violations::<Wide>(&json("g7", "\"last\":1"));
-    assert_eq!(missing, [("/g7".to_owned(), "type", "must be there".to_owned())]);
+    assert_eq!(missing, [("/g7".to_owned(), "type", "must be present".to_owned())]);
     let twice = violations::<Wide>(&json("zz", "\"last\":1,\"other\":1"));
-    let sentence = "must be left out: it is another name of what is there already".to_owned();
+    let sentence = "must be left out: it is another name of a member that is already present".to_owned();
     assert_eq!(twice, [("/other".to_owned(), "type", sentence)]);
     let DecodeError::Malformed(malformed) = refused::<Wide>(&json("zz", "\"last\":1,\"g3\":1")) else {
         panic!()

@@ -53,12 +53,12 @@ fn a_flattened_option_is_nothing_only_if_nothing_of_it_is_there() {
     }
     for (bad, said) in [
         (r#"{"id":1,"street":"a","number":300}"#, "number must be a whole number from 0 to 255"),
-        (r#"{"id":1,"street":"a"}"#, "number must be there"),
-        (r#"{"id":1,"note":"a"}"#, "street must be there; number must be there"),
+        (r#"{"id":1,"street":"a"}"#, "number must be present"),
+        (r#"{"id":1,"note":"a"}"#, "street must be present; number must be present"),
         (r#"{"id":1,"state":"Closed"}"#, r#"state must be one of "Open", "Sent""#),
-        (r#"{"id":1,"state":"Sent"}"#, "at must be there"),
+        (r#"{"id":1,"state":"Sent"}"#, "at must be present"),
         (r#"{"id":1,"state":"Sent","at":"7"}"#, "at must be a whole number"),
-        (r#"{"id":1,"at":7}"#, "state must be there"),
+        (r#"{"id":1,"at":7}"#, "state must be present"),
     ] {
         assert_eq!(decode::<Order>(bad).join("; "), said, "{bad}");
     }
@@ -83,7 +83,7 @@ enum Kind {
 #[test]
 fn one_variant_of_a_flattened_enum_may_be_there() {
     assert_eq!(decode::<Event>(r#"{"id":1,"Push":{"commits":1},"more":1}"#), [""; 0]);
-    let said = "must be left out: another variant is there already";
+    let said = "must be left out: another variant is already present";
     for (json, second) in [
         (r#"{"id":1,"Push":{"commits":1},"Tag":"v1"}"#, "Tag"),
         (r#"{"Tag":"v1","id":1,"Push":{"commits":1}}"#, "Push"),
@@ -93,7 +93,7 @@ fn one_variant_of_a_flattened_enum_may_be_there() {
     }
 }
 
-const TWICE: &str = "must be left out: it is another name of what is there already";
+const TWICE: &str = "must be left out: it is another name of a member that is already present";
 
 #[derive(Serialize, Deserialize, KvType)]
 struct Keyed {
@@ -165,4 +165,83 @@ fn a_key_in_another_form_than_its_own_is_refused() {
         let said = decode::<Keyed>(&json);
         assert!(said.len() == 1 && said[0].contains("its name is no"), "{json}: {said:?}");
     }
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+struct Edits {
+    changes: Vec<Change>,
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Change {
+    Range {
+        range: [u32; 2],
+        text: String,
+    },
+    Nested {
+        within: Box<Change>,
+        note: Option<String>,
+    },
+    Open {
+        cause: String,
+        #[serde(flatten)]
+        more: BTreeMap<String, u8>,
+    },
+    Whole {
+        text: String,
+    },
+}
+
+#[test]
+fn untagged_variant_does_not_drop_a_member_of_another_variant() {
+    for good in [
+        r#"{"changes":[{"range":[1,2],"text":"a"},{"text":"a"},{"text":"a","unknown":1}]}"#,
+        r#"{"changes":[{"within":{"text":"a"},"note":"b"}]}"#,
+        // The variant keeps every member.
+        r#"{"changes":[{"cause":"a","range":7}]}"#,
+    ] {
+        assert_eq!(decode::<Edits>(good), [""; 0], "{good}");
+    }
+    let dropped = "must be left out: the value fits only a variant without this member";
+    for (bad, at) in [
+        (r#"{"changes":[{"text":"a"},{"range":[1,-2],"text":"a"}]}"#, "changes/1/range"),
+        (r#"{"changes":[{"text":"a","note":"b"}]}"#, "changes/0/note"),
+        (r#"{"changes":[{"within":{"within":{"text":"a","range":0}}}]}"#, "changes/0/within/within/range"),
+    ] {
+        assert_eq!(decode::<Edits>(bad), [format!("{at} {dropped}")], "{bad}");
+    }
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+#[serde(tag = "type")]
+enum Motion {
+    Moved {
+        x: u8,
+    },
+    #[serde(untagged)]
+    Other {
+        id: u8,
+    },
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+enum Signal {
+    Moved {
+        x: u8,
+    },
+    #[serde(untagged)]
+    Other {
+        id: u8,
+    },
+}
+
+#[test]
+fn untagged_variant_does_not_replace_a_tagged_one_with_a_fault() {
+    let dropped = "must be left out: the value fits only a variant without this member";
+    assert_eq!(decode::<Motion>(r#"{"type":"Moved","x":300,"id":1}"#), [format!("type {dropped}")]);
+    // The untagged variant is there for tags of later versions.
+    assert_eq!(decode::<Motion>(r#"{"type":"Turned","x":300,"id":1}"#), [""; 0]);
+    assert_eq!(decode::<Signal>(r#"{"Moved":{"x":300},"id":1}"#), [format!("Moved {dropped}")]);
+    assert_eq!(decode::<Signal>(r#"{"Turned":{},"id":1}"#), [""; 0]);
 }

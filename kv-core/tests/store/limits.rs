@@ -1,4 +1,5 @@
 use crate::{Cursor, Note, cursor, note, secs};
+use kv_core::engine::MOST_PURGED;
 use kv_core::{Error, Expiry, KvField, KvStore, Limit, Limits, ManualClock, SetOptions};
 
 fn given(limits: Limits) -> (ManualClock, KvStore) {
@@ -87,6 +88,27 @@ fn a_tenant_that_has_only_expired_entries_makes_room_for_another() {
     store(3).set::<Note>("k", note("x")).unwrap();
     assert_eq!(store(4).set::<Note>("k", note("x")), over(Limit::Tenants, 2));
     assert!(store(2).get::<Note>("stays").is_some());
+}
+
+#[test]
+fn write_of_a_new_tenant_removes_a_bounded_number_of_expired_entries() {
+    let (clock, kv) = given(Limits::default().tenants(1));
+    let store = |n: u32| kv.tenant(format!("t{n}.example")).unwrap();
+    let short = SetOptions::new().ttl(secs(1));
+    let entries = 2 * MOST_PURGED + 100;
+    for n in 0..entries {
+        store(1).set_with::<Note>(format!("{n}"), note("x"), short).unwrap();
+    }
+    clock.advance(secs(1));
+    let mut before = 0;
+    for _ in 0..2 {
+        assert_eq!(store(2).set::<Note>("k", note("x")), over(Limit::Tenants, 1));
+        let removed = store(1).stats().expirations;
+        assert!((1..=MOST_PURGED as u64 + 256).contains(&(removed - before)), "{before} to {removed}");
+        before = removed;
+    }
+    // Each write makes progress, so the tenant gets its place.
+    store(2).set::<Note>("k", note("x")).unwrap();
 }
 
 #[test]

@@ -166,8 +166,8 @@ fn a_type_that_is_too_large_to_be_read_is_not_exposed_for_writing() {
         error.to_string()
     };
     let error = of(Catalog::builder().expose::<Arrays>(Access::ReadWrite).build().unwrap_err());
-    assert!(error.contains("has 1048576 bytes in one piece"), "{error}");
+    assert!(error.contains("has an inline size of 1048576 bytes"), "{error}");
     let error = of(Catalog::builder().expose::<Levels>(Access::ReadWrite).build().unwrap_err());
-    assert!(error.contains("`Levels` has 65560 bytes in one piece: put large fields"), "{error}");
+    assert!(error.contains("`Levels` has an inline size of 65560 bytes: put large fields"), "{error}");
     assert!(Catalog::builder().expose::<Arrays>(Access::Read).build().is_ok(), "no client writes it");
 }

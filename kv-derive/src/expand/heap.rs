@@ -1,8 +1,8 @@
-//! `KvField::heap_size`: the sum over the fields, or what the function of `heap_size = "…"` returns.
+//! `KvField::heap_size`: the sum over the fields, or a call of the function in `heap_size = "…"`.
 
 use super::{as_field, located_at, match_self};
-use crate::check::{Body, Field, Model};
-use crate::rules::Function;
+use crate::model::{Body, Field, Model};
+use crate::rule::Function;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
@@ -42,19 +42,20 @@ fn size_of(field: &Field<'_>, name: &Ident, private: &TokenStream) -> TokenStrea
     }
 }
 
-/// A call of a function of the application. Errors about its type point at its path.
+/// Writes a call of a function of the application. The compiler reports errors about its type at
+/// its path.
 fn call(function: &Function, value: &TokenStream) -> TokenStream {
     let Function { path, .. } = function;
     let value = located_at(value, path.span());
     quote_spanned!(path.span()=> ::core::convert::identity::<::core::primitive::usize>(#path(#value)))
 }
 
-/// The function that measures a field whose type may not be a `KvField`. The compiler selects it: see
-/// `kv_schema::field::opaque`.
+/// Returns the function that measures a field whose type may not be a `KvField`. The compiler
+/// selects it: see `kv_schema::field::opaque`.
 pub(super) fn size_of_foreign(ty: &Type, private: &TokenStream) -> TokenStream {
-    // Not spanned at the type: the field's own code reports errors about it there.
-    let there = Span::mixed_site();
-    quote_spanned! {there=> {
+    // Not at the position of the type, where other code already reports errors about it.
+    let span = Span::mixed_site();
+    quote_spanned! {span=> {
         #[allow(unused_imports)]
         use #private::opaque::Unmeasured as _;
         #private::opaque::first(
@@ -64,10 +65,10 @@ pub(super) fn size_of_foreign(ty: &Type, private: &TokenStream) -> TokenStream {
     }}
 }
 
-/// The same for a type whose form on the wire is that of another type.
+/// Returns the function that measures a type with `wire`.
 pub(super) fn size_of_self(private: &TokenStream) -> TokenStream {
-    let there = Span::mixed_site();
-    quote_spanned! {there=> {
+    let span = Span::mixed_site();
+    quote_spanned! {span=> {
         #[allow(unused_imports)]
         use #private::opaque::Unmeasured as _;
         #private::opaque::BySerialize::<Self>::SIZE

@@ -1,8 +1,7 @@
-//! `impl KvType`, and for types with a key template `impl Keyed` and the builder of prefixes.
+//! `impl KvType`, and for types with a key template `impl Keyed` and `key_prefix`.
 
 use super::{impl_attrs, local};
-use crate::check::{Model, Stored};
-use crate::key_template::KeyPiece;
+use crate::model::{KeyPiece, Model, Stored};
 use kv_schema::ttl::MaxTtl;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -16,8 +15,8 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStre
     let plural = plural.as_ref().map(|plural| {
         quote!(const __PLURAL: ::core::option::Option<&'static ::core::primitive::str> = ::core::option::Option::Some(#plural);)
     });
-    let max_entries = max_entries.map(|most| {
-        quote!(const __MAX_ENTRIES: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(#most);)
+    let max_entries = max_entries.map(|limit| {
+        quote!(const __MAX_ENTRIES: ::core::option::Option<::core::primitive::usize> = ::core::option::Option::Some(#limit);)
     });
     let duration = |ttl: &Duration| {
         let (secs, nanos) = (ttl.as_secs(), ttl.subsec_nanos());
@@ -50,7 +49,7 @@ pub(super) fn expand(model: &Model<'_>, stored: &Stored<'_>, private: &TokenStre
             #max_entries
             #own_key
 
-            // Inlined, so that a type that nobody stores costs no code for its JSON.
+            // Inlined, so that no code for JSON is generated for a type that is never exposed.
             #[inline]
             fn __codec() -> ::core::option::Option<
                 &'static (dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync)
@@ -84,7 +83,8 @@ fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) ->
     let whole = template.iter().fold(start, |builder, piece| match piece {
         KeyPiece::Text(text) => quote!(#private::template::KeyBuilder::text(#builder, #text)),
         KeyPiece::Part { name, member, separator, ty } => {
-            // In the form in which `key_prefix` uses the type, so that the compiler has one thing to say of it.
+            // The same form as in `key_prefix`, so that the compiler reports only once that the
+            // type is not a key.
             let as_key = quote_spanned!(ty.span()=> <#ty as #private::MapKey>);
             let f = local("__f");
             let value = quote!(|#f: &mut ::core::fmt::Formatter<'_>| #as_key::write_key(&self.#member, #f));
@@ -107,7 +107,8 @@ fn keyed(model: &Model<'_>, template: &[KeyPiece<'_>], private: &TokenStream) ->
     }
 }
 
-/// `key_prefix`: of the parts but the last, the first is taken as it is and the others may be left out from the end.
+/// Writes `key_prefix`. It takes every part except the last; the parts after the first are
+/// optional.
 pub(crate) fn key_prefix(vis: &Visibility, template: &[KeyPiece<'_>], private: &TokenStream) -> TokenStream {
     let mut parts = template.iter().filter(|piece| matches!(piece, KeyPiece::Part { .. })).count();
     let mut params = Vec::new();
@@ -118,7 +119,7 @@ pub(crate) fn key_prefix(vis: &Visibility, template: &[KeyPiece<'_>], private: &
             KeyPiece::Text(text) => {
                 steps.push(quote!(builder = #private::template::KeyBuilder::text(builder, #text);));
             }
-            // The last part is what the prefix leaves open.
+            // The prefix ends before the last part.
             KeyPiece::Part { .. } if parts == 1 => break,
             KeyPiece::Part { name, ty, separator, .. } => {
                 parts -= 1;
@@ -141,20 +142,20 @@ pub(crate) fn key_prefix(vis: &Visibility, template: &[KeyPiece<'_>], private: &
             }
         }
     }
-    let of = match names.as_slice() {
-        [] => "What all keys of this type start with.".to_owned(),
-        [one] => format!("What the keys of one {one} start with, up to the separator."),
+    let docs = match names.as_slice() {
+        [] => "Returns the prefix of all keys of this type.".to_owned(),
+        [only] => format!("Returns the prefix of the keys with a given {only}, including the separator."),
         [first, rest @ ..] => format!(
-            "What the keys of one {first} start with, and of one {} where given, up to the separator.",
+            "Returns the prefix of the keys with a given {first} and optionally {}, including the separator.",
             rest.join(", ")
         ),
     };
     quote! {
-        #[doc = #of]
+        #[doc = #docs]
         ///
         /// # Errors
         ///
-        /// When a part cannot stand in a key.
+        /// Returns an error if a part cannot be in a key.
         #[allow(dead_code)]
         #vis fn key_prefix(
             #(#params),*
@@ -167,7 +168,7 @@ pub(crate) fn key_prefix(vis: &Visibility, template: &[KeyPiece<'_>], private: &
     }
 }
 
-/// What a function takes where it wants a key's part of this type.
+/// Returns the type of the parameter for a key part.
 fn reference(ty: &Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> &<#ty as #private::MapKey>::Ref)
 }

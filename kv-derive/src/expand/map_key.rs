@@ -1,13 +1,13 @@
-//! `impl MapKey` for enums of unit variants, which serde writes as strings where they are keys, and for newtypes and
-//! types with `wire` whose content can be a key.
+//! `impl MapKey` for enums of unit variants, which serde writes as strings in keys, and for
+//! newtypes and types with `wire` whose content can be a key.
 
-use crate::check::{Body, Field, Fields, Model, Variant};
+use crate::model::{Body, Field, Fields, Model, Variant};
 use crate::serde_view::Tagging;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Generics, Type};
 
-/// `None` for every other type.
+/// Returns `None` for every other type.
 pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> Option<TokenStream> {
     match &model.body {
         Body::Struct(Fields::Newtype { field, .. }) => of_newtype(model, field, private),
@@ -21,7 +21,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> Option<TokenSt
     }
 }
 
-/// A newtype is a key where its content is one.
+/// Writes the implementation for a newtype whose content can be a key.
 fn of_newtype(model: &Model<'_>, field: &Field<'_>, private: &TokenStream) -> Option<TokenStream> {
     if field.opaque {
         return None;
@@ -35,8 +35,9 @@ fn of_newtype(model: &Model<'_>, field: &Field<'_>, private: &TokenStream) -> Op
     Some(conditional(model, field.ty, (&write, &cmp), private))
 }
 
-/// A type that serde writes as another one is a key where that one is. Its text is what serde writes. Not for types with
-/// parameters: generic code cannot ask whether they are `Serialize`.
+/// Writes the implementation for a type with `wire` whose type on the wire can be a key. Its text
+/// comes from serde. Returns `None` for types with parameters: generic code cannot find out whether
+/// they are `Serialize`.
 fn of_foreign(model: &Model<'_>, wire: &Type, private: &TokenStream) -> Option<TokenStream> {
     if !model.generics.params.is_empty() {
         return None;
@@ -48,7 +49,7 @@ fn of_foreign(model: &Model<'_>, wire: &Type, private: &TokenStream) -> Option<T
     Some(conditional(model, wire, (&write, &cmp), private))
 }
 
-/// The implementation for a type that is a key where another type is.
+/// Writes an implementation that applies if the content is a key.
 fn conditional(
     model: &Model<'_>,
     content: &Type,
@@ -57,8 +58,8 @@ fn conditional(
 ) -> TokenStream {
     let (ident, attrs) = (model.ident, super::impl_attrs());
     let mut generics: Generics = super::bounded(model.generics, &[quote!(#private::KvField)]);
-    // The lifetime is not used: without it, the compiler would refuse a bound that does not hold instead of leaving the
-    // implementation out.
+    // The unused lifetime makes the compiler ignore the implementation if the bound does not hold.
+    // Without it, such a bound would be an error.
     generics.make_where_clause().predicates.push(syn::parse_quote!(for<'__key> #content: #private::MapKey));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
@@ -99,7 +100,7 @@ fn of_units(model: &Model<'_>, variants: &[Variant<'_>], private: &TokenStream) 
     })
 }
 
-/// The pattern of a variant and its name on the wire, if serde writes it as a string.
+/// Returns the pattern of a variant and its name on the wire, if serde writes it as a string.
 fn unit<'a>(variant: &'a Variant<'_>) -> Option<(TokenStream, &'a str)> {
     let wire = variant.wire.as_ref().filter(|wire| !wire.untagged)?;
     let ident = variant.ident;

@@ -1,14 +1,15 @@
-//! From the model to the implementations.
+//! Writes the implementations from the model.
 
 mod heap;
 mod kv_type;
 mod map_key;
+mod rule;
 mod schema;
 mod validate;
 
 pub(crate) use kv_type::key_prefix;
 
-use crate::check::{Body, Field, Fields, Model, Variant};
+use crate::model::{Body, Field, Fields, Model, Variant};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -39,8 +40,8 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     }
 }
 
-/// What stands before every implementation. A type that its owner has marked is no reason to warn of the code that
-/// is generated for it; nor is one that has the derive's bounds already, or bounds in a `where` clause.
+/// Returns the attributes of every implementation. Generated code must not warn when the type is
+/// deprecated or disallowed, or when it already has the bounds that the derive adds.
 pub(crate) fn impl_attrs() -> TokenStream {
     quote! {
         #[automatically_derived]
@@ -53,7 +54,7 @@ pub(crate) fn impl_attrs() -> TokenStream {
     }
 }
 
-/// The parameters of a type, with bounds on those that are types.
+/// Adds bounds to the type parameters.
 pub(crate) fn bounded(generics: &Generics, bounds: &[TokenStream]) -> Generics {
     let mut generics = generics.clone();
     for param in generics.type_params_mut() {
@@ -62,31 +63,32 @@ pub(crate) fn bounded(generics: &Generics, bounds: &[TokenStream]) -> Generics {
     generics
 }
 
-/// `<Type as KvField>`, at the type's own place. Whatever of a type is used, it is used in this form: if the type
-/// is no field, the compiler has one thing to say, and says it there.
+/// Returns `<Type as KvField>` at the position of the type. All generated code uses a type in this
+/// form, so that the compiler reports once, and at the type, that it is not a `KvField`.
 fn as_field(ty: &Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #private::KvField>)
 }
 
-/// The tokens at another place in the source, where the compiler then points; names mean what they did.
-fn located_at(tokens: &TokenStream, place: Span) -> TokenStream {
+/// Moves tokens to another position, where the compiler reports errors. Names still resolve as
+/// before.
+fn located_at(tokens: &TokenStream, position: Span) -> TokenStream {
     let located = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {
-            token = Group::new(group.delimiter(), located_at(&group.stream(), place)).into();
+            token = Group::new(group.delimiter(), located_at(&group.stream(), position)).into();
         }
-        token.set_span(token.span().located_at(place));
+        token.set_span(token.span().located_at(position));
         token
     };
     tokens.clone().into_iter().map(located).collect()
 }
 
-/// A name that no local of the user's can shadow, nor see. An item of such a name would be in the way.
+/// Returns a hygienic name for a local variable. It would still conflict with an item of that name.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// A `match` on `self` with an arm for each variant, or the one of a struct; `arm` is given the variant,
-/// its fields and the names they are bound to. Nothing for a type whose form on the wire is that of another.
+/// Returns a `match` on `self` with an arm for each variant, or one for a struct. `arm` takes the
+/// variant, its fields and the names they are bound to. Returns nothing for a type with `wire`.
 fn match_self(
     body: &Body<'_>,
     arm: impl Fn(Option<&Variant<'_>>, &Fields<'_>, &[Ident]) -> TokenStream,
@@ -111,7 +113,8 @@ fn match_self(
     }
 }
 
-/// The braces of a pattern, which fit every form of fields, and the names that it binds.
+/// Returns a pattern in braces, which is valid for every form of fields, and the names that it
+/// binds.
 fn bind(fields: &[Field<'_>]) -> (TokenStream, Vec<Ident>) {
     let names: Vec<_> =
         (0..fields.len()).map(|i| format_ident!("__field{i}", span = Span::mixed_site())).collect();

@@ -1,18 +1,18 @@
 //! `KvField::schema`.
 
 use super::heap::{size_of_foreign, size_of_self};
-use crate::check::{Body, Field, Fields, Model, Variant};
-use crate::rules::{Function, Number, Rule, RuleForm};
+use super::rule;
+use crate::model::{Body, Field, Fields, Model, Variant};
 use crate::serde_view::{Tagging, WireDefault};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{GenericParam, Type};
 
-/// The facts about a type that matter for its fields.
+/// The properties of a type that its fields depend on.
 #[derive(Clone, Copy)]
-struct Of {
-    /// Whether it has parameters.
+struct Parent {
+    /// Whether the type has parameters.
     generic: bool,
     /// Whether a function measures whole values.
     measured: bool,
@@ -28,23 +28,23 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
         }
         GenericParam::Const(param) => {
             let ident = &param.ident;
-            // Of the types that a parameter can have, `char` alone goes only by way of a `u32`.
+            // Every type of a const parameter except `char` can be cast to `i128` directly.
             let is_char = matches!(&param.ty, Type::Path(path) if path.path.is_ident("char"));
             let via = is_char.then(|| quote!(as ::core::primitive::u32));
             Some(quote!(#private::ty::Arg::Const(#ident #via as ::core::primitive::i128)))
         }
         GenericParam::Lifetime(_) => None,
     });
-    let of = Of { generic: !model.generics.params.is_empty(), measured: model.heap_size.is_some() };
+    let parent = Parent { generic: !model.generics.params.is_empty(), measured: model.heap_size.is_some() };
     let shape = match &model.body {
         Body::Struct(list) => {
-            let fields = fields(list, of, private);
+            let fields = fields(list, parent, private);
             quote!(#private::ty::Shape::Struct(#fields))
         }
         Body::Foreign(foreign) => {
             let as_field = super::as_field(&foreign.ty, private);
             let example = example(foreign.example.as_ref());
-            let unmeasured = (!of.measured).then(|| {
+            let unmeasured = (!parent.measured).then(|| {
                 let size = size_of_self(private);
                 quote!(unmeasured: #size.is_none(),)
             });
@@ -62,7 +62,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
         }
         Body::Enum { tagging, variants } => {
             let tagging = expand_tagging(tagging, private);
-            let variants = variants.iter().filter_map(|v| variant(v, of, private));
+            let variants = variants.iter().filter_map(|v| variant(v, parent, private));
             quote! {
                 #private::ty::Shape::Enum(#private::ty::Enum { tagging: #tagging, variants: &[#(#variants),*] })
             }
@@ -105,12 +105,12 @@ fn expand_tagging(tagging: &Tagging, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn variant(variant: &Variant<'_>, of: Of, private: &TokenStream) -> Option<TokenStream> {
+fn variant(variant: &Variant<'_>, parent: Parent, private: &TokenStream) -> Option<TokenStream> {
     let wire = variant.wire.as_ref()?;
     let rust_name = variant.ident.unraw().to_string();
     let (name, aliases, docs) = (&wire.name, &wire.aliases, &wire.docs);
     let (other, untagged) = (wire.other, wire.untagged);
-    let fields = fields(&variant.fields, of, private);
+    let fields = fields(&variant.fields, parent, private);
     let others = [
         (rust_name != *name).then(|| quote!(rust_name: #rust_name)),
         (!aliases.is_empty()).then(|| quote!(aliases: &[#(#aliases),*])),
@@ -118,7 +118,7 @@ fn variant(variant: &Variant<'_>, of: Of, private: &TokenStream) -> Option<Token
         other.then(|| quote!(other: #other)),
         untagged.then(|| quote!(untagged: #untagged)),
         wire.elm.as_ref().map(|name| quote!(elm: ::core::option::Option::Some(#name))),
-        // Not as an argument, in which nothing that is borrowed could stay.
+        // Not an argument of `Variant::new`: a reference there would not be promoted to `'static`.
         (!matches!(variant.fields, Fields::Unit)).then(|| quote!(fields: #fields)),
     ];
     let others = others.iter().flatten();
@@ -127,8 +127,8 @@ fn variant(variant: &Variant<'_>, of: Of, private: &TokenStream) -> Option<Token
     )
 }
 
-fn fields(fields: &Fields<'_>, of: Of, private: &TokenStream) -> TokenStream {
-    let all = fields.all().iter().map(|f| field(f, of, private));
+fn fields(fields: &Fields<'_>, parent: Parent, private: &TokenStream) -> TokenStream {
+    let all = fields.all().iter().map(|f| field(f, parent, private));
     match fields {
         Fields::Unit => quote!(#private::ty::Fields::Unit),
         Fields::Newtype { transparent, .. } => quote! {
@@ -141,18 +141,18 @@ fn fields(fields: &Fields<'_>, of: Of, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn field(field: &Field<'_>, of: Of, private: &TokenStream) -> TokenStream {
+fn field(field: &Field<'_>, parent: Parent, private: &TokenStream) -> TokenStream {
     let Field { rust_name, name, aliases, docs, may_be_left_out, flatten, rules, elm, .. } = field;
-    let rules = rules.iter().map(|r| rule(r, private));
+    let rules = rules.iter().map(|r| rule::constant(r, private));
     let ty = field_type(field, private);
     let default = !matches!(field.default, WireDefault::None);
-    let default_json = default_json(field, of.generic, private);
-    let unmeasured = (field.is_foreign() && field.heap_size.is_none() && !of.measured).then(|| {
+    let default_json = default_json(field, parent.generic, private);
+    let unmeasured = (field.is_foreign() && field.heap_size.is_none() && !parent.measured).then(|| {
         let size = size_of_foreign(field.ty, private);
         quote!(#size.is_none())
     });
     let plain = quote!(#private::ty::Field::new(#name, #ty));
-    // What goes without saying is not said: it would have to be compiled.
+    // Members with their default value are omitted, which shortens compile times.
     let others = [
         (rust_name != name).then(|| quote!(rust_name: #rust_name)),
         (!aliases.is_empty()).then(|| quote!(aliases: &[#(#aliases),*])),
@@ -194,14 +194,15 @@ fn field_type(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The default of a field, where a writer may leave it out and a reader must know it. Nothing is known of what a type
-/// parameter has for a default, or of how a function writes it.
+/// Returns the default value of a field that writers may omit, so that readers know it. Returns
+/// `None` for types with parameters, whose default depends on the instance, and for fields that a
+/// function writes, whose JSON is unknown.
 fn default_json(field: &Field<'_>, generic: bool, private: &TokenStream) -> Option<TokenStream> {
     let (ty, member) = (field.ty, &field.member);
     let value = match &field.default {
         _ if generic || field.with || !field.may_be_left_out => return None,
         WireDefault::None => return None,
-        // That of an `Option` is `None`, as if there were no default.
+        // The default of an `Option` is `None`, with or without `#[serde(default)]`.
         WireDefault::OfType if field.is_option() => return None,
         WireDefault::OfType => quote!(<#ty as ::core::default::Default>::default()),
         WireDefault::Of(path) => quote!(#path()),
@@ -211,59 +212,7 @@ fn default_json(field: &Field<'_>, generic: bool, private: &TokenStream) -> Opti
     Some(quote!(#private::ty::DefaultJson::new(|| #private::default_json!(#ty, #value))))
 }
 
-fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
-    let variant = match &rule.form {
-        RuleForm::Len { .. } => quote!(Len),
-        RuleForm::NonEmpty => quote!(NonEmpty),
-        RuleForm::Range { .. } => quote!(Range),
-        RuleForm::Pattern(_) => quote!(Pattern),
-        RuleForm::OneOf(_) => quote!(OneOf),
-        RuleForm::Email => quote!(Email),
-        RuleForm::Url => quote!(Url),
-        RuleForm::JsSafe => quote!(JsSafe),
-        RuleForm::AnyInt => quote!(AnyInt),
-        RuleForm::AnyFloat => quote!(AnyFloat),
-        RuleForm::Each(_) => quote!(Each),
-        RuleForm::Custom(_) => quote!(Custom),
-    };
-    let data = rule_data(&rule.form, private);
-    quote!(#private::rule::Rule::#variant(#data))
-}
-
-/// A rule as the value that stands in the schema and makes the check.
-pub(super) fn rule_data(form: &RuleForm, private: &TokenStream) -> TokenStream {
-    match form {
-        RuleForm::Len { min, max } => {
-            let (min, max) = (option(*min), option(*max));
-            quote!(#private::rule::Len { min: #min, max: #max })
-        }
-        RuleForm::NonEmpty => quote!(#private::rule::NonEmpty),
-        RuleForm::Range { min, max } => {
-            let number = |bound: Option<Number>| {
-                option(bound.map(|bound| match bound {
-                    Number::Int(n) => quote!(#private::rule::Number::Int(#n)),
-                    Number::Float(n) => quote!(#private::rule::Number::Float(#n)),
-                }))
-            };
-            let (min, max) = (number(*min), number(*max));
-            quote!(#private::rule::Range { min: #min, max: #max })
-        }
-        RuleForm::Pattern(text) => quote!(#private::rule::Pattern { text: #text }),
-        RuleForm::Email => quote!(#private::rule::Email),
-        RuleForm::Url => quote!(#private::rule::Url),
-        RuleForm::JsSafe => quote!(#private::rule::JsSafe),
-        RuleForm::AnyInt => quote!(#private::rule::AnyInt),
-        RuleForm::AnyFloat => quote!(#private::rule::AnyFloat),
-        RuleForm::OneOf(allowed) => quote!(#private::rule::OneOf { allowed: &[#(#allowed),*] }),
-        RuleForm::Each(rules) => {
-            let rules = rules.iter().map(|r| rule(r, private));
-            quote!(#private::rule::Each { rules: &[#(#rules),*] })
-        }
-        RuleForm::Custom(Function { name, .. }) => quote!(#private::rule::Custom { name: #name }),
-    }
-}
-
-fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
+pub(super) fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
     match value {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),

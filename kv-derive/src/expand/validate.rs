@@ -1,9 +1,9 @@
-//! `KvField::check`: for each field in order its own rules, then those of its type.
+//! `KvField::check`: for each field in order, the rules of the field and then those of its type.
 
-use super::schema::rule_data;
+use super::rule::check_rules;
 use super::{as_field, local, located_at, match_self};
-use crate::check::{Body, Field, Fields, Model, Variant};
-use crate::rules::{Function, Rule, RuleForm};
+use crate::model::{Body, Field, Fields, Model, Variant};
+use crate::rule::{ANY_FLOAT, ANY_INT, Function, Rule, RuleArg};
 use crate::serde_view::Tagging;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -25,7 +25,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let whole = model.validate.as_ref().map(|Function { path, name }| {
         let span = path.span();
         let private_there = located_at(private, span);
-        // Not `self`, or the compiler proposes to call a missing function as a method.
+        // With `self`, the compiler would suggest to call a missing function as a method.
         let whole = Ident::new("__whole", Span::mixed_site().located_at(span));
         let verdict = quote_spanned!(span=> #private_there::rule::Verdict::new(#path(#whole)));
         quote! {
@@ -46,7 +46,7 @@ pub(super) fn expand(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The member under which serde writes a variant's fields, if not among its parent's.
+/// Returns the member that contains a variant's fields, or `None` if they are in the object itself.
 fn content_member<'a>(body: &'a Body<'_>, variant: &'a Variant<'_>) -> Option<&'a str> {
     let Body::Enum { tagging, .. } = body else { return None };
     let wire = variant.wire.as_ref()?;
@@ -69,7 +69,7 @@ fn check_fields(fields: &Fields<'_>, names: &[Ident], v: &Ident, private: &Token
             Fields::Unit | Fields::Newtype { .. } | Fields::Named { .. } => None,
         };
         if let (Some(place), [], false) = (&place, field.rules.as_slice(), field.is_foreign()) {
-            // The usual field; the shorter, the faster it is compiled.
+            // The most common field. Short code compiles faster.
             let as_field = as_field(field.ty, private);
             return quote!(#as_field::check(#name, #place););
         }
@@ -84,80 +84,18 @@ fn check_field(field: &Field<'_>, name: &Ident, v: &Ident, private: &TokenStream
     let own = (!field.is_foreign()).then(|| {
         let as_field = as_field(field.ty, private);
         let lift =
-            lifts_floats(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
+            allows_any_float(&field.rules).then(|| quote!(let #v = &mut #private::rule::AnyFloat::lift(#v);));
         quote!(#lift #as_field::check(#name, #v);)
     });
     // With `wire`, `any_int` is about the JSON and not about the Rust value.
-    let is_checked = |rule: &&Rule| field.wire.is_none() || !matches!(rule.form, RuleForm::AnyInt);
+    let is_checked = |rule: &&Rule| field.wire.is_none() || !rule.is(ANY_INT);
     let rules = check_rules(field.rules.iter().filter(is_checked), name, v, private);
     quote!(#rules #own)
 }
 
-/// The length comes first: no other rule sees a value that is too long.
-fn check_rules<'r>(
-    rules: impl IntoIterator<Item = &'r Rule>,
-    value: &Ident,
-    v: &Ident,
-    private: &TokenStream,
-) -> TokenStream {
-    let (lengths, others): (Vec<_>, Vec<_>) =
-        rules.into_iter().partition(|rule| matches!(rule.form, RuleForm::Len { .. }));
-    let others = others.into_iter().map(|rule| check_rule(rule, value, v, private));
-    let rest = quote!(#(#others)*);
-    match lengths.first() {
-        Some(length) if rest.is_empty() => {
-            let holds = check_rule(length, value, v, private);
-            quote!(#holds;)
-        }
-        Some(length) => {
-            let holds = check_rule(length, value, v, private);
-            quote!(if #holds { #rest })
-        }
-        None => rest,
-    }
-}
-
-fn lifts_floats(rules: &[Rule]) -> bool {
-    rules.iter().any(|rule| match &rule.form {
-        RuleForm::AnyFloat => true,
-        RuleForm::Each(rules) => lifts_floats(rules),
-        _ => false,
+fn allows_any_float(rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| match &rule.arg {
+        RuleArg::Each(rules) => allows_any_float(rules),
+        _ => rule.is(ANY_FLOAT),
     })
-}
-
-/// The check of a rule: a statement, except for a length, where it is the expression whether that holds.
-fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
-    // At the rule's own place, so that "the rule does not apply" points there.
-    let span = rule.span;
-    let private = &located_at(private, span);
-    let data = rule_data(&rule.form, private);
-    // The name itself stands nowhere in the source; a call around it does, and the compiler points at that.
-    let subject = quote_spanned!(span=> ::core::convert::identity(#value));
-    match &rule.form {
-        RuleForm::Len { .. } => quote_spanned!(span=> #private::rule::Len::admits(&#data, #subject, #v)),
-        RuleForm::NonEmpty => quote_spanned!(span=> #private::rule::NonEmpty::check(&#data, #subject, #v);),
-        RuleForm::Range { .. } => quote_spanned!(span=> #private::rule::Range::check(&#data, #subject, #v);),
-        RuleForm::OneOf(_) => quote_spanned!(span=> #private::rule::OneOf::check(&#data, #subject, #v);),
-        RuleForm::Email => quote_spanned!(span=> #private::rule::Email::check(&#data, #subject, #v);),
-        RuleForm::Url => quote_spanned!(span=> #private::rule::Url::check(&#data, #subject, #v);),
-        RuleForm::JsSafe => quote_spanned!(span=> #private::rule::JsSafe::check(&#data, #subject, #v);),
-        RuleForm::AnyInt => quote_spanned!(span=> #private::rule::AnyInt::check(&#data, #subject, #v);),
-        RuleForm::AnyFloat => quote_spanned!(span=> #private::rule::AnyFloat::check(&#data, #subject, #v);),
-        RuleForm::Pattern(text) => {
-            let check =
-                quote_spanned!(span=> #private::rule::Pattern::check(&#data, &MATCHER, #subject, #v););
-            quote! {{
-                static MATCHER: #private::rule::Matcher = #private::rule::Matcher::new(#text);
-                #check
-            }}
-        }
-        RuleForm::Custom(Function { path, .. }) => {
-            quote_spanned!(span=> #private::rule::Custom::check(&#data, #subject, #v, #path);)
-        }
-        RuleForm::Each(rules) => {
-            let item = local("__item");
-            let rules = check_rules(rules, &item, v, private);
-            quote_spanned!(span=> #private::rule::Each::check(#subject, #v, |#item, #v| { #rules });)
-        }
-    }
 }

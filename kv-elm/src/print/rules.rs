@@ -211,7 +211,10 @@ impl Scope<'_> {
                 Presence::Flat => return Some(apply(validator, value)),
                 Presence::Required | Presence::Default(_) => validator,
             };
-            Some(call("Rule.field", [atom(string(&segment(&field.wire))), validator, value]))
+            Some(call(
+                "Rule.field",
+                [atom(string(&kv_schema::pointer::escape(&field.wire))), validator, value],
+            ))
         };
         record.fields.iter().filter_map(check).collect()
     }
@@ -246,7 +249,10 @@ impl Scope<'_> {
                 return Some((
                     pattern,
                     match inside {
-                        Some(name) => call("Rule.field", [atom(string(&segment(name))), validator, value]),
+                        Some(name) => call(
+                            "Rule.field",
+                            [atom(string(&kv_schema::pointer::escape(name))), validator, value],
+                        ),
                         None => apply(validator, value),
                     },
                 ));
@@ -267,7 +273,7 @@ impl Scope<'_> {
         Some((
             pattern,
             match inside {
-                Some(name) => call("Rule.under", [atom(string(&segment(name))), checks]),
+                Some(name) => call("Rule.under", [atom(string(&kv_schema::pointer::escape(name))), checks]),
                 None => checks,
             },
         ))
@@ -280,11 +286,6 @@ fn set(item: &Codec) -> Expr {
         Some(to_string) => call("Rule.textSet", [atom(to_string)]),
         None => atom("Rule.set"),
     }
-}
-
-/// A name in a JSON pointer. Source: RFC 6901, section 3.
-fn segment(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The function that counts what is in a value.

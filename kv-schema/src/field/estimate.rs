@@ -1,8 +1,9 @@
-//! The heap size of a value of which only its `serde::Serialize` is known.
+//! Estimates the heap size of a value through its `serde::Serialize`.
 //!
-//! A [`Count`] is a serializer that writes nothing. It adds up what the strings, lists and maps of a usual value of that form
-//! request of the allocator. The inline size of each part goes up to the part that holds it, so that a list knows the size of
-//! its items. What `Serialize` does not show, such as a field that it skips, is not counted.
+//! [`HeapCounter`] is a serializer without output. It adds up the bytes that the strings, lists and
+//! maps of a typical value request from the allocator. Serializing a part returns its inline size,
+//! so that a list knows the size of its items. Parts that `Serialize` does not write, such as
+//! skipped fields, do not count.
 
 use super::heap::{btree_of, hash_table_of, json_members, pushed};
 use serde::Serialize;
@@ -10,53 +11,57 @@ use serde::ser::{self, Serializer};
 use std::any::type_name;
 use std::fmt;
 
-/// The least bytes that an item or a variant of unknown type takes: those of a `serde_json::Value` in its usual form.
+/// The assumed least size of an item or a variant of unknown type: that of a `serde_json::Value`
+/// with default features.
 const ITEM: usize = 32;
 
 /// Returns an estimate of the bytes that a value owns on the heap. Takes time linear in the value.
 ///
-/// Of a value whose `Serialize` fails, what was written before counts.
+/// If `Serialize` fails, only the parts written before the error count.
 pub(super) fn heap_size<T: Serialize>(value: &T) -> usize {
     let mut heap = 0;
-    let mut count = Count { heap: &mut heap };
-    // An error ends the count, and has nothing to tell.
-    let _ = count.part(value);
+    let mut counter = HeapCounter { heap: &mut heap };
+    // After an error, the bytes counted so far are the result.
+    let _ = counter.part(value);
     heap
 }
 
-/// Adds up bytes on the heap. Serialization returns the inline size of the value, as far as it shows.
-struct Count<'a> {
+/// A serializer that adds up bytes on the heap. Serializing a value returns an estimate of its
+/// inline size.
+struct HeapCounter<'a> {
     heap: &'a mut usize,
 }
 
-impl Count<'_> {
+impl HeapCounter<'_> {
     fn add(&mut self, bytes: usize) {
         *self.heap = self.heap.saturating_add(bytes);
     }
 
-    fn again(&mut self) -> Count<'_> {
-        Count { heap: self.heap }
+    fn reborrow(&mut self) -> HeapCounter<'_> {
+        HeapCounter { heap: self.heap }
     }
 
-    /// Counts a part of a value that has a place of its own type, and returns the size of that place.
+    /// Counts a part that is stored inline with its own type, and returns its size.
     fn part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<usize, Failed> {
-        let (place, inline) = (size_of_val(value), value.serialize(self.again())?);
-        // More than a pointer in the place of one is behind it.
-        if place == size_of::<usize>() && inline > place {
+        let (size, inline) = (size_of_val(value), value.serialize(self.reborrow())?);
+        // A value that is larger than a pointer, in the size of a pointer, must be on the heap.
+        if size == size_of::<usize>() && inline > size {
             self.add(inline);
         }
-        Ok(place)
+        Ok(size)
     }
 
-    /// Counts an item of a list or a part of a map's entry, and returns the size of its place there.
+    /// Counts an item of a list, or a key or value of a map, and returns its size in the
+    /// collection.
     fn item<T: Serialize + ?Sized>(&mut self, value: &T, least: usize) -> Result<usize, Failed> {
         let name = type_name::<T>();
         let owned = name.trim_start_matches('&');
         if owned.len() == name.len() {
             return self.part(value);
         }
-        let inline = value.serialize(self.again())?;
-        // Collections hand out references. Names that the compiler writes otherwise only make the estimate larger.
+        let inline = value.serialize(self.reborrow())?;
+        // Collections pass references to their items. An unknown type name only makes the estimate
+        // larger.
         Ok(match owned {
             "bool" | "i8" | "u8" => 1,
             "i16" | "u16" => 2,
@@ -73,7 +78,7 @@ fn is_json(name: &str) -> bool {
     name == type_name::<serde_json::Value>()
 }
 
-/// Why a value's `Serialize` could not go on. Its message is dropped.
+/// The error of a value's `Serialize`, without its message.
 #[derive(Debug)]
 struct Failed;
 
@@ -99,16 +104,16 @@ macro_rules! scalars {
     )*};
 }
 
-impl<'a> Serializer for Count<'a> {
+impl<'a> Serializer for HeapCounter<'a> {
     type Ok = usize;
     type Error = Failed;
-    type SerializeSeq = List<'a>;
-    type SerializeTuple = Parts<'a>;
-    type SerializeTupleStruct = Parts<'a>;
-    type SerializeTupleVariant = Parts<'a>;
-    type SerializeMap = Members<'a>;
-    type SerializeStruct = Parts<'a>;
-    type SerializeStructVariant = Parts<'a>;
+    type SerializeSeq = ListCounter<'a>;
+    type SerializeTuple = FieldsCounter<'a>;
+    type SerializeTupleStruct = FieldsCounter<'a>;
+    type SerializeTupleVariant = FieldsCounter<'a>;
+    type SerializeMap = MapCounter<'a>;
+    type SerializeStruct = FieldsCounter<'a>;
+    type SerializeStructVariant = FieldsCounter<'a>;
 
     scalars! {
         serialize_bool: bool,
@@ -132,9 +137,9 @@ impl<'a> Serializer for Count<'a> {
         Ok(size_of::<String>())
     }
 
-    /// What prints itself usually holds no text; it counts as one all the same.
+    /// A value that serializes through `Display` usually owns no text, but counts as if it did.
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<usize, Failed> {
-        struct Length<'a>(Count<'a>);
+        struct Length<'a>(HeapCounter<'a>);
         impl fmt::Write for Length<'_> {
             fn write_str(&mut self, text: &str) -> fmt::Result {
                 self.0.add(text.len());
@@ -145,7 +150,7 @@ impl<'a> Serializer for Count<'a> {
         Ok(size_of::<String>())
     }
 
-    /// A buffer of bytes that is shared has counts next to it.
+    /// A shared buffer has reference counts in addition to its bytes.
     fn serialize_bytes(mut self, bytes: &[u8]) -> Result<usize, Failed> {
         self.add(pushed(1, bytes.len()).saturating_add(3 * size_of::<usize>()));
         Ok(ITEM)
@@ -189,16 +194,16 @@ impl<'a> Serializer for Count<'a> {
         Ok((self.part(value)? + size_of::<usize>()).max(ITEM))
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, Failed> {
-        Ok(List { count: self, len: 0, place: 0 })
+    fn serialize_seq(self, _: Option<usize>) -> Result<ListCounter<'a>, Failed> {
+        Ok(ListCounter { counter: self, len: 0, item: 0 })
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Parts<'a>, Failed> {
-        Ok(Parts { count: self, inline: 0, least: 0 })
+    fn serialize_tuple(self, _: usize) -> Result<FieldsCounter<'a>, Failed> {
+        Ok(FieldsCounter { counter: self, inline: 0, least: 0 })
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Failed> {
-        Ok(Parts { count: self, inline: 0, least: 0 })
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<FieldsCounter<'a>, Failed> {
+        self.serialize_tuple(len)
     }
 
     fn serialize_tuple_variant(
@@ -207,63 +212,63 @@ impl<'a> Serializer for Count<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Parts<'a>, Failed> {
-        Ok(Parts { count: self, inline: size_of::<usize>(), least: ITEM })
+    ) -> Result<FieldsCounter<'a>, Failed> {
+        Ok(FieldsCounter { counter: self, inline: size_of::<usize>(), least: ITEM })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Members<'a>, Failed> {
-        Ok(Members { count: self, len: 0, key: 0, value: 0, is_json: false, inline: 0, is_field: false })
+    fn serialize_map(self, _: Option<usize>) -> Result<MapCounter<'a>, Failed> {
+        Ok(MapCounter { counter: self, len: 0, key: 0, value: 0, is_json: false, inline: 0, is_field: false })
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Failed> {
-        Ok(Parts { count: self, inline: 0, least: 0 })
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<FieldsCounter<'a>, Failed> {
+        self.serialize_tuple(len)
     }
 
     fn serialize_struct_variant(
         self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Parts<'a>, Failed> {
-        Ok(Parts { count: self, inline: size_of::<usize>(), least: ITEM })
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<FieldsCounter<'a>, Failed> {
+        self.serialize_tuple_variant(name, index, variant, len)
     }
 }
 
-/// A list, which is taken for a vector that grew item by item.
-struct List<'a> {
-    count: Count<'a>,
+/// Counts a list like a vector that grew item by item.
+struct ListCounter<'a> {
+    counter: HeapCounter<'a>,
     len: usize,
     /// The largest size of an item.
-    place: usize,
+    item: usize,
 }
 
-impl ser::SerializeSeq for List<'_> {
+impl ser::SerializeSeq for ListCounter<'_> {
     type Ok = usize;
     type Error = Failed;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
         self.len += 1;
-        self.place = self.place.max(self.count.item(value, ITEM)?);
+        self.item = self.item.max(self.counter.item(value, ITEM)?);
         Ok(())
     }
 
     fn end(mut self) -> Result<usize, Failed> {
-        self.count.add(pushed(self.place, self.len));
+        self.counter.add(pushed(self.item, self.len));
         Ok(size_of::<Vec<()>>())
     }
 }
 
-/// The fields of a struct, a tuple or a variant, which are part of it.
-struct Parts<'a> {
-    count: Count<'a>,
+/// Counts the fields of a struct, a tuple or a variant, which are stored inline.
+struct FieldsCounter<'a> {
+    counter: HeapCounter<'a>,
     inline: usize,
     least: usize,
 }
 
-impl Parts<'_> {
+impl FieldsCounter<'_> {
     fn add<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        self.inline = self.inline.saturating_add(self.count.part(value)?);
+        self.inline = self.inline.saturating_add(self.counter.part(value)?);
         Ok(())
     }
 
@@ -275,7 +280,7 @@ impl Parts<'_> {
 
 macro_rules! parts {
     ($($trait:ident: $function:ident($($name:ident: $ty:ty)?)),* $(,)?) => {$(
-        impl ser::$trait for Parts<'_> {
+        impl ser::$trait for FieldsCounter<'_> {
             type Ok = usize;
             type Error = Failed;
 
@@ -298,51 +303,52 @@ parts! {
     SerializeStructVariant: serialize_field(_name: &'static str),
 }
 
-/// The entries of a map, and the fields of a struct that serde writes as one (`flatten`).
-struct Members<'a> {
-    count: Count<'a>,
+/// Counts the entries of a map, or the fields of a struct that serde writes as a map (`flatten`).
+struct MapCounter<'a> {
+    counter: HeapCounter<'a>,
     len: usize,
-    /// The largest sizes of a key and of a value.
+    /// The largest size of a key.
     key: usize,
+    /// The largest size of a value.
     value: usize,
-    /// Whether it is a map of `serde_json`.
+    /// Whether it is a `serde_json::Map`.
     is_json: bool,
-    /// The size of the fields.
+    /// The total size of the fields.
     inline: usize,
     /// Whether the last key was the name of a field.
     is_field: bool,
 }
 
-impl ser::SerializeMap for Members<'_> {
+impl ser::SerializeMap for MapCounter<'_> {
     type Ok = usize;
     type Error = Failed;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failed> {
-        // Only a name in the code is written as a `str`: a key that is owned has the type of its owner.
+        // Only field names are serialized as `str`; an owned key has another type.
         self.is_field = type_name::<T>() == "str";
         if !self.is_field {
             self.len += 1;
-            self.key = self.key.max(self.count.item(key, 0)?);
+            self.key = self.key.max(self.counter.item(key, 0)?);
         }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
         if self.is_field {
-            self.inline = self.inline.saturating_add(self.count.part(value)?);
+            self.inline = self.inline.saturating_add(self.counter.part(value)?);
         } else {
             self.is_json |= is_json(type_name::<T>());
-            self.value = self.value.max(self.count.item(value, ITEM)?);
+            self.value = self.value.max(self.counter.item(value, ITEM)?);
         }
         Ok(())
     }
 
     fn end(mut self) -> Result<usize, Failed> {
         let entry = self.key.saturating_add(self.value);
-        self.count.add(match self.len {
+        self.counter.add(match self.len {
             0 => 0,
             len if self.is_json => json_members(len),
-            // Whether it is a tree or a table does not show.
+            // The map can be a tree or a hash table: count the larger one.
             len => btree_of(entry, len).max(hash_table_of(entry, len)),
         });
         Ok(self.inline.max(ITEM))

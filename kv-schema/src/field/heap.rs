@@ -1,19 +1,22 @@
-//! What the collections of the standard library request of the allocator, told from outside.
+//! The bytes that collections of the standard library request from the allocator, estimated from
+//! their lengths and capacities.
 
-/// What a B-tree of `len` entries has requested.
+/// Returns the bytes of a B-tree with `len` entries.
 ///
-/// Source: `alloc::collections::btree::node`. A node has room for 11 entries (`CAPACITY`), a pointer to its parent and
-/// two counts; an inner one has 12 pointers to others besides.
+/// Source: `alloc::collections::btree::node`. A node has room for 11 entries (`CAPACITY`), a
+/// pointer to its parent and two counts; an inner node also has 12 pointers to children.
 ///
-/// How far the nodes are filled is told by nothing. Insertion in order leaves 6 of 11, in any other order 7 to 8 in the
-/// mean; this is between. Of 24,000 trees of `u64` to `u64`, of 12 to 20,000 entries, grown by insertion, one of 70
-/// was beyond a fifth, at most 1.4 times, most of those of 89 to 117 entries, where a third level comes sooner or later. What is collected from an iterator is filled
-/// to the last place, and overestimated: 1.4 to 1.8 times.
+/// The public API does not reveal how full the nodes are. Insertion in key order leaves 6 of 11
+/// places filled, insertion in random order 7 to 8 on average; the estimate assumes a value between
+/// the two. In a test with 24,000 trees from `u64` to `u64` of 12 to 20,000 entries, grown by
+/// insertion, one in 70 was off by more than 20 %, and at most 1.4 times; most of those had 89 to
+/// 117 entries, where the third level appears. A tree that is collected from an iterator has full
+/// nodes and is overestimated by 1.4 to 1.8 times.
 pub(super) const fn btree<K, V>(len: usize) -> usize {
     nodes(len, size_of::<Leaf<K, V>>(), size_of::<Inner<K, V>>())
 }
 
-/// Returns the same for a tree of which only the size of an entry is known.
+/// Returns the same for a tree, given the size of an entry.
 #[cfg(feature = "serde")]
 pub(super) const fn btree_of(entry: usize, len: usize) -> usize {
     let leaf = (11 * entry + size_of::<Leaf<(), ()>>()).next_multiple_of(align_of::<usize>());
@@ -26,16 +29,16 @@ const fn nodes(len: usize, leaf: usize, inner: usize) -> usize {
         0 => 0,
         1..=11 => leaf,
         _ => {
-            // In sixteenths, since a leaf more or less is much in a small tree.
+            // In sixteenths, because one leaf makes a large difference in a small tree.
             let leaves = if len > 17 { 2 * len - 3 } else { 32 };
-            // Above up to 12 leaves stands one; beyond, one has about 6 nodes below it.
+            // Up to 12 leaves have one parent. In larger trees, an inner node has about 6 children.
             let inners = if len > 88 { leaves / 6 } else { 16 };
             (leaves * leaf + inners * inner) / 16
         }
     }
 }
 
-#[expect(dead_code, reason = "only its layout is of interest")]
+#[expect(dead_code, reason = "only its layout is used")]
 struct Leaf<K, V> {
     parent: *const (),
     keys: [K; 11],
@@ -50,17 +53,19 @@ struct Inner<K, V> {
     edges: [*const (); 12],
 }
 
-/// What a hash table with room for `capacity` entries has requested.
+/// Returns the bytes of a hash table with room for `capacity` entries.
 ///
-/// Source: hashbrown, `capacity_to_buckets` and `calculate_layout_for`. Buckets are a power of two, at least 4, of which
-/// 7 of 8 are filled, of up to 8 all but one; behind them stand a byte for each and those of one group.
+/// Source: hashbrown, `capacity_to_buckets` and `calculate_layout_for`. The number of buckets is a
+/// power of two and at least 4. At most 7 of 8 are filled, or all except one of up to 8. After the
+/// buckets follow a control byte for each and the bytes of one more group.
 pub(super) const fn hash_table<T>(capacity: usize) -> usize {
     hash_table_of(size_of::<T>(), capacity)
 }
 
-/// Returns the same for entries of which only the size is known.
+/// Returns the same, given the size of an entry.
 pub(super) const fn hash_table_of(entry: usize, capacity: usize) -> usize {
-    /// How many buckets are looked at together: with SSE2, 16, else a word.
+    /// The number of buckets that are compared together: 16 with SSE2, otherwise the size of a
+    /// word.
     const GROUP: usize = if cfg!(target_feature = "sse2") { 16 } else { size_of::<usize>() };
     let buckets = match capacity {
         0 => return 0,
@@ -72,10 +77,10 @@ pub(super) const fn hash_table_of(entry: usize, capacity: usize) -> usize {
     (buckets * entry).next_multiple_of(GROUP) + buckets + GROUP
 }
 
-/// Returns the bytes of a vector that reached `len` items of a size by pushing.
+/// Returns the bytes of a vector that grew to `len` items by pushing.
 ///
-/// Source: `alloc::raw_vec`, `grow_amortized`: the capacity doubles, from 8 items of one byte, else from 4, and from 1 of
-/// more than 1,024 bytes.
+/// Source: `alloc::raw_vec`, `grow_amortized`. The capacity doubles. It starts at 8 for items of
+/// one byte, at 1 for items of more than 1,024 bytes, and at 4 for others.
 #[cfg(feature = "serde")]
 pub(super) const fn pushed(item: usize, len: usize) -> usize {
     let least = match item {
@@ -94,7 +99,8 @@ pub(super) const fn pushed(item: usize, len: usize) -> usize {
 #[cfg(any(feature = "serde", feature = "serde_json"))]
 pub(super) fn json_members(len: usize) -> usize {
     use serde_json::{Map, Value};
-    // With the feature `preserve_order` it is an `IndexMap`, which does not report its capacity.
+    // With the feature `preserve_order`, the map is an `IndexMap`, and its capacity is not
+    // accessible.
     if size_of::<Map<String, Value>>() == size_of::<std::collections::BTreeMap<String, Value>>() {
         btree::<String, Value>(len)
     } else {
@@ -102,12 +108,14 @@ pub(super) fn json_members(len: usize) -> usize {
     }
 }
 
-/// What one item of a linked list has requested. Source: `alloc::collections::linked_list`, a node with two pointers.
+/// Returns the bytes of one item of a linked list. Source: `alloc::collections::linked_list`: a
+/// node with two pointers.
 pub(super) const fn linked<T>() -> usize {
     size_of::<(Option<&()>, Option<&()>, T)>()
 }
 
-/// What an `Rc` or `Arc` of a value has requested. Source: two counts stand before it, by C's rules.
+/// Returns the bytes of the allocation of an `Rc` or `Arc`. Source: `alloc::rc` and `alloc::sync`:
+/// a `repr(C)` struct of two counts and the value.
 pub(super) const fn shared<T: ?Sized>(value: &T) -> usize {
     let align =
         if align_of_val(value) > align_of::<usize>() { align_of_val(value) } else { align_of::<usize>() };
@@ -120,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_have_the_sizes_of_their_buckets() {
+    fn size_of_a_hash_table_follows_from_its_buckets() {
         if cfg!(target_feature = "sse2") {
             assert_eq!([0, 1, 3].map(hash_table::<u64>), [0, 4 * 9 + 16, 4 * 9 + 16]);
             assert_eq!([7, 14, 28].map(hash_table::<u64>), [8 * 9 + 16, 16 * 9 + 16, 32 * 9 + 16]);
@@ -130,7 +138,7 @@ mod tests {
 
     #[cfg(feature = "serde")]
     #[test]
-    fn sizes_of_entries_give_what_their_types_give() {
+    fn estimates_by_size_and_by_type_are_equal() {
         for len in [0, 3, 11, 12, 100] {
             assert_eq!(btree_of(size_of::<(u64, u32)>(), len), btree::<u64, [u32; 2]>(len));
             assert_eq!(btree_of(size_of::<(String, u64)>(), len), btree::<String, u64>(len));
@@ -143,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn trees_of_one_leaf_are_exact() {
+    fn size_of_a_tree_with_one_leaf_is_exact() {
         assert_eq!([0, 1, 11].map(btree::<u64, u64>), [0, 192, 192]);
         assert_eq!(btree::<u64, u64>(12), 2 * 192 + 288);
     }

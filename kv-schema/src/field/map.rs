@@ -1,4 +1,4 @@
-//! Maps, which serde writes as objects, and the types that can be their keys.
+//! Maps, which serde writes as objects, and [`MapKey`], the types of their keys.
 
 use super::heap::{btree, hash_table};
 use super::{KvField, std_schema};
@@ -12,33 +12,34 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZero;
 use std::sync::Arc;
 
-/// A type that can be the key of a map: one that serde writes as a string in JSON.
+/// A type that can be the key of a map, because serde writes it as a string in JSON.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key, or a part of one, in a stored type",
     label = "not written as a string in JSON",
     note = "keys of maps, and parts of key templates, are strings, integers, `bool`, `char`, IP addresses, and types of other crates whose features make them fields; with `#[derive(KvField)]` also enums of unit variants, newtypes of all these, and newtypes of a type that is one of these on the wire, as in `struct Id(#[kv(wire = \"String\")] Ulid)`"
 )]
 pub trait MapKey: 'static {
-    /// What a function takes a reference to where it wants a key: `str` for strings, else the type itself.
+    /// The type that functions borrow for a key parameter: `str` for strings, otherwise the type
+    /// itself.
     type Ref: MapKey + ?Sized;
 
-    /// Writes the key as JSON has it, without quotes.
+    /// Writes the key as in JSON, without quotes.
     ///
     /// # Errors
     ///
-    /// Those of the formatter.
+    /// Returns the errors of the formatter.
     fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
-    /// The order in which entries of unordered maps are reported.
+    /// Compares two keys. Violations in unordered maps are reported in this order.
     fn cmp_key(&self, other: &Self) -> Ordering;
 
-    /// The key as JSON has it, for formatting.
+    /// Returns a value that formats the key as in JSON.
     fn display(&self) -> KeyText<'_, Self> {
         KeyText(self)
     }
 }
 
-/// Writes a map's key as JSON has it. Made by [`MapKey::display`].
+/// Formats a map's key as in JSON. Created by [`MapKey::display`].
 #[derive(Debug)]
 pub struct KeyText<'a, K: ?Sized>(&'a K);
 
@@ -111,19 +112,20 @@ fn in_order<'m, K: MapKey, V: 'm>(
     }
 }
 
-/// Checks the entries of a map of another order than its keys' so that its violations are reported in key order.
+/// Checks the entries of a map that is not ordered by key, and reports violations in key order.
 ///
-/// A first pass takes them as they come, since most maps are well; only when it finds something is a second one
-/// made in order. Maps inside follow the outermost one, so every value is checked twice at most.
+/// The first pass takes the entries in any order, because most maps are valid. A second pass in key
+/// order follows only if the first one finds a violation. Nested maps use the pass of the outermost
+/// map, so every value is checked at most twice.
 pub(crate) fn in_key_order<'m, K: MapKey, V: 'm>(
     entries: impl Iterator<Item = (&'m K, &'m V)> + Clone,
     v: &mut Validator<'_>,
     mut check: impl FnMut(&K, &V, &mut Validator<'_>),
 ) {
-    let mut as_they_come = |v: &mut Validator<'_>| in_order(entries.clone(), v, &mut check);
+    let mut in_any_order = |v: &mut Validator<'_>| in_order(entries.clone(), v, &mut check);
     match v.pass() {
-        Pass::Probing => return as_they_come(v),
-        Pass::Only if !v.in_pass(Pass::Probing, as_they_come) => return,
+        Pass::Probing => return in_any_order(v),
+        Pass::Only if !v.in_pass(Pass::Probing, in_any_order) => return,
         Pass::Only | Pass::Ordered => {}
     }
     let mut entries: Vec<_> = entries.collect();
@@ -137,7 +139,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn entries_are_reported_in_key_order_and_at_their_key() {
+    fn violations_are_reported_in_key_order_with_the_key_in_their_pointer() {
         let bad = |keys: &[&str]| keys.iter().map(|k| ((*k).to_owned(), f64::NAN)).collect::<HashMap<_, _>>();
         let report = ValidationErrors::collect(|v| bad(&["b", "c/d", "a", "~"]).check(v)).unwrap_err();
         let pointers: Vec<_> = report.into_iter().map(|v| v.pointer.as_str()).collect();
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_ordered_as_numbers_in_every_map() {
+    fn numeric_keys_are_ordered_by_value() {
         let keys = [10u32, 9, 100];
         let hashed: HashMap<_, _> = keys.map(|k| (k, f64::NAN)).into();
         let sorted: BTreeMap<_, _> = keys.map(|k| (k, f64::NAN)).into();
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_in_maps_are_checked_twice_and_not_twice_each() {
+    fn nested_maps_are_checked_at_most_twice() {
         use std::sync::atomic::{AtomicUsize, Ordering};
         static CHECKS: AtomicUsize = AtomicUsize::new(0);
         struct Leaf(u8);

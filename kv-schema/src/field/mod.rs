@@ -1,5 +1,5 @@
-//! [`KvField`], what can stand in a stored type, for the types of the standard library and, behind features, of other
-//! crates.
+//! [`KvField`], the types that a stored type can contain, and its implementations for the standard
+//! library and, with features, for other crates.
 
 #[cfg(feature = "serde")]
 mod estimate;
@@ -27,9 +27,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A type that can be a field of a stored type.
 ///
-/// `#[derive(KvField)]` implements it, for generic types too, and `#[derive(KvType)]` includes it. Here it is
-/// implemented for the types of the standard library that serde handles alike in both directions, and for those of other
-/// crates behind the features of their names:
+/// `#[derive(KvField)]` implements it, for generic types too, and `#[derive(KvType)]` includes it.
+/// This crate implements it for the types of the standard library that serde reads as it writes
+/// them. Features named after other crates add implementations for their types:
 ///
 /// | feature | types |
 /// |---|---|
@@ -42,17 +42,17 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// | `indexmap` | `IndexMap`, `IndexSet` |
 /// | `serde_json` | `Value`, which is any JSON, and `Map<String, Value>` |
 ///
-/// What serde writes as text can be a key too. The forms are those of the crates' own serde implementations, and a
-/// value that would not be read back as it is breaks the rule `type`: an offset with seconds and a leap second that does
-/// not follow :59 (`chrono`), or any `Decimal` once some crate activates `serde-float` of `rust_decimal`, which would
-/// round it.
+/// A type that serde writes as text can also be a key. The wire forms are those of the crates' own
+/// serde implementations. A value that would be read back as another value breaks the rule `type`:
+/// an offset with seconds or a leap second that is not in second 59 (`chrono`), and any `Decimal`
+/// if a crate activates the feature `serde-float` of `rust_decimal`, which rounds it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a stored type: it does not implement `KvField`",
     label = "not a known field type",
     note = "add `#[derive(KvField)]` to `{Self}`; types of chrono, time, uuid, url, rust_decimal, smol_str, indexmap and serde_json come with the features of those names; for another crate's, name the type that it is on the wire, as in `#[kv(wire = \"String\")]`, or write `#[kv(opaque)]` for any JSON, or leave the field out with `#[serde(skip)]`"
 )]
 pub trait KvField: Sized + 'static {
-    /// What the type looks like on the wire.
+    /// Returns the wire form of the type.
     ///
     /// ```
     /// use kv_schema::KvField;
@@ -61,38 +61,44 @@ pub trait KvField: Sized + 'static {
     /// ```
     fn schema() -> &'static TypeSchema;
 
-    /// Reports every rule that the value breaks, itself and everything in it, in field order.
+    /// Reports every broken rule of the value and of everything in it, in field order.
     fn check(&self, v: &mut Validator<'_>);
 
-    /// An estimate of the bytes that the value owns on the heap, beyond `size_of::<Self>()`.
+    /// Returns an estimate of the bytes that the value owns on the heap, in addition to
+    /// `size_of::<Self>()`.
     ///
-    /// It adds up what strings, vectors and maps have requested, without the allocator's rounding, and is within a fifth of
-    /// that, but for what nothing shows from outside: a B-tree that was collected at once rather than grown counts 1.4
-    /// to 1.8 times, and a grown one of about 100 entries, now and then, up to 1.4 times; a hash table that was full, and
-    /// emptied entry by entry, down to a quarter; a `Url` that parsing lengthened, down to a half.
+    /// The estimate is the sum of the bytes that strings, vectors and maps requested, without the
+    /// rounding of the allocator. It is within 20 % of that sum, with three exceptions that cannot
+    /// be detected through public APIs:
     ///
-    /// A field with `#[kv(opaque)]` counts what its own `KvField` says, if it has one, else an estimate by its
-    /// `serde::Serialize`, and `#[kv(heap_size = "…")]` names a function
-    /// for every other type.
+    /// - A B-tree that was collected from an iterator counts 1.4 to 1.8 times. One of about 100
+    ///   entries that grew by insertion counts up to 1.4 times in rare cases.
+    /// - A hash table that was full and then emptied entry by entry can count as little as a
+    ///   quarter.
+    /// - A `Url` that grew during parsing can count as little as a half.
     ///
-    /// What an `Rc` or `Arc` shares is counted at each holder; fields that are left out of the schema are not
-    /// counted.
+    /// A field with `#[kv(opaque)]` uses the `KvField` implementation of its type, or otherwise an
+    /// estimate through `serde::Serialize`. For other types, `#[kv(heap_size = "…")]` names a
+    /// function.
+    ///
+    /// The target of an `Rc` or `Arc` counts once for each pointer. Fields that are left out of the
+    /// schema do not count.
     fn heap_size(&self) -> usize;
 
-    /// The schema with the size of the type that it describes. Only pointers implement it.
+    /// The schema, with the size of the described type. Only pointers override it.
     #[doc(hidden)]
     const __TYPE: TypeRef = TypeRef::sized(Self::schema, size_of::<Self>());
 }
 
-/// Returns the hash of a value, the same in every call. Whoever makes two values of one hash only has them refused as two
-/// names of one key.
+/// Returns the hash of a value, which is the same in every call. Two values with the same hash,
+/// made on purpose, are only refused as two names of one key.
 fn identity<T: Hash>(value: &T) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
 }
 
-/// The schema of a type of another crate.
+/// Expands to the schema of a type of another crate.
 macro_rules! schema {
     ($module:expr, $name:expr, [$($arg:ty),*], $shape:expr) => {
         const {
@@ -112,7 +118,7 @@ macro_rules! schema {
 }
 use schema;
 
-/// The schema of a type of the standard library.
+/// Expands to the schema of a type of the standard library.
 macro_rules! std_schema {
     ($name:expr, [$($arg:ty),*], $shape:expr) => {
         $crate::field::schema!("", $name, [$($arg),*], $shape)

@@ -1,4 +1,4 @@
-//! Addresses of the Internet, which serde writes as strings.
+//! Internet addresses, which serde writes as strings.
 
 use super::{KvField, identity, std_schema};
 use crate::check::Validator;

@@ -1,11 +1,11 @@
-//! Fields whose form on the wire is not described by their type, and the bytes that they own.
+//! Opaque fields, whose type does not describe their wire form, and their heap size.
 
 use super::{KvField, std_schema};
 use crate::check::Validator;
 use crate::ty::{Shape, TypeSchema};
 use std::marker::PhantomData;
 
-/// The type in the schema of a field with `#[kv(opaque)]`: any JSON. It has no values.
+/// The type in the schema of a field with `#[kv(opaque)]`, which can be any JSON. It has no values.
 #[derive(Clone, Copy, Debug)]
 pub enum Opaque {}
 
@@ -21,43 +21,45 @@ impl KvField for Opaque {
     }
 }
 
-/// A function that measures what a value owns on the heap; `None` where nothing is known of the type.
+/// A function that returns the heap size of a value; `None` if it is unknown for the type.
 pub type HeapSize<T> = Option<fn(&T) -> usize>;
 
-/// Answers with the type's own size, if it is a [`KvField`]. For other types, [`Unmeasured`] answers.
+/// Provides `SIZE` through [`KvField`]. For types that do not implement it, `SIZE` comes from
+/// [`Unmeasured`].
 #[derive(Debug)]
 pub struct ByField<T>(PhantomData<T>);
 
 impl<T: KvField> ByField<T> {
-    /// The type's own function.
+    /// The function of the type's implementation.
     pub const SIZE: HeapSize<T> = Some(T::heap_size);
 }
 
-/// Answers with an estimate, if the type is `serde::Serialize`. For other types, [`Unmeasured`] answers.
+/// Provides `SIZE` through `serde::Serialize`. For types that do not implement it, `SIZE` comes
+/// from [`Unmeasured`].
 #[derive(Debug)]
 pub struct BySerialize<T>(PhantomData<T>);
 
 #[cfg(feature = "serde")]
 impl<T: serde::Serialize> BySerialize<T> {
-    /// The estimate.
+    /// The estimate through `serde::Serialize`.
     pub const SIZE: HeapSize<T> = Some(super::estimate::heap_size::<T>);
 }
 
-/// The answer for types without an own constant: the compiler prefers that of the type.
+/// Provides `SIZE` for types without an inherent constant, which the compiler prefers.
 pub trait Unmeasured<T> {
-    /// Nothing.
+    /// Always `None`.
     const SIZE: HeapSize<T> = None;
 }
 
 impl<T> Unmeasured<T> for ByField<T> {}
 impl<T> Unmeasured<T> for BySerialize<T> {}
 
-/// Returns the first function that there is.
+/// Returns `by_field`, or `by_serialize` if it is `None`.
 pub const fn first<T>(by_field: HeapSize<T>, by_serialize: HeapSize<T>) -> HeapSize<T> {
     if by_field.is_some() { by_field } else { by_serialize }
 }
 
-/// Measures a value; one of which nothing is known has no size.
+/// Returns the heap size of a value; 0 if it is unknown.
 #[inline]
 pub fn measure<T>(size: HeapSize<T>, value: &T) -> usize {
     size.map_or(0, |size| size(value))

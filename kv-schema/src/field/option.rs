@@ -20,7 +20,7 @@ impl<T: KvField> KvField for Option<T> {
     }
 }
 
-/// Serde writes it as an enum: `{"Ok": …}` or `{"Err": …}`.
+/// serde writes it as an enum: `{"Ok": …}` or `{"Err": …}`.
 impl<T: KvField, E: KvField> KvField for Result<T, E> {
     fn schema() -> &'static TypeSchema {
         std_schema!(
@@ -61,7 +61,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn a_violation_in_a_result_stands_under_its_variant() {
+    fn violation_in_a_result_is_reported_under_its_variant() {
         let pointer = |value: Result<Option<f64>, [f64; 1]>| {
             ValidationErrors::collect(|v| value.check(v)).map_err(|e| e.violations()[0].pointer.clone())
         };

@@ -1,4 +1,4 @@
-//! Paths of files, which serde writes as strings where they are UTF-8 and refuses where they are not.
+//! File paths. serde writes them as strings if they are UTF-8, and fails otherwise.
 
 use super::KvField;
 use crate::check::Validator;
@@ -6,7 +6,7 @@ use crate::rule::TYPE;
 use crate::ty::TypeSchema;
 use std::path::{Path, PathBuf};
 
-/// `$bytes` is what the path has requested.
+/// `$bytes` is the size of the path's allocation.
 macro_rules! paths {
     ($($ty:ty: |$this:ident| $bytes:expr);* $(;)?) => {$(
         impl KvField for $ty {
@@ -41,7 +41,7 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
 
     #[test]
-    fn a_path_that_json_cannot_hold_breaks_the_rule_type() {
+    fn path_that_is_not_utf8_breaks_the_rule_type() {
         let broken = PathBuf::from(OsStr::from_bytes(b"a/\xff"));
         let report = ValidationErrors::collect(|v| broken.check(v)).unwrap_err();
         assert_eq!(report.violations()[0].rule, "type");

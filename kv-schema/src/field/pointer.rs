@@ -1,4 +1,4 @@
-//! Owning pointers, which serde writes as what they point to: `Box`, `Rc`, `Arc`, `Cow`.
+//! Owning pointers (`Box`, `Rc`, `Arc`, `Cow`), which serde writes like their target.
 
 use super::KvField;
 use super::heap::shared;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// `$own` is what the pointer's allocation takes for a value: itself, and the two counts of `Rc` and `Arc`.
+/// `$own` is the size of the pointer's allocation: the value, and the two counts of `Rc` and `Arc`.
 macro_rules! pointers {
     ($($pointer:ident: $own:path),*) => {$(
         impl<T: KvField> KvField for $pointer<T> {
@@ -57,7 +57,7 @@ macro_rules! pointers {
 
 pointers!(Box: size_of_val, Rc: shared, Arc: shared);
 
-/// What is borrowed is static, and has requested nothing.
+/// A borrowed value is static and owns nothing on the heap.
 macro_rules! cows {
     ($([$($param:tt)*] $borrowed:ty => $owned:ty, |$value:ident, $v:ident| $check:expr);* $(;)?) => {$(
         impl<$($param)*> KvField for Cow<'static, $borrowed> {
@@ -98,7 +98,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn what_a_cow_borrows_is_checked_and_not_counted() {
+    fn borrowed_value_of_a_cow_is_checked_but_has_no_heap_size() {
         const BAD: [f64; 2] = [0.0, f64::NAN];
         fn pointer(value: &impl KvField) -> String {
             ValidationErrors::collect(|v| value.check(v)).unwrap_err().violations()[0].pointer.clone()

@@ -1,11 +1,12 @@
-//! Ranges and their bounds.
+//! Ranges and `Bound`.
 
 use super::{KvField, std_schema};
 use crate::check::Validator;
 use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
 use std::ops::{Bound, Range, RangeFrom, RangeInclusive, RangeTo};
 
-/// Serde writes them as structs. Source: its `impl Deserialize for Range` refuses other members.
+/// serde writes ranges as structs. Source: its `impl Deserialize for Range` refuses unknown
+/// members.
 macro_rules! ranges {
     ($($ty:ident: $($name:ident |$this:ident| $bound:expr),+);* $(;)?) => {$(
         impl<T: KvField> KvField for $ty<T> {
@@ -44,7 +45,7 @@ ranges! {
     RangeTo: end |it| it.end;
 }
 
-/// Serde writes it as an enum: `"Unbounded"`, `{"Included": …}` or `{"Excluded": …}`.
+/// serde writes it as an enum: `"Unbounded"`, `{"Included": …}` or `{"Excluded": …}`.
 impl<T: KvField> KvField for Bound<T> {
     fn schema() -> &'static TypeSchema {
         const fn content(field: &'static Field) -> Fields {
@@ -86,7 +87,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn a_violation_in_a_range_stands_at_its_bound() {
+    fn violation_in_a_range_is_reported_at_its_bound() {
         fn pointers(value: &impl KvField) -> Vec<String> {
             let report = ValidationErrors::collect(|v| value.check(v)).unwrap_err();
             report.violations().iter().map(|violation| violation.pointer.clone()).collect()

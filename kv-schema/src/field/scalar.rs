@@ -63,7 +63,7 @@ non_zero! {
     u8 => U8, u16 => U16, u32 => U32, u64 => U64, u128 => U128, usize => Usize,
 }
 
-/// Serde writes them as what they wrap.
+/// serde writes these types like the type that they wrap.
 macro_rules! wrappers {
     ($($wrapper:ident),*) => {$(
         impl<T: KvField> KvField for $wrapper<T> {
@@ -103,7 +103,8 @@ macro_rules! floats {
                 std_schema!($name, [], Shape::Float($kind))
             }
 
-            /// JSON would write NaN and infinity as `null`, which no reader takes for a number.
+            /// NaN and infinity break the rule, because JSON writes them as `null`, which is not
+            /// read as a number.
             fn check(&self, v: &mut Validator<'_>) {
                 if !self.is_finite() && !v.allows_any_float() {
                     v.report(FINITE, &[], "must be a finite number");
@@ -152,7 +153,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn a_float_is_finite() {
+    fn float_must_be_finite() {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let report = ValidationErrors::collect(|v| Some(bad).check(v)).unwrap_err();
             assert_eq!(report.violations()[0].rule, "finite");

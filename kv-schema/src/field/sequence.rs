@@ -6,7 +6,7 @@ use crate::check::Validator;
 use crate::ty::{Shape, TypeRef, TypeSchema};
 use std::collections::{BTreeSet, HashSet, LinkedList, VecDeque};
 
-/// `$owned` is what the collection has requested for itself, without what its items own.
+/// `$owned` is the size of the collection's own allocations, without those of its items.
 macro_rules! collections {
     ($([$($param:tt)*] $ty:ty: $name:literal, $shape:ident, |$this:ident| $owned:expr);* $(;)?) => {$(
         impl<T: KvField $($param)*> KvField for $ty {
@@ -91,7 +91,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn a_violation_inside_stands_at_its_index() {
+    fn violation_in_an_item_is_reported_at_its_index() {
         let value = (1u8, vec![[0.0, f64::NAN], [f64::INFINITY, 1.0]]);
         let report = ValidationErrors::collect(|v| value.check(v)).unwrap_err();
         let pointers: Vec<_> = report.into_iter().map(|v| v.pointer.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Spans and points of time, which serde writes as seconds and nanoseconds.
+//! `Duration` and `SystemTime`, which serde writes as seconds and nanoseconds.
 
 use super::{KvField, std_schema};
 use crate::check::Validator;
@@ -40,7 +40,7 @@ impl KvField for SystemTime {
         )
     }
 
-    /// Serde does not write what was before 1970.
+    /// serde does not write times before 1970.
     fn check(&self, v: &mut Validator<'_>) {
         if *self < UNIX_EPOCH {
             v.report(TYPE, &[], "must not be before 1970");
@@ -52,7 +52,7 @@ impl KvField for SystemTime {
     }
 }
 
-/// Source: serde's `impl Deserialize for Duration` refuses other members.
+/// Source: serde's `impl Deserialize for Duration` refuses unknown members.
 const fn seconds(fields: &'static [Field]) -> Fields {
     Fields::Named { fields, deny_unknown: true }
 }
@@ -63,7 +63,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn a_time_before_1970_breaks_the_rule_type() {
+    fn time_before_1970_breaks_the_rule_type() {
         let check = |time: SystemTime| ValidationErrors::collect(|v| time.check(v));
         assert!(check(UNIX_EPOCH).is_ok());
         let report = check(UNIX_EPOCH - Duration::from_nanos(1)).unwrap_err();

@@ -1,21 +1,22 @@
-//! Values without a schema: what is refused in them, though they may be any JSON.
+//! Values that may be any JSON, and the parts of them that are refused nevertheless.
 
 use super::document::Token;
 use super::scan::Scan;
-use super::shape::{Node, Shapes, is_finite, is_safe};
+use super::shape::{Checker, Node, is_finite, is_safe};
 use crate::check::{Param, Validator};
 use crate::rule::{FINITE, INT, MAX_SAFE_INTEGER, TYPE};
 use std::ops::Range;
 
-/// The start of member names that `serde_json` gives a meaning of its own.
+/// The prefix of member names that are special in `serde_json`.
 ///
-/// With its feature `raw_value`, which any crate of a program turns on for all, `serde_json::Value` parses the text under
-/// `$serde_json::private::RawValue` as JSON, without the checks that were made of the document around it; with
-/// `arbitrary_precision` it takes the text under `$serde_json::private::Number` for a number.
+/// Any crate of a program can activate features of `serde_json`. With `raw_value`,
+/// `serde_json::Value` parses the text of a member `$serde_json::private::RawValue` as JSON,
+/// without the checks of this module. With `arbitrary_precision`, it reads the text of a member
+/// `$serde_json::private::Number` as a number.
 const RESERVED: &str = "$serde_json::private::";
 
-/// Whether a member's name is one that `serde_json` gives a meaning of its own where it reads JSON without a type. They are
-/// refused there, whatever its features.
+/// Returns whether a member's name is special in `serde_json` when it reads JSON without a type.
+/// Such names are refused there, regardless of the features of `serde_json`.
 ///
 /// ```
 /// use kv_schema::json::is_reserved;
@@ -27,11 +28,11 @@ pub fn is_reserved(name: &str) -> bool {
     name.starts_with(RESERVED)
 }
 
-impl Shapes<'_, '_> {
-    /// Reports reserved names and numbers that are not read as they are written, at any depth.
+impl Checker<'_, '_> {
+    /// Reports reserved names and numbers that JavaScript would change, at any depth.
     pub(super) fn any(&mut self, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         let Node::At(at) = node else { return self.any_members(node, v) };
-        let tokens = at..self.document.behind(at);
+        let tokens = at..self.document.after(at);
         self.charge(tokens.len())?;
         if self.is_plain(tokens) { Ok(()) } else { self.any_at(at, v) }
     }
@@ -61,9 +62,9 @@ impl Shapes<'_, '_> {
         Ok(())
     }
 
-    /// Whether nothing there needs a closer look, as nearly always.
+    /// Returns whether tokens certainly contain nothing to report, which is the usual case.
     fn is_plain(&self, mut tokens: Range<usize>) -> bool {
-        /// No integer of so few characters is unsafe.
+        /// Every integer with at most this many characters is safe.
         const SHORT: usize = 15;
         tokens.all(|at| match self.document.token(at) {
             Token::String(text, is_escaped) => !is_escaped && !text.starts_with('$'),
@@ -90,9 +91,10 @@ pub(super) fn not_reserved(name: &str, v: &mut Validator<'_>) {
     }
 }
 
-/// Whether JavaScript holds another number than the one that is written: an integer beyond ±(2^53 − 1), or a number with
-/// a fraction or an exponent that is a whole one as large, and is written otherwise once it was read. `1e23` is not: it is
-/// what JavaScript itself writes for the nearest float.
+/// Returns whether JavaScript reads another number than the written one: an integer beyond ±(2^53 −
+/// 1), or a whole number of that size with a point or an exponent that would be written with other
+/// digits again. `1e23` is not rounded in this sense, because JavaScript writes the nearest float
+/// as `1e23`.
 fn is_rounded(number: &str) -> bool {
     if !number.contains(['.', 'e', 'E']) {
         return !number.parse().is_ok_and(is_safe);
@@ -104,7 +106,8 @@ fn is_rounded(number: &str) -> bool {
     is_large && written.is_whole() && written != Digits::of(&format!("{read:e}"))
 }
 
-/// A number as decimal digits, without zeros at either end, and the power of ten of the last one.
+/// A number as decimal digits without leading and trailing zeros, and the power of ten of the last
+/// digit.
 #[derive(Debug, PartialEq)]
 struct Digits {
     digits: String,
@@ -136,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_rounded_if_a_float_writes_another_one() {
+    fn number_is_rounded_if_its_float_is_written_with_other_digits() {
         for kept in [
             "0",
             "-0",

@@ -1,29 +1,31 @@
-//! The work that one document may cause.
+//! Limits the steps that checking and reading a document may take.
 
 use super::error::{Flaw, Malformed};
 use super::scan::Scan;
 
-/// Steps for a document of any size, so that small documents of deep types are read.
-const ANY_SIZE: usize = 1 << 16;
+/// The steps for every document, so that small documents of deep types can be read.
+const BASE: usize = 1 << 16;
 
-/// Steps for each byte of a document, without a limit: what a type of many fields may cost that tries nothing twice.
-const A_BYTE: usize = 16;
+/// The steps for each byte of a document. They suffice for types with many fields and without
+/// untagged enums.
+const PER_BYTE: usize = 16;
 
-/// Steps for each byte beyond these, for what is tried again and again.
-const TRIES_A_BYTE: usize = 48;
+/// The additional steps for each byte, for trying the variants of untagged enums.
+const TRIES_PER_BYTE: usize = 48;
 
-/// The most steps that trying may take, however long the document is.
-const MOST_TRIES: usize = 3 << 20;
+/// The most additional steps, regardless of the size of the document.
+const MAX_TRIES: usize = 3 << 20;
 
-/// Steps that a copied token counts as. Serde copies what it reads by reference before it tries a variant on it, with an
-/// allocation for each text, list and object.
-const COPY: usize = 8;
+/// The steps for each copied token. Before serde tries a variant on a borrowed buffer, it copies
+/// the value, with an allocation for each text, list and object.
+const PER_COPIED_TOKEN: usize = 8;
 
-/// Counts the steps that a document may still cause. A step is a few nanoseconds: a value or a member looked at, a few
-/// names compared, a byte passed where bytes are looked at.
+/// The steps that a document has left. A step takes a few nanoseconds: it visits a value or a
+/// member, compares a few names, or processes a byte of a text.
 ///
-/// The count covers the checks of this module and what serde does afterwards with a document that passed, which tries the
-/// variants of untagged enums in the same order and copies what it tries them on.
+/// The steps cover the checks of this module and the work of serde on a document that passes them.
+/// serde tries the variants of untagged enums in the same order, and copies the values that it
+/// tries them on.
 #[derive(Debug)]
 pub(super) struct Budget {
     left: usize,
@@ -31,17 +33,17 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The budget of a document of this many bytes.
+    /// Returns the budget of a document with this many bytes.
     pub(super) fn new(bytes: usize) -> Self {
-        let tries = bytes.saturating_mul(TRIES_A_BYTE).min(MOST_TRIES);
-        Self { left: bytes.saturating_mul(A_BYTE).saturating_add(ANY_SIZE + tries), bytes }
+        let tries = bytes.saturating_mul(TRIES_PER_BYTE).min(MAX_TRIES);
+        Self { left: bytes.saturating_mul(PER_BYTE).saturating_add(BASE + tries), bytes }
     }
 
-    /// Takes some steps.
+    /// Takes steps from the budget.
     ///
     /// # Errors
     ///
-    /// [`Flaw::Ambiguous`] when there are not enough left.
+    /// Returns [`Flaw::Ambiguous`] if too few are left.
     #[inline]
     pub(super) fn take(&mut self, steps: usize) -> Scan {
         match self.left.checked_sub(steps) {
@@ -53,13 +55,13 @@ impl Budget {
         }
     }
 
-    /// Takes the steps of a copy of this many tokens.
+    /// Takes the steps for copying this many tokens.
     ///
     /// # Errors
     ///
-    /// [`Flaw::Ambiguous`] when there are not enough left.
+    /// Returns [`Flaw::Ambiguous`] if too few are left.
     pub(super) fn take_copy(&mut self, tokens: usize) -> Scan {
-        self.take(tokens.saturating_mul(COPY))
+        self.take(tokens.saturating_mul(PER_COPIED_TOKEN))
     }
 
     #[cfg(test)]
@@ -74,13 +76,14 @@ mod tests {
     use crate::check::{ValidationErrors, Validator};
     use crate::field::KvField;
     use crate::json::document::Document;
-    use crate::json::ruled::Rules;
-    use crate::json::shape::{Node, Shapes};
+    use crate::json::rules::Rules;
+    use crate::json::shape::{Checker, Node};
     use crate::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
     use std::any::TypeId;
     use std::collections::HashMap;
 
-    /// An untagged enum that holds itself: `And { next, and }`, `Or { next, or }`, `Not { next, not }`, `Leaf { leaf }`.
+    /// A recursive untagged enum: `And { next, and }`, `Or { next, or }`, `Not { next, not }`,
+    /// `Leaf { leaf }`.
     enum Expr {}
 
     const fn branch(name: &'static str, own: &'static [Field]) -> Variant {
@@ -121,52 +124,53 @@ mod tests {
         }
     }
 
-    /// The steps that a document takes, and whether they were enough.
+    /// Returns the steps that a document takes, and whether the budget sufficed.
     fn steps<T: KvField>(json: &str) -> (usize, bool) {
         let document = Document::read(json.as_bytes(), 64).unwrap();
-        let mut shapes = Shapes::new(&document, false);
-        let all = shapes.steps_left();
+        let mut checker = Checker::new(&document, false);
+        let all = checker.steps_left();
         let mut scanned = Ok(());
         let _ = ValidationErrors::collect(|v| {
-            scanned = shapes.value(T::schema(), Rules::NONE, Node::At(0), v);
+            scanned = checker.value(T::schema(), Rules::NONE, Node::At(0), v);
         });
-        (all - shapes.steps_left(), scanned.is_ok())
+        (all - checker.steps_left(), scanned.is_ok())
     }
 
     fn nested(levels: usize, innermost: &str) -> String {
         format!("{}{innermost}{}", "{\"next\":".repeat(levels), "}".repeat(levels))
     }
 
-    fn strangers(count: usize) -> String {
+    fn unknown_members(count: usize) -> String {
         let members: Vec<_> = (0..count).map(|nth| format!("\"j{nth}\":0")).collect();
         format!("{{{}}}", members.join(","))
     }
 
     #[test]
-    fn every_member_that_a_variant_is_tried_on_is_a_step() {
-        let (few, many) = (nested(2, &strangers(100)), nested(2, &strangers(200)));
+    fn trying_a_variant_takes_a_step_for_each_member() {
+        let (few, many) = (nested(2, &unknown_members(100)), nested(2, &unknown_members(200)));
         let ((few, _), (many, is_read)) = (steps::<Expr>(&few), steps::<Expr>(&many));
-        // Each of the innermost members is copied and walked for every way to read the levels around them.
+        // Each of the innermost members is copied and visited for every way to read the levels
+        // around it.
         assert!(is_read && many - few >= 100 * 4 * 3_usize.pow(2), "{few} {many}");
     }
 
     #[test]
-    fn a_document_that_can_be_read_in_too_many_ways_ends_its_budget() {
-        let json = nested(11, &strangers(7_000));
+    fn document_that_can_be_read_in_too_many_ways_exceeds_its_budget() {
+        let json = nested(11, &unknown_members(7_000));
         let (taken, is_read) = steps::<Expr>(&json);
-        assert!(!is_read && taken <= json.len() * (A_BYTE + TRIES_A_BYTE) + ANY_SIZE);
-        // However long a document is, trying has an end.
-        let json = nested(11, &strangers(12_000));
+        assert!(!is_read && taken <= json.len() * (PER_BYTE + TRIES_PER_BYTE) + BASE);
+        // The steps for tries are limited, regardless of the size of the document.
+        let json = nested(11, &unknown_members(12_000));
         let (taken, is_read) = steps::<Expr>(&json);
-        assert!(json.len() * TRIES_A_BYTE > MOST_TRIES);
-        assert!(!is_read && taken <= json.len() * A_BYTE + MOST_TRIES + ANY_SIZE);
+        assert!(json.len() * TRIES_PER_BYTE > MAX_TRIES);
+        assert!(!is_read && taken <= json.len() * PER_BYTE + MAX_TRIES + BASE);
     }
 
     #[test]
-    fn what_a_usual_client_nests_is_read() {
+    fn moderate_nesting_is_within_the_budget() {
         let json = nested(1, r#"{"leaf":1}"#).replace("}}", r#"},"not":1}"#);
         assert!(steps::<Expr>(&json).1);
-        // The last variant fits at each level, so that all before it are tried.
+        // The last variant fits at each level, so that all others are tried first.
         let mut json = r#"{"leaf":1}"#.to_owned();
         for _ in 0..6 {
             json = format!(r#"{{"next":{json},"not":1}}"#);
@@ -175,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_grow_with_the_size_of_a_document_whatever_is_in_it() {
+    fn steps_are_linear_in_the_size_of_a_document() {
         type Lists = HashMap<String, Vec<i32>>;
         let list = |item: &str, items: usize| format!(r#"{{"a":[{}]}}"#, vec![item; items].join(","));
         let name =
@@ -187,7 +191,7 @@ mod tests {
             &|size| list("[[]]", size),
             &name,
             &escaped,
-            &strangers,
+            &unknown_members,
         ];
         for (nth, way) in ways.into_iter().enumerate() {
             let ((small, _), (large, is_read)) = (steps::<Lists>(&way(1_000)), steps::<Lists>(&way(16_000)));

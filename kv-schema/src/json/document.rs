@@ -1,5 +1,5 @@
-//! JSON as it is gone through: of every value what it is and where the next one is, so that nobody has to read it again
-//! to find something in it.
+//! The tokens of a JSON document. Lists and objects store the index of the next token after them,
+//! so that they can be skipped.
 
 use super::error::{Flaw, Malformed};
 use super::grammar;
@@ -7,7 +7,7 @@ use super::scan::{Scan, unescaped};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// JSON that is taken: its values and names in the order in which they start.
+/// A well-formed document: its values and names in the order in which they start.
 #[derive(Debug)]
 pub(super) struct Document<'a> {
     tokens: Vec<Token<'a>>,
@@ -19,87 +19,88 @@ pub(super) struct Document<'a> {
 pub(super) enum Token<'a> {
     Null,
     Bool,
-    /// As it is written.
+    /// A number, as written.
     Number(&'a str),
-    /// What stands between the quotes, and whether anything there is escaped.
+    /// The text between the quotes, and whether it contains escapes.
     String(&'a str, bool),
-    /// The token after its last item, and how many bytes of text it takes.
+    /// The index of the token after the list, and the length of its text in bytes.
     List(usize, usize),
-    /// The token after its last member, and how many bytes of text it takes. A member is a name followed by its value.
+    /// The index of the token after the object, and the length of its text in bytes. A member is a
+    /// name followed by its value.
     Object(usize, usize),
 }
 
-/// How many bytes of text weigh as much as a token: a copy of a value allocates per token and copies its bytes.
-const BYTES_A_TOKEN: usize = 128;
+/// The number of bytes that take as long to copy as the allocation of a token.
+const BYTES_PER_TOKEN: usize = 128;
 
 impl<'a> Document<'a> {
-    /// Reads bytes as the one value that they must be.
+    /// Reads bytes as one JSON value.
     pub(super) fn read(bytes: &'a [u8], max_depth: usize) -> Scan<Self> {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| Box::new(Malformed { offset: error.valid_up_to(), flaw: Flaw::Encoding }))?;
         Ok(Self { tokens: grammar::read(text, max_depth)?, len: text.len() })
     }
 
-    /// How many bytes it has.
+    /// Returns the number of bytes.
     pub(super) const fn len(&self) -> usize {
         self.len
     }
 
-    /// What a token is. There is one at 0, and wherever `items` and `members` lead.
+    /// Returns the token at an index, which must be 0 or come from `items` or `members`.
     pub(super) fn token(&self, at: usize) -> Token<'a> {
         self.tokens.get(at).copied().unwrap_or(Token::Null)
     }
 
-    /// What the string or name there says; `None` when it is none.
+    /// Returns the decoded text of a string or name; `None` for other tokens.
     pub(super) fn text(&self, at: usize) -> Option<Cow<'a, str>> {
         match self.token(at) {
-            Token::String(text, is_escaped) => Some(said((text, is_escaped))),
+            Token::String(text, is_escaped) => Some(decoded((text, is_escaped))),
             _ => None,
         }
     }
 
-    /// What the name there is.
+    /// Returns the decoded name of a member.
     pub(super) fn name(&self, at: usize) -> Cow<'a, str> {
         self.text(at).unwrap_or_default()
     }
 
-    /// Where the items of the list there are.
+    /// Returns the indices of the items of a list.
     pub(super) fn items(&self, at: usize) -> impl Iterator<Item = usize> + Clone + use<'_, 'a> {
         let end = if let Token::List(end, _) = self.token(at) { end } else { 0 };
         let first = (at + 1 < end).then_some(at + 1);
-        std::iter::successors(first, move |item| Some(self.behind(*item)).filter(|next| *next < end))
+        std::iter::successors(first, move |item| Some(self.after(*item)).filter(|next| *next < end))
     }
 
-    /// Where the names of the members of the object there can be, the next one being [behind](Self::behind) the value
-    /// of the one before.
+    /// Returns the indices of the tokens of an object's members. The next name is
+    /// [after](Self::after) the value of the previous one.
     pub(super) fn members(&self, at: usize) -> Range<usize> {
         if let Token::Object(end, _) = self.token(at) { at + 1..end } else { 0..0 }
     }
 
-    /// Returns what a copy of the value there costs, in tokens.
+    /// Returns the cost of copying a value, in tokens.
     pub(super) fn weight(&self, at: usize) -> usize {
         let bytes = match self.token(at) {
             Token::Null | Token::Bool => 0,
             Token::Number(text) | Token::String(text, _) => text.len(),
             Token::List(_, bytes) | Token::Object(_, bytes) => bytes,
         };
-        self.behind(at) - at + bytes / BYTES_A_TOKEN
+        self.after(at) - at + bytes / BYTES_PER_TOKEN
     }
 
-    /// Where the token is that stands behind a value.
-    pub(super) fn behind(&self, at: usize) -> usize {
-        behind(&self.tokens, at)
+    /// Returns the index of the token after a value.
+    pub(super) fn after(&self, at: usize) -> usize {
+        after(&self.tokens, at)
     }
 }
 
-/// What stands between quotes says, if anything there is escaped or not.
+/// Decodes the text between quotes.
 #[inline]
-pub(super) fn said((text, is_escaped): (&str, bool)) -> Cow<'_, str> {
+pub(super) fn decoded((text, is_escaped): (&str, bool)) -> Cow<'_, str> {
     if is_escaped { Cow::Owned(unescaped(text)) } else { Cow::Borrowed(text) }
 }
 
-/// Where the token is that stands behind a value.
-pub(super) fn behind(tokens: &[Token<'_>], at: usize) -> usize {
+/// Returns the index of the token after a value.
+pub(super) fn after(tokens: &[Token<'_>], at: usize) -> usize {
     match tokens.get(at) {
         Some(Token::List(end, _) | Token::Object(end, _)) => *end,
         _ => at + 1,

@@ -1,25 +1,26 @@
-//! Why JSON is no value of a type.
+//! The errors of JSON that is not a value of a type.
 
 use crate::check::ValidationErrors;
 use crate::ttl;
 use std::fmt;
 
-/// The most characters of a member's name that a message repeats.
+/// The most characters of a member's name in a message.
 const SHOWN: usize = 64;
 
-/// Why bytes are no value of a type. No message repeats more of the bytes than the name of a member.
+/// The error for bytes that are not the JSON of a value. Messages repeat only names of members from
+/// the bytes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// They are no JSON, or JSON that says something twice or is nested too deeply.
+    /// The bytes are not JSON, or JSON with a duplicate member or too deep nesting.
     Malformed(Malformed),
-    /// The member `ttl` beside the value's own is neither `null` nor a whole number of milliseconds from 1 to those of
-    /// 100 years.
+    /// The member `ttl` is neither `null` nor a whole number of milliseconds from 1 to 100 years.
     InvalidTtl,
-    /// They are JSON of another shape than the type's. At least one violation is of the rule
-    /// [`TYPE`](crate::rule::TYPE), [`INT`](crate::rule::INT) or [`FINITE`](crate::rule::FINITE). Rules that are broken
-    /// where the shape is right are reported with them, in field order, except `custom` and `validate`, which need a value.
-    /// A value of the right shape is read whatever rules it breaks; they are checked when it is written.
+    /// The JSON has another form than the type. At least one violation is of the rule
+    /// [`TYPE`](crate::rule::TYPE), [`INT`](crate::rule::INT) or [`FINITE`](crate::rule::FINITE).
+    /// Other broken rules are included where the form is right, in field order, except `custom` and
+    /// `validate`, which need a value. A value of the right form can be read even if it breaks
+    /// rules, because writes check them.
     Value(ValidationErrors),
 }
 
@@ -39,7 +40,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Where bytes stop being JSON that is taken, and why.
+/// The place and the cause of a syntax error.
 ///
 /// ```
 /// use kv_schema::json::{self, DecodeError, DecodeOptions, Flaw};
@@ -50,13 +51,13 @@ impl std::error::Error for DecodeError {}
 /// let Err(DecodeError::Malformed(malformed)) = error else { panic!() };
 /// assert_eq!(malformed.offset, 16);
 /// assert_eq!(malformed.flaw, Flaw::Duplicate("theme".to_owned()));
-/// assert_eq!(malformed.to_string(), "invalid JSON at byte 16: the member \"theme\" is there twice");
+/// assert_eq!(malformed.to_string(), "invalid JSON at byte 16: duplicate member \"theme\"");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
-    /// How many bytes stand before the place.
+    /// The byte offset.
     pub offset: usize,
-    /// What is wrong there.
+    /// The cause.
     pub flaw: Flaw,
 }
 
@@ -66,31 +67,32 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// What is wrong with bytes that should be JSON.
+/// The cause of a syntax error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Flaw {
-    /// They are not UTF-8.
+    /// The bytes are not UTF-8.
     Encoding,
-    /// They start with a byte order mark, which JSON has not. Source: RFC 8259, section 8.1.
+    /// The bytes start with a byte order mark, which JSON does not allow. Source: RFC 8259, section
+    /// 8.1.
     ByteOrderMark,
-    /// They end too early.
+    /// The bytes end too early.
     End,
-    /// Something else is expected there.
+    /// The named token is expected instead.
     Expected(&'static str),
-    /// A control character stands in a string as it is.
+    /// A string contains a control character that is not escaped.
     ControlCharacter,
-    /// `\` is followed by what it does not escape.
+    /// `\` is followed by a character that cannot be escaped.
     Escape,
-    /// `\u` names half of a surrogate pair without the other half.
+    /// `\u` gives one half of a surrogate pair without the other half.
     LoneSurrogate,
-    /// There is something behind the value.
+    /// More text follows the value.
     TrailingData,
-    /// An object has two members of this name.
+    /// An object has two members with this name.
     Duplicate(String),
-    /// Lists and objects are nested more deeply than this.
+    /// Lists and objects are nested more deeply than this limit.
     TooDeep(usize),
-    /// Untagged enums in it are nested so that there are too many ways to try to read it.
+    /// Nested untagged enums leave too many ways to read the document.
     Ambiguous,
 }
 
@@ -102,17 +104,17 @@ impl fmt::Display for Flaw {
             Self::End => f.write_str("it ends too early"),
             Self::Expected(what) => write!(f, "expected {what}"),
             Self::ControlCharacter => f.write_str("a control character in a string must be escaped"),
-            Self::Escape => f.write_str("there is no such escape"),
-            Self::LoneSurrogate => f.write_str("half of a surrogate pair stands alone"),
-            Self::TrailingData => f.write_str("there is more behind the value"),
-            Self::Duplicate(name) => write!(f, "the member {:?} is there twice", shown(name)),
+            Self::Escape => f.write_str("unknown escape"),
+            Self::LoneSurrogate => f.write_str("unpaired surrogate"),
+            Self::TrailingData => f.write_str("trailing data after the value"),
+            Self::Duplicate(name) => write!(f, "duplicate member {:?}", shown(name)),
             Self::TooDeep(max) => write!(f, "lists and objects are nested more than {max} deep"),
-            Self::Ambiguous => f.write_str("its nesting leaves too many ways to read it"),
+            Self::Ambiguous => f.write_str("nested untagged enums leave too many ways to read it"),
         }
     }
 }
 
-/// A name as far as messages repeat it.
+/// Shortens a name for a message.
 pub(super) fn shown(name: &str) -> String {
     match name.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &name[..end]),

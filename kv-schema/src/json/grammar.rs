@@ -1,22 +1,22 @@
-//! What is JSON that is taken at all, whatever the type: RFC 8259, each member once, not too deep.
+//! Reads the syntax of JSON (RFC 8259), without duplicate members and too deep nesting.
 
-use super::document::{Token, behind, said};
+use super::document::{Token, after, decoded};
 use super::error::{Flaw, Malformed, shown};
 use super::scan::{Kind, Scan, Scanner};
 
-/// How many names are compared each with each.
+/// The most members of which each name is compared with all earlier ones. More are sorted.
 const FEW: usize = 16;
 
-/// How many bytes a value or a name takes in usual JSON, to ask for memory once.
-const BYTES_A_TOKEN: usize = 6;
+/// The bytes of a token in typical JSON, from which the capacity for tokens is estimated.
+const BYTES_PER_TOKEN: usize = 6;
 
-/// Reads a text as the one value that it must be.
+/// Reads a text as one JSON value.
 pub(super) fn read(text: &str, max_depth: usize) -> Scan<Vec<Token<'_>>> {
     let scanner = Scanner::new(text, 0);
     if text.starts_with('\u{feff}') {
         return scanner.flaw(Flaw::ByteOrderMark);
     }
-    let tokens = Vec::with_capacity(text.len() / BYTES_A_TOKEN + 1);
+    let tokens = Vec::with_capacity(text.len() / BYTES_PER_TOKEN + 1);
     let mut reader = Reader { text, scanner, max_depth, tokens };
     reader.value(0)?;
     match reader.scanner.peek() {
@@ -25,7 +25,7 @@ pub(super) fn read(text: &str, max_depth: usize) -> Scan<Vec<Token<'_>>> {
     }
 }
 
-/// Goes over a text once.
+/// Reads a document in one pass.
 struct Reader<'a> {
     text: &'a str,
     scanner: Scanner<'a>,
@@ -34,7 +34,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Goes over a value that stands `depth` deep.
+    /// Reads a value at a nesting depth.
     fn value(&mut self, depth: usize) -> Scan {
         let at = self.tokens.len();
         let token = match self.scanner.kind()? {
@@ -101,7 +101,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Finds the first name, by its second place, that is there twice among the members from a token on.
+    /// Returns an error for the first duplicate name of an object, whose members start at token
+    /// `first`.
     fn each_once(&self, first: usize, members: usize) -> Scan {
         let names = Names { tokens: &self.tokens, at: first };
         let twice = if members <= FEW {
@@ -109,23 +110,23 @@ impl Reader<'_> {
             let mut all = names.clone().enumerate();
             all.find(|(nth, name)| earlier(*nth).any(|other| is_same(other, *name))).map(|(_, name)| name)
         } else {
-            // Where a name starts in the text decides which of equal ones is the later one.
-            let mut all: Vec<_> = names.map(|name| (said(name), name.0.as_ptr(), name)).collect();
+            // The address of a name tells which of two equal names is later.
+            let mut all: Vec<_> = names.map(|name| (decoded(name), name.0.as_ptr(), name)).collect();
             all.sort_unstable();
             let again = all.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].2);
             again.min_by_key(|name| name.0.as_ptr())
         };
         let Some(name) = twice else { return Ok(()) };
-        // The quote before it.
+        // The offset of the opening quote.
         let offset = name.0.as_ptr().addr() - self.text.as_ptr().addr() - 1;
-        Err(Box::new(Malformed { offset, flaw: Flaw::Duplicate(shown(&said(name))) }))
+        Err(Box::new(Malformed { offset, flaw: Flaw::Duplicate(shown(&decoded(name))) }))
     }
 }
 
-/// What stands between the quotes of a name, and whether anything there is escaped.
+/// The text between the quotes of a name, and whether it contains escapes.
 type Name<'a> = (&'a str, bool);
 
-/// The names of the members that start at a token.
+/// An iterator over the names of the members that start at a token.
 #[derive(Clone)]
 struct Names<'t, 'a> {
     tokens: &'t [Token<'a>],
@@ -137,11 +138,11 @@ impl<'a> Iterator for Names<'_, 'a> {
 
     fn next(&mut self) -> Option<Name<'a>> {
         let Some(Token::String(name, is_escaped)) = self.tokens.get(self.at) else { return None };
-        self.at = behind(self.tokens, self.at + 1);
+        self.at = after(self.tokens, self.at + 1);
         Some((name, *is_escaped))
     }
 }
 
 fn is_same(a: Name<'_>, b: Name<'_>) -> bool {
-    if a.1 || b.1 { said(a) == said(b) } else { a.0 == b.0 }
+    if a.1 || b.1 { decoded(a) == decoded(b) } else { a.0 == b.0 }
 }

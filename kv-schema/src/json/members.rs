@@ -1,10 +1,10 @@
-//! Objects: the members of structs, flattened ones among them, and keys of maps.
+//! Checks objects: the members of structs, including flattened ones, and the keys of maps.
 
 use super::document::Token;
 use super::error::shown;
-use super::ruled::Rules;
+use super::rules::Rules;
 use super::scan::Scan;
-use super::shape::{MUST_BE_OBJECT, Node, Shapes, is};
+use super::shape::{Checker, MUST_BE_OBJECT, Node, require};
 use super::variants::variant_named;
 use crate::check::Validator;
 use crate::rule::TYPE;
@@ -13,26 +13,26 @@ use crate::wire;
 use std::collections::HashSet;
 use std::fmt;
 
-/// The members that no field has taken yet.
-type Left = Vec<Option<usize>>;
+/// The members that are not assigned to a field yet.
+type Remaining = Vec<Option<usize>>;
 
-/// The keys of a map that came before, where different names can be the same key.
+/// The previous keys of a map, for types of keys where different names can be the same key.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub(super) struct SeenKeys {
     variants: Vec<&'static str>,
     /// Identities of formatted keys.
     values: HashSet<u64>,
     has_zero: bool,
 }
 
-/// How many fields' names are compared in a step: most differ in length.
-const FIELDS_A_STEP: usize = 16;
+/// The number of field names that are compared in one step. Most differ in length.
+pub(super) const FIELDS_PER_STEP: usize = 16;
 
-impl Shapes<'_, '_> {
-    /// What stands for the fields of a struct, or of a variant under its name.
+impl Checker<'_, '_> {
+    /// Checks the value of a struct's or a variant's fields.
     pub(super) fn fields(&mut self, fields: &Fields, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         match *fields {
-            Fields::Unit => is(matches!(self.token(node), Token::Null), "must be null", v),
+            Fields::Unit => require(matches!(self.token(node), Token::Null), "must be null", v),
             Fields::Newtype { field, .. } => {
                 let rules = [field.rules];
                 return self.value(field.ty.get(), Rules::new(&rules), node, v);
@@ -49,7 +49,7 @@ impl Shapes<'_, '_> {
         Ok(())
     }
 
-    /// The members of an object for fields, in the order of the fields.
+    /// Checks the members of an object, in the order of the fields.
     fn named(
         &mut self,
         fields: &'static [Field],
@@ -67,21 +67,22 @@ impl Shapes<'_, '_> {
             }
         }
         if flattens {
-            let strangers = still(&left);
-            self.charge_buffer(Node::Object(&strangers))?;
+            let unknown = remaining(&left);
+            self.charge_buffer(Node::Object(&unknown))?;
         }
         self.in_order(fields, taken, &mut left, v)?;
         if deny_unknown {
             for member in left.iter().flatten() {
                 let name = self.name(*member)?;
                 self.charge(name.len())?;
-                unknown(&name, v);
+                v.member(&name).report(TYPE, &[], UNKNOWN_MEMBER);
             }
         }
         Ok(())
     }
 
-    /// The field that a member is read as, where `last` is that of the member before it.
+    /// Returns the index of the field that a member is read as. `last` is the previous member and
+    /// its field.
     fn field_of(
         &mut self,
         fields: &[Field],
@@ -89,17 +90,17 @@ impl Shapes<'_, '_> {
         member: usize,
     ) -> Scan<Option<usize>> {
         let name = self.name(member)?;
-        self.charge(fields.len() / FIELDS_A_STEP)?;
+        self.charge(fields.len() / FIELDS_PER_STEP)?;
         Ok(field_named(fields, &name, last.map_or(0, |(index, _)| index + 1)))
     }
 
-    /// The members that were taken for fields, each with the field's index, and flattened fields out of those that are
-    /// left.
+    /// Checks the assigned members, each with the index of its field, and checks flattened fields
+    /// against the members that are left.
     fn in_order(
         &mut self,
         fields: &'static [Field],
         mut taken: Vec<(usize, usize)>,
-        left: &mut Left,
+        left: &mut Remaining,
         v: &mut Validator<'_>,
     ) -> Scan {
         if !taken.is_sorted() {
@@ -123,7 +124,7 @@ impl Shapes<'_, '_> {
                 (is_there, is_second) = (true, true);
             }
             if !is_there {
-                v.member(field.name).report(TYPE, &[], "must be there");
+                v.member(field.name).report(TYPE, &[], MUST_BE_PRESENT);
             }
             if self.has_failed(v) {
                 break;
@@ -132,34 +133,36 @@ impl Shapes<'_, '_> {
         Ok(())
     }
 
-    /// A flattened field, out of the members that its parent has no field for. Source: serde's `FlatMapDeserializer`.
+    /// Checks a flattened field against the members for which its parent has no field. Source:
+    /// serde's `FlatMapDeserializer`.
     ///
-    /// Structs without flattened fields of their own, and externally and adjacently tagged enums, take their members;
-    /// all others only look at them, and leave them for the next.
+    /// Structs without flattened fields, and externally and adjacently tagged enums, remove their
+    /// members from `left`. All other types leave them for the next flattened field.
     fn flat(
         &mut self,
         schema: &'static TypeSchema,
         rules: Rules<'_>,
-        left: &mut Left,
+        left: &mut Remaining,
         v: &mut Validator<'_>,
     ) -> Scan {
         self.charge(1 + left.len())?;
         match schema.shape {
-            // Serde takes it for nothing when anything inside is wrong, or nothing is there.
+            // serde would read `None` if the members are invalid, so they are checked if there are
+            // any.
             Shape::Option(inner) if self.concerns(inner.get(), left)? => {
                 self.flat(inner.get(), rules, left, v)
             }
             Shape::Option(_) | Shape::Unit | Shape::Struct(Fields::Unit) => Ok(()),
-            Shape::Json => self.any(Node::Object(&still(left)), v),
+            Shape::Json => self.any(Node::Object(&remaining(left)), v),
             Shape::Struct(Fields::Newtype { field, .. }) => {
                 let rules = [field.rules];
                 self.flat(field.ty.get(), Rules::new(&rules), left, v)
             }
             Shape::Struct(Fields::Named { fields, .. }) if !fields.iter().any(|field| field.flatten) => {
-                self.buffered(false, |shapes| shapes.take_fields(fields, left, v))
+                self.buffered(false, |checker| checker.take_fields(fields, left, v))
             }
             Shape::Enum(all) if !all.variants.iter().any(|variant| variant.untagged) => match all.tagging {
-                Tagging::External => self.buffered(false, |shapes| shapes.take_variant(&all, left, v)),
+                Tagging::External => self.buffered(false, |checker| checker.take_variant(&all, left, v)),
                 Tagging::Adjacent { tag, content, .. } => {
                     let mut taken = Vec::new();
                     for slot in left {
@@ -170,7 +173,7 @@ impl Shapes<'_, '_> {
                             *slot = None;
                         }
                     }
-                    // What else there is concerns others.
+                    // Other members belong to other fields, so unknown ones are not refused.
                     self.adjacent(&all, (tag, content, false), Node::Object(&taken), v)
                 }
                 Tagging::Internal { .. } | Tagging::Untagged => self.flat_view(schema, rules, left, v),
@@ -179,30 +182,30 @@ impl Shapes<'_, '_> {
                 self.flat_view(schema, rules, left, v)
             }
             _ => {
-                v.report(TYPE, &[], format_args!("must hold the members of a {schema}, which has none"));
+                v.report(TYPE, &[], format_args!("must have the members of a {schema}, but it has none"));
                 Ok(())
             }
         }
     }
 
-    /// A flattened field that looks at all members that are left.
+    /// Checks a flattened field against all members that are left, without removing them.
     fn flat_view(
         &mut self,
         schema: &'static TypeSchema,
         rules: Rules<'_>,
-        left: &Left,
+        left: &Remaining,
         v: &mut Validator<'_>,
     ) -> Scan {
-        self.buffered(true, |shapes| shapes.value(schema, rules, Node::Object(&still(left)), v))
+        self.buffered(true, |checker| checker.value(schema, rules, Node::Object(&remaining(left)), v))
     }
 
-    /// Whether a member is left that a flattened type reads as its own.
-    fn concerns(&mut self, schema: &'static TypeSchema, left: &Left) -> Scan<bool> {
+    /// Returns whether a member is left that a flattened type reads.
+    fn concerns(&mut self, schema: &'static TypeSchema, left: &Remaining) -> Scan<bool> {
         let Some(names) = wire::own_names(schema) else { return Ok(left.iter().any(Option::is_some)) };
         self.charge(names.len())?;
         for member in left.iter().flatten() {
             let name = self.name(*member)?;
-            self.charge(names.len() / FIELDS_A_STEP)?;
+            self.charge(names.len() / FIELDS_PER_STEP)?;
             if names.contains(&&*name) {
                 return Ok(true);
             }
@@ -210,7 +213,7 @@ impl Shapes<'_, '_> {
         Ok(false)
     }
 
-    fn take_fields(&mut self, fields: &'static [Field], left: &mut Left, v: &mut Validator<'_>) -> Scan {
+    fn take_fields(&mut self, fields: &'static [Field], left: &mut Remaining, v: &mut Validator<'_>) -> Scan {
         let mut taken = Vec::new();
         for slot in left.iter_mut() {
             let Some(member) = *slot else { continue };
@@ -222,103 +225,97 @@ impl Shapes<'_, '_> {
         self.in_order(fields, taken, left, v)
     }
 
-    /// The member that names a variant, of which there must be one. An unknown name is not that of `#[serde(other)]`: it
-    /// may be another field's.
-    fn take_variant(&mut self, all: &Enum, left: &mut Left, v: &mut Validator<'_>) -> Scan {
+    /// Checks the one member whose name is a variant's, and removes it from `left`. Unknown names
+    /// do not select a variant with `#[serde(other)]`, because they may belong to another field.
+    fn take_variant(&mut self, all: &Enum, left: &mut Remaining, v: &mut Validator<'_>) -> Scan {
         let mut is_there = false;
         for slot in left {
             let Some(member) = *slot else { continue };
             let name = self.name(member)?;
             let known = |variant: &&Variant| variant.name == name || variant.aliases.contains(&&*name);
-            self.charge(all.variants.len() / FIELDS_A_STEP)?;
+            self.charge(all.variants.len() / FIELDS_PER_STEP)?;
             let Some(variant) = all.variants.iter().find(known) else { continue };
             *slot = None;
             let v = &mut v.member(&name);
             if is_there {
-                // Serde would read the first one and drop this.
-                v.report(TYPE, &[], "must be left out: another variant is there already");
+                // serde would read the first one and drop this one.
+                v.report(TYPE, &[], "must be left out: another variant is already present");
             } else {
                 self.fields(&variant.fields, Node::At(member + 1), v)?;
             }
             is_there = true;
         }
         if !is_there {
-            v.report(TYPE, &[], format_args!("must have a member called {}", names(all)));
+            v.report(TYPE, &[], format_args!("must have a member named {}", names(all)));
         }
         Ok(())
     }
 
-    /// Whether a name is a key of a map, and none of those that came before it.
+    /// Checks that a name is a key of a map, and not one of the previous keys.
     pub(super) fn key(
         &mut self,
         schema: &'static TypeSchema,
         name: &str,
-        seen: &mut Keys,
-    ) -> Scan<Result<(), Unfit>> {
-        let is_new = |is_new: bool| if is_new { Ok(()) } else { Err(Unfit::Twice) };
-        let fits = |fits: bool| if fits { Ok(()) } else { Err(Unfit::Form) };
-        Ok(match schema.shape {
+        seen: &mut SeenKeys,
+    ) -> Scan<Result<(), InvalidKey>> {
+        let is_new = |is_new: bool| if is_new { Ok(()) } else { Err(InvalidKey::Twice) };
+        let fits = |fits: bool| if fits { Ok(()) } else { Err(InvalidKey::Form) };
+        Ok(match schema.unwrapped().shape {
             Shape::String | Shape::Json => Ok(()),
             Shape::Char => fits(name.chars().count() == 1),
             Shape::Bool => fits(matches!(name, "true" | "false")),
             Shape::Int(kind) => fits(is_integer(kind, name)).and_then(|()| {
-                // Of 128 bits, zero may have a sign.
+                // `-0` is a key of `i128`.
                 let is_zero = matches!(name, "0" | "-0");
                 is_new(!is_zero || !std::mem::replace(&mut seen.has_zero, true))
             }),
             Shape::NonZero(kind) => fits(is_integer(kind, name) && name.trim_start_matches('-') != "0"),
             Shape::Formatted(format) => {
                 self.charge(name.len())?;
-                let identity = (format.identity)(name).ok_or(Unfit::Form);
+                let identity = (format.identity)(name).ok_or(InvalidKey::Form);
                 identity.and_then(|identity| is_new(seen.values.insert(identity)))
             }
-            Shape::Struct(Fields::Newtype { field, .. }) => return self.key(field.ty.get(), name, seen),
             Shape::Enum(Enum { tagging: Tagging::External, variants }) => {
-                let variant = variant_named(variants, name).ok_or(Unfit::Form);
+                let variant = variant_named(variants, name).ok_or(InvalidKey::Form);
                 variant.and_then(|variant| {
                     if seen.variants.contains(&variant.rust_name) {
-                        return Err(Unfit::Twice);
+                        return Err(InvalidKey::Twice);
                     }
                     seen.variants.push(variant.rust_name);
                     Ok(())
                 })
             }
-            _ => Err(Unfit::Form),
+            _ => Err(InvalidKey::Form),
         })
     }
 }
 
-/// Why a name is no key.
+/// The reason why a name is not a valid key.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Unfit {
-    /// It is no text of the key's type.
+pub(super) enum InvalidKey {
+    /// The name is not a text of the key's type.
     Form,
-    /// It is another name of a key that is there already.
+    /// The name is another name of a previous key.
     Twice,
 }
 
-impl Unfit {
+impl InvalidKey {
     pub(super) fn report(self, key: &'static TypeSchema, v: &mut Validator<'_>) {
         match self {
             Self::Twice => v.report(TYPE, &[], ANOTHER_NAME),
             Self::Form => {
-                v.report(TYPE, &[], format_args!("must be left out: its name is no {}", inside(key)));
+                v.report(TYPE, &[], format_args!("must be left out: its name is not a {}", key.unwrapped()));
             }
         }
     }
 }
 
-/// What a newtype holds, however deep: a key is said to be of that type.
-fn inside(schema: &'static TypeSchema) -> &'static TypeSchema {
-    match schema.shape {
-        Shape::Struct(Fields::Newtype { field, .. }) => inside(field.ty.get()),
-        _ => schema,
-    }
-}
+pub(super) const MUST_BE_PRESENT: &str = "must be present";
+pub(super) const UNKNOWN_MEMBER: &str = "must be left out: it is not a known member";
+const ANOTHER_NAME: &str = "must be left out: it is another name of a member that is already present";
 
-const ANOTHER_NAME: &str = "must be left out: it is another name of what is there already";
-
-/// Whether a name is a number of the kind, as JSON writes it. It is text, which nobody rounds.
+/// Returns whether a name is an integer in the syntax of JSON. As it is text, JavaScript does not
+/// round it.
 fn is_integer(kind: IntKind, name: &str) -> bool {
     let digits = name.strip_prefix('-').unwrap_or(name);
     let is_json = matches!(digits.as_bytes(), [b'0'] | [b'1'..=b'9', ..])
@@ -332,8 +329,8 @@ fn is_integer(kind: IntKind, name: &str) -> bool {
         }
 }
 
-/// The field that a member is read as. Most come in the order of the fields, so that is looked first where the next one
-/// is.
+/// Returns the index of the field that a member is read as. Most members are in the order of the
+/// fields, so the field `next` is tried first.
 fn field_named(fields: &[Field], name: &str, next: usize) -> Option<usize> {
     let is_named = |field: &Field| !field.flatten && (field.name == name || field.aliases.contains(&name));
     match fields.get(next) {
@@ -342,15 +339,11 @@ fn field_named(fields: &[Field], name: &str, next: usize) -> Option<usize> {
     }
 }
 
-fn unknown(name: &str, v: &mut Validator<'_>) {
-    v.member(name).report(TYPE, &[], "must be left out: there is no such member");
-}
-
-fn still(left: &Left) -> Vec<usize> {
+fn remaining(left: &Remaining) -> Vec<usize> {
     left.iter().flatten().copied().collect()
 }
 
-/// The names of an enum's variants, as far as a sentence holds them. They are written only where they are shown.
+/// Returns a value that formats the names of an enum's variants, at most 20 of them.
 pub(super) fn names(all: &Enum) -> impl fmt::Display {
     const FEW: usize = 20;
     let variants = all.variants;

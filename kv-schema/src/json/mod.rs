@@ -1,42 +1,45 @@
-//! JSON held against a schema, as a client's is before it becomes a value.
+//! Checks JSON from clients against a schema, before serde reads it.
 //!
-//! [`check`] says all that is wrong with it, each with its place, without making anything of it: it reads the bytes where
-//! they are. What passes is what serde reads as the type, and less than that: no list for a struct, no
-//! number for the name of a variant, no member twice, be it by another of its names. So what a client meant
-//! cannot be taken for something else.
+//! [`check`] reports everything that is wrong with a document, each with its place. It borrows from
+//! the bytes and creates no value. It is stricter than serde: it refuses a list in place of a
+//! struct, a number in place of a variant's name, and two members with names of the same field.
+//! Therefore a document cannot be read differently than its client intended.
 //!
-//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
-//! `members` (objects), `variants` (enums) and `any` (values without a schema); `ruled` (rules, once something is wrong);
-//! `budget` (what a document may cost); `beside` (which types leave room for a `ttl`);
-//! [`parts`] (objects and lists as the texts of their parts).
+//! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (syntax) and
+//! `document` (the tokens of a document); `shape` (values), `members` (objects), `variants`
+//! (enums), `dropped` (members that untagged variants would drop) and `any` (values without a
+//! schema); `rules` (rules of documents with other errors); `budget` (the steps that a document may
+//! take); `ttl` (types that allow a member `ttl`); [`parts`] (splits objects and lists into the
+//! texts of their parts).
 
 mod any;
-mod beside;
 mod budget;
 mod document;
+mod dropped;
 mod error;
 mod grammar;
 mod members;
 pub mod parts;
-mod ruled;
+mod rules;
 mod scan;
 mod shape;
+mod ttl;
 mod variants;
 
 pub use any::is_reserved;
-pub use beside::takes_ttl;
 pub use error::{DecodeError, Flaw, Malformed};
+pub use ttl::takes_ttl;
 
 use crate::check::ValidationErrors;
-use crate::ttl::{self, Ttl};
+use crate::ttl::Ttl;
 use crate::ty::TypeSchema;
 use document::{Document, Token};
-use ruled::Rules;
+use rules::Rules;
 use scan::Scan;
-use shape::{Node, Shapes};
+use shape::{Checker, Node};
 use std::time::Duration;
 
-/// How JSON is to be read.
+/// Options for reading JSON.
 ///
 /// ```
 /// use kv_schema::KvField;
@@ -57,52 +60,54 @@ pub struct DecodeOptions {
 }
 
 impl DecodeOptions {
-    /// How deeply lists and objects may be nested, unless another depth is given, or the type's levels are so large that the
-    /// stack would not do ([`footprint::max_depth`](crate::footprint::max_depth)).
+    /// The default limit of nested lists and objects. It is lower for types that need too much
+    /// stack ([`footprint::max_depth`](crate::footprint::max_depth)).
     pub const MAX_DEPTH: usize = 64;
 
-    /// How deeply they may be nested at most, whatever depth is given: so far reads `serde_json`.
+    /// The highest limit of nested lists and objects, which is that of `serde_json`.
     pub const DEEPEST: usize = 127;
 
-    /// As a client's value is read: integers that JavaScript has rounded are refused, but for fields with `any_int`.
-    /// A member `ttl` is the value's own.
+    /// Creates the options for values from clients: integers that JavaScript may have rounded are
+    /// refused, except in fields with `any_int`. A member `ttl` belongs to the value.
     pub const fn new() -> Self {
         Self { max_depth: Self::MAX_DEPTH, any_int: false, takes_ttl: false }
     }
 
-    /// How deeply lists and objects may be nested, a list in a list being 2 deep; more than
-    /// [`DEEPEST`](Self::DEEPEST) is taken for that.
+    /// Sets the limit of nested lists and objects, at most [`DEEPEST`](Self::DEEPEST). A list in a
+    /// list has depth 2.
     pub const fn max_depth(self, max_depth: usize) -> Self {
         let max_depth = if max_depth < Self::DEEPEST { max_depth } else { Self::DEEPEST };
         Self { max_depth, ..self }
     }
 
-    /// Reads every integer of a type, also beyond ±(2^53 − 1): for what no JavaScript has written.
+    /// Accepts every integer of a type, also beyond ±(2^53 − 1). Use it for JSON that JavaScript
+    /// did not write.
     pub const fn any_int(self) -> Self {
         Self { any_int: true, ..self }
     }
 
-    /// Takes out a member `ttl` that stands beside the value's own, of types that [leave room](takes_ttl) for it.
+    /// Removes a member `ttl` from the value's members and returns it, for types that
+    /// [allow](takes_ttl) it.
     pub const fn take_ttl(self) -> Self {
         Self { takes_ttl: true, ..self }
     }
 
-    /// Leaves a member `ttl` to the value.
+    /// Treats a member `ttl` as part of the value.
     pub const fn keep_ttl(self) -> Self {
         Self { takes_ttl: false, ..self }
     }
 
-    /// How deeply lists and objects may be nested.
+    /// Returns the limit of nested lists and objects.
     pub const fn depth(&self) -> usize {
         self.max_depth
     }
 
-    /// Whether every integer is read.
+    /// Returns whether every integer is accepted.
     pub const fn reads_any_int(&self) -> bool {
         self.any_int
     }
 
-    /// Whether a member `ttl` is taken out.
+    /// Returns whether a member `ttl` is removed.
     pub const fn takes_ttl(&self) -> bool {
         self.takes_ttl
     }
@@ -114,16 +119,17 @@ impl Default for DecodeOptions {
     }
 }
 
-/// Returns what is wrong with the JSON of a value, or the `ttl` that stands beside it, if that was asked for and the
-/// type leaves room.
+/// Checks the JSON of a value. Returns its member `ttl` if the options remove it and the type
+/// allows it.
 ///
-/// Takes time linear in the bytes, with a limit for types that can be read in many ways.
+/// Takes time linear in the number of bytes, with a limit for types that can be read in many ways.
 ///
 /// # Errors
 ///
-/// [`DecodeError`]: that of the bytes if they are no JSON, else that of the `ttl`, else all violations of the shape. With
-/// these come the violations of rules wherever the shape is right; those of JSON whose whole shape is right are left to
-/// the value.
+/// Returns [`DecodeError`] if the bytes are not JSON, if the `ttl` is invalid, or if the value has
+/// another form than the type. In the last case, it also contains the violations of rules where the
+/// form is right. If the whole form is right, this function does not check rules, because the value
+/// can check them.
 pub fn check(
     schema: &'static TypeSchema,
     json: &[u8],
@@ -132,23 +138,23 @@ pub fn check(
     let malformed = |malformed: Box<Malformed>| DecodeError::Malformed(*malformed);
     let document = Document::read(json, options.max_depth).map_err(malformed)?;
     let (root, ttl) = root(schema, &document, options)?;
-    let shapes = || Shapes::new(&document, options.any_int);
-    match shapes().report(schema, root).map_err(malformed)? {
+    let checker = || Checker::new(&document, options.any_int);
+    match checker().report(schema, root).map_err(malformed)? {
         Ok(()) => Ok(ttl),
-        // If there are not steps enough for the rules as well, the shape has to do.
-        Err(errors) => match shapes().with_rules().report(schema, root) {
+        // If the budget does not suffice for the rules as well, report only the shape.
+        Err(errors) => match checker().with_rules().report(schema, root) {
             Ok(Err(with_rules)) => Err(DecodeError::Value(with_rules)),
             Ok(Ok(())) | Err(_) => Err(DecodeError::Value(errors)),
         },
     }
 }
 
-/// Returns the violations of the shape and of rules as [`check`] reports them, but those of rules also if the whole shape
-/// is right: for values that only their own reader refuses.
+/// Checks the JSON of a value like [`check`], but always includes the violations of rules. Use it
+/// for values of the right form that the type's own reader refuses.
 ///
 /// # Errors
 ///
-/// [`DecodeError`], as by [`check`].
+/// Returns [`DecodeError`], like [`check`].
 pub fn check_rules(
     schema: &'static TypeSchema,
     json: &[u8],
@@ -157,18 +163,18 @@ pub fn check_rules(
     let malformed = |malformed: Box<Malformed>| DecodeError::Malformed(*malformed);
     let document = Document::read(json, options.max_depth).map_err(malformed)?;
     let (root, _) = root(schema, &document, options)?;
-    let shapes = Shapes::new(&document, options.any_int).with_rules();
-    shapes.report(schema, root).map_err(malformed)?.map_err(DecodeError::Value)
+    let checker = Checker::new(&document, options.any_int).with_rules();
+    checker.report(schema, root).map_err(malformed)?.map_err(DecodeError::Value)
 }
 
-/// The value, and the `ttl` that stands beside its members.
+/// Returns the value without its member `ttl`, and the `ttl`.
 fn root(
     schema: &'static TypeSchema,
     document: &Document<'_>,
     options: DecodeOptions,
 ) -> Result<(Node<'static>, Option<Ttl>), DecodeError> {
     if options.takes_ttl && takes_ttl(schema) {
-        let at = Shapes::new(document, options.any_int).member_named("ttl", Node::At(0));
+        let at = Checker::new(document, options.any_int).member_named("ttl", Node::At(0));
         if let Some(at) = at.map_err(|malformed| DecodeError::Malformed(*malformed))? {
             let ttl = ttl_of(document.token(at)).ok_or(DecodeError::InvalidTtl)?;
             return Ok((Node::Without(0, at), Some(ttl)));
@@ -177,22 +183,25 @@ fn root(
     Ok((Node::At(0), None))
 }
 
-impl Shapes<'_, '_> {
-    /// Returns the report on the value there.
+impl Checker<'_, '_> {
+    /// Returns the violations of a value.
     fn report(mut self, schema: &'static TypeSchema, root: Node<'_>) -> Scan<Result<(), ValidationErrors>> {
         let mut scanned = Ok(());
-        let report = ValidationErrors::collect(|v| scanned = self.value(schema, Rules::NONE, root, v));
+        let report = ValidationErrors::collect(|v| {
+            scanned = self.value(schema, Rules::NONE, root, v);
+            self.report_dropped(v);
+        });
         scanned.map(|()| report)
     }
 }
 
-/// What stands as `ttl`: `null`, or a whole number of milliseconds.
+/// Returns the value of a member `ttl`: `null`, or a whole number of milliseconds.
 fn ttl_of(token: Token<'_>) -> Option<Ttl> {
     match token {
         Token::Null => Some(Ttl::Never),
         Token::Number(number) => {
             let millis = number.parse().ok().map(Duration::from_millis);
-            millis.filter(|ttl| ttl::check(*ttl).is_ok()).map(Ttl::In)
+            millis.filter(|ttl| crate::ttl::check(*ttl).is_ok()).map(Ttl::In)
         }
         _ => None,
     }

@@ -1,23 +1,24 @@
-//! Splits a JSON object or list into the texts of its parts, for messages whose parts are read by different readers.
+//! Splits a JSON object or list into the texts of its parts, for messages with parts of different
+//! types.
 //!
-//! A part is checked to be well-formed JSON, so that its end is certain. Its own members are not compared with each
-//! other: that is left to its reader.
+//! Each part is checked to be well-formed JSON, so that its end is certain. Duplicate members
+//! inside a part are not detected, because its reader detects them.
 
 use super::DecodeOptions;
-use super::document::said;
+use super::document::decoded;
 use super::error::{Flaw, Malformed, shown};
 use super::scan::{Kind, Scan, Scanner};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Returns the members of a JSON object, in their order: each name with the text of its value.
+/// Returns the members of a JSON object in order, each with the text of its value.
 ///
 /// Takes time linear in the length of the text, and `n log n` in the number of members.
 ///
 /// # Errors
 ///
-/// [`Malformed`] when the text is not one object, when the object has two members of one name, and when lists and objects are nested
-/// more deeply than [`DecodeOptions::DEEPEST`].
+/// Returns [`Malformed`] if the text is not an object, if the object has two members with the same
+/// name, or if lists and objects are nested more deeply than [`DecodeOptions::DEEPEST`].
 ///
 /// ```
 /// use kv_schema::json::parts;
@@ -34,7 +35,7 @@ pub fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Malformed> {
         sequence(scanner, b'}', "`,` or `}`", |scanner| {
             scanner.peek();
             let start = *scanner;
-            let name = said(scanner.string()?);
+            let name = decoded(scanner.string()?);
             scanner.expect(b':', "`:`")?;
             if !names.insert(name.clone()) {
                 return start.flaw(Flaw::Duplicate(shown(&name)));
@@ -46,12 +47,12 @@ pub fn members(json: &str) -> Result<Vec<(Cow<'_, str>, &str)>, Malformed> {
     })
 }
 
-/// Returns the texts of the items of a JSON list, in their order.
+/// Returns the texts of the items of a JSON list, in order.
 ///
 /// # Errors
 ///
-/// [`Malformed`] when the text is not one list, and when lists and objects are nested more deeply than
-/// [`DecodeOptions::DEEPEST`].
+/// Returns [`Malformed`] if the text is not a list, or if lists and objects are nested more deeply
+/// than [`DecodeOptions::DEEPEST`].
 ///
 /// ```
 /// use kv_schema::json::parts;
@@ -71,11 +72,11 @@ pub fn items(json: &str) -> Result<Vec<&str>, Malformed> {
     })
 }
 
-/// Returns the text that a JSON string stands for.
+/// Returns the decoded text of a JSON string.
 ///
 /// # Errors
 ///
-/// [`Malformed`] when the text is not one string.
+/// Returns [`Malformed`] if the text is not a string.
 ///
 /// ```
 /// use kv_schema::json::parts;
@@ -87,11 +88,11 @@ pub fn items(json: &str) -> Result<Vec<&str>, Malformed> {
 pub fn string(json: &str) -> Result<Cow<'_, str>, Malformed> {
     whole(json, b'"', "a string", |scanner| {
         scanner.at -= 1;
-        scanner.string().map(said)
+        scanner.string().map(decoded)
     })
 }
 
-/// Reads a text that starts with a byte and has nothing after the value.
+/// Reads a text that starts with the byte `first` and contains only one value.
 fn whole<'a, T>(
     json: &'a str,
     first: u8,
@@ -113,7 +114,7 @@ fn whole<'a, T>(
     read_whole().map_err(|malformed| *malformed)
 }
 
-/// Reads parts with commas between them, up to a closing byte.
+/// Reads parts separated by commas, up to a closing byte.
 fn sequence<'a>(
     scanner: &mut Scanner<'a>,
     close: u8,
@@ -132,7 +133,7 @@ fn sequence<'a>(
     }
 }
 
-/// Returns the text of the next value, which is within one list or object.
+/// Returns the text of the next value, which has depth 1.
 fn value<'a>(json: &'a str, scanner: &mut Scanner<'a>) -> Scan<&'a str> {
     scanner.peek();
     let start = scanner.at;
@@ -140,7 +141,7 @@ fn value<'a>(json: &'a str, scanner: &mut Scanner<'a>) -> Scan<&'a str> {
     Ok(&json[start..scanner.at])
 }
 
-/// Goes over a value that is nested this deep.
+/// Skips a value at a nesting depth.
 fn skip(scanner: &mut Scanner<'_>, depth: usize) -> Scan {
     match scanner.kind()? {
         Kind::Null | Kind::Bool => scanner.word(),
@@ -171,7 +172,7 @@ mod tests {
     use crate::json::document::Document;
 
     #[test]
-    fn parts_are_given_as_they_are_written() {
+    fn parts_are_returned_as_written() {
         assert_eq!(
             members(" {\"a\" : [1,\t{\"b\":\"}]\"}] ,\"\\u0062\":-0.5e1}\n").unwrap(),
             [("a".into(), "[1,\t{\"b\":\"}]\"}]"), (Cow::from("b"), "-0.5e1")]
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_not_one_whole_object_is_refused() {
+    fn incomplete_or_invalid_json_is_refused() {
         for bad in [
             "",
             " ",
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_is_bounded() {
+    fn nesting_is_limited() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(items(&nested(DecodeOptions::DEEPEST)).is_ok());
         let too_deep = items(&nested(DecodeOptions::DEEPEST + 1)).unwrap_err();
@@ -226,9 +227,10 @@ mod tests {
         assert!(items(&"[".repeat(100_000)).is_err());
     }
 
-    /// Compares with the reader of whole documents, for every text of up to six of these characters.
+    /// Compares with the reader of whole documents, for every text of up to six characters from a
+    /// set.
     #[test]
-    fn a_text_is_split_where_it_is_json_and_nowhere_else() {
+    fn text_is_split_if_and_only_if_it_is_json() {
         let is_json = |text: &str| Document::read(text.as_bytes(), DecodeOptions::DEEPEST).is_ok();
         let mut texts = vec![String::new()];
         for _ in 0..6 {

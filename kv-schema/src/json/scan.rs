@@ -1,15 +1,15 @@
-//! JSON's tokens, where they stand in a text. Source: RFC 8259.
+//! Reads tokens of JSON from a text. Source: RFC 8259.
 
 use super::error::{Flaw, Malformed};
 
-/// A place in a text from which tokens are read.
+/// A position in a text from which tokens are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
     pub(super) at: usize,
 }
 
-/// The bytes that do not stand for themselves in a string.
+/// The bytes that end a run of plain bytes in a string.
 const ENDS_PLAIN: [bool; 256] = {
     let mut ends = [false; 256];
     let mut control = 0;
@@ -33,7 +33,7 @@ pub(super) enum Kind {
     Object,
 }
 
-/// The error is boxed, since nearly all that is scanned is sound and results are returned for every token.
+/// A result for each token. The error is boxed to keep it small, because errors are rare.
 pub(super) type Scan<T = ()> = Result<T, Box<Malformed>>;
 
 impl<'a> Scanner<'a> {
@@ -53,7 +53,7 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Goes over white space, and says what comes then.
+    /// Skips white space and returns the next byte.
     pub(super) fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
             self.at += 1;
@@ -61,7 +61,7 @@ impl<'a> Scanner<'a> {
         self.byte()
     }
 
-    /// Goes over a byte, and the white space before it, if it is the next one.
+    /// Skips white space and, if it is next, the wanted byte. Returns whether it was.
     pub(super) fn eat(&mut self, wanted: u8) -> bool {
         let is_next = self.peek() == Some(wanted);
         self.at += usize::from(is_next);
@@ -76,7 +76,7 @@ impl<'a> Scanner<'a> {
         self.flaw(if self.is_at_end() { Flaw::End } else { Flaw::Expected(what) })
     }
 
-    /// What kind of value comes next.
+    /// Returns the kind of the next value.
     pub(super) fn kind(&mut self) -> Scan<Kind> {
         match self.peek() {
             Some(b'n') => Ok(Kind::Null),
@@ -89,7 +89,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes over `null`, `true` or `false`.
+    /// Reads `null`, `true` or `false`.
     pub(super) fn word(&mut self) -> Scan {
         let rest = &self.text[self.at..];
         match ["null", "true", "false"].into_iter().find(|word| rest.starts_with(word)) {
@@ -113,7 +113,7 @@ impl<'a> Scanner<'a> {
         if self.at == from { self.expected("a digit") } else { Ok(()) }
     }
 
-    /// Goes over a number, and returns how it is written.
+    /// Reads a number and returns its text.
     pub(super) fn number(&mut self) -> Scan<&'a str> {
         let from = self.at;
         if self.byte() == Some(b'-') {
@@ -122,7 +122,7 @@ impl<'a> Scanner<'a> {
         if self.byte() == Some(b'0') {
             self.at += 1;
             if let Some(b'0'..=b'9') = self.byte() {
-                return self.flaw(Flaw::Expected("a number without zeros before it"));
+                return self.flaw(Flaw::Expected("a number without leading zeros"));
             }
         } else {
             self.digits()?;
@@ -141,7 +141,7 @@ impl<'a> Scanner<'a> {
         Ok(&self.text[from..self.at])
     }
 
-    /// Goes over a string, and returns what stands between its quotes, and whether anything there is escaped.
+    /// Reads a string and returns the text between its quotes, and whether it contains escapes.
     pub(super) fn string(&mut self) -> Scan<(&'a str, bool)> {
         self.expect(b'"', "a string")?;
         let from = self.at;
@@ -196,7 +196,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// Four hexadecimal digits.
+    /// Reads a UTF-16 code unit of four hexadecimal digits.
     fn unit(&mut self) -> Scan<u16> {
         let digits = self.text.as_bytes().get(self.at..self.at + 4);
         let unit = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit)).and_then(|digits| {
@@ -210,15 +210,15 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// What a string says that is escaped.
+/// Decodes the escapes in the text of a string.
 pub(super) fn unescaped(string: &str) -> String {
-    let mut said = String::with_capacity(string.len());
+    let mut text = String::with_capacity(string.len());
     let mut scanner = Scanner::new(string, 0);
     while let Some(plain) = string[scanner.at..].find('\\') {
-        said.push_str(&string[scanner.at..scanner.at + plain]);
+        text.push_str(&string[scanner.at..scanner.at + plain]);
         scanner.at += plain;
-        said.extend(scanner.escape());
+        text.extend(scanner.escape());
     }
-    said.push_str(&string[scanner.at..]);
-    said
+    text.push_str(&string[scanner.at..]);
+    text
 }

@@ -1,37 +1,38 @@
-//! Values: whether JSON has the shape of a type.
+//! Checks that values have the shape of a type.
 
 use super::any::not_reserved;
 use super::budget::Budget;
 use super::document::{Document, Token};
-use super::members::Keys;
-use super::ruled::{Matchers, Rules};
+use super::members::SeenKeys;
+use super::rules::{Matchers, Rules};
 use super::scan::Scan;
 use crate::check::{Pass, Validator};
 use crate::field::KvField;
 use crate::rule::{FINITE, INT, MAX_SAFE_INTEGER, Rule, TYPE};
-use crate::ty::{Field, Fields, FloatKind, IntKind, Shape, TypeSchema};
+use crate::ty::{Field, FloatKind, IntKind, Shape, TypeSchema};
 use crate::{Param, rule};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// JSON that is to be a value.
+/// A JSON value, given by indices of tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Node<'m> {
-    /// What stands there.
+    /// The value at an index.
     At(usize),
-    /// The object there, but for the member whose value stands elsewhere.
+    /// The object at the first index, without the member whose value is at the second index.
     Without(usize, usize),
-    /// An object of these members, wherever they stand.
+    /// An object with these members, which can come from different objects.
     Object(&'m [usize]),
 }
 
-/// The members of an object: where their names stand, each with its value behind it.
+/// An iterator over the members of an object. It yields the index of each name; the value follows
+/// it.
 #[derive(Clone, Debug)]
 pub(super) struct Members<'d, 'm, 'a> {
     document: &'d Document<'a>,
     left: Range<usize>,
-    /// Where the value of the one is that does not count; 0 if all do.
+    /// The index of the value of the member to leave out; 0 for none.
     without: usize,
     chosen: std::slice::Iter<'m, usize>,
 }
@@ -42,7 +43,7 @@ impl Iterator for Members<'_, '_, '_> {
     fn next(&mut self) -> Option<usize> {
         while self.left.start < self.left.end {
             let name = self.left.start;
-            self.left.start = self.document.behind(name + 1);
+            self.left.start = self.document.after(name + 1);
             if name + 1 != self.without {
                 return Some(name);
             }
@@ -51,26 +52,28 @@ impl Iterator for Members<'_, '_, '_> {
     }
 }
 
-/// Goes through a document by a schema.
-pub(super) struct Shapes<'d, 'a> {
+/// Checks a document against a schema.
+pub(super) struct Checker<'d, 'a> {
     pub(super) document: &'d Document<'a>,
     pub(super) any_int: bool,
     budget: Budget,
-    /// What was reported before the innermost attempt.
+    /// The number of violations before the innermost attempt.
     attempt: Option<usize>,
-    /// Whether serde reads the value from a buffer that it keeps, so that what it buffers again is copied.
+    /// Whether serde reads the value from a borrowed buffer, so that buffering it again copies it.
     by_ref: bool,
-    /// The patterns that were asked; `None` while no rule is.
+    /// The compiled patterns; `None` if rules are not checked.
     pub(super) matchers: Option<Matchers>,
+    /// The members that the chosen variants of untagged enums ignore and other variants have.
+    pub(super) dropped: Vec<usize>,
 }
 
-impl<'d, 'a> Shapes<'d, 'a> {
+impl<'d, 'a> Checker<'d, 'a> {
     pub(super) fn new(document: &'d Document<'a>, any_int: bool) -> Self {
         let budget = Budget::new(document.len());
-        Self { document, any_int, budget, attempt: None, by_ref: false, matchers: None }
+        Self { document, any_int, budget, attempt: None, by_ref: false, matchers: None, dropped: Vec::new() }
     }
 
-    /// Asks the rules of the schema, too.
+    /// Checks the rules of the schema, too.
     pub(super) fn with_rules(self) -> Self {
         Self { matchers: Some(Matchers::new()), ..self }
     }
@@ -84,13 +87,13 @@ impl<'d, 'a> Shapes<'d, 'a> {
     ///
     /// # Errors
     ///
-    /// [`Flaw::Ambiguous`](super::Flaw::Ambiguous) when there are not enough left.
+    /// Returns [`Flaw::Ambiguous`](super::Flaw::Ambiguous) if too few are left.
     #[inline]
     pub(super) fn charge(&mut self, steps: usize) -> Scan {
         self.budget.take(steps)
     }
 
-    /// Takes the steps of the copy that serde makes to buffer what it reads by reference.
+    /// Takes the steps for the copy that serde makes to buffer a value of a borrowed buffer.
     pub(super) fn charge_buffer(&mut self, node: Node<'_>) -> Scan {
         if !self.by_ref {
             return Ok(());
@@ -104,7 +107,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
         self.budget.take_copy(weight)
     }
 
-    /// Goes through a part that serde reads by reference to a buffer, or from one of its own.
+    /// Checks a part that serde reads from a borrowed buffer (`by_ref`) or from a buffer of its
+    /// own.
     pub(super) fn buffered<T>(&mut self, by_ref: bool, part: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.by_ref, by_ref);
         let result = part(self);
@@ -112,7 +116,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
         result
     }
 
-    /// What is there.
+    /// Returns the token of a value.
     pub(super) fn token(&self, node: Node<'_>) -> Token<'a> {
         match node {
             Node::At(at) => self.document.token(at),
@@ -124,7 +128,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
         matches!(self.token(node), Token::Object(..))
     }
 
-    /// The members of what is an object.
+    /// Returns the members of an object.
     pub(super) fn members<'m>(&self, node: Node<'m>) -> Members<'d, 'm, 'a> {
         let (left, without, chosen): (_, _, &[_]) = match node {
             Node::At(at) => (self.document.members(at), 0, &[]),
@@ -134,17 +138,17 @@ impl<'d, 'a> Shapes<'d, 'a> {
         Members { document: self.document, left, without, chosen: chosen.iter() }
     }
 
-    /// Returns the name of a member that is walked.
+    /// Returns the name of a member and charges for it.
     pub(super) fn name(&mut self, member: usize) -> Scan<Cow<'a, str>> {
-        /// Names are compared by their lengths first.
-        const BYTES_A_STEP: usize = 16;
+        /// The bytes of a name that are compared in one step. Most names differ in length.
+        const BYTES_PER_STEP: usize = 16;
         if let Token::String(text, is_escaped) = self.document.token(member) {
-            self.charge(1 + text.len() / if is_escaped { 1 } else { BYTES_A_STEP })?;
+            self.charge(1 + text.len() / if is_escaped { 1 } else { BYTES_PER_STEP })?;
         }
         Ok(self.document.name(member))
     }
 
-    /// What a string says; `None` when it is none.
+    /// Returns the decoded text of a string; `None` for other values.
     pub(super) fn text(&self, node: Node<'_>) -> Option<Cow<'a, str>> {
         match node {
             Node::At(at) => self.document.text(at),
@@ -152,28 +156,32 @@ impl<'d, 'a> Shapes<'d, 'a> {
         }
     }
 
-    /// Whether it would do, with nothing reported.
-    pub(super) fn tries(
+    /// Returns whether an attempt to read a value succeeds. Its violations are not reported.
+    pub(super) fn fits(
         &mut self,
         v: &mut Validator<'_>,
         attempt: impl FnOnce(&mut Self, &mut Validator<'_>) -> Scan,
     ) -> Scan<bool> {
-        /// Serde makes an error of every attempt that fails.
+        /// The steps for the error that serde creates for a failed attempt.
         const FAILED: usize = 4;
         self.charge(FAILED)?;
         let outer = self.attempt.replace(v.reported());
+        let dropped = self.dropped.len();
         let mut scanned = Ok(());
         let found = v.in_pass(Pass::Probing, |v| scanned = attempt(self, v));
         self.attempt = outer;
+        if found {
+            self.dropped.truncate(dropped);
+        }
         scanned.map(|()| !found)
     }
 
-    /// Whether the attempt that is being made has failed, so that the rest of it need not be looked at.
+    /// Returns whether the current attempt has failed, so that the rest of it can be skipped.
     pub(super) fn has_failed(&self, v: &Validator<'_>) -> bool {
         self.attempt.is_some_and(|before| v.reported() > before)
     }
 
-    /// Reports where a value has not the shape of a type. `rules` are those of the place at which it stands.
+    /// Reports the violations of a value. `rules` are those of its field or list.
     pub(super) fn value(
         &mut self,
         schema: &'static TypeSchema,
@@ -190,22 +198,14 @@ impl<'d, 'a> Shapes<'d, 'a> {
             Shape::Json => self.any(node, v),
             Shape::Option(_) if matches!(token, Token::Null) => Ok(()),
             Shape::Option(inner) => self.value(inner.get(), rules, node, v),
-            Shape::List(item) | Shape::Set(item) => {
+            Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } => {
                 let Some(items) = self.items(node, v) else { return Ok(()) };
-                let rules = self.obeys(schema, rules, node, v)?;
-                let of_items = rules.of_items();
-                for (at, item_at) in items.enumerate() {
-                    self.value(item.get(), rules.with(&of_items), Node::At(item_at), &mut v.item(at))?;
-                    if self.has_failed(v) {
-                        break;
-                    }
+                let mut len = usize::MAX;
+                if let Shape::Array { len: expected, .. } = schema.shape {
+                    require_length(self.count_items(items.clone())?, expected, v);
+                    len = expected;
                 }
-                Ok(())
-            }
-            Shape::Array { item, len } => {
-                let Some(items) = self.items(node, v) else { return Ok(()) };
-                has_length(self.count_items(items.clone())?, len, v);
-                let rules = self.obeys(schema, rules, node, v)?;
+                let rules = self.report_rules(schema, rules, node, v)?;
                 let of_items = rules.of_items();
                 for (at, item_at) in items.enumerate().take(len) {
                     self.value(item.get(), rules.with(&of_items), Node::At(item_at), &mut v.item(at))?;
@@ -217,7 +217,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
             }
             Shape::Tuple(types) => {
                 let Some(items) = self.items(node, v) else { return Ok(()) };
-                has_length(self.count_items(items.clone())?, types.len(), v);
+                require_length(self.count_items(items.clone())?, types.len(), v);
                 for ((at, item_at), ty) in items.enumerate().zip(types) {
                     self.value(ty.get(), Rules::NONE, Node::At(item_at), &mut v.item(at))?;
                 }
@@ -228,7 +228,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
                 Ok(())
             }
             Shape::Map { key, value } => {
-                let rules = self.obeys(schema, rules, node, v)?;
+                let rules = self.report_rules(schema, rules, node, v)?;
                 self.entries((key.get(), value.get()), rules, node, v)
             }
             Shape::Struct(fields) => {
@@ -248,14 +248,14 @@ impl<'d, 'a> Shapes<'d, 'a> {
                 let before = v.reported();
                 self.scalar(schema, rules, node, v)?;
                 if v.reported() == before {
-                    self.obeys(schema, rules, node, v)?;
+                    self.report_rules(schema, rules, node, v)?;
                 }
                 Ok(())
             }
         }
     }
 
-    /// A value without parts.
+    /// Checks a value without parts.
     fn scalar(
         &mut self,
         schema: &'static TypeSchema,
@@ -267,16 +267,16 @@ impl<'d, 'a> Shapes<'d, 'a> {
         if let Token::String(text, _) = token
             && !matches!(schema.shape, Shape::String)
         {
-            // It is parsed, or repeated in serde's error.
+            // The text is parsed, or copied into serde's error.
             self.charge(text.len())?;
         }
         match schema.shape {
-            Shape::Unit => is(matches!(token, Token::Null), "must be null", v),
-            Shape::Bool => is(matches!(token, Token::Bool), "must be true or false", v),
+            Shape::Unit => require(matches!(token, Token::Null), "must be null", v),
+            Shape::Bool => require(matches!(token, Token::Bool), "must be true or false", v),
             Shape::Int(int) => self.integer(int, false, rules, token, v),
             Shape::NonZero(int) => self.integer(int, true, rules, token, v),
             Shape::Float(kind) => match token {
-                Token::Number(number) if holds(kind, number) => {}
+                Token::Number(number) if is_finite_as(kind, number) => {}
                 Token::Number(_) => v.report(FINITE, &[], "must be a finite number"),
                 _ => v.report(TYPE, &[], "must be a number"),
             },
@@ -285,19 +285,19 @@ impl<'d, 'a> Shapes<'d, 'a> {
                     let mut chars = text.chars();
                     chars.next().is_some() && chars.next().is_none()
                 });
-                is(is_one, "must be a string of one character", v);
+                require(is_one, "must be a string of one character", v);
             }
-            Shape::String => is(matches!(token, Token::String(..)), "must be a string", v),
+            Shape::String => require(matches!(token, Token::String(..)), "must be a string", v),
             Shape::Formatted(format) => match self.text(node) {
                 Some(text) if (format.accepts)(&text) => {}
-                _ => v.report(TYPE, &[], format_args!("must be a string of the form {}", format.name)),
+                _ => v.report(TYPE, &[], format_args!("must be a string in the format {}", format.name)),
             },
             _ => {}
         }
         Ok(())
     }
 
-    /// The entries of a map, in the order of their keys.
+    /// Checks the entries of a map.
     fn entries(
         &mut self,
         (key, value): (&'static TypeSchema, &'static TypeSchema),
@@ -307,15 +307,15 @@ impl<'d, 'a> Shapes<'d, 'a> {
     ) -> Scan {
         let of_items = rules.of_items();
         let mut entries = Vec::new();
-        let mut keys = Keys::default();
+        let mut keys = SeenKeys::default();
         for member in self.members(node) {
             let name = self.name(member)?;
             let fits = self.key(key, &name, &mut keys)?;
             entries.push((name, fits, member));
         }
-        // Only what is reported has an order. As rules report it, that of the keys.
+        // The order matters only for reports with rules, which are in key order.
         if self.matchers.is_some() {
-            let is_number = is_number(key);
+            let is_number = matches!(key.unwrapped().shape, Shape::Int(_) | Shape::NonZero(_));
             let number = |name: &str| if is_number { name.parse::<i128>().unwrap_or(i128::MAX) } else { 0 };
             entries.sort_by_cached_key(|(name, ..)| (number(name), name.clone()));
         }
@@ -325,8 +325,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
                 not_reserved(&name, v);
             }
             match fits {
-                Ok(()) => self.key_obeys(key, &name, v)?,
-                Err(unfit) => unfit.report(key, v),
+                Ok(()) => self.report_key_rules(key, &name, v)?,
+                Err(invalid) => invalid.report(key, v),
             }
             self.value(value, rules.with(&of_items), Node::At(member + 1), v)?;
             if self.has_failed(v) {
@@ -336,7 +336,7 @@ impl<'d, 'a> Shapes<'d, 'a> {
         Ok(())
     }
 
-    /// Where a list's items are; `None`, and reported, when it is no list.
+    /// Returns the indices of a list's items. Reports any other value and returns `None`.
     fn items(
         &self,
         node: Node<'_>,
@@ -359,13 +359,13 @@ impl<'d, 'a> Shapes<'d, 'a> {
         Ok(len)
     }
 
-    /// A list for fields. Those at its end may be missing if they have defaults.
+    /// Checks a list of fields. Items at its end may be missing if their fields have defaults.
     pub(super) fn tuple(&mut self, fields: &'static [Field], node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         let Some(items) = self.items(node, v) else { return Ok(()) };
         let needed = fields.iter().rposition(|field| !field.default).map_or(0, |last| last + 1);
         let len = self.count_items(items.clone())?;
         if len < needed || len > fields.len() {
-            has_length(len, fields.len(), v);
+            require_length(len, fields.len(), v);
         }
         for ((at, item_at), field) in items.enumerate().zip(fields) {
             let rules = [field.rules];
@@ -374,7 +374,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
         Ok(())
     }
 
-    /// An integer of its type's range, and of JavaScript's unless every integer is welcome.
+    /// Checks that an integer is in the range of its type and, without `any_int`, in that of
+    /// JavaScript.
     fn integer(
         &self,
         kind: IntKind,
@@ -391,11 +392,11 @@ impl<'d, 'a> Shapes<'d, 'a> {
         if !any_int {
             (min, max) = (min.max(-MAX_SAFE_INTEGER), max.min(MAX_SAFE_INTEGER));
         }
-        // Serde takes -0 for a float, and for an integer of 128 bits only where there can be a sign.
+        // serde reads -0 as a float, except for an `i128`.
         let fits = (number != "-0" || kind == IntKind::I128)
             && match number.parse::<i64>().map(i128::from).or_else(|_| number.parse()) {
                 Ok(number) => min <= number && number <= max,
-                // The range in the schema ends where an `i128` does.
+                // The range of a `u128` in the schema ends at `i128::MAX`.
                 Err(_) => any_int && kind == IntKind::U128 && number.parse::<u128>().is_ok(),
             };
         if !fits {
@@ -406,8 +407,8 @@ impl<'d, 'a> Shapes<'d, 'a> {
         }
     }
 
-    /// The one thing about times that no schema says: whole seconds among the nanoseconds are added to the seconds, and
-    /// there must be such a time.
+    /// Checks that a time is representable, which its schema does not ensure: serde adds whole
+    /// seconds in the nanoseconds to the seconds, and this can overflow.
     fn time(&self, schema: &'static TypeSchema, node: Node<'_>, v: &mut Validator<'_>) {
         let is_system_time = *schema == *SystemTime::schema();
         if !is_system_time && *schema != *Duration::schema() || !self.is_object(node) {
@@ -426,56 +427,40 @@ impl<'d, 'a> Shapes<'d, 'a> {
         }
         let whole = parts[0].checked_add(parts[1] / 1_000_000_000).map(Duration::from_secs);
         let exists = whole.is_some_and(|time| !is_system_time || UNIX_EPOCH.checked_add(time).is_some());
-        is(exists, "must be a time that there is", v);
+        require(exists, "must be a time in the supported range", v);
     }
 }
 
 pub(super) const MUST_BE_OBJECT: &str = "must be an object";
 
-/// Reports where a condition does not hold.
-pub(super) fn is(holds: bool, sentence: &str, v: &mut Validator<'_>) {
+/// Reports a message if a condition does not hold.
+pub(super) fn require(holds: bool, message: &str, v: &mut Validator<'_>) {
     if !holds {
-        v.report(TYPE, &[], sentence);
+        v.report(TYPE, &[], message);
     }
 }
 
-/// Whether a number is one that a float holds. Only an exponent or very many digits lead further.
+/// Returns whether a number is within the range of `f64`. Only an exponent or many digits can
+/// exceed it.
 pub(super) fn is_finite(number: &str) -> bool {
     let is_small = number.len() <= f64::MAX_10_EXP as usize && !number.contains(['e', 'E']);
     is_small || number.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-fn holds(kind: FloatKind, number: &str) -> bool {
+fn is_finite_as(kind: FloatKind, number: &str) -> bool {
     match kind {
         FloatKind::F64 => is_finite(number),
         FloatKind::F32 => number.parse::<f32>().is_ok_and(f32::is_finite),
     }
 }
 
-fn is_number(key: &'static TypeSchema) -> bool {
-    match key.shape {
-        Shape::Int(_) | Shape::NonZero(_) => true,
-        Shape::Struct(Fields::Newtype { field, .. }) => is_number(field.ty.get()),
-        _ => false,
-    }
-}
-
-/// Whether JavaScript holds an integer and its neighbours.
+/// Returns whether JavaScript represents an integer and its neighbours exactly.
 pub(super) fn is_safe(integer: i128) -> bool {
     (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&integer)
 }
 
-fn has_length(items: usize, len: usize, v: &mut Validator<'_>) {
+fn require_length(items: usize, len: usize, v: &mut Validator<'_>) {
     if items != len {
         v.report(TYPE, &[], format_args!("must have exactly {len} items"));
-    }
-}
-
-/// Whether a struct's fields are those of a unit, however deep.
-pub(super) fn is_unit(schema: &'static TypeSchema) -> bool {
-    match schema.shape {
-        Shape::Unit | Shape::Struct(Fields::Unit) => true,
-        Shape::Struct(Fields::Newtype { field, .. }) => is_unit(field.ty.get()),
-        _ => false,
     }
 }

@@ -1,14 +1,15 @@
-//! Enums.
+//! Checks enums.
 
-use super::members::names;
+use super::members::{MUST_BE_PRESENT, UNKNOWN_MEMBER, names};
 use super::scan::Scan;
-use super::shape::{MUST_BE_OBJECT, Node, Shapes, is, is_unit};
+use super::shape::{Checker, MUST_BE_OBJECT, Node, require};
 use crate::check::{Pass, Validator};
 use crate::rule::TYPE;
 use crate::ty::{Enum, Fields, Shape, Tagging, TypeSchema, Variant};
 
-impl Shapes<'_, '_> {
-    /// A value of an enum. Variants without a tag are tried behind those with one, in their order.
+impl Checker<'_, '_> {
+    /// Checks a value of an enum. Untagged variants are tried in their order, after the tagged
+    /// ones.
     pub(super) fn variants(&mut self, all: &Enum, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         let first_untagged = match all.tagging {
             Tagging::Untagged => Some(0),
@@ -16,28 +17,32 @@ impl Shapes<'_, '_> {
         };
         let Some(first_untagged) = first_untagged else { return self.tagged(all, node, v) };
         self.charge_buffer(node)?;
-        self.buffered(true, |shapes| {
+        self.buffered(true, |checker| {
             let (tagged, untagged) = all.variants.split_at(first_untagged);
             let tagged = Enum { variants: tagged, ..*all };
-            // Of a single one it can be said what is wrong with it.
+            // The violations of a single variant can be reported.
             if let (true, [only]) = (tagged.variants.is_empty(), untagged) {
-                return shapes.fields(&only.fields, node, v);
+                return checker.fields(&only.fields, node, v);
             }
-            if !tagged.variants.is_empty() && shapes.tries(v, |shapes, v| shapes.tagged(&tagged, node, v))? {
-                return shapes.again(v, |shapes, v| shapes.tagged(&tagged, node, v));
+            if !tagged.variants.is_empty()
+                && checker.fits(v, |checker, v| checker.tagged(&tagged, node, v))?
+            {
+                return checker.recheck(v, |checker, v| checker.tagged(&tagged, node, v));
             }
             for variant in untagged {
-                if shapes.tries(v, |shapes, v| shapes.fields(&variant.fields, node, v))? {
-                    return shapes.again(v, |shapes, v| shapes.fields(&variant.fields, node, v));
+                if checker.fits(v, |checker, v| checker.fields(&variant.fields, node, v))? {
+                    checker.note_dropped(all, variant, node)?;
+                    return checker.recheck(v, |checker, v| checker.fields(&variant.fields, node, v));
                 }
             }
-            v.report(TYPE, &[], "must have one of the forms that it can have");
+            v.report(TYPE, &[], "must match one of the variants");
             Ok(())
         })
     }
 
-    /// Goes through a variant that fits once more if its rules are asked, which were not while it was tried.
-    fn again(
+    /// Checks a variant that fits once more if rules are checked, because attempts do not check
+    /// rules.
+    fn recheck(
         &mut self,
         v: &mut Validator<'_>,
         variant: impl FnOnce(&mut Self, &mut Validator<'_>) -> Scan,
@@ -67,7 +72,7 @@ impl Shapes<'_, '_> {
             self.charge(name.len())?;
             match variant_named(all.variants, &name) {
                 Some(variant) if matches!(variant.fields, Fields::Unit) => {}
-                Some(_) => v.report(TYPE, &[], "must be an object with what this variant holds"),
+                Some(_) => v.report(TYPE, &[], "must be an object with the content of this variant"),
                 None => not_named(all, v),
             }
             return Ok(());
@@ -80,7 +85,7 @@ impl Shapes<'_, '_> {
             return match variant_named(all.variants, &name) {
                 Some(variant) => self.fields(&variant.fields, Node::At(member + 1), v),
                 None => {
-                    v.report(TYPE, &[], format_args!("must be called {}", names(all)));
+                    v.report(TYPE, &[], format_args!("must be named {}", names(all)));
                     Ok(())
                 }
             };
@@ -88,12 +93,13 @@ impl Shapes<'_, '_> {
         if all.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit)) {
             not_named(all, v);
         } else {
-            v.report(TYPE, &[], format_args!("must be an object with one member called {}", names(all)));
+            v.report(TYPE, &[], format_args!("must be an object with one member named {}", names(all)));
         }
         Ok(())
     }
 
-    /// The variant that a member names, and where its name stands; reported when there is none.
+    /// Returns the variant that the tag names, and the index of the tag's value. Reports an unknown
+    /// or missing name and returns `None`.
     fn named_by<'e>(
         &mut self,
         all: &'e Enum,
@@ -103,7 +109,7 @@ impl Shapes<'_, '_> {
     ) -> Scan<Option<(&'e Variant, usize)>> {
         let v = &mut v.member(tag);
         let Some(value) = self.member_named(tag, node)? else {
-            v.report(TYPE, &[], "must be there");
+            v.report(TYPE, &[], MUST_BE_PRESENT);
             return Ok(None);
         };
         let name = self.document.text(value);
@@ -115,7 +121,7 @@ impl Shapes<'_, '_> {
         Ok(variant.map(|variant| (variant, value)))
     }
 
-    /// Where the value of a member is.
+    /// Returns the index of the value of a member.
     pub(super) fn member_named(&mut self, name: &str, node: Node<'_>) -> Scan<Option<usize>> {
         for member in self.members(node) {
             if self.name(member)? == name {
@@ -127,7 +133,7 @@ impl Shapes<'_, '_> {
 
     fn internal(&mut self, all: &Enum, tag: &'static str, node: Node<'_>, v: &mut Validator<'_>) -> Scan {
         self.charge_buffer(node)?;
-        self.buffered(false, |shapes| shapes.internal_content(all, tag, node, v))
+        self.buffered(false, |checker| checker.internal_content(all, tag, node, v))
     }
 
     fn internal_content(
@@ -146,10 +152,10 @@ impl Shapes<'_, '_> {
             Node::Object(&members)
         };
         match variant.fields {
-            // Whatever other members there are, even where others deny them.
+            // serde ignores other members of a unit variant, even with `deny_unknown_fields`.
             Fields::Unit => Ok(()),
-            Fields::Newtype { field, .. } if is_unit(field.ty.get()) => {
-                is(self.members(rest).next().is_none(), "must have no member beside its tag", v);
+            Fields::Newtype { field, .. } if field.ty.get().is_unit() => {
+                require(self.members(rest).next().is_none(), "must have no member other than its tag", v);
                 Ok(())
             }
             Fields::Newtype { field, .. }
@@ -172,26 +178,26 @@ impl Shapes<'_, '_> {
         for member in self.members(node) {
             let name = self.name(member)?;
             if deny_unknown && name != tag && name != content {
-                v.member(&name).report(TYPE, &[], "must be left out: there is no such member");
+                v.member(&name).report(TYPE, &[], UNKNOWN_MEMBER);
             }
         }
         let Some((variant, _)) = self.named_by(all, tag, node, v)? else { return Ok(()) };
         match self.member_named(content, node)? {
             Some(at) => self.fields(&variant.fields, Node::At(at), &mut v.member(content)),
             None => {
-                let can_do_without = match variant.fields {
+                let may_be_missing = match variant.fields {
                     Fields::Unit => true,
-                    Fields::Newtype { field, .. } => is_nothing_when_missing(field.ty.get()),
+                    Fields::Newtype { field, .. } => is_none_when_missing(field.ty.get()),
                     Fields::Tuple(_) | Fields::Named { .. } => false,
                 };
-                is(can_do_without, "must be there", &mut v.member(content));
+                require(may_be_missing, MUST_BE_PRESENT, &mut v.member(content));
                 Ok(())
             }
         }
     }
 }
 
-/// The variant of a name. An unknown one is that of `#[serde(other)]`.
+/// Returns the variant with a name. An unknown name is that of the variant with `#[serde(other)]`.
 pub(super) fn variant_named<'v>(variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
     let known = |variant: &&Variant| variant.name == name || variant.aliases.contains(&name);
     variants.iter().find(known).or_else(|| variants.iter().find(|variant| variant.other))
@@ -201,18 +207,16 @@ fn not_named(all: &Enum, v: &mut Validator<'_>) {
     v.report(TYPE, &[], format_args!("must be one of {}", names(all)));
 }
 
-/// Whether a reader does without it, though it has no default.
-fn is_nothing_when_missing(schema: &'static TypeSchema) -> bool {
+/// Returns whether a missing member of this type is read as `None`.
+fn is_none_when_missing(schema: &'static TypeSchema) -> bool {
     match schema.shape {
         Shape::Option(_) => true,
-        Shape::Struct(Fields::Newtype { field, transparent: true }) => {
-            is_nothing_when_missing(field.ty.get())
-        }
+        Shape::Struct(Fields::Newtype { field, transparent: true }) => is_none_when_missing(field.ty.get()),
         _ => false,
     }
 }
 
-/// Whether it is an `Option` of nothing, for which no member is left beside the tag.
+/// Returns whether a type is an `Option` of a unit, which has no members in addition to the tag.
 fn may_be_unit(schema: &'static TypeSchema) -> bool {
-    matches!(schema.shape, Shape::Option(inner) if is_unit(inner.get()))
+    matches!(schema.shape, Shape::Option(inner) if inner.get().is_unit())
 }

@@ -1,30 +1,33 @@
-//! What a pattern costs a matcher for each character of a text.
+//! The cost of matching a pattern, per character of the text.
 //!
-//! `regex-lite` turns a pattern into states, and goes through a text with the set of all states that a match may be in. A
-//! character costs one step for each state of the set. Here the same states are made, and every set is found that a text can
-//! lead to: the largest one is the cost. Measured with regex-lite 0.1.9, a text of 64 KiB takes 50 ms of CPU with the costliest
-//! patterns that are accepted (`[a-z]{1,15}-`), and took 2.4 s with `[a-z]{1,1000}-`.
+//! `regex-lite` compiles a pattern to states and processes a text with the set of all states in
+//! which a match can be. Each character takes one step for each state of the set. This module
+//! builds the same states and finds every set that a text can lead to. The size of the largest set
+//! is the cost. Measured with regex-lite 0.1.9, a text of 64 KiB takes 50 ms of CPU time with the
+//! slowest accepted patterns (`[a-z]{1,15}-`), and would take 2.4 s with `[a-z]{1,1000}-`.
 
 use std::collections::HashSet;
 
-/// The most places of a pattern that a character may be compared with, forks on the way to them included.
+/// The most positions of a pattern with which a character is compared, including the forks that
+/// lead to them.
 pub const MAX_PLACES: usize = 32;
 
-/// The most states of a pattern, each repetition by a count included.
+/// The most states of a pattern, including the repetitions of counts.
 pub const MAX_STATES: usize = 4096;
 
-/// The most places where a match can begin, in a pattern that begins at `^`: once in a text.
+/// The most states at the start of a text. The limit is higher than [`MAX_PLACES`], because they
+/// occur once.
 const MAX_BEGINNING: usize = 512;
 
-/// The most steps that the search for the largest set may take. A pattern that needs more is refused.
+/// The most steps of the search for the largest set. A pattern that needs more is refused.
 const MAX_STEPS: usize = 500_000;
 
-/// A part of a pattern.
+/// A node of the syntax tree of a pattern.
 #[derive(Debug)]
-pub(super) enum Node {
+pub(super) enum PatternNode {
     Start,
     End,
-    /// A bit for each ASCII character.
+    /// A set of ASCII characters, with a bit for each.
     Characters(u128),
     Sequence(Vec<Self>),
     Branches(Vec<Self>),
@@ -35,69 +38,73 @@ pub(super) enum Node {
     },
 }
 
-impl Node {
+impl PatternNode {
     pub(super) fn character(c: char) -> Self {
         Self::Characters(bit(c))
     }
 }
 
-/// Returns the bit of an ASCII character, 0 for another one.
+/// Returns the bit of an ASCII character; 0 for any other character.
 pub(super) fn bit(c: char) -> u128 {
     1_u128.checked_shl(c.into()).unwrap_or(0)
 }
 
-/// Says what about a pattern costs too much, and what to do.
-pub(super) fn check(pattern: &Node) -> Result<(), String> {
+/// Checks that a pattern is not too slow. The error names the limit and the fix.
+pub(super) fn check(pattern: &PatternNode) -> Result<(), String> {
     let mut program = Program { states: vec![State::Match] };
     let start = program.compile(pattern, 0).ok_or_else(|| {
         format!(
-            "its counts make more than {MAX_STATES} places of it: lower them, or leave the length to `len`"
+            "the counts expand the pattern to more than {MAX_STATES} states: lower its counts, or limit the length \
+             with `len`"
         )
     })?;
     match program.largest_set(start) {
         Some(places) if places <= MAX_PLACES => Ok(()),
         Some(places) => Err(format!(
-            "each character of a text can be compared with {places} or more places of it, and {MAX_PLACES} are allowed: \
-             begin it with `^`, lower its counts, or leave the length to `len`"
+            "the pattern is slow, because each character of a text is compared with {places} or more of its positions \
+             ({MAX_PLACES} are allowed): begin it with `^`, lower its counts, or limit the length with `len`"
         )),
         None => {
-            Err("too many of its places go together in too many ways: begin it with `^`, or lower its counts"
+            Err("the pattern is too complex to determine its cost: begin it with `^`, or lower its counts"
                 .to_owned())
         }
     }
 }
 
-/// A state, with those that follow it.
+/// A state, with the indices of the next states.
 #[derive(Clone, Copy)]
 enum State {
     Match,
     Start(usize),
-    /// The end of the text, which is not followed: behind it, no character comes.
+    /// The end of the text. It has no next state, because no character follows.
     End,
     Characters(u128, usize),
     Fork(usize, usize),
 }
 
-/// States, each behind those that follow it but for the forks of loops.
+/// The states of a pattern. A state refers to lower indices only, except for the forks of loops.
 struct Program {
     states: Vec<State>,
 }
 
 impl Program {
-    /// Adds a state; `None` when there are too many.
+    /// Adds a state and returns its index; `None` if there are too many.
     fn add(&mut self, state: State) -> Option<usize> {
         self.states.push(state);
         (self.states.len() <= MAX_STATES).then(|| self.states.len() - 1)
     }
 
-    /// Adds the states of a part that is followed by another, and returns the first one.
-    fn compile(&mut self, node: &Node, next: usize) -> Option<usize> {
+    /// Adds the states of a node that is followed by the state `next`, and returns the first of
+    /// them.
+    fn compile(&mut self, node: &PatternNode, next: usize) -> Option<usize> {
         match node {
-            Node::Start => self.add(State::Start(next)),
-            Node::End => self.add(State::End),
-            Node::Characters(characters) => self.add(State::Characters(*characters, next)),
-            Node::Sequence(parts) => parts.iter().rev().try_fold(next, |next, part| self.compile(part, next)),
-            Node::Branches(branches) => {
+            PatternNode::Start => self.add(State::Start(next)),
+            PatternNode::End => self.add(State::End),
+            PatternNode::Characters(characters) => self.add(State::Characters(*characters, next)),
+            PatternNode::Sequence(parts) => {
+                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))
+            }
+            PatternNode::Branches(branches) => {
                 let (last, others) = branches.split_last()?;
                 let last = self.compile(last, next)?;
                 others.iter().rev().try_fold(last, |later, branch| {
@@ -105,7 +112,7 @@ impl Program {
                     self.add(State::Fork(branch, later))
                 })
             }
-            Node::Repeated { node, min, max } => {
+            PatternNode::Repeated { node, min, max } => {
                 let rest = match max {
                     Some(max) => (*min..*max).try_fold(next, |rest, _| {
                         let once = self.compile(node, rest)?;
@@ -123,8 +130,8 @@ impl Program {
         }
     }
 
-    /// Returns the size of the largest set of states that some text leads to, as soon as one is too large; `None` when
-    /// that takes too many steps.
+    /// Returns the size of the largest set of states that a text can lead to, or of the first set
+    /// that is too large; `None` if the search takes too many steps.
     fn largest_set(&self, start: usize) -> Option<usize> {
         let alphabet = self.alphabet();
         let (beginning, steps) = self.closure([start], true);
@@ -140,7 +147,7 @@ impl Program {
                     State::Characters(characters, next) if characters & character != 0 => Some(next),
                     _ => None,
                 });
-                // Another match may begin here.
+                // Another match can start at this character.
                 let (set, steps) = self.closure(follows.chain([start]), false);
                 largest = largest.max(steps);
                 all_steps += steps;
@@ -161,8 +168,9 @@ impl Program {
         Some(largest)
     }
 
-    /// Returns the states with characters that some states lead to without one, and how many states are on the way. There
-    /// are none when a match is found: then the matcher stops.
+    /// Returns the character states that are reachable without consuming a character, and the
+    /// number of visited states. The first part is `None` if a match is reachable, because the
+    /// matcher then stops.
     fn closure(&self, from: impl IntoIterator<Item = usize>, at_start: bool) -> (Option<Vec<usize>>, usize) {
         let mut visited = HashSet::new();
         let mut waiting: Vec<_> = from.into_iter().collect();
@@ -184,7 +192,7 @@ impl Program {
         ((!matches).then_some(set), visited.len())
     }
 
-    /// Returns one character of each kind that the pattern tells apart.
+    /// Returns one character of each class of characters that the pattern distinguishes.
     fn alphabet(&self) -> Vec<u128> {
         let mut kinds = vec![u128::MAX];
         for state in &self.states {

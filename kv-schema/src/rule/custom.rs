@@ -6,11 +6,12 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// `custom = "path"`: a function of the application's own.
+/// `custom = "path"`: a function of the application.
 ///
-/// It takes a reference to the field and returns `Result<(), E>`, where `E` writes the message that continues
-/// "this field …". On an `Option` it may take what is inside; on a `String`, a `&str`; on a `Vec<T>`, a `&[T]`; on a
-/// `Box<T>`, a `&T`. A generic function is named with its arguments: `custom = "fits::<String>"`.
+/// The function takes a reference to the field and returns `Result<(), E>`, where `E` displays a
+/// message that continues "this field …". On an `Option`, the function may take a reference to the
+/// inner value; on a `String`, a `&str`; on a `Vec<T>`, a `&[T]`; on a `Box<T>`, a `&T`. A generic
+/// function is named with its arguments: `custom = "fits::<String>"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Custom {
     /// The function's name, without its module.
@@ -21,7 +22,7 @@ impl Custom {
     /// The rule's name.
     pub const NAME: &'static str = "custom";
 
-    /// Reports the value with the function's message when the function refuses it.
+    /// Reports a violation with the function's message if the function returns an error.
     pub fn check<T, U, E>(&self, value: &T, v: &mut Validator<'_>, accept: impl FnOnce(&U) -> Result<(), E>)
     where
         T: CustomSubject<U>,
@@ -34,14 +35,14 @@ impl Custom {
     }
 }
 
-/// A type whose values a function over `&U` can check.
+/// A type whose values a function that takes `&U` can check.
 #[diagnostic::on_unimplemented(
     message = "the function of this `custom` rule takes `&{U}`, but the field is `{Self}`",
     label = "not what the function takes",
-    note = "the function takes a reference to the field's type, or to what is inside its `Option`"
+    note = "the function takes a reference to the field's type, or to the type inside its `Option`"
 )]
 pub trait CustomSubject<U: ?Sized> {
-    /// What the function gets; `None` for an `Option` that holds nothing.
+    /// Returns the argument of the function; `None` for an `Option` that is `None`.
     fn subject(&self) -> Option<&U>;
 }
 
@@ -57,7 +58,8 @@ impl<T> CustomSubject<T> for Option<T> {
     }
 }
 
-/// Whatever dereferences to what the function takes, alone and in an `Option`.
+/// Implements [`CustomSubject`] for types that dereference to the target, and for `Option`s of
+/// them.
 macro_rules! dereferenced {
     ($([$($param:tt)*] $ty:ty => $target:ty),* $(,)?) => {$(
         impl<$($param)*> $crate::rule::CustomSubject<$target> for $ty {
@@ -121,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_function_takes_the_field_or_what_it_holds() {
+    fn function_takes_the_field_or_its_content() {
         const RULE: Custom = Custom { name: "it" };
         let message = |check: &dyn Fn(&mut Validator<'_>)| {
             ValidationErrors::collect(|v| check(v)).err().map(|e| e.violations()[0].message.clone())

@@ -15,10 +15,10 @@ pub struct Each {
 }
 
 impl Each {
-    /// The rule's name in an attribute. Violations bear the name of the item's rule.
+    /// The rule's name in an attribute. Violations have the name of the item's rule.
     pub const NAME: &'static str = "each";
 
-    /// Runs a check on every item, at the item's place.
+    /// Runs a check on every item, with a validator at the item's place.
     pub fn check<T: EachSubject + ?Sized>(
         value: &T,
         v: &mut Validator<'_>,
@@ -35,14 +35,15 @@ impl Each {
     note = "`each` is for collections, and for an `Option` of one; put a newtype's rule on the field inside it"
 )]
 pub trait EachSubject {
-    /// What is in it.
+    /// The type of the items.
     type Item;
 
-    /// Calls `check` for each item in order, map entries in key order, with a validator at its place.
+    /// Calls `check` for each item in order, for map entries in key order, with a validator at the
+    /// item's place.
     fn walk(&self, v: &mut Validator<'_>, check: &mut dyn FnMut(&Self::Item, &mut Validator<'_>));
 }
 
-/// Collections whose items stand at an index.
+/// Implements [`EachSubject`] for collections whose items have an index.
 macro_rules! lists {
     ($([$($param:tt)*] $ty:ty),* $(,)?) => {$(
         impl<T $($param)*> $crate::rule::EachSubject for $ty {
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_violation_stands_at_its_item() {
+    fn violation_is_reported_at_its_item() {
         let list = vec!["a".to_owned(), String::new(), "c".to_owned(), String::new()];
         assert_eq!(pointers(&list), ["/1", "/3"]);
         assert_eq!(pointers(&Some(list)), ["/1", "/3"]);
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn map_entries_come_in_key_order_whatever_the_map() {
+    fn map_entries_are_checked_in_key_order() {
         let names = (0..300).map(|n| (n, String::new()));
         let sorted: Vec<_> = (0..100).map(|n| format!("/{n}")).collect();
         assert_eq!(pointers(&names.clone().collect::<BTreeMap<i32, _>>()), sorted);

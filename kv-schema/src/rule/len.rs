@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDequ
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// `len(min, max)`: how long a string or a collection may be, bounds included.
+/// `len(min, max)`: the length of a string or a collection, bounds included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Len {
-    /// The least length, if one is asked.
+    /// The minimum length, if any.
     pub min: Option<usize>,
-    /// The greatest length, if one is asked.
+    /// The maximum length, if any.
     pub max: Option<usize>,
 }
 
@@ -19,17 +19,18 @@ impl Len {
     /// The rule's name.
     pub const NAME: &'static str = "len";
 
-    /// Reports the value when its length is out of bounds. Counting a string takes time linear in it.
+    /// Reports a violation if the length is out of bounds. Takes time linear in the length of a
+    /// string.
     #[inline]
     pub fn check<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
         self.admits(value, v);
     }
 
-    /// Does the same, and returns whether the length is within the bounds: if it is not, a derived check skips the other rules
-    /// of the field.
+    /// Does the same as [`check`](Self::check), and returns whether the length is within the
+    /// bounds. If it is not, a derived check skips the other rules of the field.
     #[inline]
     pub fn admits<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) -> bool {
-        // Most strings need no counting.
+        // For most strings, the length in bytes decides without counting characters.
         let fails = value.bounds().is_some_and(|(least, most)| !self.holds(least) || !self.holds(most))
             && value.measure().is_some_and(|len| !self.holds(len));
         if fails {
@@ -48,7 +49,7 @@ impl Len {
         v.report_with(Self::NAME, || (self.params(), self.sentence(unit)));
     }
 
-    /// What is expected, for a person: `must have 1 to 64 characters`.
+    /// Returns the message: `must have 1 to 64 characters`.
     pub fn sentence(self, unit: Unit) -> String {
         match (self.min, self.max) {
             (Some(min), Some(max)) => format!("must have {min} to {max} {}", unit.noun(2)),
@@ -67,7 +68,7 @@ impl Len {
     }
 }
 
-/// `non_empty`: a string or a collection with something in it.
+/// `non_empty`: a string or a collection that is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NonEmpty;
 
@@ -75,10 +76,10 @@ impl NonEmpty {
     /// The rule's name.
     pub const NAME: &'static str = "non_empty";
 
-    /// What is expected, for a person.
+    /// The message.
     pub const SENTENCE: &'static str = "must not be empty";
 
-    /// Reports the value when it is empty.
+    /// Reports a violation if the value is empty.
     pub fn check<T: HasLen + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
         if value.is_empty() == Some(true) {
             v.report(Self::NAME, &[], Self::SENTENCE);
@@ -86,7 +87,7 @@ impl NonEmpty {
     }
 }
 
-/// What a length counts.
+/// The unit of a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Unicode scalar values of a string.
@@ -113,20 +114,20 @@ impl Unit {
     note = "`len` and `non_empty` are for strings and collections, and for an `Option` of one; put a newtype's rule on the field inside it"
 )]
 pub trait HasLen {
-    /// What its length counts.
+    /// The unit of the length.
     const UNIT: Unit;
 
-    /// The length; `None` for an `Option` that holds nothing.
+    /// Returns the length; `None` for an `Option` that is `None`.
     fn measure(&self) -> Option<usize>;
 
-    /// Two numbers between which the length lies, bounds included, told in constant time where [`measure`](Self::measure)
-    /// has to count; `None` for an `Option` that holds nothing.
+    /// Returns a lower and an upper bound of the length in constant time, for types where
+    /// [`measure`](Self::measure) has to count; `None` for an `Option` that is `None`.
     #[inline]
     fn bounds(&self) -> Option<(usize, usize)> {
         self.measure().map(|len| (len, len))
     }
 
-    /// Whether there is nothing in it; `None` for an `Option` that holds nothing.
+    /// Returns whether the value is empty; `None` for an `Option` that is `None`.
     fn is_empty(&self) -> Option<bool>;
 }
 
@@ -135,13 +136,13 @@ impl HasLen for str {
 
     #[inline]
     fn measure(&self) -> Option<usize> {
-        // Told faster than counted, and true of most.
+        // Most strings are ASCII, and checking for it is faster than counting.
         Some(if self.is_ascii() { self.len() } else { self.chars().count() })
     }
 
     #[inline]
     fn bounds(&self) -> Option<(usize, usize)> {
-        // Of one to four bytes a character.
+        // A character has one to four bytes.
         Some((self.len().div_ceil(4), self.len()))
     }
 
@@ -168,7 +169,7 @@ impl HasLen for String {
     }
 }
 
-/// Collections, whose `len` counts items.
+/// Implements [`HasLen`] for collections, whose `len` counts items.
 macro_rules! counted {
     ($([$($param:ident)*] $ty:ty),* $(,)?) => {$(
         impl<$($param),*> $crate::rule::HasLen for $ty {
@@ -199,7 +200,7 @@ counted! {
     [K V S] HashMap<K, V, S>,
 }
 
-/// Whatever dereferences to what has a length.
+/// Implements [`HasLen`] for types that dereference to a type with a length.
 macro_rules! measured {
     ($([$($param:tt)*] $ty:ty => $target:ty),* $(,)?) => {$(
         impl<$($param)*> $crate::rule::HasLen for $ty {
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_bytes_tell_of_a_length_is_what_counting_tells() {
+    fn bounds_of_a_length_agree_with_counting() {
         for text in ["", "a", "abcd", "abcde", "é🙂", "🙂🙂", "🙂🙂x"] {
             let count = text.chars().count();
             for bound in 0..10 {
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_breaks_no_rule() {
+    fn none_breaks_no_rule() {
         assert_eq!(verdict(Some(1), None, &None::<String>), None);
         assert!(verdict(Some(1), None, &Some(String::new())).is_some());
         assert!(ValidationErrors::collect(|v| NonEmpty.check(&None::<Box<str>>, v)).is_ok());
@@ -299,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_bounds_that_were_given_are_parameters() {
+    fn parameters_are_the_given_bounds_only() {
         let report =
             ValidationErrors::collect(|v| Len { min: None, max: Some(1) }.check("ab", v)).unwrap_err();
         assert_eq!(report.violations()[0].params, [("max", Param::Int(1))]);

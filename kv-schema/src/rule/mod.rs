@@ -1,6 +1,6 @@
-//! The rules that a field can carry: data in the schema, a check and a sentence each.
+//! The rules of fields. Each rule is data in the schema, with a check and a message.
 //!
-//! On an `Option` every rule holds for what is there; `None` breaks none.
+//! On an `Option`, a rule applies to the value inside; `None` breaks no rule.
 
 mod custom;
 mod each;
@@ -69,13 +69,14 @@ pub enum Rule {
     Custom(Custom),
 }
 
-/// The name of the rule that integers always carry: their type's range. In process the type itself keeps it;
-/// readers of JSON report it.
+/// The name of the implicit rule of integers, the range of their type. Only readers of JSON report
+/// it.
 pub const INT: &str = "int";
 
-/// The name of the rule that floats always carry: neither NaN nor infinite, which JSON cannot write.
+/// The name of the implicit rule of floats: not NaN and not infinite, because JSON has no form for
+/// these.
 pub const FINITE: &str = "finite";
 
-/// The name of the rule that JSON has the shape of the type. In process the type itself keeps it; readers of
-/// JSON report it.
+/// The name of the implicit rule that a value has the wire form of its type. Readers of JSON report
+/// it, and the checks of values that serde would not write or read back.
 pub const TYPE: &str = "type";

@@ -1,4 +1,4 @@
-//! `js_safe`, `any_int` and `any_float`: how far numbers may go beyond what JavaScript and JSON can hold.
+//! `js_safe`, `any_int` and `any_float`: numbers that JavaScript or JSON cannot represent.
 
 use super::{Number, Range, Ranged};
 use crate::check::Validator;
@@ -7,10 +7,12 @@ use std::num::{NonZero, Wrapping};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The greatest integer up to which JavaScript holds every one, 2^53 − 1. Source: ECMA-262, `Number.MAX_SAFE_INTEGER`.
+/// The greatest integer up to which JavaScript represents every integer exactly, 2^53 − 1. Source:
+/// ECMA-262, `Number.MAX_SAFE_INTEGER`.
 pub const MAX_SAFE_INTEGER: i128 = (1 << 53) - 1;
 
-/// `js_safe`: an integer that JavaScript holds exactly, on every write. Without it, only clients are held to that.
+/// `js_safe`: an integer that JavaScript represents exactly. Every write checks it; without the
+/// rule, only values from clients are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsSafe;
 
@@ -22,7 +24,7 @@ impl JsSafe {
     pub const RANGE: Range =
         Range { min: Some(Number::Int(-MAX_SAFE_INTEGER)), max: Some(Number::Int(MAX_SAFE_INTEGER)) };
 
-    /// Reports the value when JavaScript would round it.
+    /// Reports a violation if JavaScript would round the value.
     pub fn check<T: Whole>(&self, value: &T, v: &mut Validator<'_>) {
         if !value.is_within(&Self::RANGE) {
             v.report_with(Self::NAME, || (Self::RANGE.params(), Self::RANGE.sentence()));
@@ -30,7 +32,8 @@ impl JsSafe {
     }
 }
 
-/// `any_int`: clients may send and read every integer of the type, since they are none that JavaScript holds.
+/// `any_int`: clients may send and read every integer of the type, also those that JavaScript would
+/// round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnyInt;
 
@@ -38,11 +41,12 @@ impl AnyInt {
     /// The rule's name.
     pub const NAME: &'static str = "any_int";
 
-    /// Nothing: in process every integer is welcome.
+    /// Does nothing, because every integer is allowed in process.
     pub fn check<T: Whole>(&self, _: &T, _: &mut Validator<'_>) {}
 }
 
-/// `any_float`: NaN and infinity are welcome, though JSON writes them as `null`, which no reader takes for a number.
+/// `any_float`: allows NaN and infinity, although JSON writes them as `null`, which is not read as
+/// a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnyFloat;
 
@@ -50,10 +54,10 @@ impl AnyFloat {
     /// The rule's name.
     pub const NAME: &'static str = "any_float";
 
-    /// Nothing: what it does, [`lift`](Self::lift) does.
+    /// Does nothing, because [`lift`](Self::lift) implements the rule.
     pub fn check<T: Fraction>(&self, _: &T, _: &mut Validator<'_>) {}
 
-    /// The validator with which the field's own type is checked, and the items in it.
+    /// Returns a validator that allows NaN and infinity in the field and in its items.
     pub fn lift<'a>(v: &'a mut Validator<'_>) -> Validator<'a> {
         v.any_float()
     }
@@ -101,7 +105,7 @@ mod tests {
     use std::collections::HashMap;
 
     #[test]
-    fn js_safe_ends_where_javascript_rounds() {
+    fn js_safe_refuses_integers_that_javascript_rounds() {
         let verdict = |value: Option<i64>| ValidationErrors::collect(|v| JsSafe.check(&value, v));
         for safe in [None, Some(0), Some((1 << 53) - 1), Some(1 - (1 << 53))] {
             assert!(verdict(safe).is_ok());
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn any_float_goes_for_the_items_too() {
+    fn any_float_applies_to_items_too() {
         let nan = HashMap::from([(1, vec![Some(f32::NAN)])]);
         assert!(ValidationErrors::collect(|v| nan.check(v)).is_err());
         assert!(ValidationErrors::collect(|v| nan.check(&mut AnyFloat::lift(v))).is_ok());

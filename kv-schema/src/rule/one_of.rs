@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// `one_of("a", "b")`: the texts that a string may be.
+/// `one_of("a", "b")`: a string that is one of the given texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OneOf {
     /// The allowed texts, in source order.
@@ -16,14 +16,14 @@ impl OneOf {
     /// The rule's name.
     pub const NAME: &'static str = "one_of";
 
-    /// Reports the value when it is none of the allowed texts.
+    /// Reports a violation if the value is not one of the allowed texts.
     pub fn check<T: HasText + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
         if value.text().is_some_and(|text| !self.allowed.contains(&text)) {
             v.report_with(Self::NAME, || (vec![("allowed", Param::Texts(self.allowed))], self.sentence()));
         }
     }
 
-    /// What is expected, for a person: `must be one of light, dark`.
+    /// Returns the message: `must be one of light, dark`.
     pub fn sentence(self) -> String {
         format!("must be one of {}", self.allowed.join(", "))
     }
@@ -36,7 +36,7 @@ impl OneOf {
     note = "they are for strings, and for an `Option` of one; put a newtype's rule on the field inside it"
 )]
 pub trait HasText {
-    /// The text; `None` for an `Option` that holds nothing.
+    /// Returns the text; `None` for an `Option` that is `None`.
     fn text(&self) -> Option<&str>;
 }
 
@@ -88,7 +88,7 @@ mod tests {
     use crate::check::ValidationErrors;
 
     #[test]
-    fn the_text_is_one_of_the_allowed_ones_to_the_letter() {
+    fn allowed_texts_are_compared_exactly() {
         let rule = OneOf { allowed: &["light", "dark"] };
         let holds = |value: &dyn HasText| ValidationErrors::collect(|v| rule.check(value, v)).is_ok();
         assert!(holds(&"dark".to_owned()));

@@ -1,11 +1,12 @@
-//! `pattern`, and the two of them that have a name: `email` and `url`.
+//! `pattern`, and the predefined patterns `email` and `url`.
 
 use super::HasText;
 use crate::check::{Param, Validator};
 use regex_lite::Regex;
 use std::sync::OnceLock;
 
-/// `pattern = "^[a-z]+$"`: a pattern that a string matches somewhere, in the grammar of [`pattern`](crate::pattern).
+/// `pattern = "^[a-z]+$"`: a string with a match of the pattern, in the grammar of
+/// [`pattern`](crate::pattern). Without `^` and `$`, the match can be anywhere in the string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pattern {
     /// The pattern.
@@ -16,20 +17,20 @@ impl Pattern {
     /// The rule's name.
     pub const NAME: &'static str = "pattern";
 
-    /// Reports the value when it does not match. Takes time linear in the value.
+    /// Reports a violation if the value does not match. Takes time linear in the value.
     pub fn check<T: HasText + ?Sized>(&self, matcher: &Matcher, value: &T, v: &mut Validator<'_>) {
         if value.text().is_some_and(|text| !matcher.is_match(text)) {
             v.report_with(Self::NAME, || (vec![("pattern", Param::Text(self.text))], self.sentence()));
         }
     }
 
-    /// What is expected, for a person: `must match the pattern ^[a-z]+$`.
+    /// Returns the message: `must match the pattern ^[a-z]+$`.
     pub fn sentence(self) -> String {
         format!("must match the pattern {}", self.text)
     }
 }
 
-/// A pattern, compiled on its first use.
+/// A pattern that is compiled on its first use.
 #[derive(Debug)]
 pub struct Matcher {
     text: &'static str,
@@ -37,12 +38,13 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// The matcher of a pattern. One that is outside the grammar of [`pattern`](crate::pattern) may match nothing.
+    /// Creates a matcher. A pattern outside the grammar of [`pattern`](crate::pattern) may match
+    /// nothing.
     pub const fn new(text: &'static str) -> Self {
         Self { text, regex: OnceLock::new() }
     }
 
-    /// Whether a text matches somewhere.
+    /// Returns whether a text contains a match.
     ///
     /// ```
     /// use kv_schema::rule::Matcher;
@@ -71,13 +73,13 @@ macro_rules! named {
             /// The rule's name.
             pub const NAME: &'static str = $word;
 
-            /// What is expected, for a person.
+            /// The message.
             pub const SENTENCE: &'static str = $sentence;
 
-            /// The pattern that a string matches.
+            /// The pattern.
             pub const PATTERN: &'static str = $text;
 
-            /// Reports the value when it does not match. Takes time linear in the value.
+            /// Reports a violation if the value does not match. Takes time linear in the value.
             pub fn check<T: HasText + ?Sized>(&self, value: &T, v: &mut Validator<'_>) {
                 static MATCHER: Matcher = Matcher::new($name::PATTERN);
                 if value.text().is_some_and(|text| !MATCHER.is_match(text)) {
@@ -89,8 +91,8 @@ macro_rules! named {
 }
 
 named! {
-    /// `email`: the form of an email address, as a browser's `<input type="email">` has it. Whether anybody reads it, only
-    /// a message can tell.
+    /// `email`: the form of an email address, as in a browser's `<input type="email">`. It does not
+    /// check that the address exists.
     ///
     /// Source: the HTML standard, section "Email state", "valid email address".
     Email, "email", "must be an email address",
@@ -99,11 +101,11 @@ named! {
 }
 
 named! {
-    /// `url`: an absolute web address, `http` or `https`, with a host and without a user's name. Characters beyond ASCII stand
-    /// in it percent-encoded, and in a host as `xn--…`.
+    /// `url`: an absolute `http` or `https` address with a host and without a user name. Characters
+    /// beyond ASCII must be percent-encoded, or written as `xn--…` in a host.
     ///
-    /// Source: RFC 9110, sections 4.2.1 and 4.2.2 (`http-URI`, `https-URI`), with the parts of RFC 3986, section 3 and
-    /// appendix A. The user's name is left out as RFC 9110, section 4.2.4, asks.
+    /// Source: RFC 9110, sections 4.2.1 and 4.2.2 (`http-URI`, `https-URI`), with the parts of RFC
+    /// 3986, section 3 and appendix A. User names are refused because of RFC 9110, section 4.2.4.
     Url, "url", "must be a web address that starts with http:// or https://",
     "^[Hh][Tt][Tt][Pp][Ss]?://\
      (?:\\[[0-9A-Fa-f:.]+\\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]*)?\
@@ -119,7 +121,7 @@ mod tests {
     use crate::pattern;
 
     #[test]
-    fn a_pattern_may_match_anywhere_and_its_ends_are_the_texts() {
+    fn pattern_matches_anywhere_and_its_anchors_are_the_ends_of_the_text() {
         let holds = |pattern: &'static str, text: &str| Matcher::new(pattern).is_match(text);
         assert!(holds("[0-9]{2}", "in 42 ways"));
         assert!(!holds("^[0-9]{2}$", "42\n"));
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_address_has_the_form_that_browsers_want() {
+    fn email_has_the_form_that_browsers_accept() {
         pattern::check(Email::PATTERN).unwrap();
         let holds = |text: &str| ValidationErrors::collect(|v| Email.check(text, v)).is_ok();
         for good in ["a@b", "ada@acme.example", "x.y+z@a-b.c-d.example", "!#$%&'*+/=?^_`{|}~-@x"] {
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_absolute_and_of_the_web() {
+    fn url_is_absolute_with_http_or_https() {
         pattern::check(Url::PATTERN).unwrap();
         let holds = |text: &str| ValidationErrors::collect(|v| Url.check(text, v)).is_ok();
         for good in [

@@ -8,12 +8,12 @@ use std::num::{NonZero, Wrapping};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// `range(min, max)`: how small and how large a number may be, bounds included. NaN is in no range.
+/// `range(min, max)`: a number within bounds, which are included. NaN is outside every range.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
-    /// The least value, if one is asked.
+    /// The least value, if any.
     pub min: Option<Number>,
-    /// The greatest value, if one is asked.
+    /// The greatest value, if any.
     pub max: Option<Number>,
 }
 
@@ -21,21 +21,21 @@ impl Range {
     /// The rule's name.
     pub const NAME: &'static str = "range";
 
-    /// Reports the value when it is out of bounds.
+    /// Reports a violation if the value is out of bounds.
     pub fn check<T: Ranged>(&self, value: &T, v: &mut Validator<'_>) {
         if !value.is_within(self) {
             v.report_with(Self::NAME, || (self.params(), self.sentence()));
         }
     }
 
-    /// Whether both bounds hold for a value that compares to them like this; `None` when it cannot be
-    /// compared.
+    /// Returns whether a value is within both bounds. `compare` compares the value with a bound,
+    /// and returns `None` if they are not comparable.
     pub(crate) fn holds(&self, compare: impl Fn(Number) -> Option<Ordering>) -> bool {
         self.min.is_none_or(|min| compare(min).is_some_and(Ordering::is_ge))
             && self.max.is_none_or(|max| compare(max).is_some_and(Ordering::is_le))
     }
 
-    /// What is expected, for a person: `must be from 0 to 100`.
+    /// Returns the message: `must be from 0 to 100`.
     pub fn sentence(&self) -> String {
         match (self.min, self.max) {
             (Some(min), Some(max)) if min == max => format!("must be {min}"),
@@ -57,7 +57,7 @@ impl Range {
     }
 }
 
-/// A bound of a range, as it was written.
+/// A bound of a range, as written in the attribute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     /// A whole number.
@@ -67,11 +67,8 @@ pub enum Number {
 }
 
 impl Number {
-    /// The nearest `f64`.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what a comparison with floats wants"
-    )]
+    /// Returns the nearest `f64`.
+    #[expect(clippy::cast_precision_loss, reason = "a comparison with floats needs the nearest float")]
     pub const fn to_f64(self) -> f64 {
         match self {
             Self::Int(n) => n as f64,
@@ -84,8 +81,8 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(n) => n.fmt(f),
-            // As JavaScript writes numbers, so that the sentences of both sides are the same.
-            // Source: ECMA-262, Number::toString: an exponent from 1e21 on, and below 1e-6.
+            // Like JavaScript, so that Rust and Elm report the same message.
+            // Source: ECMA-262, Number::toString: an exponent from 1e21, and below 1e-6.
             Self::Float(n) if n.abs() >= 1e21 || (*n != 0.0 && n.abs() < 1e-6) => {
                 let text = format!("{n:e}");
                 f.write_str(&if text.contains("e-") { text } else { text.replace('e', "e+") })
@@ -102,7 +99,7 @@ impl fmt::Display for Number {
     note = "`range` is for integers and floats, and for an `Option` of one; put a newtype's rule on the field inside it"
 )]
 pub trait Ranged {
-    /// Whether the value is within the range; always so for an `Option` that holds nothing.
+    /// Returns whether the value is within the range. An `Option` that is `None` always is.
     fn is_within(&self, range: &Range) -> bool;
 }
 
@@ -136,8 +133,8 @@ impl Ranged for f64 {
 }
 
 impl Ranged for f32 {
-    /// A bound is rounded as the value was, so that `0.1` fits `max = 0.1`.
-    #[expect(clippy::cast_possible_truncation, reason = "the bound as an `f32` is the point")]
+    /// Rounds the bounds to `f32` like the value, so that `0.1` satisfies `max = 0.1`.
+    #[expect(clippy::cast_possible_truncation, reason = "the bound must be rounded like the value")]
     fn is_within(&self, range: &Range) -> bool {
         range.holds(|bound| self.partial_cmp(&(bound.to_f64() as Self)))
     }
@@ -209,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_are_compared_as_they_are_stored() {
+    fn bounds_are_compared_in_the_precision_of_the_float() {
         assert_eq!(verdict(None, TENTH, &0.1f32), None);
         assert_eq!(verdict(None, TENTH, &0.1f64), None);
         assert_eq!(verdict(None, TENTH, &0.11f32).as_deref(), Some("must be at most 0.1"));
@@ -219,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_javascript_writes_them() {
+    fn numbers_are_formatted_as_in_javascript() {
         let written = [1.0, 0.1, -2.5, 1e20, 1e21, 1.5e300, 1e-6, 1e-7].map(|n| Number::Float(n).to_string());
         assert_eq!(
             written,
@@ -228,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_breaks_no_rule() {
+    fn none_breaks_no_rule() {
         assert_eq!(verdict(ZERO, None, &None::<i32>), None);
         assert!(verdict(ZERO, None, &Some(-1)).is_some());
     }

@@ -1,22 +1,25 @@
-//! `validate = "path"` on a type: a function about the whole value.
+//! `validate = "path"` on a type: a function that checks the whole value.
 
 use crate::check::{Param, ValidationErrors, Validator};
 use std::fmt;
 
-/// The name of the rule that the function's own message is reported under.
+/// The rule's name, with which the function's message is reported.
 pub const VALIDATE: &str = "validate";
 
-/// What the function of `validate = "path"` said. It takes a reference to the value and returns `Result<(), E>`:
+/// The result of the function of `validate = "path"`. The function takes a reference to the value
+/// and returns `Result<(), E>`:
 ///
-/// - with [`ValidationErrors`] as `E`, their places are within the value;
-/// - with any other `E: Display`, its message continues "the value …", and is reported at the value itself.
+/// - If `E` is [`ValidationErrors`], its violations are reported at their places in the value.
+/// - For any other `E: Display`, the message is reported at the value itself. It continues "the
+///   value …".
 ///
-/// Generated code asks it by reference, where the most particular of three methods answers.
+/// Generated code calls `__kv_report` on a reference, so that method resolution selects the most
+/// specific of the three traits.
 #[derive(Debug)]
 pub struct Verdict<E>(Result<(), E>);
 
 impl<E: fmt::Display> Verdict<E> {
-    /// Takes what the function returned.
+    /// Wraps the result of the function.
     pub const fn new(result: Result<(), E>) -> Self {
         Self(result)
     }
@@ -48,7 +51,8 @@ impl<E: fmt::Display> ReportMessage for &Verdict<E> {
     }
 }
 
-/// Answers where neither of the others can, so that an error that cannot be written is one mistake and not two.
+/// Applies if `E` does not implement `Display`, so that the compiler reports this mistake only
+/// once.
 #[doc(hidden)]
 pub trait ReportNothing: Sized {
     fn __kv_report(self, _: &'static str, _: &mut Validator<'_>) {}

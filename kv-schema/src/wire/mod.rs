@@ -1,17 +1,18 @@
-//! What serde cannot carry both ways, as far as only the whole of a schema shows it.
+//! Finds types whose JSON serde writes but does not read back as it was.
 //!
-//! The derive sees one type at a time, and by its tokens alone. What a field's type turns out to be can still make a
-//! value that is written and never read again, or read as one that is written otherwise. A catalog refuses such types,
-//! so that no client meets them; in process they do no harm.
+//! The derive sees only the tokens of one type. The types of its fields can still cause a value
+//! that is written and cannot be read, or that is read as a value with other JSON. A catalog
+//! refuses such types, so that clients never see them. In process they are harmless.
 //!
-//! Two things are no faults, though a value may come back as another one, since what is written of that is the same
-//! JSON again. JSON has one `null`: of an `Option` around what may itself be null (`Option<Option<_>>`, `Option<()>`,
-//! an opaque field) it is the outermost `None`. And what is opaque is an object where it is flattened or stands under an internal
-//! tag: null is written there as no members, and read as an empty object; all else that is none, serde refuses to
-//! write.
+//! In two cases a value may be read back as another one without a fault, because the other value
+//! has the same JSON. First, JSON has only one `null`: for an `Option` whose content can be null
+//! (`Option<Option<_>>`, `Option<()>`, an opaque field) it is the outermost `None`. Second, an
+//! opaque value must be an object if it is flattened or has an internal tag: null is written there
+//! as no members and read as an empty object, and serde refuses to write other values.
 //!
-//! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`, `FlatMapDeserializer`,
-//! `TaggedSerializer`, `ContentDeserializer`), and what `serde_json` made of a value of each kind.
+//! Source of each fault: serde 1.0.229, `serde::__private::{ser, de}` (`FlatMapSerializer`,
+//! `FlatMapDeserializer`, `TaggedSerializer`, `ContentDeserializer`), and experiments with
+//! `serde_json`.
 
 mod overlap;
 
@@ -21,7 +22,7 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::fmt;
 
-/// Something that serde writes and does not read as what it was.
+/// A reason why serde does not read a value back as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireFault {
     place: String,
@@ -29,22 +30,24 @@ pub struct WireFault {
 }
 
 impl WireFault {
-    /// Where it is: the type and the field, `Order.extra`.
+    /// Returns the place: the type and the field, `Order.extra`.
     pub fn place(&self) -> &str {
         &self.place
     }
 }
 
-/// Writes the place, what is wrong there, and what to do instead.
+/// Writes the place, the problem and the fix.
 impl fmt::Display for WireFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}", self.place, self.problem)
     }
 }
 
-/// Every fault in a type and in the types that it is made of, in the order of their fields; empty for a sound one.
-/// Takes time linear in the number of types; quadratic in those that the variants of an untagged enum are made of, and in
-/// fields where they are flattened.
+/// Returns every fault in a type and in its parts, in the order of the fields; empty if there is
+/// none.
+///
+/// Takes time linear in the number of types, but quadratic in the number of types inside the
+/// variants of an untagged enum, and in the number of flattened fields.
 ///
 /// ```
 /// use kv_schema::{KvField, wire};
@@ -53,20 +56,20 @@ impl fmt::Display for WireFault {
 /// assert!(wire::faults(HashMap::<u32, String>::schema()).is_empty());
 /// ```
 pub fn faults(schema: &'static TypeSchema) -> Vec<WireFault> {
-    let mut walk = Walk { seen: HashSet::new(), endless: HashSet::new(), faults: Vec::new() };
-    walk.visit(schema, false, &schema.to_string());
-    walk.faults
+    let mut finder = FaultFinder { seen: HashSet::new(), endless: HashSet::new(), faults: Vec::new() };
+    finder.visit(schema, false, &schema.to_string());
+    finder.faults
 }
 
-struct Walk {
-    /// Each struct and enum once beside and once inside what serde buffers.
+struct FaultFinder {
+    /// The visited structs and enums, each with whether serde buffers it.
     seen: HashSet<(TypeId, bool)>,
-    /// Types of which it was said that they stand for themselves.
+    /// The types that have been reported because they contain themselves without JSON in between.
     endless: HashSet<TypeId>,
     faults: Vec<WireFault>,
 }
 
-impl Walk {
+impl FaultFinder {
     fn fault(&mut self, place: &str, problem: impl Into<String>) {
         let fault = WireFault { place: place.to_owned(), problem: problem.into() };
         if !self.faults.contains(&fault) {
@@ -74,7 +77,8 @@ impl Walk {
         }
     }
 
-    /// `buffered` says that serde reads the value into a buffer first, before it knows the type.
+    /// Visits a type. `buffered` means that serde first reads the value into a buffer, without the
+    /// type.
     fn visit(&mut self, schema: &'static TypeSchema, buffered: bool, place: &str) {
         if matches!(schema.shape, Shape::Struct(_) | Shape::Enum(_))
             && !self.seen.insert((schema.id, buffered))
@@ -84,21 +88,21 @@ impl Walk {
         for field in schema.hidden {
             self.fault(
                 &format!("{schema}.{field}"),
-                "is left out of the schema by `#[kv(skip)]`, but not of the JSON: add `#[serde(skip)]` to it",
+                "is left out of the schema by `#[kv(skip)]`, but serde writes it: add `#[serde(skip)]` to it",
             );
         }
         let mut within = HashSet::new();
         if matches!(schema.shape, Shape::Struct(_) | Shape::Enum(_))
             && !self.endless.contains(&schema.id)
-            && stands_for(schema, schema.id, &mut within)
+            && has_same_json(schema, schema.id, &mut within)
         {
             self.endless.extend(within);
             self.endless.insert(schema.id);
             self.fault(
                 place,
                 format!(
-                    "is a `{schema}`, which is read as itself again and again where JSON does not fit: put it in a list, or \
-                     under the name of a member or of a variant"
+                    "is a `{schema}`, which contains itself without a list or a name in between, so that reading other \
+                     JSON never ends: put it in a list, or under the name of a member or of a variant"
                 ),
             );
         }
@@ -112,7 +116,7 @@ impl Walk {
             }
             Shape::Tuple(items) => items.iter().for_each(|item| self.visit(item.get(), buffered, place)),
             Shape::Map { key, value } => {
-                if buffered && !is_text(key.get()) {
+                if buffered && !is_text_key(key.get()) {
                     self.fault(
                         place,
                         format!(
@@ -134,7 +138,8 @@ impl Walk {
         for (nth, variant) in shape.variants.iter().enumerate() {
             let place = format!("{name}::{}", variant.rust_name);
             let tagging = if variant.untagged { Tagging::Untagged } else { shape.tagging };
-            // With an adjacent tag, only what stands before the tag is; the members of an object have no order.
+            // With an adjacent tag, serde buffers the content only if it precedes the tag. Members
+            // have no order, so both must work.
             let buffered = buffered || tagging != Tagging::External;
             if tagging == Tagging::Untagged
                 && let Some(first) = (0..nth).find(|first| overlap::is_shadowed(shape, *first, variant))
@@ -142,26 +147,29 @@ impl Walk {
                 self.fault(
                     &place,
                     format!(
-                        "writes what is read as `{}`, an earlier variant that writes it differently or holds another \
-                         number (JavaScript writes 1.0 as 1): put the more particular one first, with \
-                         `deny_unknown_fields` where only members tell them apart, or tell them apart by a tag",
+                        "is read back as `{}`, an earlier variant that accepts its JSON but writes it differently, or holds \
+                         another number (JavaScript writes 1.0 as 1): put the more specific variant first, with \
+                         `deny_unknown_fields` if only members distinguish them, or add a tag",
                         shape.variants[first].rust_name
                     ),
                 );
             }
             if let Tagging::Internal { tag } = tagging {
                 if let Fields::Newtype { field, .. } = variant.fields
-                    && let content = unwrapped(field.ty.get())
+                    && let content = field.ty.get().unwrapped()
                     && !is_object(content)
-                    && !is_nothing(content)
+                    && !content.is_unit()
                 {
                     self.fault(
                         &place,
-                        format!("holds a `{content}`, beside which no tag can stand: use a struct, or an adjacent tag"),
+                        format!(
+                            "holds a `{content}`, which is not an object and has no place for a tag: use a struct, or an \
+                             adjacent tag"
+                        ),
                     );
                 }
                 let names = match variant.fields {
-                    Fields::Newtype { field, .. } => names_of(unwrapped(field.ty.get())),
+                    Fields::Newtype { field, .. } => names_of(field.ty.get().unwrapped()),
                     fields => {
                         let mut names = Vec::new();
                         names_of_fields(fields, &mut names, &mut HashSet::new());
@@ -169,7 +177,12 @@ impl Walk {
                     }
                 };
                 if names.contains(&tag) {
-                    self.fault(&place, format!("has a member {tag:?}, which is the name of its tag"));
+                    self.fault(
+                        &place,
+                        format!(
+                            "has a member {tag:?}, which is also the name of its tag: rename one of them"
+                        ),
+                    );
                 }
             }
             self.fields(variant.fields, buffered, &place);
@@ -186,16 +199,17 @@ impl Walk {
             if field.flatten {
                 self.flattened(field, &place);
             }
-            if lets_any_float_in(field.rules) {
+            if allows_any_float(field.rules) {
                 self.fault(
                     &place,
-                    "lets in NaN and infinity (`any_float`), which JSON writes as `null` and does not read as a number again, so \
-                     that one of them makes a whole list unreadable: leave out `any_float`, or leave the field out of the \
-                     JSON with `#[serde(skip)]`, or name another form for it with `#[serde(with = \"…\")]` and \
+                    "allows NaN and infinity (`any_float`), which JSON writes as `null`; `null` is not read as a number, so \
+                     one such value makes a whole list unreadable: remove `any_float`, or leave the field out of the JSON \
+                     with `#[serde(skip)]`, or choose another form with `#[serde(with = \"…\")]` and \
                      `#[kv(wire = \"…\")]`",
                 );
             }
-            // A struct with a flattened field reads its own fields from the text, and the others from a buffer.
+            // A struct reads its flattened fields from a buffer, and its other fields from the
+            // text.
             self.visit(field.ty.get(), buffered || field.flatten, &place);
         }
         if flattens {
@@ -207,20 +221,20 @@ impl Walk {
     fn flattened(&mut self, field: &Field, place: &str) {
         let ty = field.ty.get();
         let (content, optional) = (inside_option(ty), matches!(ty.shape, Shape::Option(_)));
-        if !is_object(content) && !is_nothing(content) {
+        if !is_object(content) && !content.is_unit() {
             self.fault(
                 place,
-                format!("is flattened, but a `{content}` has no members: only structs and maps have"),
+                format!("is flattened, but a `{content}` has no members: flatten only structs and maps"),
             );
         } else if optional && may_be_empty(content, MAX_DEPTH) {
             self.fault(
                 place,
-                format!("is flattened, and a missing `{content}` reads as one without members: leave out the `Option`"),
+                format!("is flattened, and a missing `{content}` is read as one without members: remove the `Option`"),
             );
         }
     }
 
-    /// What flattened fields do to the other fields of their parent.
+    /// Checks that the members of flattened fields do not conflict with the other fields.
     fn siblings(&mut self, fields: &'static [Field], denies: bool, name: &str) {
         let mut taken: Vec<(&str, &str)> = Vec::new();
         for field in fields.iter().filter(|field| !field.flatten) {
@@ -236,33 +250,36 @@ impl Walk {
                     Some((_, other)) => {
                         self.fault(
                             &place,
-                            format!("is flattened, and its member {member:?} meets that of `{other}`"),
+                            format!(
+                                "is flattened, and its member {member:?} has the same name as that of `{other}`: rename \
+                                 one of them"
+                            ),
                         );
                     }
                     None => taken.push((member, field.rust_name)),
                 }
             }
-            if denies && Reading::of(content) != Reading::Own {
+            if denies && MembersRead::of(content) != MembersRead::Own {
                 self.fault(
                     &place,
-                    "leaves its members to its parent, which refuses them: leave out `deny_unknown_fields`, or flatten a \
-                     plain struct",
+                    "is flattened, and its parent refuses its members as unknown: remove `deny_unknown_fields` from the \
+                     parent, or flatten a plain struct",
                 );
             }
-            let with_others = match Reading::of(content) {
-                Reading::Everything => "takes every member,",
-                Reading::Shared if denies_unknown(content) => "refuses members that it does not know,",
-                Reading::Shared | Reading::Own => continue,
+            let with_others = match MembersRead::of(content) {
+                MembersRead::Everything => "takes every member,",
+                MembersRead::Shared if denies_unknown(content) => "refuses unknown members,",
+                MembersRead::Shared | MembersRead::Own => continue,
             };
             let mut others = flattened.iter().enumerate().filter(|(other, _)| *other != index);
             let left_over = others.find(|(other, sibling)| {
-                *other > index || Reading::of(inside_option(sibling.ty.get())) != Reading::Own
+                *other > index || MembersRead::of(inside_option(sibling.ty.get())) != MembersRead::Own
             });
             if let Some((_, sibling)) = left_over {
                 self.fault(
                     &place,
                     format!(
-                        "{with_others} those of the flattened `{}` as well: put it last, with structs before it",
+                        "{with_others} including those of the flattened `{}`: put it last, after structs",
                         sibling.rust_name
                     ),
                 );
@@ -271,73 +288,93 @@ impl Walk {
     }
 }
 
-/// Whether rules let in floats that JSON has no number for.
-fn lets_any_float_in(rules: &[Rule]) -> bool {
+/// Returns whether rules allow NaN and infinity.
+fn allows_any_float(rules: &[Rule]) -> bool {
     rules.iter().any(|rule| match rule {
         Rule::AnyFloat(_) => true,
-        Rule::Each(each) => lets_any_float_in(each.rules),
+        Rule::Each(each) => allows_any_float(each.rules),
         _ => false,
     })
 }
 
-/// What a flattened type reads of the members that its parent left.
+/// The members that a flattened type reads, of those that the parent's own fields left over.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    /// Its own members, which nobody behind it sees.
+enum MembersRead {
+    /// Its own members. Later flattened fields do not see them.
     Own,
-    /// All, of which it uses what it knows; everybody behind it sees them too.
+    /// All members, of which it ignores the unknown ones. Later flattened fields see all of them
+    /// too.
     Shared,
-    /// All, and keeps them.
+    /// All members, which it stores. Later flattened fields see all of them too.
     Everything,
 }
 
-impl Reading {
+impl MembersRead {
     fn of(content: &'static TypeSchema) -> Self {
         match content.shape {
             Shape::Map { .. } | Shape::Json => Self::Everything,
             Shape::Enum(Enum { tagging: Tagging::Internal { .. } | Tagging::Untagged, .. }) => Self::Shared,
-            Shape::Struct(Fields::Named { fields, .. }) if fields.iter().any(|field| field.flatten) => {
-                let mut inner =
-                    fields.iter().filter(|field| field.flatten).map(|field| inside_option(field.ty.get()));
-                let open = inner.any(|inner| matches!(inner.shape, Shape::Map { .. } | Shape::Json));
-                if open { Self::Everything } else { Self::Shared }
-            }
+            Shape::Struct(fields) => Self::of_fields(fields),
             _ => Self::Own,
         }
     }
+
+    fn of_fields(fields: Fields) -> Self {
+        let Fields::Named { fields, .. } = fields else { return Self::Own };
+        let mut flattened = fields.iter().filter(|field| field.flatten).peekable();
+        if flattened.peek().is_none() {
+            return Self::Own;
+        }
+        let mut contents = flattened.map(|field| inside_option(field.ty.get()));
+        let is_open = contents.any(|content| matches!(content.shape, Shape::Map { .. } | Shape::Json));
+        if is_open { Self::Everything } else { Self::Shared }
+    }
 }
 
-/// Returns the names of the members that a flattened type reads as its own; `None` if it keeps every member.
+/// Returns the names of the members that a flattened type reads; `None` if it stores every member.
 pub(crate) fn own_names(schema: &'static TypeSchema) -> Option<Vec<&'static str>> {
     let content = inside_option(schema);
-    (Reading::of(content) != Reading::Everything).then(|| names_of(content))
+    (MembersRead::of(content) != MembersRead::Everything).then(|| names_of(content))
 }
 
-/// How far newtypes and flattened fields are followed: no further does anybody nest them but in a type that holds
-/// itself.
+/// Returns the names of the members that an untagged variant reads; `None` if it stores every
+/// member.
+pub(crate) fn variant_names(variant: &Variant) -> Option<Vec<&'static str>> {
+    if let Fields::Newtype { field, .. } = variant.fields {
+        return own_names(field.ty.get());
+    }
+    let mut names = Vec::new();
+    names_of_fields(variant.fields, &mut names, &mut HashSet::new());
+    (MembersRead::of_fields(variant.fields) != MembersRead::Everything).then_some(names)
+}
+
+/// Returns the names of the members that identify a variant, except an internal or adjacent tag and
+/// its content.
+pub(crate) fn names_except_tag(tagging: Tagging, variant: &Variant) -> Vec<&'static str> {
+    match tagging {
+        _ if variant.untagged || tagging == Tagging::Untagged => variant_names(variant).unwrap_or_default(),
+        Tagging::External => variant.aliases.iter().copied().chain([variant.name]).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The nesting of untagged variants and flattened fields to which they are followed. Only a type
+/// that contains itself has more.
 const MAX_DEPTH: usize = 32;
 
-/// What a newtype holds, however deep.
-fn unwrapped(mut schema: &'static TypeSchema) -> &'static TypeSchema {
-    for _ in 0..MAX_DEPTH {
-        let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape else { break };
-        schema = field.ty.get();
-    }
-    schema
-}
-
+/// Returns the type inside an `Option`, or the type itself, without newtypes around it.
 fn inside_option(schema: &'static TypeSchema) -> &'static TypeSchema {
     match schema.shape {
-        Shape::Option(inner) => unwrapped(inner.get()),
-        _ => unwrapped(schema),
+        Shape::Option(inner) => inner.get().unwrapped(),
+        _ => schema.unwrapped(),
     }
 }
 
-/// Whether a type is read as another one from the very same JSON, however deep.
-fn stands_for(schema: &'static TypeSchema, other: TypeId, seen: &mut HashSet<TypeId>) -> bool {
+/// Returns whether a type contains another one with the same JSON, at any depth.
+fn has_same_json(schema: &'static TypeSchema, other: TypeId, seen: &mut HashSet<TypeId>) -> bool {
     let mut holds = |field: &Field| {
         let ty = field.ty.get();
-        ty.id == other || (seen.insert(ty.id) && stands_for(ty, other, seen))
+        ty.id == other || (seen.insert(ty.id) && has_same_json(ty, other, seen))
     };
     match schema.shape {
         Shape::Option(inner) => holds(&Field::new("", inner)),
@@ -352,12 +389,12 @@ fn stands_for(schema: &'static TypeSchema, other: TypeId, seen: &mut HashSet<Typ
     }
 }
 
-/// Whether a key is written and read as a text even where serde does not know the type.
-fn is_text(key: &'static TypeSchema) -> bool {
-    !matches!(unwrapped(key).shape, Shape::Int(_) | Shape::NonZero(_) | Shape::Bool)
+/// Returns whether serde can read a key from a buffer, where it is a text.
+fn is_text_key(key: &'static TypeSchema) -> bool {
+    !matches!(key.unwrapped().shape, Shape::Int(_) | Shape::NonZero(_) | Shape::Bool)
 }
 
-/// Whether it is an object on the wire, whatever its value.
+/// Returns whether all values of a type are objects in JSON.
 fn is_object(content: &'static TypeSchema) -> bool {
     is_object_within(content, MAX_DEPTH)
 }
@@ -370,7 +407,7 @@ fn is_object_within(content: &'static TypeSchema, depth: usize) -> bool {
             variants.iter().all(|variant| match if variant.untagged { Tagging::Untagged } else { tagging } {
                 Tagging::Untagged => match variant.fields {
                     Fields::Named { .. } => true,
-                    Fields::Newtype { field, .. } => is_object_within(unwrapped(field.ty.get()), depth - 1),
+                    Fields::Newtype { field, .. } => is_object_within(field.ty.get().unwrapped(), depth - 1),
                     Fields::Unit | Fields::Tuple(_) => false,
                 },
                 _ => true,
@@ -380,11 +417,7 @@ fn is_object_within(content: &'static TypeSchema, depth: usize) -> bool {
     }
 }
 
-fn is_nothing(content: &'static TypeSchema) -> bool {
-    matches!(content.shape, Shape::Unit | Shape::Struct(Fields::Unit))
-}
-
-/// Whether it can be an object without members.
+/// Returns whether a type can be read from an object without members.
 fn may_be_empty(content: &'static TypeSchema, depth: usize) -> bool {
     match content.shape {
         _ if depth == 0 => true,
@@ -400,12 +433,12 @@ fn may_be_empty(content: &'static TypeSchema, depth: usize) -> bool {
     }
 }
 
-/// Whether it refuses members that it does not know, where it is shown all.
+/// Returns whether a type refuses unknown members.
 fn denies_unknown(content: &'static TypeSchema) -> bool {
     let denies = |variant: &Variant| match variant.fields {
         Fields::Named { deny_unknown, .. } => deny_unknown,
         Fields::Newtype { field, .. } => {
-            let content = unwrapped(field.ty.get());
+            let content = field.ty.get().unwrapped();
             matches!(content.shape, Shape::Struct(Fields::Named { deny_unknown: true, .. }))
         }
         Fields::Unit | Fields::Tuple(_) => false,
@@ -417,18 +450,18 @@ fn denies_unknown(content: &'static TypeSchema) -> bool {
     }
 }
 
-/// The names that its members can have, as far as they are not open, and those that they are read by.
+/// Returns the known names of a type's members, including aliases.
 fn names_of(content: &'static TypeSchema) -> Vec<&'static str> {
-    // Of a map, those that all its keys have.
+    // A map with an enum as its key has known names.
     if let Shape::Map { key, .. } = content.shape
-        && let Shape::Enum(key) = unwrapped(key.get()).shape
+        && let Shape::Enum(key) = key.get().unwrapped().shape
     {
         let names = |variant: &'static Variant| variant.aliases.iter().copied().chain([variant.name]);
         return key.variants.iter().flat_map(names).collect();
     }
     let mut names = Vec::new();
     collect_names(content, &mut names, &mut HashSet::new());
-    // Variants may have members of the same name.
+    // Several variants can have members of the same name.
     let mut unique = HashSet::new();
     names.retain(|name| unique.insert(*name));
     names
@@ -473,7 +506,7 @@ fn names_of_fields(fields: Fields, names: &mut Vec<&'static str>, seen: &mut Has
                 }
             }
         }
-        Fields::Newtype { field, .. } => collect_names(unwrapped(field.ty.get()), names, seen),
+        Fields::Newtype { field, .. } => collect_names(field.ty.get().unwrapped(), names, seen),
         Fields::Unit | Fields::Tuple(_) => {}
     }
 }

@@ -1,72 +1,77 @@
-//! Whether one type reads what another writes, and writes it again as something else: of the variants of an untagged enum,
-//! the first that can is taken. Where it writes the same again, as two kinds of text do, nobody on the wire is deceived.
+//! Finds untagged variants whose JSON an earlier variant reads and writes differently.
 //!
-//! The keys of a map are taken for none that a struct has for members, and what stands for any JSON for nothing that an
-//! earlier variant has a form for: both are up to the application.
+//! A reader takes the first variant of an untagged enum that fits. That is not a fault if this
+//! variant writes the same JSON again, as two formats of text do, because no client notices the
+//! difference.
+//!
+//! Two cases are ignored, because they depend on the application's values: a map whose keys are the
+//! names of a struct's members, and any JSON that has the form of an earlier variant.
 
-use super::unwrapped;
 use crate::ty::{Enum, Field, Fields, FloatKind, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// Whether there is a value of a variant without a tag, `later`, whose JSON the variant at `nth` is read from, and which
-/// it does not write.
+/// Returns whether a value of the untagged variant `later` has JSON that the variant at `nth` reads
+/// and writes differently.
 ///
-/// A text that happens to be a variant's name is taken for none where that variant has a tag: the one without is there for
-/// all other texts.
+/// A text of an untagged variant that equals the name of a tagged variant does not count, because
+/// the untagged variant is meant for other texts.
 pub(super) fn is_shadowed(shape: &Enum, nth: usize, later: &Variant) -> bool {
     let earlier = &shape.variants[nth];
     let tagged = shape.tagging != Tagging::Untagged && !earlier.untagged;
-    let mut reads = forms_of_variant(shape, nth, earlier, &mut Path::new());
-    let mut writes = forms_without_tag(later, &mut Path::new());
+    let mut reads = forms_of_variant(shape, nth, earlier, &mut Enclosing::new());
+    let mut writes = forms_without_tag(later, &mut Enclosing::new());
     if tagged {
         for forms in [&mut reads, &mut writes] {
-            forms.retain(|form| matches!(form, Form::Object(_)));
+            forms.retain(|form| matches!(form, JsonForm::Object(_)));
         }
     }
-    let mut meeting = Meeting::default();
-    // Types that lead back to each other may meet by what is learned behind them, so they are asked until nothing more is.
+    let mut comparison = Comparison::default();
+    // In recursive types, an answer can depend on another one that is found later, so the
+    // comparison is repeated until it finds nothing new.
     loop {
-        let known = meeting.known.len();
-        if meeting.any(Question::Change, &reads, &writes) {
+        let known = comparison.known.len();
+        if comparison.any(Relation::Changes, &reads, &writes) {
             return true;
         }
-        if meeting.known.len() == known {
+        if comparison.known.len() == known {
             return false;
         }
-        meeting.asked.clear();
+        comparison.examined.clear();
     }
 }
 
-/// A form that JSON can have.
+/// A form of JSON.
 #[derive(Clone)]
-enum Form {
+enum JsonForm {
     Any,
     Null,
     Bool,
     Int(i128, i128),
     Float(FloatKind),
     Text,
-    /// A variant's name where it stands alone: `"Red"`, which is read from `{"Red": null}` as well.
-    Name(Names),
-    /// A variant's name as the value of an internal tag, which is read from the variant's position as well.
-    Tag(Names, Option<i128>),
-    /// Items of one type, or of one type each.
+    /// The name of a unit variant: `"Red"`. serde also reads it from `{"Red": null}`.
+    Name(NameSet),
+    /// A variant's name as the value of a tag. serde also reads an internal tag from the variant's
+    /// index.
+    Tag(NameSet, Option<i128>),
+    /// A list of any length.
     List(&'static TypeSchema),
-    Tuple(Vec<Item>),
-    Object(Object),
+    /// A list of a fixed length.
+    Tuple(Vec<ItemForm>),
+    Object(ObjectForm),
 }
 
-/// What a variant is called.
+/// The names of a variant or a member.
 #[derive(Clone, Copy)]
-struct Names {
+struct NameSet {
     name: &'static str,
     aliases: &'static [&'static str],
-    /// Whether every unknown name is read as it.
+    /// Whether every unknown name is read as this variant.
     other: bool,
 }
 
-impl Names {
+impl NameSet {
     fn of(variant: &Variant) -> Self {
         Self { name: variant.name, aliases: variant.aliases, other: variant.other }
     }
@@ -75,53 +80,53 @@ impl Names {
         self.other || self.name == name || self.aliases.contains(&name)
     }
 
-    /// As the one member of an object.
-    fn with(self, value: Value) -> Member {
-        Member { names: self, value, optional: false, default: false, left_out: false }
+    /// Returns a required member with these names.
+    fn with(self, value: ValueForm) -> MemberForm {
+        MemberForm { names: self, value, optional: false, default: false, left_out: false }
     }
 }
 
 #[derive(Clone, Copy)]
-struct Item {
+struct ItemForm {
     ty: &'static TypeSchema,
-    /// Whether a reader fills it in where the list has ended.
+    /// Whether the item may be missing at the end of the list.
     default: bool,
 }
 
 #[derive(Clone, Default)]
-struct Object {
-    members: Vec<Member>,
-    /// The keys and values of what may stand beside the members.
-    rest: Option<Rest>,
-    /// Whether no other member may stand there.
+struct ObjectForm {
+    members: Vec<MemberForm>,
+    /// The members that a flattened map or any JSON adds.
+    rest: Option<OpenMembers>,
+    /// Whether unknown members are refused.
     closed: bool,
-    /// Whether it is read from a list of its members' values as well.
+    /// Whether serde also reads it from a list of its members' values.
     listed: bool,
 }
 
 #[derive(Clone, Copy)]
-enum Rest {
+enum OpenMembers {
     Anything,
     Map { key: &'static TypeSchema, value: &'static TypeSchema },
 }
 
 #[derive(Clone, Copy)]
-struct Member {
-    names: Names,
-    value: Value,
-    /// Whether a reader of an object does without it.
+struct MemberForm {
+    names: NameSet,
+    value: ValueForm,
+    /// Whether it may be missing from an object.
     optional: bool,
-    /// Whether a reader of a list does.
+    /// Whether it may be missing from a list.
     default: bool,
-    /// Whether a writer does without it.
+    /// Whether a writer may leave it out.
     left_out: bool,
 }
 
-impl Member {
+impl MemberForm {
     fn of(field: &Field) -> Self {
         Self {
-            names: Names { name: field.name, aliases: field.aliases, other: false },
-            value: Value::Type(field.ty.get()),
+            names: NameSet { name: field.name, aliases: field.aliases, other: false },
+            value: ValueForm::Type(field.ty.get()),
             optional: field.is_optional(),
             default: field.default,
             left_out: field.may_be_left_out,
@@ -130,141 +135,152 @@ impl Member {
 }
 
 #[derive(Clone, Copy)]
-enum Value {
+enum ValueForm {
     Type(&'static TypeSchema),
-    /// An internal tag, by the variant's names and position.
-    Tag(Names, i128),
+    /// An internal tag, by the variant's names and index.
+    Tag(NameSet, i128),
     /// An adjacent tag.
-    AdjacentTag(Names),
-    /// What a variant holds behind its tag.
+    AdjacentTag(NameSet),
+    /// The fields of a variant.
     Content(Fields),
 }
 
-/// The types that are being looked into, so that none is looked for in itself.
-type Path = Vec<TypeId>;
+/// The types around the current one, which ends the recursion of a type that contains itself.
+type Enclosing = Vec<TypeId>;
 
-impl Value {
-    fn forms(self) -> Vec<Form> {
+impl ValueForm {
+    fn forms(self) -> Vec<JsonForm> {
         match self {
-            Self::Type(schema) => forms(schema, &mut Path::new()),
-            Self::Tag(names, position) => vec![Form::Tag(names, Some(position))],
-            Self::AdjacentTag(names) => vec![Form::Tag(names, None)],
-            Self::Content(fields) => forms_of_fields(fields, true, &mut Path::new()),
+            Self::Type(schema) => forms(schema, &mut Enclosing::new()),
+            Self::Tag(names, position) => vec![JsonForm::Tag(names, Some(position))],
+            Self::AdjacentTag(names) => vec![JsonForm::Tag(names, None)],
+            Self::Content(fields) => forms_of_fields(fields, true, &mut Enclosing::new()),
         }
     }
 }
 
-fn forms(schema: &'static TypeSchema, path: &mut Path) -> Vec<Form> {
-    if path.contains(&schema.id) {
+fn forms(schema: &'static TypeSchema, enclosing: &mut Enclosing) -> Vec<JsonForm> {
+    if enclosing.contains(&schema.id) {
         return Vec::new();
     }
-    path.push(schema.id);
+    enclosing.push(schema.id);
     let forms = match schema.shape {
-        Shape::Unit => vec![Form::Null],
-        Shape::Bool => vec![Form::Bool],
+        Shape::Unit => vec![JsonForm::Null],
+        Shape::Bool => vec![JsonForm::Bool],
         Shape::Int(kind) | Shape::NonZero(kind) => {
             let (min, max) = kind.range();
-            vec![Form::Int(min, max)]
+            vec![JsonForm::Int(min, max)]
         }
-        Shape::Float(kind) => vec![Form::Float(kind)],
-        Shape::Char | Shape::String | Shape::Formatted(_) => vec![Form::Text],
-        Shape::Json => vec![Form::Any],
+        Shape::Float(kind) => vec![JsonForm::Float(kind)],
+        Shape::Char | Shape::String | Shape::Formatted(_) => vec![JsonForm::Text],
+        Shape::Json => vec![JsonForm::Any],
         Shape::Option(inner) => {
-            let mut all = forms(inner.get(), path);
-            all.push(Form::Null);
+            let mut all = forms(inner.get(), enclosing);
+            all.push(JsonForm::Null);
             all
         }
-        Shape::List(item) | Shape::Set(item) => vec![Form::List(item.get())],
-        Shape::Array { item, len } => vec![Form::Tuple(vec![Item { ty: item.get(), default: false }; len])],
+        Shape::List(item) | Shape::Set(item) => vec![JsonForm::List(item.get())],
+        Shape::Array { item, len } => {
+            vec![JsonForm::Tuple(vec![ItemForm { ty: item.get(), default: false }; len])]
+        }
         Shape::Tuple(items) => {
-            vec![Form::Tuple(items.iter().map(|item| Item { ty: item.get(), default: false }).collect())]
+            vec![JsonForm::Tuple(
+                items.iter().map(|item| ItemForm { ty: item.get(), default: false }).collect(),
+            )]
         }
         Shape::Map { key, value } => {
-            let rest = Some(Rest::Map { key: key.get(), value: value.get() });
-            vec![Form::Object(Object { rest, ..Object::default() })]
+            let rest = Some(OpenMembers::Map { key: key.get(), value: value.get() });
+            vec![JsonForm::Object(ObjectForm { rest, ..ObjectForm::default() })]
         }
-        Shape::Struct(fields) => forms_of_fields(fields, true, path),
+        Shape::Struct(fields) => forms_of_fields(fields, true, enclosing),
         Shape::Enum(shape) => {
             let variants = shape.variants.iter().enumerate();
-            variants.flat_map(|(nth, variant)| forms_of_variant(&shape, nth, variant, path)).collect()
+            variants.flat_map(|(nth, variant)| forms_of_variant(&shape, nth, variant, enclosing)).collect()
         }
     };
-    path.pop();
+    enclosing.pop();
     forms
 }
 
-/// `listed` says that named fields are read from a list as well.
-fn forms_of_fields(fields: Fields, listed: bool, path: &mut Path) -> Vec<Form> {
+/// Returns the forms of fields. `listed` means that serde also reads named fields from a list.
+fn forms_of_fields(fields: Fields, listed: bool, enclosing: &mut Enclosing) -> Vec<JsonForm> {
     match fields {
-        Fields::Unit => vec![Form::Null],
-        Fields::Newtype { field, .. } => forms(field.ty.get(), path),
+        Fields::Unit => vec![JsonForm::Null],
+        Fields::Newtype { field, .. } => forms(field.ty.get(), enclosing),
         Fields::Tuple(fields) => {
-            let item = |field: &Field| Item { ty: field.ty.get(), default: field.default };
-            vec![Form::Tuple(fields.iter().map(item).collect())]
+            let item = |field: &Field| ItemForm { ty: field.ty.get(), default: field.default };
+            vec![JsonForm::Tuple(fields.iter().map(item).collect())]
         }
-        Fields::Named { fields, deny_unknown } => objects(fields, deny_unknown, listed, path),
+        Fields::Named { fields, deny_unknown } => objects(fields, deny_unknown, listed, enclosing),
     }
 }
 
-/// A struct is read from a list, but not a variant with named fields.
-fn forms_without_tag(variant: &Variant, path: &mut Path) -> Vec<Form> {
-    forms_of_fields(variant.fields, false, path)
+/// Returns the forms of an untagged variant. serde does not read a variant with named fields from a
+/// list.
+fn forms_without_tag(variant: &Variant, enclosing: &mut Enclosing) -> Vec<JsonForm> {
+    forms_of_fields(variant.fields, false, enclosing)
 }
 
-fn forms_of_variant(shape: &Enum, nth: usize, variant: &Variant, path: &mut Path) -> Vec<Form> {
-    let names = Names::of(variant);
+fn forms_of_variant(shape: &Enum, nth: usize, variant: &Variant, enclosing: &mut Enclosing) -> Vec<JsonForm> {
+    let names = NameSet::of(variant);
     match shape.tagging {
-        _ if variant.untagged => forms_without_tag(variant, path),
-        Tagging::Untagged => forms_without_tag(variant, path),
-        Tagging::External if matches!(variant.fields, Fields::Unit) => vec![Form::Name(names)],
-        Tagging::External => vec![Form::Object(alone(names, variant.fields))],
+        _ if variant.untagged => forms_without_tag(variant, enclosing),
+        Tagging::Untagged => forms_without_tag(variant, enclosing),
+        Tagging::External if matches!(variant.fields, Fields::Unit) => vec![JsonForm::Name(names)],
+        Tagging::External => vec![JsonForm::Object(single_member(names, variant.fields))],
         Tagging::Adjacent { tag, content, deny_unknown } => {
-            let member = |name| Names { name, aliases: &[], other: false };
-            let mut members = vec![member(tag).with(Value::AdjacentTag(names))];
+            let member = |name| NameSet { name, aliases: &[], other: false };
+            let mut members = vec![member(tag).with(ValueForm::AdjacentTag(names))];
             if !matches!(variant.fields, Fields::Unit) {
-                members.push(member(content).with(Value::Content(variant.fields)));
+                members.push(member(content).with(ValueForm::Content(variant.fields)));
             }
-            vec![Form::Object(Object { members, rest: None, closed: deny_unknown, listed: true })]
+            vec![JsonForm::Object(ObjectForm { members, rest: None, closed: deny_unknown, listed: true })]
         }
         Tagging::Internal { tag } => {
-            let tag = Names { name: tag, aliases: &[], other: false };
-            let tag = tag.with(Value::Tag(names, i128::try_from(nth).unwrap_or(i128::MAX)));
-            let behind_the_tag = |form| {
+            let tag = NameSet { name: tag, aliases: &[], other: false };
+            let tag = tag.with(ValueForm::Tag(names, i128::try_from(nth).unwrap_or(i128::MAX)));
+            let with_tag = |form| {
                 let mut object = members_of(form)?;
                 object.members.insert(0, tag);
-                Some(Form::Object(object))
+                Some(JsonForm::Object(object))
             };
-            forms_of_fields(variant.fields, true, path).into_iter().filter_map(behind_the_tag).collect()
+            forms_of_fields(variant.fields, true, enclosing).into_iter().filter_map(with_tag).collect()
         }
     }
 }
 
-/// A variant as an object of one member.
-fn alone(names: Names, fields: Fields) -> Object {
-    Object { members: vec![names.with(Value::Content(fields))], rest: None, closed: true, listed: false }
+/// Returns a variant as an object with one member.
+fn single_member(names: NameSet, fields: Fields) -> ObjectForm {
+    ObjectForm {
+        members: vec![names.with(ValueForm::Content(fields))],
+        rest: None,
+        closed: true,
+        listed: false,
+    }
 }
 
-/// What a form is among the members of another object; `None` where it can be no object.
-fn members_of(form: Form) -> Option<Object> {
+/// Returns the members of a form that is flattened or has a tag; `None` if the form is not an
+/// object.
+fn members_of(form: JsonForm) -> Option<ObjectForm> {
     match form {
-        Form::Object(object) => Some(object),
-        Form::Name(names) => Some(alone(names, Fields::Unit)),
-        Form::Null => Some(Object { listed: true, ..Object::default() }),
-        Form::Any => Some(Object { rest: Some(Rest::Anything), ..Object::default() }),
+        JsonForm::Object(object) => Some(object),
+        JsonForm::Name(names) => Some(single_member(names, Fields::Unit)),
+        JsonForm::Null => Some(ObjectForm { listed: true, ..ObjectForm::default() }),
+        JsonForm::Any => Some(ObjectForm { rest: Some(OpenMembers::Anything), ..ObjectForm::default() }),
         _ => None,
     }
 }
 
-/// How many objects are told apart where enums are flattened beside each other.
+/// The most combinations of the forms of flattened enums that are compared one by one.
 const MAX_OBJECTS: usize = 256;
 
-/// What named fields can be: several things where an enum or an `Option` is flattened.
-fn objects(fields: &'static [Field], closed: bool, listed: bool, path: &mut Path) -> Vec<Form> {
+/// Returns the forms of named fields. There are several if an enum or an `Option` is flattened.
+fn objects(fields: &'static [Field], closed: bool, listed: bool, enclosing: &mut Enclosing) -> Vec<JsonForm> {
     let listed = listed && !fields.iter().any(|field| field.flatten);
-    let members = fields.iter().filter(|field| !field.flatten).map(Member::of).collect();
-    let mut all = vec![Object { members, rest: None, closed, listed }];
+    let members = fields.iter().filter(|field| !field.flatten).map(MemberForm::of).collect();
+    let mut all = vec![ObjectForm { members, rest: None, closed, listed }];
     for field in fields.iter().filter(|field| field.flatten) {
-        let forms: Vec<_> = forms(field.ty.get(), path)
+        let forms: Vec<_> = forms(field.ty.get(), enclosing)
             .into_iter()
             .filter_map(members_of)
             .map(|inner| (inner.members, inner.rest))
@@ -274,11 +290,11 @@ fn objects(fields: &'static [Field], closed: bool, listed: bool, path: &mut Path
         }
         if all.len().saturating_mul(forms.len()) > MAX_OBJECTS {
             for object in &mut all {
-                object.rest = Some(Rest::Anything);
+                object.rest = Some(OpenMembers::Anything);
             }
             continue;
         }
-        let with = |object: &Object| {
+        let with = |object: &ObjectForm| {
             let object = object.clone();
             forms
                 .iter()
@@ -292,13 +308,13 @@ fn objects(fields: &'static [Field], closed: bool, listed: bool, path: &mut Path
         };
         all = all.iter().flat_map(with).collect();
     }
-    all.into_iter().map(Form::Object).collect()
+    all.into_iter().map(JsonForm::Object).collect()
 }
 
-/// Whether a map's key is read from a name.
+/// Returns whether a map's key is read from a name.
 fn is_key(key: &'static TypeSchema, name: &str) -> bool {
-    match unwrapped(key).shape {
-        Shape::Enum(shape) => shape.variants.iter().any(|variant| Names::of(variant).reads(name)),
+    match key.unwrapped().shape {
+        Shape::Enum(shape) => shape.variants.iter().any(|variant| NameSet::of(variant).reads(name)),
         Shape::Int(_) | Shape::NonZero(_) => name.parse::<i128>().is_ok(),
         Shape::Bool => matches!(name, "true" | "false"),
         Shape::Char => name.chars().count() == 1,
@@ -307,206 +323,214 @@ fn is_key(key: &'static TypeSchema, name: &str) -> bool {
     }
 }
 
-/// What is asked of two forms, of which one is read and one was written.
+/// A relation between the form of a reader and the form of a writer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Question {
-    /// Whether there is JSON of the one that is read where the other is expected.
-    Read,
-    /// Whether there is such JSON that is then written otherwise.
-    Change,
+enum Relation {
+    /// The reader accepts some JSON of the writer.
+    Reads,
+    /// The reader accepts some JSON of the writer and then writes it differently.
+    Changes,
 }
 
-type Asked = (Question, TypeId, TypeId);
+/// A relation between a reader's and a writer's type.
+type TypeRelation = (Relation, TypeId, TypeId);
 
-/// What is known of types that meet.
+/// Compares the forms of a reader with those of a writer.
 #[derive(Default)]
-struct Meeting {
-    /// What is known to be so.
-    known: HashSet<Asked>,
-    /// What has been asked since something was last found to be so.
-    asked: HashSet<Asked>,
+struct Comparison {
+    /// The relations that hold.
+    known: HashSet<TypeRelation>,
+    /// The relations that were examined in this round.
+    examined: HashSet<TypeRelation>,
 }
 
-impl Meeting {
-    fn types(&mut self, question: Question, read: &'static TypeSchema, write: &'static TypeSchema) -> bool {
-        if question == Question::Change && read == write {
+impl Comparison {
+    fn types(&mut self, relation: Relation, read: &'static TypeSchema, write: &'static TypeSchema) -> bool {
+        if relation == Relation::Changes && read == write {
             return false;
         }
-        let asked = (question, read.id, write.id);
-        if self.known.contains(&asked) {
+        let types = (relation, read.id, write.id);
+        if self.known.contains(&types) {
             return true;
         }
-        if !self.asked.insert(asked) {
+        if !self.examined.insert(types) {
             return false;
         }
-        let is_so = self.any(question, &forms(read, &mut Path::new()), &forms(write, &mut Path::new()));
-        if is_so {
-            self.known.insert(asked);
+        let holds =
+            self.any(relation, &forms(read, &mut Enclosing::new()), &forms(write, &mut Enclosing::new()));
+        if holds {
+            self.known.insert(types);
         }
-        is_so
+        holds
     }
 
-    fn values(&mut self, question: Question, read: Value, write: Value) -> bool {
+    fn values(&mut self, relation: Relation, read: ValueForm, write: ValueForm) -> bool {
         match (read, write) {
-            (Value::Type(read), Value::Type(write)) => self.types(question, read, write),
-            _ => self.any(question, &read.forms(), &write.forms()),
+            (ValueForm::Type(read), ValueForm::Type(write)) => self.types(relation, read, write),
+            _ => self.any(relation, &read.forms(), &write.forms()),
         }
     }
 
-    fn any(&mut self, question: Question, reads: &[Form], writes: &[Form]) -> bool {
+    fn any(&mut self, relation: Relation, reads: &[JsonForm], writes: &[JsonForm]) -> bool {
         reads.iter().any(|read| {
-            writes.iter().any(|write| match question {
-                Question::Read => self.reads(read, write),
-                Question::Change => self.changes(read, write),
+            writes.iter().any(|write| match relation {
+                Relation::Reads => self.reads(read, write),
+                Relation::Changes => self.changes(read, write),
             })
         })
     }
 
-    /// Whether there is JSON of the form `write` that is read where the form `read` is expected.
-    fn reads(&mut self, read: &Form, write: &Form) -> bool {
+    /// Returns whether some JSON of the form `write` is read where the form `read` is expected.
+    fn reads(&mut self, read: &JsonForm, write: &JsonForm) -> bool {
         match (read, write) {
-            (Form::Int(min, max), Form::Int(low, high)) => min <= high && low <= max,
-            (Form::Name(read) | Form::Tag(read, _), Form::Name(write) | Form::Tag(write, _)) => {
-                read.reads(write.name)
-            }
-            (Form::Tag(read, Some(position)), Form::Int(low, high)) => {
+            (JsonForm::Int(min, max), JsonForm::Int(low, high)) => min <= high && low <= max,
+            (
+                JsonForm::Name(read) | JsonForm::Tag(read, _),
+                JsonForm::Name(write) | JsonForm::Tag(write, _),
+            ) => read.reads(write.name),
+            (JsonForm::Tag(read, Some(position)), JsonForm::Int(low, high)) => {
                 read.other || (low <= position && position <= high)
             }
-            // A float is read without a point, and without one JavaScript writes it, so that an integer is read from what was a
-            // float. Lists that are empty are read as each other, whatever
-            // could be in them.
-            (Form::Any, _)
-            | (_, Form::Any)
-            | (Form::Null, Form::Null)
-            | (Form::Bool, Form::Bool)
-            | (Form::Float(_), Form::Float(_) | Form::Int(..))
-            | (Form::Int(..), Form::Float(_))
-            | (Form::Text | Form::Name(_) | Form::Tag(..), Form::Text)
-            | (Form::Text, Form::Name(_) | Form::Tag(..))
-            | (Form::List(_), Form::List(_)) => true,
-            (Form::List(item), Form::Tuple(items)) => {
-                items.iter().all(|write| self.types(Question::Read, item, write.ty))
+            // A float is also read from an integer. JavaScript writes whole floats without a point,
+            // so an integer is also read from a float. An empty list fits every list.
+            (JsonForm::Any, _)
+            | (_, JsonForm::Any)
+            | (JsonForm::Null, JsonForm::Null)
+            | (JsonForm::Bool, JsonForm::Bool)
+            | (JsonForm::Float(_), JsonForm::Float(_) | JsonForm::Int(..))
+            | (JsonForm::Int(..), JsonForm::Float(_))
+            | (JsonForm::Text | JsonForm::Name(_) | JsonForm::Tag(..), JsonForm::Text)
+            | (JsonForm::Text, JsonForm::Name(_) | JsonForm::Tag(..))
+            | (JsonForm::List(_), JsonForm::List(_)) => true,
+            (JsonForm::List(item), JsonForm::Tuple(items)) => {
+                items.iter().all(|write| self.types(Relation::Reads, item, write.ty))
             }
-            (Form::Tuple(items), Form::List(item)) => {
-                let items = items.iter().map(|read| (Value::Type(read.ty), read.default));
+            (JsonForm::Tuple(items), JsonForm::List(item)) => {
+                let items = items.iter().map(|read| (ValueForm::Type(read.ty), read.default));
                 self.list(&items.collect::<Vec<_>>(), item)
             }
-            (Form::Tuple(reads), Form::Tuple(writes)) => {
-                let reads = reads.iter().map(|read| (Value::Type(read.ty), read.default));
+            (JsonForm::Tuple(reads), JsonForm::Tuple(writes)) => {
+                let reads = reads.iter().map(|read| (ValueForm::Type(read.ty), read.default));
                 self.tuple(&reads.collect::<Vec<_>>(), writes)
             }
-            (Form::Object(Object { members, listed: true, .. }), Form::List(item)) => {
+            (JsonForm::Object(ObjectForm { members, listed: true, .. }), JsonForm::List(item)) => {
                 let members = members.iter().map(|member| (member.value, member.default));
                 self.list(&members.collect::<Vec<_>>(), item)
             }
-            (Form::Object(Object { members, listed: true, .. }), Form::Tuple(items)) => {
+            (JsonForm::Object(ObjectForm { members, listed: true, .. }), JsonForm::Tuple(items)) => {
                 let members = members.iter().map(|member| (member.value, member.default));
                 self.tuple(&members.collect::<Vec<_>>(), items)
             }
-            (Form::Name(names), Form::Object(write)) => self.objects(&alone(*names, Fields::Unit), write),
-            (Form::Object(read), Form::Object(write)) => self.objects(read, write),
+            (JsonForm::Name(names), JsonForm::Object(write)) => {
+                self.objects(&single_member(*names, Fields::Unit), write)
+            }
+            (JsonForm::Object(read), JsonForm::Object(write)) => self.objects(read, write),
             _ => false,
         }
     }
 
-    /// Whether items, each with whether it may be missing at the end, are read from a list of some length.
-    fn list(&mut self, reads: &[(Value, bool)], item: &'static TypeSchema) -> bool {
+    /// Returns whether items are read from a list of any length. The flag of an item means that it
+    /// may be missing at the end.
+    fn list(&mut self, reads: &[(ValueForm, bool)], item: &'static TypeSchema) -> bool {
         let needed = reads.iter().rposition(|(_, default)| !default).map_or(0, |last| last + 1);
-        reads[..needed].iter().all(|(read, _)| self.values(Question::Read, *read, Value::Type(item)))
+        reads[..needed].iter().all(|(read, _)| self.values(Relation::Reads, *read, ValueForm::Type(item)))
     }
 
-    fn tuple(&mut self, reads: &[(Value, bool)], writes: &[Item]) -> bool {
+    fn tuple(&mut self, reads: &[(ValueForm, bool)], writes: &[ItemForm]) -> bool {
         reads.len() >= writes.len()
             && reads[writes.len()..].iter().all(|(_, default)| *default)
             && reads
                 .iter()
                 .zip(writes)
-                .all(|((read, _), write)| self.values(Question::Read, *read, Value::Type(write.ty)))
+                .all(|((read, _), write)| self.values(Relation::Reads, *read, ValueForm::Type(write.ty)))
     }
 
-    fn objects(&mut self, read: &Object, write: &Object) -> bool {
-        let fits = |read: &Member, write: &Member| read.names.reads(write.names.name);
+    fn objects(&mut self, read: &ObjectForm, write: &ObjectForm) -> bool {
+        let fits = |read: &MemberForm, write: &MemberForm| read.names.reads(write.names.name);
         let members = read.members.iter().all(|member| {
             let mut known = write.members.iter().filter(|write| fits(member, write));
-            // What goes by two names of one member is read as neither.
+            // serde refuses an object with two names of one member.
             let twice = known.clone().filter(|write| !write.left_out).nth(1).is_some();
             !twice
                 && known.next().map_or(member.optional, |write| {
-                    self.values(Question::Read, member.value, write.value)
+                    self.values(Relation::Reads, member.value, write.value)
                         || (write.left_out && member.optional)
                 })
         });
-        let accounted = |write: &Member| write.left_out || read.members.iter().any(|read| fits(read, write));
+        let accounted =
+            |write: &MemberForm| write.left_out || read.members.iter().any(|read| fits(read, write));
         members
             && write.members.iter().filter(|write| !accounted(write)).all(|write| match read.rest {
-                Some(Rest::Map { key, value }) => {
+                Some(OpenMembers::Map { key, value }) => {
                     is_key(key, write.names.name)
-                        && self.values(Question::Read, Value::Type(value), write.value)
+                        && self.values(Relation::Reads, ValueForm::Type(value), write.value)
                 }
-                Some(Rest::Anything) => true,
+                Some(OpenMembers::Anything) => true,
                 None => !read.closed,
             })
     }
 
-    /// Whether there is JSON of the form `write` that is read where the form `read` is expected, and written otherwise.
-    fn changes(&mut self, read: &Form, write: &Form) -> bool {
-        if matches!((read, write), (Form::Any, _) | (_, Form::Any)) || !self.reads(read, write) {
+    /// Returns whether some JSON of the form `write` is read where the form `read` is expected, and
+    /// then written differently.
+    fn changes(&mut self, read: &JsonForm, write: &JsonForm) -> bool {
+        if matches!((read, write), (JsonForm::Any, _) | (_, JsonForm::Any)) || !self.reads(read, write) {
             return false;
         }
         match (read, write) {
-            (Form::Name(read) | Form::Tag(read, _), Form::Name(write) | Form::Tag(write, _)) => {
-                read.name != write.name
+            (
+                JsonForm::Name(read) | JsonForm::Tag(read, _),
+                JsonForm::Name(write) | JsonForm::Tag(write, _),
+            ) => read.name != write.name,
+            (JsonForm::List(read), JsonForm::List(write)) => self.types(Relation::Changes, read, write),
+            (JsonForm::List(item), JsonForm::Tuple(items)) => {
+                items.iter().any(|write| self.types(Relation::Changes, item, write.ty))
             }
-            (Form::List(read), Form::List(write)) => self.types(Question::Change, read, write),
-            (Form::List(item), Form::Tuple(items)) => {
-                items.iter().any(|write| self.types(Question::Change, item, write.ty))
+            (JsonForm::Tuple(items), JsonForm::List(item)) => {
+                items.iter().any(|read| read.default || self.types(Relation::Changes, read.ty, item))
             }
-            (Form::Tuple(items), Form::List(item)) => {
-                items.iter().any(|read| read.default || self.types(Question::Change, read.ty, item))
-            }
-            (Form::Tuple(reads), Form::Tuple(writes)) => {
+            (JsonForm::Tuple(reads), JsonForm::Tuple(writes)) => {
                 reads.len() != writes.len()
                     || reads
                         .iter()
                         .zip(writes)
-                        .any(|(read, write)| self.types(Question::Change, read.ty, write.ty))
+                        .any(|(read, write)| self.types(Relation::Changes, read.ty, write.ty))
             }
-            (Form::Object(read), Form::Object(write)) => self.object_changes(read, write),
-            // A value of one kind is written as it was read, except for digits that an `f32` has no room for. A float writes a
-            // point that an integer did not have, and JavaScript writes none, so that a float is read as an integer. A
-            // struct writes members for the items of a list, and a variant its name for its position.
-            (Form::Float(FloatKind::F32), Form::Float(FloatKind::F64))
-            | (Form::Float(_) | Form::Tag(..), Form::Int(..))
-            | (Form::Int(..), Form::Float(_))
-            | (_, Form::Object(_))
-            | (Form::Object(_), _) => true,
+            (JsonForm::Object(read), JsonForm::Object(write)) => self.object_changes(read, write),
+            // These forms are written differently: an `f32` loses digits of an `f64`, a float adds
+            // a point to an integer, an integer loses the point of a float, a struct writes members
+            // instead of the items of a list, and a tag is written as a name instead of an index.
+            (JsonForm::Float(FloatKind::F32), JsonForm::Float(FloatKind::F64))
+            | (JsonForm::Float(_) | JsonForm::Tag(..), JsonForm::Int(..))
+            | (JsonForm::Int(..), JsonForm::Float(_))
+            | (_, JsonForm::Object(_))
+            | (JsonForm::Object(_), _) => true,
             _ => false,
         }
     }
 
-    /// Of objects that are read.
-    fn object_changes(&mut self, read: &Object, write: &Object) -> bool {
+    /// Returns the same for two objects of which `read` accepts `write`.
+    fn object_changes(&mut self, read: &ObjectForm, write: &ObjectForm) -> bool {
         let of =
-            |write: &Member| read.members.iter().find(|read| read.names.reads(write.names.name)).copied();
+            |write: &MemberForm| read.members.iter().find(|read| read.names.reads(write.names.name)).copied();
         let member_changes = write.members.iter().any(|member| match (of(member), read.rest) {
             (Some(known), _) => {
                 known.names.name != member.names.name
-                    || self.values(Question::Change, known.value, member.value)
+                    || self.values(Relation::Changes, known.value, member.value)
             }
-            (None, Some(Rest::Map { value, .. })) => {
-                self.values(Question::Change, Value::Type(value), member.value)
+            (None, Some(OpenMembers::Map { value, .. })) => {
+                self.values(Relation::Changes, ValueForm::Type(value), member.value)
             }
-            (None, Some(Rest::Anything)) => false,
+            (None, Some(OpenMembers::Anything)) => false,
             (None, None) => !read.closed,
         });
-        let is_added = |known: &Member| {
+        let is_added = |known: &MemberForm| {
             !known.left_out && !write.members.iter().any(|write| known.names.reads(write.names.name))
         };
         let rest_changes = match (read.rest, write.rest) {
-            (Some(Rest::Map { value, .. }), Some(Rest::Map { value: other, .. })) => {
-                self.types(Question::Change, value, other)
+            (Some(OpenMembers::Map { value, .. }), Some(OpenMembers::Map { value: other, .. })) => {
+                self.types(Relation::Changes, value, other)
             }
-            (None, Some(Rest::Map { .. })) => !read.closed,
+            (None, Some(OpenMembers::Map { .. })) => !read.closed,
             _ => false,
         };
         member_changes || read.members.iter().any(is_added) || rest_changes

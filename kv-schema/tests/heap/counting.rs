@@ -1,8 +1,8 @@
-//! An allocator that counts the bytes which a thread has requested and not yet given back.
+//! An allocator that counts the bytes that a thread has requested and not yet freed.
 
 #![expect(
     unsafe_code,
-    reason = "an allocator is unsafe by its nature; this one only counts for the system's"
+    reason = "`GlobalAlloc` is an unsafe trait; this implementation counts and calls the system's allocator"
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -14,21 +14,22 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 
 thread_local! {
-    /// Below zero where a thread frees what another one requested.
+    /// Negative if a thread frees bytes that another one requested.
     static LIVE: Cell<isize> = const { Cell::new(0) };
 }
 
-/// A layout is never larger than `isize::MAX`.
+/// Updates the count. A layout is never larger than `isize::MAX`.
 fn count(plus: usize, minus: usize) {
     LIVE.set(LIVE.get() + plus.cast_signed() - minus.cast_signed());
 }
 
-// SAFETY: every request goes to the system's allocator as it came, and its answer is handed on. Counting neither
-// allocates nor panics: the cell is made at compile time and has no destructor.
+// SAFETY: every call is forwarded to the system's allocator with the same arguments, and its result
+// is returned. Counting neither allocates nor panics: the cell is initialized at compile time and
+// has no destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
-        // SAFETY: what the caller promises is what is asked.
+        // SAFETY: the caller upholds the same contract.
         unsafe { System.alloc(layout) }
     }
 
@@ -51,7 +52,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Builds a value, and says how many bytes of what was requested meanwhile are still there.
+/// Builds a value and returns it with the bytes that were requested meanwhile and not freed.
 pub(crate) fn measured<T>(build: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
     let value = build();

@@ -1,4 +1,4 @@
-//! `heap_size` against what values have really requested of the allocator.
+//! Compares `heap_size` with the bytes that values requested from the allocator.
 //!
 //! `cargo test -p kv-schema --all-features --test heap -- --nocapture` prints the table.
 
@@ -15,7 +15,7 @@ mod shapes;
 use counting::measured;
 use kv_schema::KvField;
 
-/// Shapes with what they took and what `heap_size` says they took.
+/// The measured and the estimated heap size of values, by shape.
 #[derive(Default)]
 struct Table(Vec<Row>);
 
@@ -40,8 +40,9 @@ impl Table {
         self.0.push(Row { shape: shape.into(), measured, estimated: heap_size(&value) });
     }
 
-    /// Prints the table, and asserts that no estimate is beyond these shares of what was measured.
-    #[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a table for people")]
+    /// Prints the table, and asserts that the ratio of each estimate to the measured size is in a
+    /// range.
+    #[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a table for developers")]
     fn assert_within(self, title: &str, least: f64, most: f64) {
         println!("\n{title}\n\n| shape | measured | estimated | ratio |\n|---|---:|---:|---:|");
         let mut beyond = Vec::new();
@@ -57,7 +58,7 @@ impl Table {
 }
 
 #[test]
-fn an_estimate_is_within_a_fifth_of_what_was_requested() {
+fn estimates_are_within_a_fifth_of_the_requested_bytes() {
     let mut table = Table::default();
     shapes::pointers_and_lists(&mut table);
     shapes::trees(&mut table);
@@ -69,12 +70,12 @@ fn an_estimate_is_within_a_fifth_of_what_was_requested() {
     table.assert_within("within a fifth", 0.8, 1.2);
 }
 
-/// What shows nothing of how it was built: the limits of an estimate from outside.
+/// Collections whose allocations depend on their history, which public APIs do not reveal.
 #[test]
-fn an_estimate_is_off_by_known_shares_where_nothing_tells() {
+fn known_inaccurate_estimates_are_within_documented_limits() {
     let mut table = Table::default();
     shapes::bulk_built_trees(&mut table);
-    table.assert_within("trees collected at once", 1.0, 1.8);
+    table.assert_within("trees collected from an iterator", 1.0, 1.8);
 
     let mut table = Table::default();
     shapes::emptied_tables(&mut table);

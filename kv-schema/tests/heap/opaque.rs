@@ -1,4 +1,4 @@
-//! Estimates for opaque fields, of which only `Serialize` is known.
+//! Estimates for opaque fields through `Serialize`.
 
 use super::Table;
 use super::counting::measured;
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-/// A type that is no field: the estimate is all that is known of it.
+/// A type with an opaque field, whose heap size is estimated.
 #[derive(KvField)]
 #[kv(crate = "::kv_schema")]
 struct Unknown<T: Serialize + 'static>(#[kv(opaque)] Foreign<T>);
 
-/// Hides that its content may be a field.
+/// A type that does not implement `KvField`, regardless of its content.
 #[derive(Serialize, Deserialize)]
 struct Foreign<T>(T);
 
@@ -33,13 +33,13 @@ fn list(item: &str, len: usize) -> String {
 }
 
 #[test]
-fn an_estimate_of_json_is_never_far_below_and_at_most_twice_what_was_requested() {
+fn estimate_of_json_is_at_least_four_fifths_and_at_most_twice_the_requested_bytes() {
     let mut table = Table::default();
     for len in [1, 3, 4, 5, 17, 1000, 20_000] {
         for item in
             ["[]", "0", "null", "{}", r#"{"a":0}"#, r#""a""#, r#""""#, "[[]]", "[0,0,0]", "1e300", "true"]
         {
-            // Empty values own nothing, of which no share can be told.
+            // The list is not empty, because an empty value owns nothing and has no ratio.
             add::<Value>(&mut table, &format!("{len} of {item}"), &list(item, len));
         }
     }
@@ -79,7 +79,7 @@ fn random(numbers: &mut impl Iterator<Item = u64>, depth: u32) -> String {
 }
 
 #[test]
-fn an_estimate_of_random_json_is_within_bounds() {
+fn estimate_of_random_json_is_within_limits() {
     let mut numbers = scattered();
     let mut compared = 0;
     for _ in 0..2000 {
@@ -142,7 +142,7 @@ struct Open {
 }
 
 #[test]
-fn an_estimate_of_other_types_is_never_far_below() {
+fn estimate_of_other_types_is_at_least_four_fifths() {
     let mut table = Table::default();
     let line = r#"{"article":"a long name of an article","count":3,"note":null}"#;
     let order = format!(
@@ -169,14 +169,14 @@ fn an_estimate_of_other_types_is_never_far_below() {
 }
 
 #[test]
-fn a_derived_type_counts_an_opaque_field() {
+fn derived_type_counts_an_opaque_field() {
     let value = Unknown(Foreign(vec!["a text".to_owned(); 10]));
     assert_eq!(value.heap_size(), estimate(&value.0));
     assert!(value.heap_size() >= 10 * (size_of::<String>() + 6));
 }
 
 #[test]
-fn a_value_that_cannot_be_serialized_counts_as_far_as_it_can() {
+fn value_counts_up_to_an_error_of_serialization() {
     struct Failing;
     impl Serialize for Failing {
         fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-//! Values, built in the ways that applications build them.
+//! Values that are built as applications build them.
 
 use super::Table;
 use kv_derive::KvField;
@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A map that is built alike in every run.
+/// A map with a fixed hasher, which is the same in every run.
 type FixedMap<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
-/// Numbers without order, the same in every run. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number
-/// generators", 2014.
+/// Pseudorandom numbers, the same in every run. Source: Steele, Lea, Flood, "Fast splittable
+/// pseudorandom number generators", 2014.
 pub(super) fn scattered() -> impl Iterator<Item = u64> {
     let mut state = 7_u64;
     std::iter::repeat_with(move || {
@@ -30,7 +30,7 @@ fn name(n: u64) -> String {
     format!("item-{n:06}")
 }
 
-/// What grew item by item.
+/// Builds a list by pushing items.
 fn pushed<T>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut list = Vec::new();
     for item in items {
@@ -39,7 +39,7 @@ fn pushed<T>(items: impl Iterator<Item = T>) -> Vec<T> {
     list
 }
 
-/// Inserted one by one, as a reader of JSON does.
+/// Builds a map by inserting entries, like a reader of JSON.
 fn inserted<K: Ord, V>(entries: impl Iterator<Item = (K, V)>) -> BTreeMap<K, V> {
     let mut map = BTreeMap::new();
     for (key, value) in entries {
@@ -136,7 +136,7 @@ pub(super) fn trees(table: &mut Table) {
     });
 }
 
-/// How far the nodes of a tree are filled is not to be seen, and collecting fills them to the last place.
+/// Trees that are collected from an iterator have full nodes, which the estimate cannot detect.
 pub(super) fn bulk_built_trees(table: &mut Table) {
     for len in [12_u64, 100, 1_000, 10_000] {
         table.add(format!("BTreeMap<u64, u64> of {len}, collected"), || {
@@ -205,7 +205,7 @@ fn emptied(len: u64, left: u64) -> FixedMap<u64, u64> {
     map
 }
 
-/// A table that was full keeps marks where entries were, and counts their places as room no more.
+/// A table that was full keeps tombstones of removed entries, which do not count as capacity.
 pub(super) fn emptied_tables(table: &mut Table) {
     for (len, left) in [(14_336, 100), (14_336, 0), (448, 3)] {
         table.add(format!("HashMap<u64, u64> of {len}, all but {left} removed"), || emptied(len, left));
@@ -324,7 +324,8 @@ pub(super) fn foreign(table: &mut Table) {
     });
 }
 
-/// An address does not tell its capacity, which was that of the text that was parsed until it grew.
+/// The capacity of a `Url` is not accessible. It is that of the parsed text, unless parsing
+/// lengthened it.
 #[cfg(feature = "url")]
 pub(super) fn lengthened_urls(table: &mut Table) {
     for text in ["https://acme.example", "https://müller.example/größe?x=ä"] {

@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use std::cmp::Ordering;
 use std::fmt;
 
-// JSON Schema's `time` has an offset, so that of a `NaiveTime` is none. Weekdays and months are read in several
-// spellings, so they are no enums.
+// The format of a `NaiveTime` is not JSON Schema's `time`, which has an offset. Weekdays and months
+// are not enums, because chrono reads several spellings of them.
 texts! {
     "chrono":
     NaiveDate: "date", |it| *it;
@@ -24,8 +24,8 @@ texts! {
     Month: "month", |it| *it;
 }
 
-/// Serde writes every time zone alike and reads `Utc`, `FixedOffset` and `Local`. The bound says so without naming `Local`,
-/// for which chrono wants a feature that is not ours to activate.
+/// serde writes every time zone and reads `Utc`, `FixedOffset` and `Local`. The bound covers these
+/// without naming `Local`, which needs a feature of chrono that this crate does not activate.
 impl<Tz: TimeZone + 'static> KvField for DateTime<Tz>
 where
     Self: DeserializeOwned,
@@ -37,7 +37,7 @@ where
     fn check(&self, v: &mut Validator<'_>) {
         let offset = self.offset().fix();
         let expected = match self.naive_utc().checked_add_offset(offset) {
-            None => Some("must be within the years of chrono at its own offset"),
+            None => Some("must be a date that chrono can represent at its own offset"),
             Some(_) if offset.local_minus_utc() % 60 != 0 => Some("must have an offset of whole minutes"),
             Some(local) => stray_leap_second(&local),
         };
@@ -60,7 +60,7 @@ where
     fn write_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.naive_utc().checked_add_offset(self.offset().fix()) {
             Some(_) => write(self, f),
-            // What serde would panic on is reported at the same moment in UTC.
+            // serde would panic. The same instant in UTC can be written.
             None => write(&self.to_utc(), f),
         }
     }
@@ -70,16 +70,18 @@ where
     }
 }
 
-/// Serde writes a leap second as second 60 of its minute, and another second as the one that follows it.
+/// Returns a message if the time has a leap second that is not in second 59: serde writes it as the
+/// second after.
 fn stray_leap_second(time: &impl Timelike) -> Option<&'static str> {
     const SECOND: u32 = 1_000_000_000;
-    (time.nanosecond() >= SECOND && time.second() != 59).then_some("must have a leap second after :59 alone")
+    (time.nanosecond() >= SECOND && time.second() != 59).then_some("must have a leap second only after :59")
 }
 
-/// Serde writes it as seconds and the nanoseconds that follow them, also before zero.
+/// serde writes seconds and the nanoseconds to add to them, also for negative values.
 impl KvField for TimeDelta {
     fn schema() -> &'static TypeSchema {
-        /// Source: `TimeDelta::MAX`, `i64::MAX` milliseconds. Fractions of the last second are left to serde.
+        /// Source: `TimeDelta::MAX`, `i64::MAX` milliseconds. serde checks fractions of the last
+        /// second.
         const SECONDS: &[Rule] =
             &[range(-(i64::MAX as i128).div_euclid(1000) - 1, (i64::MAX as i128).div_euclid(1000))];
         const NANOS: &[Rule] = &[range(0, 999_999_999)];

@@ -1,4 +1,4 @@
-//! Maps and sets of `indexmap`. JSON keeps their order as far as its readers do.
+//! Maps and sets of `indexmap`. JSON keeps their order only if its reader does.
 
 use crate::check::Validator;
 use crate::field::heap::hash_table;
@@ -46,8 +46,8 @@ impl<T: KvField, S: 'static> KvField for IndexSet<T, S> {
     }
 }
 
-/// Source: indexmap keeps its entries, each with its hash, in a `Vec`, and their positions in a hash table, both with
-/// room for the same number.
+/// Source: indexmap stores its entries with their hashes in a `Vec`, and their positions in a hash
+/// table of the same capacity.
 const fn table<Entry>(capacity: usize) -> usize {
     capacity * size_of::<Entry>() + hash_table::<usize>(capacity)
 }

@@ -1,7 +1,7 @@
-//! The types of other crates, each behind the feature of its crate's name.
+//! Types of other crates, each enabled by the feature with the crate's name.
 //!
-//! The form on the wire is that of the crate's own serde implementations, which are also what judges a text. What a
-//! crate would write in a way that it does not read back breaks the rule `type`.
+//! The wire form is that of the crate's own serde implementations, which also decide whether a text
+//! is valid. A value that the crate would not read back as it was breaks the rule `type`.
 
 #[cfg(feature = "chrono")]
 mod chrono;

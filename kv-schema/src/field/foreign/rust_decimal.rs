@@ -12,13 +12,14 @@ texts! {
     Decimal: "decimal", |it| *it, written_as_number;
 }
 
-/// With `serde-float`, which any crate of a program can activate for all, serde writes the nearest float instead, as a
-/// number. Cargo does not tell; what becomes of 1.0 does.
+/// Returns a message if serde writes decimals as floats. Any crate of a program can cause this by
+/// activating the feature `serde-float`. A crate cannot query the features of another one, so this
+/// function checks how 1.0 is written.
 fn written_as_number(_: &Decimal) -> Option<&'static str> {
     struct One;
     impl fmt::Display for One {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            // A text keeps the zero; a float loses it, and a number of any length is no text.
+            // A text is "1.0", a float is "1", and an error means a number of arbitrary precision.
             if write(&Decimal::new(10, 1), f).is_err() { f.write_str("number") } else { Ok(()) }
         }
     }
@@ -32,11 +33,12 @@ impl Ranged for Decimal {
     }
 }
 
-/// A bound that no `Decimal` reaches is beyond them all.
+/// Compares a value with a bound. A bound outside the range of `Decimal` is greater or less than
+/// all values.
 fn compare(value: &Decimal, bound: Number) -> Ordering {
     let (exact, negative) = match bound {
         Number::Int(n) => (Decimal::try_from_i128_with_scale(n, 0).ok(), n < 0),
-        // As it was written: 0.1 is a tenth.
+        // Through its text, so that 0.1 is exactly a tenth.
         Number::Float(n) => (n.to_string().parse().ok(), n < 0.0),
     };
     match exact {

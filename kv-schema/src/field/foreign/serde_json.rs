@@ -1,7 +1,7 @@
-//! JSON of any form, of `serde_json`.
+//! `Value` and `Map` of `serde_json`.
 //!
-//! There is no `Number`: a float would round its integers beyond 2^53, and any JSON would let texts through. In an `Option`,
-//! `Value::Null` is read back as `None`.
+//! `Number` is not supported: as a float it would lose integers beyond 2^53, and as any JSON it
+//! would accept texts. In an `Option`, `Value::Null` is read back as `None`.
 
 use crate::check::Validator;
 use crate::field::heap::json_members;
@@ -46,8 +46,8 @@ impl KvField for Map<String, Value> {
     }
 }
 
-/// With the feature `arbitrary_precision` a number is its digits, which it tells by being larger than an `f64` and its
-/// kind.
+/// Returns the heap size of a number. With the feature `arbitrary_precision`, `Number` is larger
+/// than an `f64` and a discriminant, and owns its digits.
 fn digits(number: &Number) -> usize {
     if size_of::<Number>() > 2 * size_of::<f64>() { number.to_string().len() } else { 0 }
 }

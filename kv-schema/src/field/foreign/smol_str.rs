@@ -17,7 +17,7 @@ impl KvField for SmolStr {
     fn check(&self, _: &mut Validator<'_>) {}
 
     fn heap_size(&self) -> usize {
-        // Source: smol_str keeps what is too long for itself in an `Arc<str>`.
+        // Source: smol_str stores texts that do not fit inline in an `Arc<str>`.
         if self.is_heap_allocated() { shared(self.as_str()) } else { 0 }
     }
 }

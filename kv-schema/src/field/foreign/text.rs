@@ -1,5 +1,5 @@
-//! Types that serde writes as text, with serde as the judge: what a type reads and how it prints may differ from its
-//! `FromStr` and `Display`.
+//! Types that serde writes as text. Texts are read and written through serde, because it may differ
+//! from the type's `FromStr` and `Display`.
 
 use crate::field::identity;
 use crate::ty::Format;
@@ -9,7 +9,7 @@ use serde::de::value::{Error, StrDeserializer};
 use std::fmt;
 use std::hash::Hash;
 
-/// The form of the texts that a type reads.
+/// Returns the format of the texts that a type reads.
 pub(super) const fn format<T: DeserializeOwned + Hash>(name: &'static str) -> Format {
     Format {
         name,
@@ -22,13 +22,14 @@ fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(StrDeserializer::<Error>::new(text)).ok()
 }
 
-/// Writes what stands between the quotes.
+/// Writes the text without quotes.
 pub(super) fn write<T: Serialize>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     value.serialize(f)
 }
 
-/// A type that owns nothing on the heap, the name of its texts, by what its values are ordered, and, where there are
-/// values that would not be read back, a function that says what is expected instead.
+/// Implements `KvField` and `MapKey` for types without heap allocations. The parameters are the
+/// name of the format, the sort key, and, if some values would not be read back, a function that
+/// returns a message for those.
 #[cfg(any(feature = "chrono", feature = "rust_decimal", feature = "time", feature = "uuid"))]
 macro_rules! texts {
     ($module:literal: $($ty:ident: $format:literal, |$it:ident| $order:expr $(, $wrong:path)?);* $(;)?) => {$(
@@ -56,7 +57,7 @@ macro_rules! texts {
 #[cfg(any(feature = "chrono", feature = "rust_decimal", feature = "time", feature = "uuid"))]
 pub(super) use texts;
 
-/// A type that serde writes as text can be a key.
+/// Implements `MapKey` for a type that serde writes as text.
 macro_rules! text_keys {
     ($ty:ty, |$it:ident| $order:expr) => {
         impl $crate::field::MapKey for $ty {

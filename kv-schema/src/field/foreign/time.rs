@@ -1,5 +1,5 @@
-//! Dates and times of `time`, in the texts of its feature `serde-human-readable`, which ours activates. Serde reads
-//! more there, such as lists of numbers, than it writes.
+//! Dates and times of `time`, as texts of its feature `serde-human-readable`, which the feature
+//! `time` of this crate activates. serde also reads other forms there, such as lists of numbers.
 
 use super::text::{text_keys, texts};
 use crate::check::Validator;
@@ -7,7 +7,7 @@ use crate::field::{KvField, schema};
 use crate::ty::{Enum, Fields, Shape, Tagging, TypeSchema, Variant};
 use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcDateTime, UtcOffset, Weekday};
 
-// None of these texts but that of a date has a name in JSON Schema: RFC 3339 wants a `T` between date and time.
+// Only the text of a date has a name in JSON Schema: RFC 3339 requires a `T` between date and time.
 texts! {
     "time":
     Date: "date", |it| *it;
@@ -19,7 +19,7 @@ texts! {
     Duration: "seconds", |it| *it;
 }
 
-/// Enums whose variants serde writes by their names.
+/// Implements `KvField` and `MapKey` for enums of unit variants, which serde writes by name.
 macro_rules! enums {
     ($($ty:ident: $($variant:ident)*, |$it:ident| $order:expr);* $(;)?) => {$(
         impl KvField for $ty {

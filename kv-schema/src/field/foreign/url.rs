@@ -1,4 +1,4 @@
-//! Addresses of `url`.
+//! `Url` of the crate `url`.
 
 use super::text::{format, text_keys};
 use crate::check::Validator;
@@ -7,7 +7,8 @@ use crate::rule::{HasLen, HasText, Unit};
 use crate::ty::{Shape, TypeSchema};
 use url::Url;
 
-/// The grammar is the URL standard's, which JSON Schema has no name for: its `uri` is that of RFC 3986.
+/// The format is that of the URL standard. JSON Schema has no name for it; its `uri` means RFC
+/// 3986.
 impl KvField for Url {
     fn schema() -> &'static TypeSchema {
         schema!("url", "Url", [], Shape::Formatted(format::<Self>("url")))
@@ -15,7 +16,7 @@ impl KvField for Url {
 
     fn check(&self, _: &mut Validator<'_>) {}
 
-    /// The text that it has. What it has requested beyond that, it does not tell.
+    /// Returns the length of the text. The capacity of a `Url` is not accessible.
     fn heap_size(&self) -> usize {
         self.as_str().len()
     }

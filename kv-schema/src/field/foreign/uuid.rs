@@ -1,4 +1,4 @@
-//! Identifiers of `uuid`, which serde writes with hyphens and reads in every form that `uuid` knows.
+//! Identifiers of `uuid`. serde writes them with hyphens and reads every form that `uuid` supports.
 
 use super::text::texts;
 use uuid::{NonNilUuid, Uuid};
