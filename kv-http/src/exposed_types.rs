@@ -5,7 +5,7 @@ use kv_core::engine::StoredType;
 use kv_core::schema::token::SchemaToken;
 use kv_core::{Catalog, Codec};
 
-/// An exposed type.
+/// An exposed type with its codec and its schema token.
 #[derive(Debug)]
 pub(crate) struct ExposedType {
     pub(crate) codec: Codec,
@@ -36,7 +36,7 @@ impl ExposedType {
 #[derive(Debug)]
 pub(crate) struct ExposedTypes {
     catalog: Catalog,
-    /// In the order of the catalog.
+    /// The types in the order of the catalog.
     types: Vec<ExposedType>,
 }
 

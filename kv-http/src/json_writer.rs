@@ -10,9 +10,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The maximum number of bytes of a response with entries.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Budget {
-    /// Set by [`Limits::page_bytes`](crate::Limits::page_bytes) for the response of a batch.
+    /// The response of a batch: [`Limits::page_bytes`](crate::Limits::page_bytes).
     Batch { bytes: usize },
-    /// What other responses leave of [`Limits::in_flight_bytes`](crate::Limits::in_flight_bytes).
+    /// Any other response: the rest of [`Limits::in_flight_bytes`](crate::Limits::in_flight_bytes).
     InFlight { bytes: usize },
 }
 
@@ -35,8 +35,7 @@ pub(crate) struct JsonWriter {
 }
 
 impl JsonWriter {
-    /// Starts an object. Only entries count against the budget, because the other members are
-    /// small.
+    /// Starts an object. The budget limits entries only, because other members are small.
     pub(crate) fn object(budget: Budget) -> Self {
         // Most responses fit into this capacity.
         let mut bytes = Vec::with_capacity(512);

@@ -62,9 +62,9 @@
 //! queries and bodies, and the rules of values. A refused request changes nothing. Its response is
 //! `application/problem+json` with a code and, for values, the JSON pointer of each violation.
 //!
-//! **Not checked**: who the user is. Any client that reaches the host may do what the catalog
-//! allows. TLS, compression, rate limits and the time in which the head of a request must arrive
-//! (`axum::serve` sets none) are left to the server and the proxy.
+//! **Not checked**: the identity of the user. Any client that reaches the host may do what the
+//! catalog allows. TLS, compression, rate limits and the time in which the head of a request must
+//! arrive (`axum::serve` sets none) are left to the server and the proxy.
 //!
 //! # Serving
 //!
@@ -135,7 +135,7 @@
 //!   let mut server = Builder::new(TokioExecutor::new());
 //!   server.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
 //!   loop {
-//!       // Either this connection failed, or the process has no file descriptors left for now.
+//!       // Either this connection failed, or the process is out of file descriptors for now.
 //!       let Ok((connection, _)) = listener.accept().await else {
 //!           tokio::time::sleep(Duration::from_millis(100)).await;
 //!           continue;

@@ -177,7 +177,8 @@ impl<'r> Context<'r> {
         Ok(page.finish(false))
     }
 
-    /// Returns the ranges of keys, after a full key, whose full keys start with a full prefix.
+    /// Returns the keys of each listable type that a full prefix selects, starting after the full key
+    /// `after`.
     fn ranges<'k>(&self, full_prefix: &'k str, after: Option<&'k str>) -> Vec<KeyRange<'k>>
     where
         'r: 'k,

@@ -24,7 +24,7 @@ impl ResponseHead {
         Self { etag: Some(version), is_not_modified: true }
     }
 
-    /// Creates the response. A 304 has no body.
+    /// Creates the response. The body of a 304 is empty.
     pub(crate) fn with_body(self, json: Bytes) -> Response<Body> {
         let mut response = if self.is_not_modified {
             let mut response = Response::new(Body::empty());
@@ -142,8 +142,7 @@ impl<'j> PageWriter<'j> {
     }
 }
 
-/// Writes the members of an entry. The literals between the values are as long as possible, because
-/// most responses are one entry.
+/// Writes the members of an entry. Everything between two values is one literal, for speed.
 fn write_entry(json: &mut JsonWriter, codec: &Codec, key: &str, entry: &AnyEntry) -> Result<(), JsonError> {
     let tag = codec.exposed().tag();
     json.name("key").value(key).raw(r#","type":"#).unescaped(tag).raw(r#","value":"#);

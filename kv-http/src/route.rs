@@ -28,7 +28,7 @@ pub(crate) struct EntryPath<'p> {
 }
 
 impl<'p> Route<'p> {
-    /// Parses a path. Returns `None` if there is no such route.
+    /// Parses a path. Returns `None` for an unknown route.
     pub(crate) fn parse(path: &'p str) -> Option<Self> {
         let path = path.strip_prefix("/kv/")?;
         let (verb, rest) = first_segment(path);

@@ -130,8 +130,8 @@ impl KvHttp {
         self.service.shutdown.clone()
     }
 
-    /// Builds the router. All its routes are under `/kv`. It has no fallback, so it merges with any
-    /// other router.
+    /// Builds the router. All its routes are under `/kv`. It can be merged with any other router,
+    /// because it does not set a fallback.
     ///
     /// ```
     /// # use kv_core::{Catalog, KvStore};

@@ -55,7 +55,7 @@ impl TenantPolicy {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] with the first invalid pattern, or if there are no patterns.
+    /// [`PolicyError`] with the first invalid pattern, or if no pattern is given.
     ///
     /// ```
     /// use kv_http::TenantPolicy;
@@ -239,7 +239,7 @@ fn is_address(host: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// There are no patterns.
+    /// No pattern is given.
     #[error("no hosts are given: name the hosts to serve, such as \"acme.example\" or \"*.acme.example\"")]
     Empty,
     /// A pattern is not a host.

@@ -43,7 +43,7 @@ fn post_requires_json() {
         let error = error(headers);
         assert!(error.contains(found) && error.contains("`Content-Type: application/json`"), "{error}");
     }
-    // The excerpt of a header is short and has no control characters.
+    // The excerpt of a header is short and without control characters.
     let error = error(&[&format!("Content-Type: a\tb\u{80}\u{9b}{}", "x".repeat(5000))]);
     assert!(error.len() < 300 && !error.contains(char::is_control), "{error}");
     for target in ["/kv/batch", "/kv/cleanup", "/kv/delete/CursorPosition?key=a"] {

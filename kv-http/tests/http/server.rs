@@ -210,7 +210,7 @@ impl Reply {
         assert_eq!(self.verdict(), (status, code.to_owned()), "{self:?}");
     }
 
-    /// Returns the version of the entry, or `None` if there is no entry.
+    /// Returns the version of the entry, or `None` if the entry was not found.
     pub fn version(&self) -> Option<String> {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()["version"].as_str().map(str::to_owned)

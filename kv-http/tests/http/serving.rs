@@ -131,7 +131,7 @@ fn unread_responses_are_bounded_and_do_not_block_small_ones() {
         get(addr, "/kv/get/Big?key=small").is(200, "");
         get(addr, "/kv/stats").is(200, "");
         get(addr, "/kv/get/Big?key=a").is(503, "unavailable");
-        // The 20 connections above and the three of `get` end.
+        // The 20 connections of `stall` and the three of `get` end.
         drop(clients);
         for _ in 0..23 {
             ends.recv_timeout(Duration::from_mins(1)).expect("every connection has ended");
