@@ -23,8 +23,9 @@ use kv_schema::{Access, Exposed, KvType};
 /// # Ok::<(), kv_elm::UnsupportedTypes>(())
 /// ```
 pub trait ElmBindings: KvType + sealed::Sealed {
-    /// Returns the code that [`ElmClient`](crate::ElmClient) generates for a catalog of only this type. In a
-    /// larger catalog, name collisions may change names. The types of the fields are not included.
+    /// Returns the code that [`ElmClient`](crate::ElmClient) generates for a catalog of only this
+    /// type. In a larger catalog, name collisions may change names. The types of the fields are not
+    /// included.
     ///
     /// # Errors
     ///

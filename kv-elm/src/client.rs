@@ -12,14 +12,14 @@ use std::path::Path;
 
 /// The Elm client of the types that a catalog exposes.
 ///
-/// The access of each type decides which functions are generated: a type that may only be read gets no
-/// functions that write. Types are in the order of the catalog. The same catalog always generates the same
-/// files.
+/// The access of each type decides which functions are generated: a type that may only be read gets
+/// no functions that write. Types are in the order of the catalog. The same catalog always
+/// generates the same files.
 ///
-/// Names are those of Rust. If several types or variants would have the same name, each of them gets a
-/// longer one: variants are prefixed with their types, types with their Rust modules. If the longest names
-/// still collide, numbers are appended. A name without a collision never changes. `#[kv(elm = "…")]` on a
-/// type, a variant or a field sets its name.
+/// Names are those of Rust. If several types or variants would have the same name, each of them
+/// gets a longer one: variants are prefixed with their types, types with their Rust modules. If the
+/// longest names still collide, numbers are appended. A name without a collision never changes.
+/// `#[kv(elm = "…")]` on a type, a variant or a field sets its name.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ElmClient {
@@ -34,14 +34,15 @@ impl ElmClient {
         Self { exposed, config: Config::default() }
     }
 
-    /// Sets the name of the main module, which is also the prefix of all others. The default is `Kv`.
+    /// Sets the name of the main module, which is also the prefix of all others. The default is
+    /// `Kv`.
     pub fn module(mut self, name: impl Into<String>) -> Self {
         self.config.module = name.into();
         self
     }
 
-    /// Generates a module for each type, such as `Kv.CursorPosition`, instead of one module for all types.
-    /// Types that refer to each other share the module of the first one.
+    /// Generates a module for each type, such as `Kv.CursorPosition`, instead of one module for all
+    /// types. Types that refer to each other share the module of the first one.
     pub fn module_per_type(mut self) -> Self {
         self.config.split = true;
         self
@@ -62,20 +63,20 @@ impl ElmClient {
     /// listCursorPositions : String -> Task Never (List ( String, CursorPosition ))
     /// ```
     ///
-    /// The first argument is a key, or a prefix in the list function. A type with a key template has
-    /// `setUserPreferences : UserPreferences -> Cmd msg`, which makes the key from the value. Only functions
-    /// that the access of the type allows are generated.
+    /// The first argument is a key, or a prefix in the list function. A type with a key template
+    /// has `setUserPreferences : UserPreferences -> Cmd msg`, which makes the key from the value.
+    /// Only functions that the access of the type allows are generated.
     ///
-    /// These signatures hide errors: a failed write is only reported to the console, a failed read is
-    /// `Nothing`, and a failed list is empty. The functions of the main module return errors.
+    /// These signatures hide errors: a failed write is only reported to the console, a failed read
+    /// is `Nothing`, and a failed list is empty. The functions of the main module return errors.
     pub fn seed(mut self) -> Self {
         self.config.seed = true;
         self
     }
 
     /// Sets the command that updates the files, as shown in the files and in the error of
-    /// [`check`](Self::check). The default is `KV_ELM_UPDATE=1 cargo test kv_elm`, which runs the test of
-    /// `check`.
+    /// [`check`](Self::check). The default is `KV_ELM_UPDATE=1 cargo test kv_elm`, which runs the
+    /// test of `check`.
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.config.command = command.into();
         self
@@ -83,26 +84,26 @@ impl ElmClient {
 
     /// Writes the client into a folder of Elm sources: `Kv.elm`, `Kv/…` and `kv-watch.js`.
     ///
-    /// Each file is replaced atomically, and only if its text changes. Files of an earlier run that are no
-    /// longer part of the client are removed. No other file is touched.
+    /// Each file is replaced atomically, and only if its text changes. Files of an earlier run that
+    /// are no longer part of the client are removed. No other file is touched.
     ///
     /// The first lines of the files show the command that updates them. If no test calls
     /// [`check`](Self::check), set it with [`command`](Self::command).
     ///
     /// # Errors
     ///
-    /// Returns an error if Elm cannot represent a type, if names from `#[kv(elm = "…")]` collide, if a file
-    /// would be overwritten that was not generated, or if a file cannot be read or written. In all but the
-    /// last case no file has changed.
+    /// Returns an error if Elm cannot represent a type, if names from `#[kv(elm = "…")]` collide,
+    /// if a file would be overwritten that was not generated, or if a file cannot be read or
+    /// written. In all but the last case no file has changed.
     pub fn write_to(&self, dir: impl AsRef<Path>) -> Result<Written, ElmError> {
         files::write(&self.files()?, &self.config.module, dir.as_ref())
     }
 
-    /// Checks that the client in a folder is up to date: that [`write_to`](Self::write_to) would change
-    /// nothing.
+    /// Checks that the client in a folder is up to date: that [`write_to`](Self::write_to) would
+    /// change nothing.
     ///
-    /// Call it in a test. If the environment variable `KV_ELM_UPDATE` is `1`, it writes the client instead,
-    /// so that the default [`command`](Self::command) works with this test:
+    /// Call it in a test. If the environment variable `KV_ELM_UPDATE` is `1`, it writes the client
+    /// instead, so that the default [`command`](Self::command) works with this test:
     ///
     /// ```no_run
     /// # mod my_app { pub fn catalog() -> kv_core::Catalog { unimplemented!() } }
@@ -115,8 +116,8 @@ impl ElmClient {
     ///
     /// # Errors
     ///
-    /// Returns the differences and the command to run if the client is out of date, otherwise the errors of
-    /// [`write_to`](Self::write_to).
+    /// Returns the differences and the command to run if the client is out of date, otherwise the
+    /// errors of [`write_to`](Self::write_to).
     pub fn check(&self, dir: impl AsRef<Path>) -> Result<(), ElmError> {
         let (files, module, dir) = (self.files()?, &self.config.module, dir.as_ref());
         if std::env::var_os("KV_ELM_UPDATE").is_some_and(|value| value == "1") {
@@ -140,8 +141,8 @@ impl ElmClient {
     ///
     /// # Errors
     ///
-    /// Returns the missing types with their files and lines. Also returns an error if the folder cannot be
-    /// read, or if no type in it derives `KvType`.
+    /// Returns the missing types with their files and lines. Also returns an error if the folder
+    /// cannot be read, or if no type in it derives `KvType`.
     pub fn covers(&self, dir: impl AsRef<Path>) -> Result<(), NotCovered> {
         coverage::check(&self.exposed, dir.as_ref())
     }

@@ -47,8 +47,9 @@ impl fmt::Display for NotCovered {
 
 impl std::error::Error for NotCovered {}
 
-/// Checks that every type that derives `KvType` in the `.rs` files of a folder and its subfolders is exposed.
-/// Types are compared by name; if several have the same name, also by the name of their module.
+/// Checks that every type that derives `KvType` in the `.rs` files of a folder and its subfolders
+/// is exposed. Types are compared by name; if several have the same name, also by the name of their
+/// module.
 pub(crate) fn check(exposed: &[Exposed], dir: &Path) -> Result<(), NotCovered> {
     let mut files = Vec::new();
     collect(dir, &mut files)?;

@@ -8,7 +8,8 @@ const CONTEXT: usize = 2;
 /// Maximum number of lines shown.
 const MAX_LINES: usize = 60;
 
-/// Returns the removed lines with `-`, the added lines with `+`, and some unchanged lines around them.
+/// Returns the removed lines with `-`, the added lines with `+`, and some unchanged lines around
+/// them.
 ///
 /// If n lines are between the first and the last difference, it takes O(n²) time and memory.
 pub(crate) fn lines(old: &str, new: &str) -> String {

@@ -151,8 +151,8 @@ fn plan<'a>(files: &'a [File], module: &str, dir: &Path) -> Result<Plan<'a>, Elm
     Ok(plan)
 }
 
-/// Returns the generated files that are no longer part of the client: the file of the main module, and
-/// those in the folder with its name.
+/// Returns the generated files that are no longer part of the client: the file of the main module,
+/// and those in the folder with its name.
 fn stale(files: &[File], module: &str, dir: &Path) -> Result<Vec<PathBuf>, ElmError> {
     let root = dir.join(module.replace('.', "/"));
     let mut found = vec![root.with_extension("elm")];

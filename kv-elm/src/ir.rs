@@ -1,8 +1,8 @@
 //! The intermediate representation: the Elm types of a client and their codecs, as data.
 //!
-//! [`lower`](crate::lower) makes it from schemas. It contains names and literals, but neither schemas
-//! nor other Elm code. [`print`](crate::print) turns it into Elm code, and the interpreter of the tests
-//! runs it to compare it with `serde_json`.
+//! [`lower`](crate::lower) makes it from schemas. It contains names and literals, but neither
+//! schemas nor other Elm code. [`print`](crate::print) turns it into Elm code, and the interpreter
+//! of the tests runs it to compare it with `serde_json`.
 
 use std::collections::BTreeMap;
 
@@ -48,8 +48,8 @@ pub(crate) struct Type {
     pub(crate) stored: Option<Stored>,
 }
 
-/// The kinds of Elm values that are generated for a type. If two values would have the same name, the
-/// kind that is listed first keeps it.
+/// The kinds of Elm values that are generated for a type. If two values would have the same name,
+/// the kind that is listed first keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ValueKind {
     Set,
@@ -181,8 +181,8 @@ pub(crate) enum Presence {
     Optional,
     /// This JSON if the member is missing.
     Default(String),
-    /// `Nothing` if the member is missing, since its default is not known to the schema. The codec is
-    /// that of a present member, and the encoder omits `Nothing`.
+    /// `Nothing` if the member is missing, since its default is not known to the schema. The codec
+    /// is that of a present member, and the encoder omits `Nothing`.
     LeftOut,
     /// Flattened. The codec is [`Codec::Maybe`] if the field is an `Option`.
     Flat,
@@ -300,8 +300,8 @@ pub(crate) enum Codec {
     Array(Box<Codec>, usize),
     /// A list of one to three items.
     Tuple(Vec<Codec>),
-    /// An Elm `Dict` if the keys are comparable in Elm, otherwise a list of pairs. The rules are those
-    /// of the keys.
+    /// An Elm `Dict` if the keys are comparable in Elm, otherwise a list of pairs. The rules are
+    /// those of the keys.
     Map(Key, Vec<Check>, Box<Codec>),
     Result {
         ok: Box<Codec>,

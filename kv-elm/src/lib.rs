@@ -18,21 +18,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Two tests of three lines each keep the client of an application up to date: see [`ElmClient::check`] and
-//! [`ElmClient::covers`].
+//! Two tests of three lines each keep the client of an application up to date: see
+//! [`ElmClient::check`] and [`ElmClient::covers`].
 //!
 //! The modules, in reading order:
 //!
 //! - [`client`]: [`ElmClient`], which generates a client; `config` has its options.
 //! - [`bindings`]: [`ElmBindings`], the Elm code of one type.
-//! - `lower`: turns schemas into `ir`, the intermediate representation. `lower::naming` chooses names,
-//!   `lower::collisions` resolves name collisions, and `names` converts single names to Elm.
+//! - `lower`: turns schemas into `ir`, the intermediate representation. `lower::naming` chooses
+//!   names, `lower::collisions` resolves name collisions, and `names` converts single names to Elm.
 //! - [`unsupported`]: the errors of `lower`.
-//! - `print`: turns `ir` into Elm code. For example, `lower` turns an `Option` into `Presence::Optional` or
-//!   `Codec::Maybe`, and `print::decode` writes the decoders of both.
-//! - `runtime`: the Elm modules that are the same for every catalog, without what a client does not use.
+//! - `print`: turns `ir` into Elm code. For example, `lower` turns an `Option` into
+//!   `Presence::Optional` or `Codec::Maybe`, and `print::decode` writes the decoders of both.
+//! - `runtime`: the Elm modules that are the same for every catalog, without what a client does not
+//!   use.
 //! - [`files`]: writes, removes and compares files; `diff` formats differences.
-//! - [`coverage`]: finds types that are missing from the catalog; `lexer` skips comments and literals.
+//! - [`coverage`]: finds types that are missing from the catalog; `lexer` skips comments and
+//!   literals.
 
 #![expect(
     clippy::format_push_string,

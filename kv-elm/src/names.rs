@@ -5,19 +5,21 @@
 use kv_schema::elm::RESERVED;
 use kv_schema::ty;
 
-/// Maximum length of a name in bytes. Elm 0.19.1 stores the length of a name in one byte, so names of more
-/// than 255 bytes corrupt its cache. The names of functions are up to eleven bytes longer than those of
-/// their types (`FromMembers`).
+/// Maximum length of a name in bytes. Elm 0.19.1 stores the length of a name in one byte, so names
+/// of more than 255 bytes corrupt its cache. The names of functions are up to eleven bytes longer
+/// than those of their types (`FromMembers`).
 const MAX_LEN: usize = 200;
 
-/// Maximum length of a module name in bytes: Elm 0.19.1 derives file names that are five bytes longer, and
-/// file systems allow 255 bytes.
+/// Maximum length of a module name in bytes: Elm 0.19.1 derives file names that are five bytes
+/// longer, and file systems allow 255 bytes.
 const MAX_MODULE_LEN: usize = 250;
 
-/// Maximum length of the name of a client's main module, which is the prefix of all other module names.
+/// Maximum length of the name of a client's main module, which is the prefix of all other module
+/// names.
 pub(crate) const MAX_OWN_MODULE_LEN: usize = 100;
 
-/// Returns the maximum length of a type's name if each type has its own module, named `module` and the type.
+/// Returns the maximum length of a type's name if each type has its own module, named `module` and
+/// the type.
 pub(crate) fn max_len_in(module: &str) -> usize {
     MAX_LEN.min(MAX_MODULE_LEN.saturating_sub(module.len() + 1))
 }
@@ -42,15 +44,17 @@ pub(crate) fn segment(module: &str) -> String {
     upper_first(&with_first_letter(camel(&ascii(module.trim_start_matches("r#"))), 'n'))
 }
 
-/// Returns the name of a field: in ASCII, without leading underscores, and with a lower-case first letter.
+/// Returns the name of a field: in ASCII, without leading underscores, and with a lower-case first
+/// letter.
 pub(crate) fn field(rust: &str, camel_case: bool) -> String {
     let ascii = ascii(rust);
     let name = if camel_case { camel(&ascii) } else { first(&ascii, char::to_ascii_lowercase) };
     shortened(value(&with_first_letter(name, 'n')), MAX_LEN)
 }
 
-/// Returns distinct names for the fields of an object. On a collision, a name from `#[kv(elm = "…")]` is
-/// kept, then a name that is the same in Rust and in Elm; other names get a `_` at the end.
+/// Returns distinct names for the fields of an object. On a collision, a name from `#[kv(elm =
+/// "…")]` is kept, then a name that is the same in Rust and in Elm; other names get a `_` at the
+/// end.
 pub(crate) fn fields(fields: &[ty::Field], camel_case: bool) -> Vec<String> {
     let wanted: Vec<_> = fields
         .iter()
@@ -93,8 +97,8 @@ pub(crate) fn short(name: String) -> String {
     shortened(name, MAX_LEN)
 }
 
-/// Replaces every character except ASCII letters, digits and `_` by a `u` and its code point. Removes leading
-/// underscores.
+/// Replaces every character except ASCII letters, digits and `_` by a `u` and its code point.
+/// Removes leading underscores.
 fn ascii(rust: &str) -> String {
     let mut name = String::new();
     for c in rust.trim_start_matches('_').chars() {
@@ -121,7 +125,8 @@ fn camel(name: &str) -> String {
     camel
 }
 
-/// Returns the name of a type in lower camel case: `cursorPosition`, and `httpServer` for `HTTPServer`.
+/// Returns the name of a type in lower camel case: `cursorPosition`, and `httpServer` for
+/// `HTTPServer`.
 pub(crate) fn lower_camel(name: &str) -> String {
     let upper = name.chars().take_while(char::is_ascii_uppercase).count();
     let all = name.chars().take(upper + 1).all(|c| c.is_ascii_uppercase() || !c.is_ascii_lowercase());
@@ -130,7 +135,8 @@ pub(crate) fn lower_camel(name: &str) -> String {
     name.chars().enumerate().map(|(nth, c)| if nth < lowered { c.to_ascii_lowercase() } else { c }).collect()
 }
 
-/// Returns the plural: with an `s`, with `ies` for a `y` after a consonant, and unchanged after an `s`.
+/// Returns the plural: with an `s`, with `ies` for a `y` after a consonant, and unchanged after an
+/// `s`.
 pub(crate) fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         _ if name.ends_with('s') => name.to_owned(),

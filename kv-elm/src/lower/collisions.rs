@@ -1,17 +1,17 @@
 //! Resolves name collisions.
 //!
-//! Each claim has a list of candidate names: its first choice, longer names, and then numbered names. If
-//! several claims have the same name, each of them takes its next candidate. The exception is a claim that
-//! has taken fewer steps than all others with the name: it keeps the name. All claims take their step at
-//! the same time, so that the order of the claims does not matter. A claim without a collision never
-//! changes its name.
+//! Each claim has a list of candidate names: its first choice, longer names, and then numbered
+//! names. If several claims have the same name, each of them takes its next candidate. The
+//! exception is a claim that has taken fewer steps than all others with the name: it keeps the
+//! name. All claims take their step at the same time, so that the order of the claims does not
+//! matter. A claim without a collision never changes its name.
 
 use std::collections::{HashMap, HashSet};
 
 /// A thing that needs a name.
 pub(super) struct Claim {
-    /// Number of longer names after the first choice; later candidates are numbered. `None` if the name is
-    /// fixed by `#[kv(elm = "…")]`.
+    /// Number of longer names after the first choice; later candidates are numbered. `None` if the
+    /// name is fixed by `#[kv(elm = "…")]`.
     pub(super) steps: Option<usize>,
     /// Claims whose names are parts of the name of this one.
     pub(super) parts: Vec<usize>,

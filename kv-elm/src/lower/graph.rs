@@ -1,4 +1,5 @@
-//! References between types: which types are named, cyclic, flattened or keys, and which have rules.
+//! References between types: which types are named, cyclic, flattened or keys, and which have
+//! rules.
 
 use super::{inside_newtypes, is_named};
 use crate::ir::{
@@ -9,8 +10,8 @@ use kv_schema::{Exposed, TypeSchema};
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// Returns every type that has a name in Elm: each exposed type, followed by the types to which it refers
-/// and that are not exposed themselves.
+/// Returns every type that has a name in Elm: each exposed type, followed by the types to which it
+/// refers and that are not exposed themselves.
 pub(super) fn named(exposed: &[Exposed]) -> Vec<&'static TypeSchema> {
     let mut seen: HashSet<TypeId> = exposed.iter().map(|exposed| exposed.schema().id).collect();
     let mut all = Vec::new();
@@ -35,8 +36,8 @@ fn collect(schema: &'static TypeSchema, seen: &mut HashSet<TypeId>, all: &mut Ve
     }
 }
 
-/// Returns the types inside untagged variants. Their decoders must be as strict as serde, otherwise they
-/// would accept the JSON of a later variant.
+/// Returns the types inside untagged variants. Their decoders must be as strict as serde, otherwise
+/// they would accept the JSON of a later variant.
 pub(super) fn strict(exposed: &[Exposed]) -> HashSet<TypeId> {
     let mut seen = HashSet::new();
     let mut next: Vec<_> = exposed.iter().map(|exposed| (exposed.schema(), false)).collect();

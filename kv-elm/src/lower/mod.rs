@@ -1,4 +1,5 @@
-//! Lowers schemas to the [intermediate representation](crate::ir), or reports what Elm cannot represent.
+//! Lowers schemas to the [intermediate representation](crate::ir), or reports what Elm cannot
+//! represent.
 
 mod collisions;
 mod graph;

@@ -1,4 +1,5 @@
-//! Chooses the names of types, constructors and values, so that no two names of an Elm module are equal.
+//! Chooses the names of types, constructors and values, so that no two names of an Elm module are
+//! equal.
 //!
 //! If names collide, types are prefixed with their Rust modules and variants with their types. See
 //! [`collisions`](super::collisions) for the algorithm.
@@ -129,7 +130,8 @@ impl NameSource for TypeNames<'_> {
     }
 }
 
-/// Returns the name prefixed with the last `step` segments; after all segments, `plain` with a number.
+/// Returns the name prefixed with the last `step` segments; after all segments, `plain` with a
+/// number.
 fn prefixed(segments: &[String], step: usize, name: &str, plain: &str) -> String {
     match step.checked_sub(segments.len()) {
         Some(number @ 1..) => format!("{plain}{number}"),
@@ -172,8 +174,8 @@ fn variants(schema: &TypeSchema) -> &'static [kv_schema::ty::Variant] {
     if let Shape::Enum(all) = schema.shape { all.variants } else { &[] }
 }
 
-/// Reports a name from `#[kv(elm = "…")]` that is not valid in Elm. The derive rejects such names, but a
-/// schema may be written by hand.
+/// Reports a name from `#[kv(elm = "…")]` that is not valid in Elm. The derive rejects such names,
+/// but a schema may be written by hand.
 pub(super) fn given_name(
     name: Option<&str>,
     check: fn(&str) -> Result<(), ElmNameError>,
@@ -244,7 +246,8 @@ pub(super) fn plurals(
     plurals
 }
 
-/// Sets the names of the constructors and the values of all types, given their schemas in the same order.
+/// Sets the names of the constructors and the values of all types, given their schemas in the same
+/// order.
 pub(super) fn finish(
     program: &mut Program,
     schemas: &[&'static TypeSchema],
@@ -337,8 +340,8 @@ fn constructors(
     }
 }
 
-/// Names the values of a module. If several have the same name, the first in the order of [`ValueKind`]
-/// keeps it, and the others get a `_` at the end.
+/// Names the values of a module. If several have the same name, the first in the order of
+/// [`ValueKind`] keeps it, and the others get a `_` at the end.
 fn values(program: &mut Program, module: &[Index]) {
     let mut wanted: Vec<_> =
         module.iter().flat_map(|at| program.types[*at].wanted_values().map(move |it| (it, *at))).collect();
@@ -346,7 +349,8 @@ fn values(program: &mut Program, module: &[Index]) {
     for ((_, name), _) in &wanted {
         *count.entry(name.clone()).or_default() += 1;
     }
-    // Within a kind, names without a collision come first, so that the order of types does not matter.
+    // Within a kind, names without a collision come first, so that the order of types does not
+    // matter.
     wanted.sort_by_key(|((value, name), _)| (*value, count[name] > 1, name.clone()));
     let mut taken: HashSet<String> = RESERVED.iter().map(ToString::to_string).collect();
     taken.insert(OWN_VALUE.to_owned());
@@ -359,7 +363,8 @@ fn values(program: &mut Program, module: &[Index]) {
 }
 
 impl Type {
-    /// Returns the values that are generated for the type, with their names before collisions are resolved.
+    /// Returns the values that are generated for the type, with their names before collisions are
+    /// resolved.
     fn wanted_values(&self) -> impl Iterator<Item = (ValueKind, String)> + use<> {
         let mut all = vec![ValueKind::Encode, ValueKind::Decoder, ValueKind::Validate];
         if self.flattened {

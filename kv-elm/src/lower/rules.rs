@@ -51,8 +51,8 @@ pub(super) fn checks(rules: &'static [Rule], schema: &TypeSchema) -> Vec<Check> 
                 Check::OneOf(one_of.allowed.iter().map(|text| (*text).to_owned()).collect())
             }
             Rule::Each(each) => Check::Each(checks(each.rules, item()?)),
-            // `js_safe` holds for every integer in Elm, `any_int` and `any_float` require nothing, and
-            // a custom rule is a Rust function.
+            // `js_safe` holds for every integer in Elm, `any_int` and `any_float` require nothing,
+            // and a custom rule is a Rust function.
             _ => return None,
         })
     };

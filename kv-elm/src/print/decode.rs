@@ -1,4 +1,5 @@
-//! Prints decoders: `Scope::decoder` returns the decoder of a codec, `Scope::field` that of a field.
+//! Prints decoders: `Scope::decoder` returns the decoder of a codec, `Scope::field` that of a
+//! field.
 
 use super::layout::{Expr, atom, call, lambda, list, pair, pipe};
 use super::scope::Scope;
@@ -134,7 +135,8 @@ impl Scope<'_> {
         if record.strict && !flat {
             steps.push(call("Codec.only", [strings(&names)]));
         }
-        // A required member proves that the JSON is an object. `length` does not: lists have it as well.
+        // A required member proves that the JSON is an object. `length` does not: lists have it as
+        // well.
         let proves_object = |field: &Field| field.presence == Presence::Required && field.wire != "length";
         let is_proven = record.fields.iter().any(proves_object);
         let begin = if is_proven || flat { "Decode.succeed" } else { "Codec.object" };
@@ -194,8 +196,8 @@ impl Scope<'_> {
         self.decode_as(at, false, &KnownNames::NONE)
     }
 
-    /// Returns the argument and the body of the decoder of a flattened type. The argument has the names
-    /// of members that others read.
+    /// Returns the argument and the body of the decoder of a flattened type. The argument has the
+    /// names of members that others read.
     pub(super) fn decode_members(&self, at: Index) -> (Option<String>, Expr) {
         let argument = self.program.is_open(&Codec::Named(at)).then(|| self.local_around(at, "known"));
         let known = KnownNames { names: &[], argument: argument.as_deref() };
@@ -319,7 +321,8 @@ impl Scope<'_> {
         choices
     }
 
-    /// Returns a `case` from the name of an externally tagged variant to the decoder of its content.
+    /// Returns a `case` from the name of an externally tagged variant to the decoder of its
+    /// content.
     fn content_by_name(&self, at: Index, variants: &[&Variant], name: &str) -> Expr {
         let read = |variant: &Variant| self.variant_from_content(variant, at);
         self.by_name(at, variants, name, &read)
@@ -405,7 +408,8 @@ impl Scope<'_> {
     }
 }
 
-/// The name with which JavaScript objects refer to their prototypes, even if they have no such member.
+/// The name with which JavaScript objects refer to their prototypes, even if they have no such
+/// member.
 pub(super) const PROTO: &str = "__proto__";
 
 fn no_proto() -> Expr {

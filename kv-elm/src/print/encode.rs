@@ -174,7 +174,8 @@ impl Scope<'_> {
         }
     }
 
-    /// Returns the argument and the body of the function that returns the members of a flattened type.
+    /// Returns the argument and the body of the function that returns the members of a flattened
+    /// type.
     pub(super) fn encode_members(&self, at: Index) -> (String, Expr) {
         let ty = &self.program.types[at];
         let value = self.local("value");

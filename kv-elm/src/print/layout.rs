@@ -1,10 +1,10 @@
 //! Elm expressions in the format of elm-format.
 //!
-//! elm-format leaves only the choice between one line and several lines to the author. An expression is
-//! printed in one line if it fits, otherwise it is broken at the outermost level.
+//! elm-format leaves only the choice between one line and several lines to the author. An
+//! expression is printed in one line if it fits, otherwise it is broken at the outermost level.
 //!
-//! Indentation reaches to the next multiple of four columns. Which column that is depends on the text
-//! around the expression, such as `( `, so a [`Line`] computes its column last.
+//! Indentation reaches to the next multiple of four columns. Which column that is depends on the
+//! text around the expression, such as `( `, so a [`Line`] computes its column last.
 
 /// Maximum width of an expression in one line. elm-format has no such limit.
 const WIDTH: usize = 100;

@@ -1,8 +1,8 @@
 //! Prints the [intermediate representation](crate::ir) as Elm code.
 //!
 //! In reading order: `scope` (names within a module), `text` (literals and comments), `layout`
-//! (expressions in the format of elm-format), `types`, `encode`, `decode`, `rules` and `requests` (the
-//! code of one type), `module` (a file), `seed` (the module `Kv.Seed`).
+//! (expressions in the format of elm-format), `types`, `encode`, `decode`, `rules` and `requests`
+//! (the code of one type), `module` (a file), `seed` (the module `Kv.Seed`).
 
 mod decode;
 mod encode;

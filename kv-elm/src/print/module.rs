@@ -16,7 +16,8 @@ pub(crate) struct Module {
     pub(crate) text: String,
 }
 
-/// Prints the modules of the types: one for all, or one for each type that is not in a cycle with an earlier one.
+/// Prints the modules of the types: one for all, or one for each type that is not in a cycle with
+/// an earlier one.
 pub(crate) fn modules(program: &Program, config: &Config) -> Vec<Module> {
     let mut groups: Vec<Vec<Index>> = Vec::new();
     for (at, ty) in program.types.iter().enumerate() {

@@ -11,7 +11,8 @@ use crate::ir::{
 };
 
 impl Scope<'_> {
-    /// Returns a function from a value to the rules that it breaks, or `None` if Elm checks no rules.
+    /// Returns a function from a value to the rules that it breaks, or `None` if Elm checks no
+    /// rules.
     fn validator(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
         if let Codec::Maybe(inner) = codec {
             return Some(call("Rule.optional", [self.validator(inner, rules)?]));
@@ -317,7 +318,8 @@ fn bound_literal(bound: Bound) -> Expr {
     atom(match bound {
         Bound::Int(n) => n.to_string(),
         Bound::Float(n) => {
-            // Elm requires digits on both sides of a decimal point, also in numbers with an exponent.
+            // Elm requires digits on both sides of a decimal point, also in numbers with an
+            // exponent.
             let text = if n.abs() >= 1e21 || (n != 0.0 && n.abs() < 1e-6) {
                 format!("{n:e}")
             } else {

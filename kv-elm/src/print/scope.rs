@@ -45,7 +45,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Returns an unused name for an argument. Elm does not allow it to shadow a value of the module.
+    /// Returns an unused name for an argument. Elm does not allow it to shadow a value of the
+    /// module.
     pub(super) fn local(&self, name: &str) -> String {
         let mut name = names::value(name);
         while self.values.contains(&name) {
@@ -67,8 +68,8 @@ impl<'a> Scope<'a> {
         locals
     }
 
-    /// Returns an unused name for an argument of a function that contains functions whose arguments are named
-    /// after the fields of a type.
+    /// Returns an unused name for an argument of a function that contains functions whose arguments
+    /// are named after the fields of a type.
     pub(super) fn local_around(&self, at: Index, name: &str) -> String {
         let mut name = self.local(name);
         let records = self.program.types[at].records();

@@ -74,7 +74,8 @@ fn flush(words: &mut Vec<String>, items: &mut Vec<String>, pieces: &mut Vec<Docs
     if !words.is_empty() {
         let mut text = String::new();
         for line in std::mem::take(words) {
-            // A line that Markdown could read as a list, heading or quote is joined to the previous line.
+            // A line that Markdown could read as a list, heading or quote is joined to the previous
+            // line.
             text.push_str(if text.is_empty() {
                 ""
             } else if begins_plainly(&line) {
@@ -160,7 +161,8 @@ fn plain(text: &str) -> String {
                 }
             }
             '*' | '_' | '`' | '\\' => plain.extend(['\\', c]),
-            // Brackets would be links, so intra-doc links lose them. `<` and `&` would start tags and entities.
+            // Brackets would be links, so intra-doc links lose them. `<` and `&` would start tags
+            // and entities.
             '[' | ']' => {}
             '<' if chars.peek().is_some_and(|c| *c != ' ' && *c != '=') => plain.push('‹'),
             '&' if chars.peek().is_some_and(|c| *c != ' ') => plain.push_str("& "),

@@ -123,7 +123,8 @@ fn constructor(name: &str, fields: &[String]) -> String {
     }
 }
 
-/// Returns the documentation of a type: its Rust docs, those of its fields and variants, and its origin.
+/// Returns the documentation of a type: its Rust docs, those of its fields and variants, and its
+/// origin.
 fn docs(ty: &Type) -> Vec<Docs> {
     let mut pieces = text::parse(&ty.docs);
     let mut items: Vec<(String, String)> = Vec::new();

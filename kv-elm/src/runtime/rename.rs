@@ -1,6 +1,7 @@
 //! Renames the modules of the runtime.
 
-/// Renames the module `Kv`, and with it all modules of the runtime: `Kv.Type` becomes `Api.Kv.Type`.
+/// Renames the module `Kv`, and with it all modules of the runtime: `Kv.Type` becomes
+/// `Api.Kv.Type`.
 pub(super) fn renamed(text: &str, module: &str) -> String {
     if module == "Kv" {
         return text.to_owned();

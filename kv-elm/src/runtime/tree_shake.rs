@@ -49,8 +49,8 @@ impl<'a> Declaration<'a> {
     }
 }
 
-/// Returns a module with the wanted declarations and those on which they depend, or `None` if there are
-/// none. Only wanted declarations are exposed.
+/// Returns a module with the wanted declarations and those on which they depend, or `None` if there
+/// are none. Only wanted declarations are exposed.
 pub(super) fn tree_shake(name: &str, text: &str, wanted: &HashSet<&str>) -> Option<String> {
     let (head, body) = text.split_once("\n\n\n{-| ").unwrap_or((text, ""));
     let body = format!("{{-| {body}");

@@ -54,7 +54,8 @@ fn cases() -> u32 {
     std::env::var("KV_CORPUS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
 
-/// Runs a test with every type and random bytes. Returns how many runs of each type were not skipped.
+/// Runs a test with every type and random bytes. Returns how many runs of each type were not
+/// skipped.
 fn for_every_type(tries: fn(&Case, &Program, &[u8]) -> Result<bool, String>) -> Vec<(&'static str, u32)> {
     let mut broken = Vec::new();
     let mut counts = Vec::new();
@@ -117,8 +118,8 @@ fn json_that_serde_rejects_is_rejected_in_elm() {
         let Ok(Some(json)) = spoiled(case, u) else { return Ok(false) };
         let Err(misfit) = readable(case.schema, &json) else { return Ok(false) };
         let Ok(held) = (Interpreter { program }).decode(0, &json) else { return Ok(true) };
-        // Elm accepts integers outside the range of their type, strings in a format that only the Rust type
-        // checks, and unknown members, since a newer server may write them.
+        // Elm accepts integers outside the range of their type, strings in a format that only the
+        // Rust type checks, and unknown members, since a newer server may write them.
         let is_accepted = |json: &Value, misfit: &Misfit| {
             let there = json.pointer(&misfit.pointer);
             let whole = there.and_then(Value::as_f64).is_some_and(|n| n.fract() == 0.0);
@@ -138,8 +139,8 @@ fn json_that_serde_rejects_is_rejected_in_elm() {
     assert!(counts.iter().map(|(_, count)| count).sum::<u32>() > 1000, "{counts:?}");
 }
 
-/// Returns whether `part` is `of` without some of its members. A member that is missing in `of` may be `null`
-/// in `part`, and strings may differ, since Elm replaces the name of an unknown variant.
+/// Returns whether `part` is `of` without some of its members. A member that is missing in `of` may
+/// be `null` in `part`, and strings may differ, since Elm replaces the name of an unknown variant.
 fn is_part(part: &Value, of: &Value) -> bool {
     match (part, of) {
         (Value::Array(a), Value::Array(b)) => {

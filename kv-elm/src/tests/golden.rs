@@ -1,5 +1,5 @@
-//! Compares generated modules with the files in `snapshots/`, so that changes show in review. To update
-//! the files, set `UPDATE_SNAPSHOTS=1`.
+//! Compares generated modules with the files in `snapshots/`, so that changes show in review. To
+//! update the files, set `UPDATE_SNAPSHOTS=1`.
 
 use crate::ElmClient;
 use kv_core::{Access, Catalog, KvField, KvType};

@@ -105,7 +105,8 @@ impl Interpreter<'_> {
         if fits { Ok(text.to_owned()) } else { Err(format!("not a key: {text}")) }
     }
 
-    /// Decodes a type. `known` is set if the type is flattened, and has the members that others read.
+    /// Decodes a type. `known` is set if the type is flattened, and has the members that others
+    /// read.
     fn named(&self, at: Index, json: &Value, known: Option<&[String]>) -> Decoded {
         let ty = &self.program.types[at];
         match (&ty.body, known) {

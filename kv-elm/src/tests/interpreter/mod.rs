@@ -1,7 +1,8 @@
-//! Runs codecs of the intermediate representation without Elm. Numbers are floats, as in JavaScript.
+//! Runs codecs of the intermediate representation without Elm. Numbers are floats, as in
+//! JavaScript.
 //!
-//! It does the same as the code that `print` generates and its helpers in `elm/Kv/Codec.elm`. The tests
-//! with the Elm compiler and Node check that the generated code does the same as well.
+//! It does the same as the code that `print` generates and its helpers in `elm/Kv/Codec.elm`. The
+//! tests with the Elm compiler and Node check that the generated code does the same as well.
 
 mod decode;
 mod encode;
