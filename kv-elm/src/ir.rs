@@ -258,7 +258,7 @@ pub(crate) struct Variant {
     /// Name on the wire.
     pub(crate) wire: String,
     pub(crate) docs: String,
-    /// Whether the variant stands for all unknown names (`#[serde(other)]`).
+    /// Whether unknown names are read as this variant (`#[serde(other)]`).
     pub(crate) other: bool,
     pub(crate) untagged: bool,
     pub(crate) content: Content,

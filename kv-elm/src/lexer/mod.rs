@@ -1,4 +1,4 @@
-//! Lexers that tell code from comments and literals.
+//! Lexers that separate code from comments and literals.
 
 pub(crate) mod elm;
 pub(crate) mod rust;

@@ -45,7 +45,7 @@ fn quickstart_matches_its_snapshot() {
 #[derive(Serialize, Deserialize, KvType)]
 #[kv(plural = "Artworks")]
 struct Drawing {
-    /// What is drawn, and how: see [`Shape`].
+    /// Shapes in drawing order: see [`Shape`].
     shapes: Vec<Shape>,
     #[serde(flatten)]
     frame: Frame,
@@ -86,7 +86,7 @@ enum Color {
     Green,
 }
 
-/// What happened.
+/// An event.
 #[derive(Serialize, Deserialize, KvType)]
 #[serde(tag = "kind")]
 enum Event {
@@ -100,7 +100,7 @@ enum Event {
     Unknown,
 }
 
-/// Who is here.
+/// A user who is present.
 #[derive(Serialize, Deserialize, KvType)]
 #[kv(key = "room:{room}/{user_id}")]
 struct Presence {
