@@ -5,7 +5,8 @@
 use kv_elm::ElmClient;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let dir = std::env::args().nth(1).ok_or("name the folder of Elm sources: elm_export frontend/src")?;
+    let dir =
+        std::env::args().nth(1).ok_or("the folder of Elm sources is missing: elm_export frontend/src")?;
     let catalog = models::storage::catalog()?;
     // `DIR` instead of the folder: the output must not depend on where it is written.
     let command = "cargo run --example elm_export -- DIR";

@@ -6,16 +6,16 @@
 //! $ curl 'http://localhost:3000/kv/list/CursorPosition?prefix=user:'
 //! ```
 //!
+//! `SessionCache` can be read by exact key, but neither listed nor written by clients.
+//!
 //! By default the server accepts every host, each with its own tenant. `--host acme.example
 //! --host '*.acme.example'` restricts it to some hosts.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "prints its URL")]
 
 use axum::serve::Listener;
-use kv_core::{Access, Catalog, KvStore};
+use kv_core::KvStore;
 use kv_http::{KvHttp, TenantPolicy};
-use models::storage::ui_storage::{CursorPosition, ViewportState};
-use models::storage::user_storage::{SessionCache, UserPreferences};
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -35,18 +35,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     let policy = if hosts.is_empty() { TenantPolicy::any_host() } else { TenantPolicy::hosts(&hosts)? };
-    let catalog = Catalog::builder()
-        .expose::<UserPreferences>(Access::ReadWrite)
-        .expose::<CursorPosition>(Access::ReadWrite)
-        .expose::<ViewportState>(Access::ReadWrite)
-        .expose::<SessionCache>(Access::ReadWrite)
-        .build()?;
-
-    let http = KvHttp::new(KvStore::new(), catalog, policy);
+    let http = KvHttp::new(KvStore::new(), models::storage::catalog()?, policy);
     let shutdown = http.shutdown();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("http://{}", listener.local_addr()?);
-    axum::serve(Impatient(listener), http.router())
+    axum::serve(TimeoutListener(listener), http.router())
         .with_graceful_shutdown(async move {
             // If the signal handler cannot be installed, the server shuts down.
             let _ = tokio::signal::ctrl_c().await;
@@ -56,16 +49,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Ends connections whose client has stopped reading.
-struct Impatient(TcpListener);
+/// A listener that ends a connection if its client does not read for 30 seconds.
+struct TimeoutListener(TcpListener);
 
-impl Listener for Impatient {
+impl Listener for TimeoutListener {
     type Io = Pin<Box<TimeoutStream<TcpStream>>>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         let (connection, address) = Listener::accept(&mut self.0).await;
-        // The end of a long answer need not wait for the client to confirm its beginning.
+        // Without Nagle's algorithm, the end of a long response does not wait until the client has
+        // acknowledged its beginning.
         let _ = connection.set_nodelay(true);
         let mut connection = TimeoutStream::new(connection);
         connection.set_write_timeout(Some(Duration::from_secs(30)));
@@ -81,11 +75,14 @@ impl Listener for Impatient {
 fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<(u16, Vec<String>), String> {
     let (mut port, mut hosts) = (0, Vec::new());
     while let Some(name) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| format!("{name} of what?"));
+        let mut value = || arguments.next().ok_or_else(|| format!("`{name}` needs a value"));
         match name.as_str() {
-            "--port" => port = value()?.parse().map_err(|_| "a port is a number up to 65535".to_owned())?,
+            "--port" => {
+                let invalid = |_| "`--port` must be a number from 0 to 65535".to_owned();
+                port = value()?.parse().map_err(invalid)?;
+            }
             "--host" => hosts.push(value()?),
-            _ => return Err(format!("what is {name}?")),
+            _ => return Err(format!("unknown argument `{name}`")),
         }
     }
     Ok((port, hosts))

@@ -22,7 +22,7 @@ pub struct Program {
 pub const NODE: Program =
     Program { name: "node", command: "node", version: "--version", get: "apt-get install nodejs" };
 
-/// nginx, for tests behind a proxy.
+/// nginx, for tests through a proxy.
 pub const NGINX: Program =
     Program { name: "nginx", command: "nginx", version: "-v", get: "apt-get install nginx-light" };
 

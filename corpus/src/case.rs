@@ -1,4 +1,4 @@
-//! What is done with a type of the corpus: [`Visitor`] sees the type, [`Case`] is it as data.
+//! [`Visitor`] receives the types of the corpus, [`Case`] is a type as data.
 
 use crate::text;
 use arbitrary::{Arbitrary, Unstructured};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 
-/// What every type of the corpus can.
+/// The traits of every type of the corpus.
 pub trait Subject:
     KvField + Serialize + DeserializeOwned + for<'a> Arbitrary<'a> + Debug + PartialEq
 {
@@ -19,12 +19,12 @@ impl<T> Subject for T where
 {
 }
 
-/// Something that is done with every type of the corpus. See [`visit`](crate::visit).
+/// An operation on every type of the corpus. See [`visit`](crate::visit).
 pub trait Visitor {
-    /// Called for each type that can be a field, with the name that it has in the corpus.
+    /// Called for each type that can be a field, with its name in the corpus.
     fn field<T: Subject>(&mut self, name: &'static str);
 
-    /// Called for each type that can be stored besides; as a field, unless said otherwise.
+    /// Called for each type that can also be stored. Calls [`field`](Self::field) by default.
     fn stored<T: Subject + KvType>(&mut self, name: &'static str) {
         self.field::<T>(name);
     }
@@ -33,18 +33,18 @@ pub trait Visitor {
 /// A type of the corpus, as data.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// The name in the corpus: the type's own, or that of an instance of a generic type.
+    /// Name in the corpus: the name of the type, or of an instance of a generic type.
     pub name: &'static str,
-    /// What the derive says of it.
+    /// The derived schema.
     pub schema: &'static TypeSchema,
-    /// Makes a random value, none that is nested so deeply that `serde_json` could not read it again.
+    /// Generates a random value, which is not nested too deeply for `serde_json` to read it.
     pub sample: fn(&mut Unstructured<'_>) -> arbitrary::Result<Sample>,
-    /// Reads a value from JSON; the error is `serde_json`'s.
+    /// Reads a value from JSON. The error is `serde_json`'s.
     pub read: fn(&str) -> Result<Sample, String>,
 }
 
 impl Case {
-    /// The case of a type.
+    /// Creates the case of a type.
     pub fn of<T: Subject>(name: &'static str) -> Self {
         Self {
             name,
@@ -61,20 +61,20 @@ impl Case {
     }
 }
 
-/// A value of some type of the corpus, and what became of it.
+/// A value of a type of the corpus, with the results of validating, writing and reading it.
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The value as `Debug` writes it.
     pub debug: String,
-    /// The names of the rules that it breaks.
+    /// Names of the rules that the value violates.
     pub broken: Vec<&'static str>,
-    /// What `serde_json` writes; the error is its own.
+    /// The JSON that `serde_json` writes, or its error.
     pub json: Result<String, String>,
-    /// What `serde_json` reads from what it has written.
+    /// The value that `serde_json` reads from that JSON, or its error.
     pub reread: Result<Reread, String>,
 }
 
-/// `serde_json` reads 127 levels, and spoiling adds a few.
+/// Greatest depth of a sample. `serde_json` reads 127 levels, and mutation adds a few.
 const DEEP: usize = 100;
 
 impl Sample {
@@ -100,11 +100,11 @@ impl Sample {
     }
 }
 
-/// A value that was written and read.
+/// A value that was written and read again.
 #[derive(Clone, Debug)]
 pub struct Reread {
-    /// Whether it equals the one that was written.
+    /// Whether the value equals the one that was written.
     pub equal: bool,
-    /// What it is written as.
+    /// The JSON of the value that was read.
     pub json: String,
 }

@@ -1,5 +1,5 @@
-//! Random catalogs of types whose names clash, for the Elm client: one Rust type a slot, with a schema that is made at
-//! run time.
+//! Random catalogs with name collisions, for tests of the Elm client. Each slot is one Rust type
+//! with a schema that is made at run time.
 
 use arbitrary::{Result, Unstructured};
 use kv_core::schema::ty::{Arg, Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// The most types of a catalog.
+/// Maximum number of types in a catalog.
 pub const SLOTS: usize = 16;
 
 const LONG: &str = concat!(
@@ -86,7 +86,7 @@ const MODULES: &[&str] =
     &["app", "app::orders", "app::order", "shop::orders", "shop::r#mod::ui_storage", "other_app::orders", ""];
 const GIVEN: &[&str] = &["Order", "Active", "Thing", "OrderStatus", "AppOrder", "Codec"];
 
-/// A catalog.
+/// A catalog of types with colliding names.
 #[derive(Clone, Debug)]
 pub struct Plan {
     types: Vec<Type>,
@@ -113,7 +113,7 @@ enum Body {
 #[derive(Clone, Debug)]
 struct Member {
     name: &'static str,
-    /// The slot of its type; `None` for a string.
+    /// Slot of the type, or `None` for a string.
     ty: Option<usize>,
 }
 
@@ -132,11 +132,11 @@ enum Content {
 }
 
 impl Plan {
-    /// Makes a catalog of random types. No two of them are one type in Rust.
+    /// Generates a catalog of random types, which have different names in Rust.
     ///
     /// # Errors
     ///
-    /// When there are no more bytes.
+    /// Fails if there are too few bytes.
     pub fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
         let count = u.int_in_range(2..=SLOTS - 1)?;
         let mut given: Vec<_> = GIVEN.to_vec();
@@ -160,7 +160,7 @@ impl Plan {
         Ok(Self { types })
     }
 
-    /// Adds a type whose name, and that of whose variant, no other has.
+    /// Adds a type with a name and a variant that occur nowhere else.
     #[must_use]
     pub fn with_unrelated(mut self) -> Self {
         let choices = vec![Choice { name: "Striped", elm: None, content: Content::Nothing }];
@@ -171,7 +171,8 @@ impl Plan {
         self
     }
 
-    /// One struct and one enum of names of so many bytes, in a module of a short name.
+    /// Returns a catalog of a struct and an enum with names of `len` bytes, in a module with a
+    /// short name.
     #[must_use]
     pub fn with_names_of(len: usize) -> Self {
         let name = |first: char| -> &'static str { format!("{first}{}", "x".repeat(len - 1)).leak() };
@@ -189,7 +190,8 @@ impl Plan {
         Self { types: vec![ty(name('R'), record), ty(name('E'), Body::Enum(choices))] }
     }
 
-    /// Makes the types of this thread's slots those of this catalog, and returns them, each exposed.
+    /// Assigns the types of this catalog to the slots of this thread, and returns them as exposed
+    /// types.
     pub fn expose(&self) -> Vec<Exposed> {
         let schemas: Vec<_> = self.types.iter().enumerate().map(|(at, ty)| ty.schema(at)).collect();
         SCHEMAS.with_borrow_mut(|all| *all = schemas);
@@ -226,7 +228,7 @@ fn members(u: &mut Unstructured<'_>, slots: usize) -> Result<Vec<Member>> {
     some(u, FIELDS)?.into_iter().map(|name| Ok(Member { name, ty: slot(u, slots)? })).collect()
 }
 
-/// One to five different names.
+/// Returns one to five different names.
 fn some(u: &mut Unstructured<'_>, names: &[&'static str]) -> Result<Vec<&'static str>> {
     let mut some = Vec::new();
     for _ in 0..u.int_in_range(1..=5)? {
@@ -292,7 +294,7 @@ thread_local! {
     static SCHEMAS: RefCell<Vec<&'static TypeSchema>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A type whose schema is that of a slot.
+/// A type with the schema of a slot.
 #[derive(Debug)]
 pub struct Slot<const N: usize>;
 

@@ -1,21 +1,23 @@
-//! The fidelity corpus: types of every shape that `#[derive(KvType)]` and `#[derive(KvField)]` take, and the means to
-//! prove that their schemas say exactly what `serde_json` writes and reads.
+//! The fidelity corpus: types of every shape that `#[derive(KvType)]` and `#[derive(KvField)]`
+//! accept, and checks that their schemas describe exactly what `serde_json` writes and reads.
 //!
 //! In reading order:
 //!
-//! - [`types`] are the types, a file a topic; [`visit`] shows them to a [`Visitor`] one by one, with all that is known
-//!   of their Rust types, and [`all`] makes a [`Case`] of each, which is data.
-//! - [`formats`] are types of well-known formats, written as programs write them, each with documents; they are among those
-//!   that `visit` shows.
-//! - [`fit`] judges JSON by a schema alone: is it what `serde_json` writes, is it what it reads?
-//! - [`make`] makes JSON from a schema alone, in every form that is read.
-//! - [`mutate`] spoils JSON a little.
-//! - [`promise`] is what a schema promises, as functions of random bytes: the tests of this crate and `fuzz` feed them.
-//! - [`strict`] has what kv-core's codecs let pass of that, and the oracle by which they and the schema are held to one verdict.
-//! - [`walk`] goes through a schema. [`text`] writes JSON with its members in any order.
-//! - [`clashing`] makes catalogs whose names clash.
+//! - [`types`] has the types, one file for each topic. [`visit`] passes each to a [`Visitor`] as a
+//!   Rust type, and [`all`] makes a [`Case`] of each, which is data.
+//! - [`formats`] has types of well-known formats, written as programs write them, with documents.
+//!   `visit` includes them.
+//! - [`fit`] checks JSON against a schema: would `serde_json` write it, and would it read it?
+//! - [`make`] generates JSON from a schema, in every form that is read.
+//! - [`mutate`] changes JSON slightly.
+//! - [`promise`] has the properties of a schema, as functions of random bytes. The tests of this
+//!   crate and `fuzz` run them.
+//! - [`strict`] compares kv-core's codecs with the schema and with `serde_json`.
+//! - [`walk`] visits a schema and the schemas it refers to. [`text`] writes JSON with its members
+//!   in any order.
+//! - [`clashing`] generates catalogs with name collisions.
 //!
-//! Readers of schemas (emitters, servers) test themselves against the same types.
+//! Other readers of schemas, such as kv-elm, are tested with the same types.
 
 pub mod case;
 pub mod clashing;

@@ -1,5 +1,5 @@
-//! JSON made from a schema alone: by any name, with members left out and members nobody knows; and in every form that serde
-//! reads besides, structs as lists, variants in their second forms.
+//! Generates JSON from a schema: with aliases, missing members and unknown members, and in every
+//! form that serde reads, such as structs as lists and variants as objects with one member.
 
 use crate::fit::{Source, is_time};
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -7,27 +7,26 @@ use kv_core::schema::ty::{Enum, Field, Fields, FloatKind, IntKind, Shape, Taggin
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// From where on values are made as small as they can be.
+/// Depth from which values are as small as possible.
 const DEEP: u32 = 6;
 
-/// Makes JSON that is read as the type, whatever the order of its members.
-///
-/// Of types that serde writes and does not read again, such as a map with numbers for keys in an untagged enum, it makes
-/// what it can.
+/// Generates JSON that is read as the type, in any order of members. For types that serde writes
+/// but does not read again, such as a map with numeric keys in an untagged enum, it only generates
+/// readable forms.
 ///
 /// # Errors
 ///
-/// Those of the random source, and when a string is of a form of which no example is known here.
+/// Returns the errors of the random source, or fails if there is no example of a string format.
 pub fn json(schema: &TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
     Maker { u, depth: 0, plain: false }.value(schema, Source::Text)
 }
 
-/// The same in the plain forms alone, which kv-core reads from strangers: objects for structs, texts for the names of
-/// variants.
+/// Generates JSON in the plain forms only, which kv-core accepts from clients: objects for structs,
+/// strings for names of variants.
 ///
 /// # Errors
 ///
-/// Those of [`json()`].
+/// Returns the errors of [`json()`].
 pub fn plain(schema: &TypeSchema, u: &mut Unstructured<'_>) -> Result<Value> {
     Maker { u, depth: 0, plain: true }.value(schema, Source::Text)
 }
@@ -47,7 +46,7 @@ impl Maker<'_, '_> {
         if self.u.is_empty() { Ok(false) } else { self.u.ratio(1, times) }
     }
 
-    /// Whether to make a form that only serde reads.
+    /// Returns whether to generate a form that serde reads and kv-core refuses.
     fn odd_once_in(&mut self, times: u32) -> Result<bool> {
         if self.plain { Ok(false) } else { self.once_in(times) }
     }
@@ -89,13 +88,13 @@ impl Maker<'_, '_> {
                 members.into()
             }
             Shape::Struct(fields) if is_time(schema) => {
-                // Some of a `u64`'s seconds overflow; those of a `u32` do not.
+                // Large `u64` seconds overflow; `u32` seconds do not.
                 let amounts = fields.all().iter().map(|field| Ok((field.name, u32::arbitrary(self.u)?)));
                 json!(amounts.collect::<Result<BTreeMap<_, _>>>()?)
             }
             Shape::Struct(fields) => self.structure(&fields, from, true)?,
             Shape::Enum(all) => self.enumeration(&all, from)?,
-            // `Unit`, and what there will be.
+            // `Unit`, and future shapes.
             _ => Value::Null,
         })
     }
@@ -110,7 +109,7 @@ impl Maker<'_, '_> {
 
     fn integer(&mut self, kind: IntKind, not_zero: bool) -> Result<Value> {
         let (min, max) = kind.range();
-        // What a JSON number holds exactly here.
+        // The integers that `serde_json::Number` represents.
         let (min, max) = (min.max(i64::MIN.into()), max.min(u64::MAX.into()));
         let number = match self.u.int_in_range(0..=3)? {
             0 => min,
@@ -154,7 +153,7 @@ impl Maker<'_, '_> {
         })
     }
 
-    /// `None` where there is none that would be read.
+    /// Returns a key, or `None` if no key would be read.
     fn key(&mut self, schema: &TypeSchema, from: Source) -> Result<Option<String>> {
         Ok(match schema.shape {
             Shape::String => Some(self.text()?),
@@ -168,14 +167,15 @@ impl Maker<'_, '_> {
             Shape::Struct(Fields::Newtype { field, .. }) => self.key(field.ty.get(), from)?,
             Shape::Enum(all) => {
                 let variant = self.u.choose(all.variants)?;
-                // By another name it would be the same key twice.
+                // An alias would be the same key twice.
                 Some(if self.plain { variant.name.to_owned() } else { self.variant_name(variant)? })
             }
             _ => None,
         })
     }
 
-    /// `alone` is whether it is read by `deserialize_struct`, which takes lists, or by what asks for an object.
+    /// Generates a struct. `takes_lists` is whether it is read by `deserialize_struct`, which also
+    /// accepts a list.
     fn structure(&mut self, fields: &Fields, from: Source, takes_lists: bool) -> Result<Value> {
         Ok(match fields {
             Fields::Unit => Value::Null,
@@ -189,16 +189,16 @@ impl Maker<'_, '_> {
             Fields::Named { fields, deny_unknown } => {
                 let mut members = Map::new();
                 self.members(fields, from, &mut members)?;
-                let may_object = |field: &Field| field.flatten && minds_strangers(field.ty.get());
-                if !deny_unknown && !fields.iter().any(may_object) && self.once_in(3)? {
-                    members.insert("zz_stranger".to_owned(), self.anything()?);
+                let reads_others = |field: &Field| field.flatten && reads_unknown_members(field.ty.get());
+                if !deny_unknown && !fields.iter().any(reads_others) && self.once_in(3)? {
+                    members.insert("zz_unknown_member".to_owned(), self.anything()?);
                 }
                 members.into()
             }
         })
     }
 
-    /// Fields as a list, those with defaults at its end left out at times.
+    /// Generates fields as a list. The last may be left out if they have defaults.
     fn items(&mut self, fields: &[Field], from: Source) -> Result<Value> {
         let needed = fields.iter().rposition(|field| !field.default).map_or(0, |last| last + 1);
         let len = self.u.int_in_range(needed..=fields.len())?;
@@ -231,7 +231,7 @@ impl Maker<'_, '_> {
         self.name(variant.name, variant.aliases)
     }
 
-    /// The members of a flattened field. Those of a map get names that nothing else has.
+    /// Generates the members of a flattened field. Members of a map get names that no field has.
     fn flat(&mut self, schema: &TypeSchema, into: &mut Map<String, Value>) -> Result<()> {
         match schema.shape {
             Shape::Option(inner) if self.once_in(2)? => self.flat(inner.get(), into)?,
@@ -249,7 +249,8 @@ impl Maker<'_, '_> {
             Shape::Struct(Fields::Newtype { field, .. }) => self.flat(field.ty.get(), into)?,
             Shape::Struct(Fields::Named { fields, .. }) => self.members(fields, Source::Owned, into)?,
             Shape::Enum(all) if matches!(all.tagging, Tagging::External) => {
-                // One that has a member of its own: a string is none, and neither is an unknown name.
+                // A variant with a member of its own, which neither a string nor an unknown name
+                // is.
                 let named: Vec<_> = all.variants.iter().filter(|variant| !variant.other).collect();
                 let variant = self.u.choose(&named).copied()?;
                 if variant.untagged {
@@ -261,7 +262,7 @@ impl Maker<'_, '_> {
             }
             Shape::Enum(all) => {
                 let made = loop {
-                    // Lists cannot be flattened; with luck the next one is an object.
+                    // Lists cannot be flattened; try again for an object.
                     match self.enumeration(&all, Source::Borrowed)? {
                         Value::Object(members) => break members,
                         _ if self.u.is_empty() => return Err(arbitrary::Error::NotEnoughData),
@@ -308,7 +309,7 @@ impl Maker<'_, '_> {
     fn internal(&mut self, all: &Enum, variant: &Variant, tag: &str, from: Source) -> Result<Value> {
         let at = all.variants.iter().position(|other| std::ptr::eq(other, variant));
         let named: Value = match at.filter(|_| from != Source::Text) {
-            // A buffer takes a variant's position for its name.
+            // In a buffer a variant may also be named by its index.
             Some(at) if self.odd_once_in(4)? => at.into(),
             _ => self.variant_name(variant)?.into(),
         };
@@ -347,7 +348,8 @@ impl Maker<'_, '_> {
     }
 }
 
-/// What was made for itself, as members of something else: nothing is no members, a unit variant has its second form.
+/// Converts a value to members of another object: a unit has no members, a unit variant becomes an
+/// object with one member.
 fn as_members(json: Value) -> Map<String, Value> {
     match json {
         Value::Object(members) => members,
@@ -356,17 +358,17 @@ fn as_members(json: Value) -> Map<String, Value> {
     }
 }
 
-/// Whether what is flattened looks at members that are not its own.
-fn minds_strangers(schema: &TypeSchema) -> bool {
+/// Returns whether a flattened type reads members that are not its own.
+fn reads_unknown_members(schema: &TypeSchema) -> bool {
     match schema.shape {
         Shape::Struct(Fields::Named { fields, .. }) => fields.iter().any(|field| field.flatten),
-        Shape::Struct(Fields::Newtype { field, .. }) => minds_strangers(field.ty.get()),
+        Shape::Struct(Fields::Newtype { field, .. }) => reads_unknown_members(field.ty.get()),
         Shape::Option(_) | Shape::Unit | Shape::Struct(Fields::Unit) => false,
         _ => true,
     }
 }
 
-/// How deep a value must be at least, as far as the budget lets one look.
+/// Returns the least depth of a value, looking at most `budget` levels deep.
 fn height(fields: &Fields, budget: u32) -> u32 {
     let Some(budget) = budget.checked_sub(1) else { return 0 };
     let of = |schema: &TypeSchema| match schema.shape {
@@ -380,7 +382,7 @@ fn height(fields: &Fields, budget: u32) -> u32 {
     needed.map(|field| 1 + of(field.ty.get())).max().unwrap_or_default()
 }
 
-/// Strings of the forms that there are.
+/// Examples of all string formats.
 const FORMATTED: [&str; 8] = [
     "127.0.0.1",
     "255.255.255.255",

@@ -1,17 +1,17 @@
-//! Small random changes of JSON, of the kind that a wrong client, an old one or a mischievous one would send.
+//! Small random changes of JSON, such as a faulty, outdated or hostile client would send.
 
 use crate::walk::walk;
 use arbitrary::{Result, Unstructured};
 use kv_core::schema::ty::{Fields, Shape, Tagging, TypeSchema};
 use serde_json::{Map, Value, json};
 
-/// The names that a schema knows: of members, of variants, of tags, with their aliases. Changes made with them come
-/// nearer to what is read than others.
+/// The names in a schema: members, variants and tags, with their aliases. Changes that use them are
+/// more likely to be read.
 #[derive(Clone, Debug)]
 pub struct Words(Vec<&'static str>);
 
 impl Words {
-    /// The names in a schema and in all that it refers to.
+    /// Returns the names in a schema and in all schemas that it refers to.
     pub fn of(schema: &'static TypeSchema) -> Self {
         let mut words = vec!["zz_unknown", ""];
         walk(schema, &mut |schema| match schema.shape {
@@ -45,11 +45,11 @@ fn names(fields: &Fields) -> Vec<&'static str> {
     all.flat_map(|field| field.aliases.iter().copied().chain([field.name])).collect()
 }
 
-/// Changes one place of some JSON.
+/// Changes one randomly chosen place in JSON.
 ///
 /// # Errors
 ///
-/// Those of the random source.
+/// Returns the errors of the random source.
 pub fn mutate(json: &mut Value, words: &Words, u: &mut Unstructured<'_>) -> Result<()> {
     let at = u.choose_index(count(json))?;
     change(nth(json, at), words, u)
@@ -63,7 +63,7 @@ fn count(json: &Value) -> usize {
     }
 }
 
-/// The place of a number, counted from the root.
+/// Returns the value at an index in depth-first order.
 fn nth(json: &mut Value, at: usize) -> &mut Value {
     if at == 0 {
         return json;
@@ -109,7 +109,7 @@ fn change_members(members: &mut Map<String, Value>, words: &Words, u: &mut Unstr
             members.insert(words.any(u)?.to_owned(), taken);
         }
         2 => {
-            // There twice, once by another name.
+            // The value is there under two names.
             members.insert(words.any(u)?.to_owned(), taken.clone());
             members.insert(name.clone(), taken);
         }
@@ -147,7 +147,7 @@ fn other_text(text: &str, words: &Words, u: &mut Unstructured<'_>) -> Result<Str
     })
 }
 
-/// Numbers at the ends of types, and beyond.
+/// Numbers at the bounds of integer types, and beyond.
 const NUMBERS: [i128; 20] = [
     0,
     1,
@@ -175,7 +175,7 @@ fn number(u: &mut Unstructured<'_>) -> Result<Value> {
     if u.ratio(1, 4)? {
         return u.choose(&[1.5, -0.0, 1.0, 1e300, -1e300, 1.8e19, 1e39]).map(|n| json!(n));
     }
-    // All within the reach of `i64` or `u64`.
+    // Each fits into `i64` or `u64`.
     let number = *u.choose(&NUMBERS)?;
     Ok(i64::try_from(number).map_or_else(|_| json!(u64::try_from(number).unwrap_or_default()), |n| json!(n)))
 }

@@ -1,4 +1,4 @@
-//! What a schema promises of a type, each as a function of random bytes; the error says what broke it.
+//! Properties of a schema, as functions of random bytes. The error describes a counterexample.
 
 use crate::fit::{readable, written};
 use crate::mutate::{Words, mutate};
@@ -6,33 +6,33 @@ use crate::{Case, Sample, make, text};
 use arbitrary::Unstructured;
 use serde_json::{Number, Value};
 
-/// How a try went in which the promise was kept.
+/// The result of a run in which the property held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tried {
-    /// It was not asked: the bytes did not suffice, or made a value that JSON cannot hold.
+    /// Nothing was checked: there were too few bytes, or JSON cannot represent the value.
     Nothing,
-    /// There was JSON to be read, and it was.
+    /// Valid JSON was read.
     Read,
-    /// There was JSON to be refused, and it was.
+    /// Invalid JSON was refused.
     Refused,
 }
 
-/// The error says how the promise was broken.
-pub type Kept = Result<Tried, String>;
+/// The result of a property. The error describes a counterexample.
+pub type PropertyResult = Result<Tried, String>;
 
-/// A promise, by which a case is judged.
-pub type Promise = fn(&Case, &[u8]) -> Kept;
+/// A property of a case.
+pub type Promise = fn(&Case, &[u8]) -> PropertyResult;
 
-/// All of them.
+/// All properties.
 pub const ALL: [Promise; 4] =
-    [what_is_written_fits, what_fits_is_read, both_refuse_the_same, texts_are_read_as_they_fit];
+    [written_json_fits, fitting_json_is_read, serde_agrees_on_mutations, serde_agrees_on_text];
 
-/// What `serde_json` writes of a value is what the schema says, and it is read as the same value.
+/// The JSON that `serde_json` writes for a value fits the schema, and is read as the same value.
 ///
 /// # Errors
 ///
-/// How it is broken.
-pub fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
+/// Describes the counterexample.
+pub fn written_json_fits(case: &Case, bytes: &[u8]) -> PropertyResult {
     let Ok(sample) = (case.sample)(&mut Unstructured::new(bytes)) else { return Ok(Tried::Nothing) };
     if !is_sound(&sample) {
         return Ok(Tried::Nothing);
@@ -48,12 +48,12 @@ pub fn what_is_written_fits(case: &Case, bytes: &[u8]) -> Kept {
     Ok(Tried::Read)
 }
 
-/// What is made from the schema alone is read, whatever the order of its members.
+/// JSON generated from the schema is read, in any order of members.
 ///
 /// # Errors
 ///
-/// How it is broken.
-pub fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
+/// Describes the counterexample.
+pub fn fitting_json_is_read(case: &Case, bytes: &[u8]) -> PropertyResult {
     let u = &mut Unstructured::new(bytes);
     let Ok(json) = make::json(case.schema, u) else { return Ok(Tried::Nothing) };
     let Ok(text) = text::in_any_order(&json, u) else { return Ok(Tried::Nothing) };
@@ -63,25 +63,25 @@ pub fn what_fits_is_read(case: &Case, bytes: &[u8]) -> Kept {
     rewritten_fits(case, &read)
 }
 
-/// Spoiled JSON is read by `serde_json` if the schema says that it is, and not otherwise.
+/// `serde_json` reads mutated JSON exactly if the schema says so.
 ///
 /// # Errors
 ///
-/// How it is broken.
-pub fn both_refuse_the_same(case: &Case, bytes: &[u8]) -> Kept {
+/// Describes the counterexample.
+pub fn serde_agrees_on_mutations(case: &Case, bytes: &[u8]) -> PropertyResult {
     let u = &mut Unstructured::new(bytes);
     let Ok(Some(json)) = spoiled(case, u) else { return Ok(Tried::Nothing) };
     verdicts_agree(case, &json)
 }
 
-/// JSON of strangers, whatever stands in it, is read or refused as the schema says.
+/// Arbitrary JSON is read or refused as the schema says.
 ///
 /// # Errors
 ///
-/// How it is broken.
-pub fn texts_are_read_as_they_fit(case: &Case, bytes: &[u8]) -> Kept {
+/// Describes the counterexample.
+pub fn serde_agrees_on_text(case: &Case, bytes: &[u8]) -> PropertyResult {
     let Ok(text) = str::from_utf8(bytes) else { return Ok(Tried::Nothing) };
-    // Members that come twice or in another order are for the type alone to judge, which may not panic over them.
+    // Only the type can decide about duplicate members and their order. It must not panic.
     let read = (case.read)(text);
     match (serde_json::from_str(text), read) {
         (Ok(json), _) => verdicts_agree(case, &json),
@@ -90,7 +90,7 @@ pub fn texts_are_read_as_they_fit(case: &Case, bytes: &[u8]) -> Kept {
     }
 }
 
-fn verdicts_agree(case: &Case, json: &Value) -> Kept {
+fn verdicts_agree(case: &Case, json: &Value) -> PropertyResult {
     let text = json.to_string();
     match (readable(case.schema, json), (case.read)(&text)) {
         (Ok(()), Ok(read)) => rewritten_fits(case, &read),
@@ -102,11 +102,11 @@ fn verdicts_agree(case: &Case, json: &Value) -> Kept {
     }
 }
 
-/// JSON that is close to what some value is written as; `None` when the value cannot be written.
+/// Returns mutated JSON of the type, or `None` if a value cannot be written.
 ///
 /// # Errors
 ///
-/// When the bytes are too few.
+/// Fails if there are too few bytes.
 pub fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Option<Value>> {
     let words = Words::of(case.schema);
     let times = u.int_in_range(1..=3)?;
@@ -122,7 +122,7 @@ pub fn spoiled(case: &Case, u: &mut Unstructured<'_>) -> arbitrary::Result<Optio
     Ok(Some(json))
 }
 
-fn rewritten_fits(case: &Case, read: &Sample) -> Kept {
+fn rewritten_fits(case: &Case, read: &Sample) -> PropertyResult {
     if !is_sound(read) {
         return Ok(Tried::Read);
     }
@@ -138,22 +138,22 @@ fn fits(case: &Case, text: &str) -> Result<Value, String> {
     }
 }
 
-/// Whether JSON can hold the value. Other rules than these two say nothing of that.
+/// Returns whether JSON can represent the value: only these two rules restrict that.
 pub fn is_sound(sample: &Sample) -> bool {
     !sample.broken.iter().any(|rule| matches!(*rule, "finite" | "type"))
 }
 
-/// The JSON that a text is.
+/// Parses JSON.
 ///
 /// # Panics
 ///
-/// When it is none, which `serde_json` does not write.
+/// Panics if the text is not JSON. `serde_json` only writes JSON.
 #[expect(clippy::panic, reason = "serde_json wrote it")]
 pub fn parse(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{text} is no JSON: {error}"))
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{text} is not JSON: {error}"))
 }
 
-/// Whether two JSON are the same, where a function says it of numbers.
+/// Returns whether two JSON values are equal. A function compares their numbers.
 pub fn same_with(a: &Value, b: &Value, numbers: &impl Fn(&Number, &Number) -> bool) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => numbers(a, b),

@@ -1,8 +1,9 @@
-//! What kv-core's codecs and the schema let pass of what strangers send: what `serde_json` reads, as the same value, and less.
+//! Compares kv-core's codecs with the schema and with `serde_json`. Codecs read a part of what
+//! `serde_json` reads, as the same values.
 
-#![expect(clippy::unwrap_used, reason = "the types are the catalog's own")]
+#![expect(clippy::unwrap_used, reason = "all types are in the catalog")]
 
-use crate::promise::{Kept, Tried};
+use crate::promise::{PropertyResult, Tried};
 use crate::{Case, Subject, Visitor, visit, walk};
 use kv_core::engine::AnyValue;
 use kv_core::schema::json::{self, Flaw};
@@ -19,21 +20,22 @@ use std::sync::Arc;
 /// A stored type of the corpus with its codec.
 #[derive(Clone, Copy, Debug)]
 pub struct Stored {
-    /// The type as data.
+    /// The type, as data.
     pub case: Case,
-    /// That of a catalog that exposes it.
+    /// The codec of a catalog that exposes the type.
     pub codec: Codec,
-    /// Reads a value from JSON; the error is `serde_json`'s.
+    /// Reads a value from JSON. The error is `serde_json`'s.
     pub read: fn(&str) -> Result<Read, String>,
-    /// What the codec has read, to be compared.
+    /// Makes the value that the codec has read comparable.
     pub ours: fn(AnyValue) -> Read,
-    /// Whether only the type's own reader knows some of it.
+    /// Whether a part of the type has no schema.
     is_opaque: bool,
-    /// Whether serde takes what is wrong in a flattened `Option` for nothing.
+    /// Whether serde reads an error in a flattened `Option` as `None`.
     drops: bool,
 }
 
-/// A value that was read, of whatever type. They are not compared by what `Debug` writes: hash maps have no order.
+/// A value of any type that was read. Values are compared with `PartialEq`, not with `Debug`, in
+/// which hash maps have no order.
 pub struct Read {
     value: AnyValue,
     debug: fn(&dyn Any) -> String,
@@ -78,7 +80,7 @@ impl Stored {
         }
     }
 
-    /// All of them, in the order of [`visit`].
+    /// Returns all stored types, in the order of [`visit`].
     pub fn all() -> Vec<Self> {
         struct Collect(Vec<Stored>);
         impl Visitor for Collect {
@@ -93,23 +95,23 @@ impl Stored {
         all.0
     }
 
-    /// What the codec makes of JSON.
+    /// Reads JSON with the codec.
     ///
     /// # Errors
     ///
-    /// Those of the codec.
+    /// Returns the errors of the codec.
     pub fn decode(&self, json: &str, options: DecodeOptions) -> Result<Read, DecodeError> {
         self.codec.decode(json.as_bytes(), options).map(|decoded| (self.ours)(decoded.value))
     }
 
-    /// It is read as what `serde_json` reads it as.
+    /// Checks that the codec and `serde_json` read JSON as the same value.
     ///
     /// # Errors
     ///
-    /// How it is not.
-    pub fn reads(&self, json: &str) -> Kept {
+    /// Describes the difference.
+    pub fn reads(&self, json: &str) -> PropertyResult {
         let theirs = (self.read)(json).map_err(|e| format!("serde_json does not read {json}: {e}"))?;
-        match self.decode(json, anything()) {
+        match self.decode(json, lenient()) {
             Ok(ours) if ours == theirs => Ok(Tried::Read),
             Ok(ours) => Err(format!("{json} is read as {ours:?} instead of {theirs:?}")),
             Err(error) => Err(format!("{json} is refused: {error}")),
@@ -118,8 +120,9 @@ impl Stored {
 }
 
 impl Stored {
-    /// Whether a codec may refuse JSON that serde reads: every violation of the shape is at an odd form, or at something that
-    /// serde would drop. Next to them, broken rules are reported as well.
+    /// Returns whether a codec may refuse JSON that serde reads: every violation of the shape must
+    /// be at an odd form (see `is_odd`), or at something that serde would drop. Violations of
+    /// rules may be reported as well.
     pub fn may_refuse(&self, json: &Value, errors: &ValidationErrors) -> bool {
         let mut of_shape = errors.iter().filter(|v| matches!(v.rule, "type" | "int" | "finite")).peekable();
         of_shape.peek().is_some() && of_shape.all(|violation| self.may_refuse_at(json, violation))
@@ -127,33 +130,30 @@ impl Stored {
 
     fn may_refuse_at(&self, json: &Value, violation: &Violation) -> bool {
         let is_second = violation.message.starts_with("must be left out: another variant is there already")
-            || violation.message.starts_with("must be left out: it is another name of what is there already");
-        // In a buffer, serde makes an infinite `f32` of a number that none holds.
+            || violation.message.starts_with("must be left out: it is another name of what is there already")
+            || violation.message.starts_with("must be left out: the value fits only a variant without");
+        // In a buffer, serde reads a number that is too large for an `f32` as infinite.
         self.drops || is_second || violation.rule == "finite" || is_odd(json, &violation.pointer)
     }
 }
 
-/// Options under which a codec refuses only what is odd.
-pub fn anything() -> DecodeOptions {
+/// Options under which a codec only refuses odd forms.
+pub fn lenient() -> DecodeOptions {
     DecodeOptions::new().any_int().max_depth(DecodeOptions::DEEPEST)
 }
 
-/// In a few ways to read, the codec and the schema say the same of a stranger's bytes, and what passes is what `serde_json`
-/// reads. What it reads and they do not is odd in a way that they look for.
+/// Checks, under several options, that the codec and the schema agree on arbitrary bytes, that
+/// accepted bytes are read as `serde_json` reads them, and that bytes which only `serde_json`
+/// accepts have an odd form.
 ///
 /// # Errors
 ///
-/// How they differ.
-pub fn one_verdict(stored: &Stored, json: &[u8]) -> Kept {
+/// Describes the difference.
+pub fn codec_agrees(stored: &Stored, json: &[u8]) -> PropertyResult {
     let form = serde_json::from_slice::<Form>(json).unwrap_or_default();
-    let too_shallow = anything().max_depth(form.depth.saturating_sub(1));
-    let ways = [
-        DecodeOptions::new(),
-        DecodeOptions::new().take_ttl(),
-        anything(),
-        anything().take_ttl(),
-        too_shallow,
-    ];
+    let too_shallow = lenient().max_depth(form.depth.saturating_sub(1));
+    let ways =
+        [DecodeOptions::new(), DecodeOptions::new().take_ttl(), lenient(), lenient().take_ttl(), too_shallow];
     let mut tried = Tried::Refused;
     for options in ways {
         let shown = || String::from_utf8_lossy(json);
@@ -163,22 +163,22 @@ pub fn one_verdict(stored: &Stored, json: &[u8]) -> Kept {
         match (ours, json::check(stored.case.schema, json, options), theirs) {
             (Ok((ours, ttl)), Ok(said), theirs) if ttl == said => {
                 tried = Tried::Read;
-                if form.says_twice || form.depth > options.depth() {
-                    return Err(format!("{} is read, and says something twice or is too deep", shown()));
+                if form.has_duplicate || form.depth > options.depth() {
+                    return Err(format!("{} is read, and has a duplicate member or is too deep", shown()));
                 }
                 match theirs {
                     Ok(theirs) if theirs == ours => {}
-                    // To serde it is a member too many.
+                    // For serde, `ttl` is an unknown member.
                     Err(_) if ttl.is_some() => {}
                     theirs => {
                         return Err(format!("{} is read as {ours:?}, and by serde {theirs:?}", shown()));
                     }
                 }
             }
-            // Its own reader was asked last.
+            // The type's own `Deserialize` failed.
             (Err(_), Ok(_), Err(_)) if stored.is_opaque => {}
             (Err(ours), Err(said), theirs) if ours == said => {
-                if options == anything()
+                if options == lenient()
                     && let Ok(theirs) = theirs
                     && !may_refuse(stored, &said, json)
                 {
@@ -193,16 +193,19 @@ pub fn one_verdict(stored: &Stored, json: &[u8]) -> Kept {
     Ok(tried)
 }
 
-/// What is asked of JSON whatever its type.
+/// Properties of JSON that do not depend on a type.
 #[derive(Default)]
 struct Form {
     depth: usize,
-    says_twice: bool,
+    has_duplicate: bool,
 }
 
 impl Form {
     fn around(self, inner: &Self) -> Self {
-        Self { depth: self.depth.max(inner.depth + 1), says_twice: self.says_twice || inner.says_twice }
+        Self {
+            depth: self.depth.max(inner.depth + 1),
+            has_duplicate: self.has_duplicate || inner.has_duplicate,
+        }
     }
 }
 
@@ -246,7 +249,7 @@ impl<'de> de::Visitor<'de> for FormVisitor {
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Form, A::Error> {
-        let mut form = Form { depth: 1, says_twice: false };
+        let mut form = Form { depth: 1, has_duplicate: false };
         while let Some(item) = items.next_element::<Form>()? {
             form = form.around(&item);
         }
@@ -254,20 +257,21 @@ impl<'de> de::Visitor<'de> for FormVisitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut members: A) -> Result<Form, A::Error> {
-        let mut form = Form { depth: 1, says_twice: false };
+        let mut form = Form { depth: 1, has_duplicate: false };
         let mut names = HashSet::new();
         while let Some((name, value)) = members.next_entry::<String, Form>()? {
             form = form.around(&value);
-            form.says_twice |= !names.insert(name);
+            form.has_duplicate |= !names.insert(name);
         }
         Ok(form)
     }
 }
 
-/// Whether JSON that `serde_json` reads may be refused for that: it says something twice, is deep, or has an odd form.
+/// Returns whether a codec may refuse JSON that `serde_json` reads with this error: for a duplicate
+/// member, for its depth, or for an odd form.
 fn may_refuse(stored: &Stored, error: &DecodeError, json: &[u8]) -> bool {
     match error {
-        // A string that nobody reads may hold half a pair for serde.
+        // serde accepts half a surrogate pair in a string that is ignored.
         DecodeError::Malformed(malformed) => {
             matches!(
                 malformed.flaw,
@@ -300,8 +304,8 @@ fn has_flattened_option(schema: &'static TypeSchema) -> bool {
     found
 }
 
-/// Whether there is a form of the kind that a codec refuses and serde does not: a list for members, the position or
-/// the second form of a name, an object for nothing.
+/// Returns whether the place has an odd form, which serde reads and a codec refuses: a list for
+/// members, the index of a variant or an object for its name, an empty object for a unit.
 fn is_odd(json: &Value, pointer: &str) -> bool {
     fn has_odd(json: &Value) -> bool {
         match json {

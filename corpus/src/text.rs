@@ -1,10 +1,10 @@
-//! JSON as text, its members in any order: `serde_json::Value` sorts them, and serde reads some forms otherwise when the
-//! order is another.
+//! JSON as text with members in any order. `serde_json::Value` sorts members, but for some forms
+//! serde's result depends on their order.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::Value;
 
-/// How deeply lists and objects are nested: a list in a list is 2 deep.
+/// Returns how deeply lists and objects are nested. A list in a list has depth 2.
 pub fn depth(json: &Value) -> usize {
     match json {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
@@ -17,7 +17,7 @@ pub fn depth(json: &Value) -> usize {
 ///
 /// # Errors
 ///
-/// Those of the random source.
+/// Returns the errors of the random source.
 pub fn in_any_order(json: &Value, u: &mut Unstructured<'_>) -> Result<String> {
     let mut text = String::new();
     write(json, u, &mut text)?;
@@ -55,20 +55,20 @@ fn write(json: &Value, u: &mut Unstructured<'_>, text: &mut String) -> Result<()
     Ok(())
 }
 
-/// Returns all numbers of a text of JSON outside its strings, exactly as they are written, in their order.
+/// Returns all numbers of a JSON text in order, parsed exactly from the text.
 pub fn numbers(json: &str) -> Vec<f64> {
     let mut numbers = Vec::new();
     for (nth, part) in strings_and_others(json).into_iter().enumerate() {
         if nth % 2 == 0 {
             let lexemes = part.split([',', ':', '[', ']', '{', '}', ' ', '\n', '\r', '\t']);
-            // `f64` would read names such as `inf` too, which JSON does not have.
+            // `f64` also parses names such as `inf`, which JSON does not have.
             numbers.extend(lexemes.filter_map(|lexeme| lexeme.parse::<f64>().ok()));
         }
     }
     numbers
 }
 
-/// Splits JSON at its quotes: parts between strings at even places, strings at odd ones.
+/// Splits JSON at its quotes: strings are at odd indices.
 fn strings_and_others(json: &str) -> Vec<&str> {
     let (mut parts, mut start, mut escaped) = (Vec::new(), 0, false);
     for (at, c) in json.char_indices() {

@@ -1,11 +1,11 @@
-//! All schemas that one leads to.
+//! A visit of all schemas that a schema refers to.
 
 use kv_core::schema::ty::{Shape, TypeRef, TypeSchema};
 
-/// Shows a schema and all that it refers to, each once, in source order.
+/// Visits a schema and all schemas that it refers to, each once, in source order.
 pub fn walk(schema: &'static TypeSchema, visit: &mut impl FnMut(&'static TypeSchema)) {
     let mut seen = vec![schema];
-    // A stack from which the first part is taken first.
+    // A stack; parts are pushed in reverse, so that the first part is visited first.
     let mut next = vec![schema];
     while let Some(schema) = next.pop() {
         visit(schema);

@@ -1,19 +1,19 @@
-//! Values without a schema, next to a naive reader of JSON: it knows what is refused in them by its words, and nothing of
-//! `kv-schema`'s reader.
+//! Values without a schema, compared with a naive reader of JSON, which is written from the
+//! documentation and independent of `kv-schema`.
 
 use kv_core::{DecodeError, DecodeOptions};
 use kv_corpus::strict::Stored;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// Types with any JSON in them: as a field, and as members of no field's.
+/// A type that accepts any JSON, as an opaque field and as unknown members.
 static STORED: LazyLock<[(Stored, &str); 2]> = LazyLock::new(|| {
     let all = Stored::all();
     let named = |name| *all.iter().find(|stored| stored.case.name == name).expect("it is in the corpus");
     [(named("FlatOpaque"), "\"x\""), (named("FlatOpaque"), "\"id\":1,\"y\":[{},[]],\"x\"")]
 });
 
-/// The text is the JSON of a member.
+/// Uses the text as the JSON of a member.
 pub(crate) fn run(text: &str) {
     let (plain, after) = (&STORED[0], &STORED[1]);
     check(&plain.0, &format!("{{\"id\":1,{}:{text}}}", plain.1));
@@ -21,23 +21,23 @@ pub(crate) fn run(text: &str) {
 }
 
 fn check(stored: &Stored, json: &str) {
-    let is_taken = Reader { text: json.as_bytes(), at: 0 }.whole();
+    let is_valid = Reader { text: json.as_bytes(), at: 0 }.whole();
     let read = stored.decode(json, DecodeOptions::new());
-    match (&read, is_taken) {
+    match (&read, is_valid) {
         (Ok(read), true) => {
             let theirs = (stored.read)(json);
             assert!(theirs.as_ref() == Ok(read), "{json} is read as {read:?}, and by serde_json {theirs:?}");
         }
-        // Of the type's own member, there is more to say than of JSON.
+        // Only the member `id` has a schema.
         (Err(DecodeError::Value(errors)), true) => {
             assert!(errors.iter().all(|v| v.pointer == "/id"), "{json} is refused: {errors}");
         }
         (Err(_), false) => {}
-        _ => panic!("{json} is {read:?}, and should be {}", if is_taken { "read" } else { "refused" }),
+        _ => panic!("{json} is {read:?}, and should be {}", if is_valid { "read" } else { "refused" }),
     }
 }
 
-/// Reads JSON a byte at a time, and says only whether it is taken. Source: RFC 8259.
+/// Reads JSON byte by byte and returns only whether it is accepted. Source: RFC 8259.
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
@@ -114,10 +114,10 @@ impl Reader<'_> {
         loop {
             self.space();
             let Some(name) = self.string() else { return false };
-            // Members of the outermost object are those of a map of any JSON as well.
-            let is_taken = !name.starts_with("$serde_json::private::") && names.insert(name);
+            // Members of the outermost object are flattened into a map of any JSON.
+            let is_valid = !name.starts_with("$serde_json::private::") && names.insert(name);
             self.space();
-            if !is_taken || !self.eat(b':') || !self.value(depth) {
+            if !is_valid || !self.eat(b':') || !self.value(depth) {
                 return false;
             }
             self.space();
@@ -127,7 +127,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The text of a string, by way of UTF-16.
+    /// Reads a string, as UTF-16.
     fn string(&mut self) -> Option<String> {
         if !self.eat(b'"') {
             return None;
@@ -159,7 +159,7 @@ impl Reader<'_> {
                         }
                         _ => return None,
                     };
-                    // An unpaired half followed by another character makes the whole text none.
+                    // `from_utf16` refuses an unpaired surrogate.
                     units.push(unit);
                 }
                 '\0'..='\u{1f}' => return None,
@@ -195,7 +195,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether the nearest float is finite, and what it is written as is the same number where that is a large whole one.
+/// Whether the nearest float is finite, and what it is written as is the same number where that is
+/// a large whole one.
 fn is_kept(number: &str, has_point: bool) -> bool {
     let float: f64 = number.parse().unwrap_or(f64::NAN);
     if !has_point {

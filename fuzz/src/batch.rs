@@ -1,4 +1,5 @@
-//! A batch does what a naive reader of its frame does with a sorted map, and keeps within its bytes.
+//! Batches, compared with a naive reader of their frames and a sorted map. Responses stay within
+//! their limit of bytes.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -17,14 +18,14 @@ use tower::Service as _;
 #[derive(Serialize, Deserialize, KvType)]
 struct Text(String);
 
-/// How many bytes the answer of the second server has room for.
+/// Limit of the second server's response, in bytes.
 const ROOM: usize = 400;
 
-/// What problems and results of writes may take besides, each.
+/// Bytes that each problem and each result of a write may take in addition.
 const SMALL: usize = 1200;
 
 pub(crate) fn run(bytes: &[u8]) {
-    // How far a number or a nesting may go is another matter.
+    // The limits of nesting and of numbers are not compared.
     if bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() > 60 {
         return;
     }
@@ -43,7 +44,7 @@ pub(crate) fn run(bytes: &[u8]) {
     assert_eq!(roomy.len(), operations.len());
     let mut entries = BTreeMap::new();
     for (operation, result) in operations.iter().zip(roomy) {
-        operation.judge(&mut entries, result);
+        operation.check(&mut entries, result);
     }
 
     let (_, narrow, len) = post(bytes, ROOM);
@@ -55,11 +56,11 @@ pub(crate) fn run(bytes: &[u8]) {
     }
 }
 
-fn results(answer: &Value) -> &[Value] {
-    answer["results"].as_array().map_or(&[], Vec::as_slice)
+fn results(response: &Value) -> &[Value] {
+    response["results"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Whether a result is the same as another, but for times, or a list with its first entries.
+/// Returns whether a result equals another except for times, or is a list of its first entries.
 fn is_beginning(narrow: &Value, roomy: &Value) -> bool {
     match (narrow["keys"].as_array(), roomy["keys"].as_array()) {
         (Some(some), Some(all)) => {
@@ -71,10 +72,10 @@ fn is_beginning(narrow: &Value, roomy: &Value) -> bool {
     }
 }
 
-/// The answer of a new server: nothing in it waits.
+/// Returns the response of a new server.
 fn post(bytes: &[u8], room: usize) -> (StatusCode, Value, usize) {
     let catalog = Catalog::builder().expose::<Text>(Access::ReadWrite).build().expect("one type");
-    // Time stands still, so that nothing expires.
+    // The clock does not advance, so nothing expires.
     let kv = KvStore::builder().clock(ManualClock::new()).expiry(Expiry::Manual).build();
     let http = KvHttp::new(kv, catalog, TenantPolicy::any_host());
     let limits = Limits::default().page_bytes(room).in_flight_bytes(usize::MAX);
@@ -87,7 +88,7 @@ fn post(bytes: &[u8], room: usize) -> (StatusCode, Value, usize) {
     let response = now(router.call(request)).expect("a router does not fail");
     let status = response.status();
     let body = now(response.into_body().collect()).expect("the body is there").to_bytes();
-    (status, serde_json::from_slice(&body).expect("an answer is JSON"), body.len())
+    (status, serde_json::from_slice(&body).expect("a response is JSON"), body.len())
 }
 
 fn now<T>(future: impl Future<Output = T>) -> T {
@@ -97,14 +98,14 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// JSON with every member that is there.
+/// JSON with all members, including duplicates.
 #[derive(Debug)]
 enum Node {
     Object(Vec<(String, Node)>),
     List(Vec<Node>),
     Text(String),
     Bool(bool),
-    /// A whole number that is not negative.
+    /// A non-negative integer.
     Whole(u64),
     Other,
 }
@@ -171,7 +172,7 @@ struct Operation<'n> {
     members: BTreeMap<&'n str, &'n Node>,
 }
 
-/// The members of an object, each of which is there once.
+/// Returns the members of an object, unless one is duplicated.
 fn members(node: &Node) -> Option<BTreeMap<&str, &Node>> {
     let Node::Object(all) = node else { return None };
     let members: BTreeMap<_, _> = all.iter().map(|(name, value)| (name.as_str(), value)).collect();
@@ -207,7 +208,7 @@ fn operation(node: &Node) -> Option<Operation<'_>> {
     is_sound.then(|| Operation { op: op.clone(), members })
 }
 
-/// What is stored, with the version in the answer to its write.
+/// The stored values, with the versions that were returned for them.
 type Entries = BTreeMap<String, (String, String)>;
 
 impl Operation<'_> {
@@ -231,7 +232,7 @@ impl Operation<'_> {
         }
     }
 
-    /// How many conditions there are, and whether they hold; `None` where a version is none.
+    /// Returns the number of conditions and whether all hold, or `None` if a version is malformed.
     fn condition(&self, entries: &Entries) -> Option<(usize, bool)> {
         let current = self.text("key").and_then(|key| entries.get(key)).map(|(_, version)| version.as_str());
         let mut conditions = Vec::new();
@@ -244,8 +245,8 @@ impl Operation<'_> {
         Some((conditions.len(), conditions.iter().all(|holds| *holds)))
     }
 
-    /// Does the same with a map, and compares.
-    fn judge(&self, entries: &mut Entries, result: &Value) {
+    /// Runs the operation on the map and compares the results.
+    fn check(&self, entries: &mut Entries, result: &Value) {
         let status = result["status"].as_u64();
         if self.text("type") != Some("Text") {
             assert_eq!(status, Some(404), "{result}");
@@ -283,7 +284,7 @@ impl Operation<'_> {
             }
             "delete" => match self.condition(entries) {
                 None => assert_eq!(status, Some(400), "{result}"),
-                // It is gone, as was wanted.
+                // The entry is absent, as requested.
                 Some(_) if !entries.contains_key(&key) => {
                     assert_eq!((status, &result["existed"]), (Some(200), &false.into()), "{result}");
                 }

@@ -1,4 +1,4 @@
-//! A host names one tenant, whose name names it again.
+//! A host is normalized to the name of one tenant, which is normalized to itself.
 
 use kv_core::{KvStore, TenantId};
 use std::net::Ipv6Addr;
@@ -14,7 +14,7 @@ pub(crate) fn run(host: &str) {
     }
 }
 
-/// In the order of a reader: what is at the end goes first.
+/// Parses from the end: the port first.
 fn naive(host: &str) -> Option<String> {
     let bare = without_port(host)?;
     if let Some(inside) = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -27,12 +27,12 @@ fn naive(host: &str) -> Option<String> {
     }
     let is_label =
         |label: &str| !label.is_empty() && label.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
-    // Lower case makes ASCII of some that were none.
+    // Some characters beyond ASCII have a lower case in ASCII.
     (host.is_ascii() && name.len() <= 253 && name.split('.').all(is_label)).then_some(name)
 }
 
 fn without_port(host: &str) -> Option<&str> {
-    // That of an address in brackets has colons of its own.
+    // An address in brackets contains colons.
     let Some(at) = host.rfind(':').filter(|at| !host[*at..].contains(']')) else { return Some(host) };
     let mut port = 0_u64;
     for digit in host[at + 1..].chars() {

@@ -1,4 +1,4 @@
-//! A text is a key by its grammar, and nothing else is.
+//! Exactly the texts of the grammar are keys.
 
 use kv_core::KeyError;
 use kv_core::schema::key::check;
@@ -7,7 +7,7 @@ pub(crate) fn run(text: &str) {
     assert_eq!(check(text), naive(text), "{text:?}");
 }
 
-/// The grammar, word by word: 1 to 512 bytes, no control characters, not `.` or `..`.
+/// The grammar: 1 to 512 bytes, no control characters, not `.` or `..`.
 fn naive(text: &str) -> Result<(), KeyError> {
     if text.is_empty() {
         return Err(KeyError::Empty);
@@ -17,7 +17,7 @@ fn naive(text: &str) -> Result<(), KeyError> {
     }
     let mut at = 0;
     for found in text.chars() {
-        // Unicode's category Cc is these two ranges.
+        // Unicode's category Cc consists of these two ranges.
         if matches!(found, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}') {
             return Err(KeyError::Control { found, at });
         }

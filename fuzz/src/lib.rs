@@ -1,13 +1,15 @@
-//! Properties of the store as functions of random bytes, each of which panics where its property does not hold.
+//! Properties of the store as functions of bytes. A property that does not hold panics.
 //!
-//! Bytes come from three places. libFuzzer makes them, led by the branches that they reach (`libfuzzer/`, a workspace of
-//! its own; `scripts/fuzz`). The best of them are kept in `corpus/<target>`, and every test run tries those. And a file that
-//! failed is tried again by `cargo run -p kv-fuzz -- <target> <file>`.
+//! The bytes come from three sources. libFuzzer generates them, guided by the branches that they
+//! reach (`libfuzzer/`, a workspace of its own; `scripts/fuzz`). The best inputs are kept in
+//! `corpus/<target>`, and every test run replays them. `cargo run -p kv-fuzz -- <target> <file>`
+//! repeats an input that failed.
 //!
-//! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` have the grammars, each next to a naive reader
-//! written from its description; `any` has values without a schema and `batch` the frames of batches over HTTP, both
-//! with a naive reader of JSON; `json` has the types of the corpus, with the interpreter of their schemas; `store` has
-//! sequences of operations, with sorted maps.
+//! In reading order: `keys`, `hosts`, `templates`, `ttls` and `patterns` compare grammars with
+//! naive readers written from their descriptions; `any` compares values without a schema, and
+//! `batch` the frames of batches over HTTP, with naive readers of JSON; `json` compares the types
+//! of the corpus with an interpreter of their schemas; `store` compares operations with sorted
+//! maps.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a property that does not hold is a panic")]
 
@@ -24,81 +26,81 @@ mod ttls;
 use arbitrary::{Arbitrary, Unstructured};
 use std::fmt;
 
-/// A property that is tried with random bytes.
+/// A property of bytes.
 #[derive(Clone, Copy)]
 pub struct Target {
-    /// Its name, which its folder in `corpus` has too.
+    /// Name of the target, and of its folder in `corpus`.
     pub name: &'static str,
-    /// What holds of all bytes.
+    /// The property, which holds for all bytes.
     pub property: &'static str,
-    /// How many bytes are enough for anything.
+    /// Maximum length of inputs that libFuzzer generates.
     pub most_bytes: usize,
-    /// How much of the time it gets, beside the others.
+    /// Share of the fuzzing time, relative to other targets.
     pub share: u32,
     run: fn(&[u8]),
 }
 
-/// All of them.
+/// All targets.
 pub const TARGETS: [Target; 9] = [
     Target {
         name: "store",
-        property: "operations on the store answer as on sorted maps with deadlines, and watches end with what is there",
+        property: "operations on the store have the results of a sorted map with deadlines, and watchers end with its entries",
         most_bytes: 4096,
         share: 5,
         run: |bytes| with(bytes, |input: store::Input| store::run(&input)),
     },
     Target {
         name: "json",
-        property: "serde_json reads and writes what the schema says, values are read as they were written",
+        property: "serde_json reads and writes what the schema describes, and reads values as they were written",
         most_bytes: 2048,
         share: 4,
         run: json::run,
     },
     Target {
         name: "any",
-        property: "a value without a schema is read if its JSON says one thing, and is refused otherwise",
+        property: "a value without a schema is read if its JSON is unambiguous, and is refused otherwise",
         most_bytes: 512,
         share: 2,
         run: |bytes| as_text(bytes, any::run),
     },
     Target {
         name: "batch",
-        property: "a batch over HTTP does what a naive reader of its frame does, and keeps within its bytes",
+        property: "a batch over HTTP has the results of a naive reader of its frame, and stays within its limit of bytes",
         most_bytes: 2048,
         share: 2,
         run: batch::run,
     },
     Target {
         name: "templates",
-        property: "a template comes apart as it was written, a key into the parts that it was made of",
+        property: "a template is parsed into its pieces, and a key is split into the parts it was made from",
         most_bytes: 1024,
         share: 2,
         run: |bytes| with(bytes, |input: templates::Input<'_>| templates::run(&input)),
     },
     Target {
         name: "patterns",
-        property: "what is a pattern is one to the engine, and matches what a backtracking matcher does",
+        property: "the regex engine accepts every pattern, and matches the same texts as a naive matcher",
         most_bytes: 256,
         share: 2,
         run: |bytes| with(bytes, |(pattern, text)| patterns::run(pattern, text)),
     },
     Target {
         name: "hosts",
-        property: "a host names one tenant, whose name names it again",
+        property: "a host is normalized to a name that is normalized to itself",
         most_bytes: 512,
         share: 1,
         run: |bytes| as_text(bytes, hosts::run),
     },
     Target {
         name: "keys",
-        property: "a text is a key by its grammar, and nothing else is",
+        property: "exactly the texts of the grammar are keys",
         most_bytes: 1024,
         share: 1,
         run: |bytes| as_text(bytes, keys::run),
     },
     Target {
         name: "ttls",
-        property: "a text is a time to live by its grammar, and lasts as long as it says",
+        property: "exactly the texts of the grammar are TTLs, with the right duration",
         most_bytes: 64,
         share: 1,
         run: |bytes| as_text(bytes, ttls::run),
@@ -106,16 +108,16 @@ pub const TARGETS: [Target; 9] = [
 ];
 
 impl Target {
-    /// The target of a name.
+    /// Returns the target with a name.
     pub fn named(name: &str) -> Option<Self> {
         TARGETS.into_iter().find(|target| target.name == name)
     }
 
-    /// Tries the property with some bytes.
+    /// Checks the property for some bytes.
     ///
     /// # Panics
     ///
-    /// Where it does not hold.
+    /// Panics if the property does not hold.
     pub fn run(&self, bytes: &[u8]) {
         (self.run)(bytes);
     }

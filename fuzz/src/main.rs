@@ -1,6 +1,6 @@
-//! `cargo run -p kv-fuzz -- TARGET FILE...` tries a property with the bytes of files, such as those that `scripts/fuzz` kept
-//! of a failure. Without words it lists the targets, a line each: the name, its share of the time, the most bytes, the
-//! property.
+//! `cargo run -p kv-fuzz -- TARGET FILE...` checks a property for the bytes of files, such as those
+//! that `scripts/fuzz` stored after a failure. Without arguments it lists the targets, one in a
+//! line: name, share of the time, maximum length, property.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let Some(target) = Target::named(name) else {
-        eprintln!("there is no target {name}");
+        eprintln!("unknown target `{name}`");
         return ExitCode::FAILURE;
     };
     for file in files {

@@ -1,5 +1,5 @@
-//! Whatever is a pattern by our grammar is one to the engine, unless it is too large, and matches where the grammar's own
-//! words say so.
+//! The regex engine accepts every pattern of the grammar, unless it is too large, and matches the
+//! same texts as a naive matcher.
 
 use kv_core::schema::pattern::check;
 use regex_lite::Regex;
@@ -9,22 +9,22 @@ use std::str::Chars;
 pub(crate) fn run(pattern: &str, text: &str) {
     match check(pattern) {
         Ok(()) => {
-            let regex = Regex::new(pattern).expect("what is a pattern can be compiled");
+            let regex = Regex::new(pattern).expect("a valid pattern can be compiled");
             let text: String = text.chars().take(MOST_CHARS).collect();
             assert_eq!(regex.is_match(&text), matches(pattern, &text), "{pattern:?} on {text:?}");
         }
         Err(error) => {
             let says = error.to_string();
-            // The engine has the last word, and is asked for nothing but the size.
+            // The engine may only refuse a pattern of the grammar for its size.
             assert!(!says.contains("too large") || says.contains("size limit"), "{pattern:?}: {says}");
         }
     }
 }
 
-/// One less than the bits of [`Places`].
+/// Number of bits of [`Places`], minus one.
 const MOST_CHARS: usize = 127;
 
-/// A bit for each place between characters.
+/// One bit for each position between characters.
 type Places = u128;
 
 fn matches(pattern: &str, text: &str) -> bool {
@@ -33,7 +33,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     alternatives(&mut pattern.chars().peekable()).from(everywhere, &text) != 0
 }
 
-/// A pattern taken apart.
+/// A parsed pattern.
 enum Node {
     Branches(Vec<Vec<Node>>),
     Start,
@@ -43,7 +43,7 @@ enum Node {
 }
 
 impl Node {
-    /// At which places it can end, when it may begin at some.
+    /// Returns the positions at which a match can end that starts at one of `places`.
     fn from(&self, places: Places, text: &[char]) -> Places {
         match self {
             Self::Branches(branches) => branches
@@ -105,7 +105,7 @@ fn alternatives(rest: &mut Peekable<Chars<'_>>) -> Node {
             }
         };
         let node = counted(node, rest);
-        branches.last_mut().expect("there is one").push(node);
+        branches.last_mut().expect("there is a branch").push(node);
     }
     Node::Branches(branches)
 }
@@ -114,7 +114,7 @@ fn unescaped(c: char, rest: &mut Peekable<Chars<'_>>) -> char {
     if c != '\\' {
         return c;
     }
-    match rest.next().expect("it is a pattern") {
+    match rest.next().expect("the pattern is valid") {
         't' => '\t',
         'n' => '\n',
         'r' => '\r',
@@ -129,9 +129,9 @@ fn class(rest: &mut Peekable<Chars<'_>>) -> Node {
     while let Some(c) = rest.next_if(|c| *c != ']') {
         let is_range = c == '-' && !ranges.is_empty() && rest.peek() != Some(&']');
         if is_range {
-            let high = rest.next().expect("it is a pattern");
+            let high = rest.next().expect("the pattern is valid");
             let high = unescaped(high, rest);
-            ranges.last_mut().expect("there is one").1 = high;
+            ranges.last_mut().expect("there is a range").1 = high;
         } else {
             let c = unescaped(c, rest);
             ranges.push((c, c));
@@ -154,14 +154,14 @@ fn counted(node: Node, rest: &mut Peekable<Chars<'_>>) -> Node {
             }
             let number = |text: &str| text.parse::<u32>().ok();
             match inside.split_once(',') {
-                Some((least, most)) => (number(least).expect("it is a count"), number(most)),
-                None => (number(&inside).expect("it is a count"), number(&inside)),
+                Some((least, most)) => (number(least).expect("the count is valid"), number(most)),
+                None => (number(&inside).expect("the count is valid"), number(&inside)),
             }
         }
         _ => return node,
     };
     rest.next();
-    // Whether few or many are preferred says where it ends first, and not whether it matches.
+    // A lazy repetition matches the same texts.
     rest.next_if_eq(&'?');
     Node::Counted(Box::new(node), least, most)
 }

@@ -1,5 +1,5 @@
-//! A template comes apart as it was written, and a key comes apart into the parts that it was made of: so no two values
-//! that differ in a part share a key.
+//! A template is parsed into its pieces, and a key is split into the parts that it was made from,
+//! so values that differ in a part have different keys.
 
 use arbitrary::Arbitrary;
 use kv_core::schema::key;
@@ -8,11 +8,11 @@ use kv_core::schema::template::{KeyBuilder, Piece, parse};
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Input<'a> {
     template: &'a str,
-    /// Texts that take the places of the parts, in turn.
+    /// Values of the parts, in order.
     values: Vec<Value<'a>>,
 }
 
-/// What can stand in a key, by some of its types.
+/// A value of one of the types that a part can have.
 #[derive(Arbitrary, Debug)]
 enum Value<'a> {
     Text(&'a str),
@@ -44,7 +44,7 @@ impl Value<'_> {
     }
 }
 
-/// Separators are known when a program is compiled; here there is a choice of them.
+/// Separators are `'static`, so an input chooses among these.
 const SEPARATORS: [&str; 10] = ["", ":", "::", ":a:", "aa", "aba", "/", "é", ".", "-1"];
 
 pub(crate) fn run(input: &Input<'_>) {
@@ -63,11 +63,11 @@ pub(crate) fn run(input: &Input<'_>) {
         assert!(!pieces.is_empty() && !pieces.windows(2).any(in_a_row), "{pieces:?}");
     }
 
-    // The template's own bytes choose the separators.
+    // The bytes of the template choose the separators.
     let mut choices = input.template.bytes();
     let mut choose = || SEPARATORS[usize::from(choices.next().unwrap_or(1)) % SEPARATORS.len()];
     let start = choose();
-    // A part that has another behind it has a separator between.
+    // A part that is followed by another needs a separator.
     let separators: Vec<_> = (1..=input.values.len())
         .map(|n| match choose() {
             "" if n < input.values.len() => ":",
@@ -87,21 +87,22 @@ pub(crate) fn run(input: &Input<'_>) {
     assert_eq!(key::check(&made), Ok(()));
     let parts: Vec<_> = input.values.iter().map(Value::written).collect();
     assert!(parts.iter().all(|part| !part.is_empty()), "{made:?} has an empty part in {parts:?}");
-    assert_eq!(apart(&made, start, &separators), parts, "{made:?} by {start:?}, {separators:?}");
+    assert_eq!(split(&made, start, &separators), parts, "{made:?} by {start:?}, {separators:?}");
 }
 
-/// Takes a key apart from left to right: each part ends where its separator begins first, and the last takes what is left.
-fn apart(key: &str, start: &str, separators: &[&str]) -> Vec<String> {
-    let mut rest = key.strip_prefix(start).expect("it begins with its text");
+/// Splits a key from left to right: each part ends where its separator first occurs, and the last
+/// part is the rest.
+fn split(key: &str, start: &str, separators: &[&str]) -> Vec<String> {
+    let mut rest = key.strip_prefix(start).expect("the key starts with the text");
     let mut parts = Vec::new();
     for separator in separators {
-        let (part, behind) = match *separator {
+        let (part, after) = match *separator {
             "" => (rest, ""),
-            separator => rest.split_once(separator).expect("its separator follows each part"),
+            separator => rest.split_once(separator).expect("each part is followed by its separator"),
         };
         parts.push(part.to_owned());
-        rest = behind;
+        rest = after;
     }
-    assert_eq!(rest, "", "something is left");
+    assert_eq!(rest, "", "the key has more parts");
     parts
 }

@@ -1,4 +1,4 @@
-//! A text is a time to live by its grammar, and lasts as long as it says.
+//! Exactly the texts of the grammar are TTLs, with the right duration.
 
 use kv_core::schema::ttl::{MAX, TtlError, check, parse};
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn naive(text: &str) -> Result<Duration, TtlError> {
     let is_number = |number: &str| !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit());
     let read = |(unit, millis)| Some((text.strip_suffix(unit).filter(|number| is_number(number))?, millis));
     let (number, millis): (&str, u128) = UNITS.into_iter().find_map(read).ok_or(TtlError::Form)?;
-    // Beyond 2^64 it makes no difference how far.
+    // Larger numbers are as invalid as 2^64.
     let number = number.bytes().fold(0, |n: u128, digit| (n * 10 + u128::from(digit - b'0')).min(1 << 64));
     match number * millis {
         0 => Err(TtlError::Zero),

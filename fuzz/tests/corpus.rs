@@ -1,4 +1,4 @@
-//! Every target is tried with the inputs that are kept in `corpus`, a test for each target.
+//! Replays the inputs in `corpus`: one test for each target.
 
 use kv_fuzz::{TARGETS, Target};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -19,11 +19,11 @@ fn replay(target: Target) -> Result<(), Failed> {
         .collect::<Result<Vec<_>, _>>()?;
     files.sort();
     if files.is_empty() {
-        return Err(format!("there is nothing in {}", dir.display()).into());
+        return Err(format!("{} has no inputs", dir.display()).into());
     }
     for file in files {
         let bytes = fs::read(&file)?;
-        // What panicked was printed by then.
+        // The panic has been printed.
         catch_unwind(AssertUnwindSafe(|| target.run(&bytes)))
             .map_err(|_| format!("{}: {} does not hold", file.display(), target.property))?;
     }

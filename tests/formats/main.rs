@@ -1,5 +1,5 @@
-//! Documents of well-known formats through a server: written, read, listed and batched as they were, and refused when they
-//! are spoiled.
+//! Documents of well-known formats, sent through a server: they are written, read, listed and
+//! batched without changes, and mutations of them are accepted or refused as by the codec.
 
 #![allow(
     missing_docs,
@@ -16,11 +16,11 @@ use kv_corpus::formats::{self, ALL};
 use serde_json::{Value, json};
 use server::Server;
 
-/// How many times each document is spoiled.
-const SPOILED: u64 = 40;
+/// Number of mutations of each document.
+const MUTATIONS: u64 = 40;
 
 #[test]
-fn a_server_returns_every_document_as_it_was_sent() {
+fn server_returns_every_document_as_it_was_sent() {
     for format in ALL {
         let server = Server::of((format.catalog)().unwrap()).unwrap();
         for document in format.documents {
@@ -28,8 +28,8 @@ fn a_server_returns_every_document_as_it_was_sent() {
             let (status, body) = server.set(document.tag, document.topic, document.json).unwrap();
             assert_eq!(status, 200, "{place}: {body}");
             let value = server.value(document.tag, document.topic).unwrap();
-            assert!(formats::same_text(document.json, &value), "{place} comes back as {value}");
-            // What the server wrote, it reads.
+            assert!(formats::same_text(document.json, &value), "{place} is returned as {value}");
+            // The server reads its own JSON.
             let (status, body) = server.set(document.tag, document.topic, &value).unwrap();
             assert_eq!(status, 200, "{place}: {body}");
         }
@@ -47,7 +47,7 @@ fn a_server_returns_every_document_as_it_was_sent() {
 }
 
 #[test]
-fn a_batch_writes_and_reads_every_document_of_a_format() {
+fn batch_writes_and_reads_every_document_of_a_format() {
     for format in ALL {
         let server = Server::of((format.catalog)().unwrap()).unwrap();
         let documents: Vec<(_, Value)> =
@@ -68,26 +68,26 @@ fn a_batch_writes_and_reads_every_document_of_a_format() {
 }
 
 #[test]
-fn a_server_judges_spoiled_documents_as_the_codec_does() {
+fn server_and_codec_agree_on_mutated_documents() {
     let (mut stored, mut refused) = (0, 0);
     for format in ALL {
         let catalog = (format.catalog)().unwrap();
         let server = Server::of(catalog.clone()).unwrap();
         for document in format.documents {
             let codec = catalog.codec(document.tag).unwrap();
-            for seed in 0..SPOILED {
+            for seed in 0..MUTATIONS {
                 let mut random = [0; 256];
                 fastrand::Rng::with_seed(seed).fill(&mut random);
                 let schema = codec.exposed().schema();
                 let Ok(json) = document.spoiled(schema, &mut Unstructured::new(&random)) else { continue };
                 let text = json.to_string();
                 let expected = verdict(codec, &text);
-                let (status, body) = server.set(document.tag, "spoiled", &text).unwrap();
+                let (status, body) = server.set(document.tag, "mutated", &text).unwrap();
                 match expected {
                     Ok(written) => {
                         assert_eq!(status, 200, "{text}: {body}");
-                        let value = server.value(document.tag, "spoiled").unwrap();
-                        assert!(formats::same_text(&written, &value), "{text} comes back as {value}");
+                        let value = server.value(document.tag, "mutated").unwrap();
+                        assert!(formats::same_text(&written, &value), "{text} is returned as {value}");
                         stored += 1;
                     }
                     Err(reason) => {
@@ -101,10 +101,10 @@ fn a_server_judges_spoiled_documents_as_the_codec_does() {
     assert!(stored > 100 && refused > 100, "{stored} were stored, {refused} refused");
 }
 
-/// Returns the JSON that is written of what the codec reads.
+/// Returns the JSON of the value that the codec reads.
 fn verdict(codec: &Codec, json: &str) -> Result<String, String> {
     let decoded = codec.decode(json.as_bytes(), DecodeOptions::new()).map_err(|error| error.to_string())?;
-    codec.stored_type().check("spoiled", &*decoded.value).map_err(|error| error.to_string())?;
+    codec.stored_type().check("mutated", &*decoded.value).map_err(|error| error.to_string())?;
     let mut written = Vec::new();
     codec.encode(&*decoded.value, &mut written).map_err(|error| error.to_string())?;
     String::from_utf8(written).map_err(|error| error.to_string())

@@ -29,11 +29,11 @@ impl Server {
         Ok(Self { url, agent, _runtime: runtime })
     }
 
-    /// Sends JSON, and returns the status and the body of the answer.
+    /// Sends JSON, and returns the status and the body of the response.
     pub(crate) fn post(&self, path: &str, json: &str) -> Outcome<(u16, String)> {
         let request = self.agent.post(format!("{}/{path}", self.url)).content_type("application/json");
-        let mut answer = request.send(json)?;
-        Ok((answer.status().as_u16(), answer.body_mut().read_to_string()?))
+        let mut response = request.send(json)?;
+        Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
     }
 
     pub(crate) fn set(&self, tag: &str, key: &str, json: &str) -> Outcome<(u16, String)> {
@@ -42,16 +42,16 @@ impl Server {
 
     /// Returns the value of a key, as the text that the server sent.
     pub(crate) fn value(&self, tag: &str, key: &str) -> Outcome<String> {
-        let mut answer = self.agent.get(format!("{}/get/{tag}?key={key}", self.url)).call()?;
-        let body = answer.body_mut().read_to_string()?;
+        let mut response = self.agent.get(format!("{}/get/{tag}?key={key}", self.url)).call()?;
+        let body = response.body_mut().read_to_string()?;
         let value = body.split_once("\"value\":").and_then(|(_, rest)| rest.rsplit_once(",\"version\":"));
         Ok(value.ok_or_else(|| format!("no value: {body}"))?.0.to_owned())
     }
 
     /// Returns all entries of a type, as `(key, value)`.
     pub(crate) fn list(&self, tag: &str) -> Outcome<Vec<(String, Value)>> {
-        let mut answer = self.agent.get(format!("{}/list/{tag}?prefix=&limit=1000", self.url)).call()?;
-        let page: Value = serde_json::from_str(&answer.body_mut().read_to_string()?)?;
+        let mut response = self.agent.get(format!("{}/list/{tag}?prefix=&limit=1000", self.url)).call()?;
+        let page: Value = serde_json::from_str(&response.body_mut().read_to_string()?)?;
         let entries = page["keys"].as_array().ok_or_else(|| format!("no page: {page}"))?;
         let entry = |it: &Value| (it["key"].as_str().unwrap_or_default().to_owned(), it["value"].clone());
         Ok(entries.iter().map(entry).collect())

@@ -84,7 +84,7 @@ impl Search<'_> {
         let left = || calls.iter().enumerate().filter(move |(n, _)| done & (1 << n) == 0);
         let first_return = left().map(|(_, call)| call.returned).min().unwrap_or(u64::MAX);
         for (n, call) in left().filter(|(_, call)| call.called < first_return) {
-            for tick in state.horizon().max(call.clock.0)..=call.clock.1 {
+            for tick in state.earliest_tick().max(call.clock.0)..=call.clock.1 {
                 let Some(next) = state.after(&call.op, &call.outcome, tick, self.kind) else { continue };
                 self.order.push(n);
                 if self.extend(done | 1 << n, &next) {

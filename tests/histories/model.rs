@@ -1,23 +1,24 @@
-//! What a store is, when one thing happens after the other: the promises of its documentation as one function.
+//! A sequential model of the store: the effect of one operation after another.
 
 use crate::history::{If, Key, Kind, Life, Op, Outcome, Value};
 
 const NEVER: u64 = u64::MAX;
 
-/// All that later answers depend on.
+/// The state that later results depend on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct State {
-    /// In the order of their last writes. Those that are due may be here.
-    rows: Vec<Row>,
-    /// The last version that was given is at least this one.
+    /// Entries in the order of their last writes. Expired entries may be among them.
+    entries: Vec<Entry>,
+    /// Lower bound of the last assigned version.
     last: u64,
-    /// The latest tick at which something was changed or seen to be due: nobody after is before it.
-    horizon: u64,
+    /// The latest tick at which an operation changed an entry or found it expired. Later operations
+    /// take place at this tick or later.
+    earliest_tick: u64,
 }
 
-/// An entry. Where an operation told no version of its own, it is known between which ones it lies.
+/// An entry. If the operation returned no version, `least` and `most` bound it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Row {
+struct Entry {
     key: Key,
     value: Value,
     least: u64,
@@ -26,12 +27,12 @@ struct Row {
 }
 
 impl State {
-    /// The earliest tick at which the next operation may happen.
-    pub(crate) fn horizon(&self) -> u64 {
-        self.horizon
+    /// Returns the earliest tick at which the next operation may take place.
+    pub(crate) fn earliest_tick(&self) -> u64 {
+        self.earliest_tick
     }
 
-    /// What comes of an operation at a tick, if it may have had this outcome.
+    /// Returns the state after an operation at a tick, or `None` if it cannot have this outcome.
     pub(crate) fn after(&self, op: &Op, outcome: &Outcome, tick: u64, kind: Kind) -> Option<Self> {
         let mut state = self.clone();
         state.perform(op, outcome, tick, kind).map(|()| state)
@@ -40,18 +41,18 @@ impl State {
     fn perform(&mut self, op: &Op, outcome: &Outcome, tick: u64, kind: Kind) -> Option<()> {
         match (op, outcome) {
             (Op::Set { key, value, life, on }, Outcome::Versions(versions)) => {
-                let found = self.living(key, tick);
+                let found = self.find_live(key, tick);
                 match on {
                     If::Anything => {}
                     If::Absent => when(found.is_none())?,
                     If::Present => when(found.is_some())?,
                     If::Version(version) => self.is_at(found?, *version)?,
                 }
-                self.make_way(&[*key], tick, kind);
+                self.evict_for(&[*key], tick, kind);
                 self.put((key, *value), *life, versions.first().copied(), tick, kind)
             }
             (Op::Set { key, on, .. }, Outcome::Conflict(current)) => {
-                let found = self.living(key, tick);
+                let found = self.find_live(key, tick);
                 match on {
                     If::Anything => return None,
                     If::Absent => when(found.is_some())?,
@@ -65,64 +66,64 @@ impl State {
                 let mut keys: Vec<_> = entries.iter().map(|(key, _)| *key).collect();
                 keys.sort_unstable();
                 keys.dedup();
-                self.make_way(&keys, tick, kind);
+                self.evict_for(&keys, tick, kind);
                 for ((key, value), version) in entries.iter().zip(versions) {
                     self.put((key, *value), Life::OfType, Some(*version), tick, kind)?;
                 }
-                self.make_way(&[], tick, kind);
+                self.evict_for(&[], tick, kind);
                 Some(())
             }
             (Op::Update { key, by, how }, outcome) => {
-                let found = self.living(key, tick);
-                let next = how.next(found.map(|place| self.rows[place].value), *by);
+                let found = self.find_live(key, tick);
+                let next = how.next(found.map(|index| self.entries[index].value), *by);
                 let Ok(next) = next else { return when(*outcome == Outcome::Declined) };
                 when(*outcome == Outcome::Values(vec![next]))?;
                 match (next, found) {
                     (Some(value), _) => {
-                        self.make_way(&[*key], tick, kind);
+                        self.evict_for(&[*key], tick, kind);
                         self.put((key, value), Life::Keep, None, tick, kind)
                     }
                     (None, found) => {
-                        if let Some(place) = found {
-                            self.remove(place, tick);
+                        if let Some(index) = found {
+                            self.remove(index, tick);
                         }
                         Some(())
                     }
                 }
             }
             (Op::GetOrInsert { key, value }, Outcome::Values(values)) => {
-                if let Some(place) = self.living(key, tick) {
-                    return when(values[..] == [Some(self.rows[place].value)]);
+                if let Some(index) = self.find_live(key, tick) {
+                    return when(values[..] == [Some(self.entries[index].value)]);
                 }
                 when(values[..] == [Some(*value)])?;
-                self.make_way(&[*key], tick, kind);
+                self.evict_for(&[*key], tick, kind);
                 self.put((key, *value), Life::OfType, None, tick, kind)
             }
             (Op::Delete(key), Outcome::Values(values)) => {
-                let found = self.living(key, tick);
-                when(values[..] == [found.map(|place| self.rows[place].value)])?;
-                if let Some(place) = found {
-                    self.remove(place, tick);
+                let found = self.find_live(key, tick);
+                when(values[..] == [found.map(|index| self.entries[index].value)])?;
+                if let Some(index) = found {
+                    self.remove(index, tick);
                 }
                 Some(())
             }
-            (Op::DeleteIf(key, version), outcome) => match (self.living(key, tick), outcome) {
+            (Op::DeleteIf(key, version), outcome) => match (self.find_live(key, tick), outcome) {
                 (None, Outcome::Found(false)) => Some(()),
-                (Some(place), Outcome::Found(true)) => {
-                    self.is_at(place, *version)?;
-                    self.remove(place, tick);
+                (Some(index), Outcome::Found(true)) => {
+                    self.is_at(index, *version)?;
+                    self.remove(index, tick);
                     Some(())
                 }
-                (Some(place), Outcome::Conflict(Some(current))) if current != version => {
-                    self.is_at(place, *current)
+                (Some(index), Outcome::Conflict(Some(current))) if current != version => {
+                    self.is_at(index, *current)
                 }
                 _ => None,
             },
             (Op::Clear, Outcome::Number(number)) => {
                 when(*number == self.count(tick))?;
                 self.last += *number as u64;
-                self.rows.clear();
-                self.horizon = tick;
+                self.entries.clear();
+                self.earliest_tick = tick;
                 Some(())
             }
             (Op::Touch { key, ticks }, Outcome::Found(found)) => {
@@ -136,32 +137,33 @@ impl State {
     fn read(&mut self, op: &Op, outcome: &Outcome, tick: u64) -> Option<()> {
         match (op, outcome) {
             (Op::Get(key), Outcome::Values(values)) => {
-                let found = self.living(key, tick);
-                when(values[..] == [found.map(|place| self.rows[place].value)])
+                let found = self.find_live(key, tick);
+                when(values[..] == [found.map(|index| self.entries[index].value)])
             }
             (Op::GetEntry(key), Outcome::Entry(entry)) => {
-                let Some(place) = self.living(key, tick) else { return when(entry.is_none()) };
-                let (row, entry) = (self.rows[place], (*entry)?);
-                let expires_in = (row.deadline != NEVER).then(|| row.deadline - tick);
-                when(entry.value == row.value && entry.expires_in == expires_in)?;
-                self.is_at(place, entry.version)
+                let Some(index) = self.find_live(key, tick) else { return when(entry.is_none()) };
+                let (stored, entry) = (self.entries[index], (*entry)?);
+                let expires_in = (stored.deadline != NEVER).then(|| stored.deadline - tick);
+                when(entry.value == stored.value && entry.expires_in == expires_in)?;
+                self.is_at(index, entry.version)
             }
             (Op::GetMany(keys), Outcome::Values(values)) => {
-                let found = keys.iter().map(|key| self.living(key, tick).map(|place| self.rows[place].value));
+                let found =
+                    keys.iter().map(|key| self.find_live(key, tick).map(|index| self.entries[index].value));
                 when(found.collect::<Vec<_>>() == *values)
             }
             (Op::Count, Outcome::Number(number)) => when(*number == self.count(tick)),
             (Op::Knows, Outcome::Rows(known)) => {
-                // Of what is due it is told when it is removed.
-                let lives = |row: &&Row| row.deadline > tick;
-                let is_known = |row: &Row| known.iter().any(|(key, ..)| *key == row.key);
-                when(self.rows.iter().filter(lives).all(is_known))?;
+                // A watcher learns of an expired entry when it is removed.
+                let is_live = |entry: &&Entry| entry.deadline > tick;
+                let is_known = |entry: &Entry| known.iter().any(|(key, ..)| *key == entry.key);
+                when(self.entries.iter().filter(is_live).all(is_known))?;
                 for (key, value, version) in known {
-                    let place = self.rows.iter().position(|row| row.key == *key)?;
-                    // Nor is it told of the last write of what is due, only of the removal to come.
-                    if self.rows[place].deadline > tick {
-                        when(self.rows[place].value == *value)?;
-                        version.map_or(Some(()), |version| self.is_at(place, version))?;
+                    let index = self.entries.iter().position(|entry| entry.key == *key)?;
+                    // The last write of an expired entry may not be received either.
+                    if self.entries[index].deadline > tick {
+                        when(self.entries[index].value == *value)?;
+                        version.map_or(Some(()), |version| self.is_at(index, version))?;
                     }
                 }
                 Some(())
@@ -170,22 +172,22 @@ impl State {
         }
     }
 
-    /// Where a living entry is. Who sees one that is due lets nobody after be earlier.
-    fn living(&mut self, key: &str, tick: u64) -> Option<usize> {
-        let place = self.rows.iter().position(|row| row.key == key)?;
-        if self.rows[place].deadline > tick {
-            return Some(place);
+    /// Returns the index of a live entry. Finding an expired one raises the earliest tick.
+    fn find_live(&mut self, key: &str, tick: u64) -> Option<usize> {
+        let index = self.entries.iter().position(|entry| entry.key == key)?;
+        if self.entries[index].deadline > tick {
+            return Some(index);
         }
-        self.horizon = tick;
+        self.earliest_tick = tick;
         None
     }
 
     fn count(&mut self, tick: u64) -> usize {
-        let alive = self.rows.iter().filter(|row| row.deadline > tick).count();
-        if alive < self.rows.len() {
-            self.horizon = tick;
+        let live = self.entries.iter().filter(|entry| entry.deadline > tick).count();
+        if live < self.entries.len() {
+            self.earliest_tick = tick;
         }
-        alive
+        live
     }
 
     fn put(
@@ -196,52 +198,54 @@ impl State {
         tick: u64,
         kind: Kind,
     ) -> Option<()> {
-        let replaced = self.rows.iter().position(|row| row.key == key).map(|place| self.rows.remove(place));
-        let kept = replaced.filter(|row| life == Life::Keep && row.deadline > tick).map(|row| row.deadline);
+        let replaced =
+            self.entries.iter().position(|entry| entry.key == key).map(|index| self.entries.remove(index));
+        let kept =
+            replaced.filter(|entry| life == Life::Keep && entry.deadline > tick).map(|entry| entry.deadline);
         let deadline = kept.unwrap_or_else(|| match life {
             Life::Never => NEVER,
             Life::Ticks(ticks) => tick + ticks,
             Life::OfType | Life::Keep => kind.ttl().map_or(NEVER, |ticks| tick + ticks),
         });
-        // Versions rise, and none is given twice.
+        // Versions rise and are not reused.
         let (least, most) = match version {
             Some(version) => {
                 when(version > self.last)?;
-                for row in &mut self.rows {
-                    row.most = row.most.min(version - 1);
+                for entry in &mut self.entries {
+                    entry.most = entry.most.min(version - 1);
                 }
                 (version, version)
             }
             None => (self.last + 1, u64::MAX),
         };
         self.last = least;
-        self.horizon = tick;
-        self.rows.push(Row { key, value, least, most, deadline });
+        self.earliest_tick = tick;
+        self.entries.push(Entry { key, value, least, most, deadline });
         self.settle_versions()
     }
 
-    fn remove(&mut self, place: usize, tick: u64) {
-        self.rows.remove(place);
+    fn remove(&mut self, index: usize, tick: u64) {
+        self.entries.remove(index);
         self.last += 1;
-        self.horizon = tick;
+        self.earliest_tick = tick;
     }
 
-    /// Removes those that were written longest ago, as many as are too many with these.
-    fn make_way(&mut self, keys: &[Key], tick: u64, kind: Kind) {
+    /// Evicts the entries that were written longest ago, so that these keys fit.
+    fn evict_for(&mut self, keys: &[Key], tick: u64, kind: Kind) {
         let others: Vec<_> =
-            self.rows.iter().filter(|row| row.deadline > tick && !keys.contains(&row.key)).collect();
+            self.entries.iter().filter(|entry| entry.deadline > tick && !keys.contains(&entry.key)).collect();
         let excess = (others.len() + keys.len()).saturating_sub(kind.max_entries());
-        let evicted: Vec<_> = others.iter().take(excess).map(|row| row.key).collect();
-        self.rows.retain(|row| !evicted.contains(&row.key));
+        let evicted: Vec<_> = others.iter().take(excess).map(|entry| entry.key).collect();
+        self.entries.retain(|entry| !evicted.contains(&entry.key));
         self.last += evicted.len() as u64;
     }
 
     fn set_deadline(&mut self, key: &str, deadline: u64, tick: u64, expected: bool) -> Option<()> {
-        let found = self.living(key, tick);
+        let found = self.find_live(key, tick);
         when(found.is_some() == expected)?;
-        if let Some(place) = found {
-            self.rows[place].deadline = deadline;
-            self.horizon = tick;
+        if let Some(index) = found {
+            self.entries[index].deadline = deadline;
+            self.earliest_tick = tick;
         }
         Some(())
     }
@@ -249,30 +253,30 @@ impl State {
     fn is_version(&mut self, found: Option<usize>, version: Option<u64>) -> Option<()> {
         match (found, version) {
             (None, None) => Some(()),
-            (Some(place), Some(version)) => self.is_at(place, version),
+            (Some(index), Some(version)) => self.is_at(index, version),
             _ => None,
         }
     }
 
-    /// An entry has this version, which it may have.
-    fn is_at(&mut self, place: usize, version: u64) -> Option<()> {
-        let row = &mut self.rows[place];
-        when((row.least..=row.most).contains(&version))?;
-        (row.least, row.most) = (version, version);
+    /// Records the version of an entry, if it is possible.
+    fn is_at(&mut self, index: usize, version: u64) -> Option<()> {
+        let entry = &mut self.entries[index];
+        when((entry.least..=entry.most).contains(&version))?;
+        (entry.least, entry.most) = (version, version);
         self.last = self.last.max(version);
         self.settle_versions()
     }
 
-    /// Versions are in the order of writes.
+    /// Restricts the bounds of versions, which rise in the order of writes.
     fn settle_versions(&mut self) -> Option<()> {
-        for n in 1..self.rows.len() {
-            self.rows[n].least = self.rows[n].least.max(self.rows[n - 1].least + 1);
+        for n in 1..self.entries.len() {
+            self.entries[n].least = self.entries[n].least.max(self.entries[n - 1].least + 1);
         }
-        for n in (1..self.rows.len()).rev() {
-            self.rows[n - 1].most = self.rows[n - 1].most.min(self.rows[n].most - 1);
+        for n in (1..self.entries.len()).rev() {
+            self.entries[n - 1].most = self.entries[n - 1].most.min(self.entries[n].most - 1);
         }
-        self.last = self.last.max(self.rows.last().map_or(0, |row| row.least));
-        when(self.rows.iter().all(|row| row.least <= row.most))
+        self.last = self.last.max(self.entries.last().map_or(0, |entry| entry.least));
+        when(self.entries.iter().all(|entry| entry.least <= entry.most))
     }
 }
 

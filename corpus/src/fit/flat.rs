@@ -1,8 +1,8 @@
-//! How a flattened field is read from the members that its parent has no field for. Source: `FlatMapDeserializer` in
-//! `serde::private::de`.
+//! Reads a flattened field from the members that no other field of its parent has. Source:
+//! `FlatMapDeserializer` in `serde::private::de`.
 //!
-//! Structs without flattened fields of their own, and externally and adjacently tagged enums, take their members out;
-//! all others only look at them, and leave them for the next.
+//! Structs without flattened fields of their own, and externally and adjacently tagged enums, take
+//! their members out; all other types leave their members for the next flattened field.
 
 use super::readable::{
     Entries, Seen, adjacent, external_content, field_named, has_flattened, internal, members, value,
@@ -12,12 +12,12 @@ use super::{Misfit, Under, Verdict, ensure};
 use kv_core::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema};
 use serde_json::Value;
 
-/// The members that are left.
+/// The members that no field has taken.
 type Left<'a> = Vec<Option<(&'a str, &'a Value)>>;
 
 pub(super) fn read(schema: &TypeSchema, left: &mut Left<'_>) -> Verdict {
     match schema.shape {
-        // Whatever is wrong inside, it is then nothing.
+        // An error inside is read as `None`.
         Shape::Option(inner) => {
             let _ = read(inner.get(), left);
             Ok(())
@@ -33,7 +33,7 @@ pub(super) fn read(schema: &TypeSchema, left: &mut Left<'_>) -> Verdict {
         }
         Shape::Struct(Fields::Named { fields, .. }) => structure(fields, left),
         Shape::Enum(all) => enumeration(schema, &all, left),
-        _ => Err(Misfit::new(format!("cannot hold the members of a {schema}"))),
+        _ => Err(Misfit::new(format!("cannot be flattened into {schema}"))),
     }
 }
 
@@ -41,7 +41,7 @@ fn still<'a>(left: &Left<'a>) -> Entries<'a> {
     left.iter().flatten().copied().collect()
 }
 
-/// Members are taken as they come, up to the first that is wrong.
+/// Takes members in order, up to the first that does not fit.
 fn structure(fields: &[Field], left: &mut Left<'_>) -> Verdict {
     let mut seen = Seen::none(fields);
     for slot in left {
@@ -61,7 +61,7 @@ fn enumeration(schema: &TypeSchema, all: &Enum, left: &mut Left<'_>) -> Verdict 
     }
     match all.tagging {
         Tagging::External => {
-            // An unknown name is not taken for that of `#[serde(other)]`: it may be another field's.
+            // An unknown name does not select `#[serde(other)]`: it may belong to another field.
             let known = |name: &str| variants.iter().find(|v| v.name == name || v.aliases.contains(&name));
             let slot = left.iter_mut().find(|slot| slot.is_some_and(|(name, _)| known(name).is_some()));
             let Some((name, json)) = slot.and_then(Option::take) else {
@@ -76,7 +76,7 @@ fn enumeration(schema: &TypeSchema, all: &Enum, left: &mut Left<'_>) -> Verdict 
                 slot.is_some_and(|(name, _)| name == tag || name == content)
             };
             let taken: Entries<'_> = left.iter_mut().filter(own).filter_map(Option::take).collect();
-            // What else there is concerns others.
+            // Other members belong to other fields.
             adjacent(schema, variants, (tag, content, false), &taken, Source::Owned)
         }
         Tagging::Untagged => ensure(false, || "is untagged".to_owned()),

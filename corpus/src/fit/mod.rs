@@ -1,13 +1,16 @@
-//! JSON judged by a schema: a small interpreter, which knows serde's ways and no Rust types.
+//! Checks of JSON against a schema: a small interpreter that knows serde's behavior and no Rust
+//! types.
 //!
-//! - [`written`]: is it what `serde_json` writes for some value? No member too many, none missing that is always
-//!   written, every number of the kind that its type has.
-//! - [`readable`]: is it what `serde_json` reads as some value? That is more: aliases, members left out, members nobody
-//!   knows, lists for structs, and what else serde's derive lets through.
+//! - [`written`]: would `serde_json` write it for some value? It must have exactly the members that
+//!   are written, and every number must have the form of its type.
+//! - [`readable`]: would `serde_json` read it as some value? This accepts more: aliases, missing
+//!   and unknown members, lists for structs, and whatever else serde's derive accepts.
 //!
-//! Rules (`len`, `range`, …) are no part of either: they are about values, and `KvField::check` asks them.
+//! Rules (`len`, `range`, …) are not checked: they apply to values, and `KvField::check` checks
+//! them.
 //!
-//! In reading order: `scalar` (what has no parts), `written`, `readable`, `flat` (how flattened fields are read).
+//! In reading order: `scalar` (values without parts), `written`, `readable`, `flat` (flattened
+//! fields).
 
 mod flat;
 mod readable;
@@ -23,9 +26,9 @@ use std::fmt;
 /// Why JSON does not fit a schema, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
-    /// The place, as a JSON pointer (RFC 6901).
+    /// JSON pointer to the place (RFC 6901).
     pub pointer: String,
-    /// What is wrong there, as a sentence without a subject: `is no u8`.
+    /// The fault, as a sentence without its subject: `is not of type u8`.
     pub message: String,
 }
 
@@ -38,7 +41,7 @@ impl fmt::Display for Misfit {
 
 impl std::error::Error for Misfit {}
 
-/// What a judgement ends in.
+/// The result of a check.
 pub(crate) type Verdict<T = ()> = Result<T, Misfit>;
 
 impl Misfit {
@@ -46,7 +49,7 @@ impl Misfit {
         Self { pointer: String::new(), message: message.into() }
     }
 
-    /// The same one, seen from a level further up.
+    /// Prefixes the pointer with the name of the enclosing part.
     fn under(mut self, segment: &str) -> Self {
         let segment = segment.replace('~', "~0").replace('/', "~1");
         self.pointer.insert_str(0, &segment);
@@ -55,7 +58,7 @@ impl Misfit {
     }
 }
 
-/// Puts a verdict about a part under the part's name.
+/// Prefixes the pointer of a misfit with the name of the enclosing part.
 pub(crate) trait Under {
     fn under(self, segment: impl fmt::Display) -> Self;
 }
@@ -66,7 +69,7 @@ impl<T> Under for Verdict<T> {
     }
 }
 
-/// Ends a judgement where a condition does not hold.
+/// Returns a misfit if a condition does not hold.
 pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Verdict {
     if holds { Ok(()) } else { Err(Misfit::new(otherwise())) }
 }

@@ -1,4 +1,5 @@
-//! What `serde_json::from_str` reads. Source: the code of `serde_derive`'s `de` and of `serde::private::de`.
+//! JSON that `serde_json::from_str` reads. Source: `de` of `serde_derive`, and
+//! `serde::private::de`.
 
 use super::flat;
 use super::scalar::{
@@ -8,36 +9,36 @@ use super::{Misfit, Under, Verdict, ensure};
 use kv_core::schema::ty::{Enum, Field, Fields, FloatKind, Shape, Tagging, TypeSchema, Variant};
 use serde_json::{Map, Value};
 
-/// Whether `serde_json` reads JSON as a value of the type, when it stands in text as `Value` writes it: members sorted
-/// by their names.
+/// Checks that `serde_json` reads JSON as a value of the type, if it is written as `Value` writes
+/// it, with members sorted by name.
 ///
 /// # Errors
 ///
-/// The first place at which it does not.
+/// Returns the first misfit.
 ///
 /// ```
 /// use kv_core::KvField;
 /// use kv_corpus::fit::readable;
 ///
 /// let misfit = readable(<Vec<u8>>::schema(), &serde_json::json!([1, 256])).unwrap_err();
-/// assert_eq!(misfit.to_string(), "/1 is no u8");
+/// assert_eq!(misfit.to_string(), "/1 is not of type u8");
 /// ```
 pub fn readable(schema: &TypeSchema, json: &Value) -> Result<(), Misfit> {
     value(schema, json, Source::Text)
 }
 
 pub(super) fn value(schema: &TypeSchema, json: &Value, from: Source) -> Verdict {
-    let is = |fits: bool| ensure(fits, || format!("is no {schema}"));
+    let is = |fits: bool| ensure(fits, || format!("is not of type {schema}"));
     match schema.shape {
         Shape::Unit => is(is_unit(json, from, schema.name == "PhantomData")),
         Shape::Bool => is(json.is_boolean()),
-        // serde's buffers know no integers of 128 bits.
+        // serde's buffers do not support 128-bit integers.
         Shape::Int(kind) | Shape::NonZero(kind) if is_128(kind) && from != Source::Text => is(false),
         Shape::Int(kind) => is(integer(kind, json).is_some()),
         Shape::NonZero(kind) => is(integer(kind, json).is_some_and(|value| value != 0)),
-        // From a buffer, a float of half the size may be infinite.
+        // Read from a buffer, an `f32` may be infinite.
         Shape::Float(FloatKind::F32) if from == Source::Text => {
-            #[expect(clippy::cast_possible_truncation, reason = "that is what it is about")]
+            #[expect(clippy::cast_possible_truncation, reason = "checks the truncated value")]
             let is_finite = |float: f64| (float as f32).is_finite();
             is(json.as_f64().is_some_and(is_finite))
         }
@@ -84,16 +85,16 @@ pub(super) fn value(schema: &TypeSchema, json: &Value, from: Source) -> Verdict 
             }
         }
         Shape::Enum(all) => enumeration(schema, &all, json, from),
-        _ => Err(Misfit::new(format!("is of a shape unknown here: {:?}", schema.shape))),
+        _ => Err(Misfit::new(format!("has an unsupported shape: {:?}", schema.shape))),
     }
 }
 
 fn list<'a>(schema: &TypeSchema, json: &'a Value) -> Verdict<&'a Vec<Value>> {
-    json.as_array().ok_or_else(|| Misfit::new(format!("is no {schema}, which is a list")))
+    json.as_array().ok_or_else(|| Misfit::new(format!("is not of type {schema}, which is a list")))
 }
 
-/// Whether it is read as nothing. Behind a tag, all members but it having been taken, nothing is an empty object; for a
-/// unit struct, of which `PhantomData` is one, an empty list too.
+/// Returns whether JSON is read as a unit. After an internal tag has been removed, an empty object
+/// is a unit; for unit structs, such as `PhantomData`, an empty list is too.
 fn is_unit(json: &Value, from: Source, of_struct: bool) -> bool {
     let empty = match json {
         Value::Object(members) => members.is_empty(),
@@ -103,7 +104,7 @@ fn is_unit(json: &Value, from: Source, of_struct: bool) -> bool {
     json.is_null() || from == Source::Owned && empty
 }
 
-/// Whether a reader does without it, though it has no default.
+/// Returns whether a field of this type may be missing without a default.
 fn is_nothing_when_missing(schema: &TypeSchema) -> bool {
     match schema.shape {
         Shape::Option(_) => true,
@@ -116,13 +117,15 @@ fn is_nothing_when_missing(schema: &TypeSchema) -> bool {
 
 fn structure(schema: &TypeSchema, fields: &Fields, json: &Value, from: Source) -> Verdict {
     match fields {
-        Fields::Unit => ensure(is_unit(json, from, true), || format!("is no {schema}, which is null")),
+        Fields::Unit => {
+            ensure(is_unit(json, from, true), || format!("is not of type {schema}, which is null"))
+        }
         Fields::Newtype { field, .. } => value(field.ty.get(), json, from),
         Fields::Tuple(fields) => sequence(fields, list(schema, json)?, from),
         Fields::Named { fields, deny_unknown } => match json {
             Value::Object(all) => members(fields, *deny_unknown, &entries(all), from),
             Value::Array(items) if !has_flattened(fields) => sequence(fields, items, from),
-            _ => Err(Misfit::new(format!("is no {schema}, which is an object"))),
+            _ => Err(Misfit::new(format!("is not of type {schema}, which is an object"))),
         },
     }
 }
@@ -131,14 +134,15 @@ pub(super) fn has_flattened(fields: &[Field]) -> bool {
     fields.iter().any(|field| field.flatten)
 }
 
-/// Members in the order in which they are read.
+/// Members in reading order.
 pub(super) type Entries<'a> = Vec<(&'a str, &'a Value)>;
 
 fn entries(members: &Map<String, Value>) -> Entries<'_> {
     members.iter().map(|(name, json)| (name.as_str(), json)).collect()
 }
 
-/// A list for fields: those at its end may be missing if they have defaults. What only is an `Option` may not.
+/// Checks a list of fields. The last may be missing if they have defaults; being an `Option` is not
+/// enough.
 fn sequence(fields: &[Field], items: &[Value], from: Source) -> Verdict {
     ensure(items.len() <= fields.len(), || format!("has {} items instead of {}", items.len(), fields.len()))?;
     fields.iter().enumerate().try_for_each(|(i, field)| match items.get(i) {
@@ -147,12 +151,12 @@ fn sequence(fields: &[Field], items: &[Value], from: Source) -> Verdict {
     })
 }
 
-/// The field that a member is read as.
+/// Returns the index of the field that a member is read as.
 pub(super) fn field_named(fields: &[Field], name: &str) -> Option<usize> {
     fields.iter().position(|field| !field.flatten && (field.name == name || field.aliases.contains(&name)))
 }
 
-/// Which fields have been read.
+/// The fields that have been read.
 pub(super) struct Seen<'a> {
     fields: &'a [Field],
     seen: Vec<bool>,
@@ -163,14 +167,14 @@ impl<'a> Seen<'a> {
         Self { fields, seen: vec![false; fields.len()] }
     }
 
-    /// Reads a member as a field: at most one for each, whichever of its names it goes by.
+    /// Reads a member as a field. A field may occur once, by any of its names.
     pub(super) fn read(&mut self, index: usize, name: &str, json: &Value, from: Source) -> Verdict {
         let twice = std::mem::replace(&mut self.seen[index], true);
         ensure(!twice, || format!("has the field {:?} twice", self.fields[index].name))?;
         value(self.fields[index].ty.get(), json, from).under(name)
     }
 
-    /// Asks for the fields that nobody does without.
+    /// Checks that all required fields have been read.
     pub(super) fn end(&self) -> Verdict {
         let missing = |(field, seen): &(&Field, &bool)| !**seen && !field.flatten && !field.is_optional();
         match self.fields.iter().zip(&self.seen).find(missing) {
@@ -180,7 +184,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// The members of an object for fields.
+/// Checks the members of an object against fields.
 pub(super) fn members(fields: &[Field], deny_unknown: bool, all: &Entries<'_>, from: Source) -> Verdict {
     let collects = has_flattened(fields);
     let mut seen = Seen::none(fields);
@@ -203,12 +207,12 @@ pub(super) fn members(fields: &[Field], deny_unknown: bool, all: &Entries<'_>, f
 }
 
 fn enumeration(schema: &TypeSchema, all: &Enum, json: &Value, from: Source) -> Verdict {
-    // serde wants those without a tag behind all others.
+    // serde requires untagged variants to come last.
     let first_untagged = all.variants.iter().position(|variant| variant.untagged);
     let (tagged_ones, others) = all.variants.split_at(first_untagged.unwrap_or(all.variants.len()));
     match all.tagging {
         Tagging::Untagged => untagged(schema, all.variants, json),
-        // With a single one without a tag, all are read from the same buffer.
+        // If one variant is untagged, all variants are read from a buffer.
         tagging if !others.is_empty() => tagged(schema, tagging, tagged_ones, json, Source::Borrowed)
             .or_else(|_| untagged(schema, others, json)),
         tagging => tagged(schema, tagging, tagged_ones, json, from),
@@ -236,13 +240,13 @@ fn tagged(
                 let variant = variant(schema, variants, tag, from).under(0)?;
                 bare_content(schema, variant, content, from).under(1)
             }
-            _ => Err(Misfit::new(format!("is no {schema}, which is an object"))),
+            _ => Err(Misfit::new(format!("is not of type {schema}, which is an object"))),
         },
         Tagging::Untagged => untagged(schema, variants, json),
     }
 }
 
-/// The variant that a tag names. From a buffer, it may do so by its position.
+/// Returns the variant that a tag names. In a buffer a tag may also be the variant's index.
 fn variant<'a>(
     schema: &TypeSchema,
     variants: &'a [Variant],
@@ -257,25 +261,27 @@ fn variant<'a>(
         }),
         _ => None,
     };
-    found.ok_or_else(|| Misfit::new(format!("names no variant of {schema}")))
+    found.ok_or_else(|| Misfit::new(format!("does not name a variant of {schema}")))
 }
 
 fn external(schema: &TypeSchema, variants: &[Variant], json: &Value, from: Source) -> Verdict {
     match json {
         Value::String(_) => {
             let variant = variant(schema, variants, json, from)?;
-            ensure(matches!(variant.fields, Fields::Unit), || format!("lacks what {:?} holds", variant.name))
+            ensure(matches!(variant.fields, Fields::Unit), || {
+                format!("lacks the content of {:?}", variant.name)
+            })
         }
         Value::Object(members) => {
             let mut members = members.iter();
             let (Some((name, json)), None) = (members.next(), members.next()) else {
-                return Err(Misfit::new("has not exactly one member"));
+                return Err(Misfit::new("does not have exactly one member"));
             };
             let variant = variant_named(variants, name)
-                .ok_or_else(|| Misfit::new(format!("names no variant of {schema}")))?;
+                .ok_or_else(|| Misfit::new(format!("does not name a variant of {schema}")))?;
             external_content(schema, variant, json, from).under(name)
         }
-        _ => Err(Misfit::new(format!("is no {schema}"))),
+        _ => Err(Misfit::new(format!("is not of type {schema}"))),
     }
 }
 
@@ -291,11 +297,12 @@ pub(super) fn external_content(
     }
 }
 
-/// What stands for a variant where it stands alone: only an object for named fields, only `null` for none.
+/// Checks the content of a variant that is read on its own: only an object for named fields, only
+/// `null` for a unit.
 fn bare_content(schema: &TypeSchema, variant: &Variant, json: &Value, from: Source) -> Verdict {
     match variant.fields {
         Fields::Unit => ensure(json.is_null(), || "is not null".to_owned()),
-        Fields::Named { .. } if !json.is_object() => Err(Misfit::new("is no object")),
+        Fields::Named { .. } if !json.is_object() => Err(Misfit::new("is not an object")),
         fields => structure(schema, &fields, json, from),
     }
 }
@@ -316,13 +323,13 @@ pub(super) fn internal(
     let taken = taken.ok_or_else(|| Misfit::new(format!("has no tag {tag:?}")))?;
     let variant = variant(schema, variants, &taken, from).under(tag)?;
     match variant.fields {
-        // Whatever other members there are, even where others deny them.
-        Fields::Unit => ensure(rest.as_array().is_none_or(Vec::is_empty), || "has items too many".to_owned()),
+        // Other members are ignored, even with `deny_unknown_fields`.
+        Fields::Unit => ensure(rest.as_array().is_none_or(Vec::is_empty), || "has too many items".to_owned()),
         fields => structure(schema, &fields, &rest, Source::Owned),
     }
 }
 
-/// The members of an adjacently tagged enum. What stands before the tag is read from a buffer.
+/// Checks the members of an adjacently tagged enum. Content before the tag is read from a buffer.
 pub(super) fn adjacent(
     schema: &TypeSchema,
     variants: &[Variant],
@@ -338,13 +345,14 @@ pub(super) fn adjacent(
     }
     let at = tag.ok_or_else(|| Misfit::new(format!("has no tag {tag_name:?}")))?;
     let variant = match all[at].1 {
-        // The tag is read as an enum of unit variants, which has a second form.
+        // The tag is read as an enum of unit variants, which may also be an object with one member.
         Value::Object(form) if form.len() == 1 && form.values().all(|json| is_unit(json, from, false)) => {
             let name = form.keys().next().map_or("", String::as_str);
-            variant_named(variants, name).ok_or_else(|| Misfit::new(format!("names no variant of {schema}")))
+            variant_named(variants, name)
+                .ok_or_else(|| Misfit::new(format!("does not name a variant of {schema}")))
         }
         tag @ Value::String(_) => variant(schema, variants, tag, from),
-        _ => Err(Misfit::new(format!("names no variant of {schema}"))),
+        _ => Err(Misfit::new(format!("does not name a variant of {schema}"))),
     }
     .under(tag_name)?;
     match content {

@@ -1,4 +1,4 @@
-//! What `serde_json::to_string` writes.
+//! JSON that `serde_json::to_string` writes.
 
 use super::scalar::{integer, is_one_char, is_time, written_float, written_key};
 use super::{Misfit, Under, Verdict, ensure};
@@ -6,11 +6,11 @@ use kv_core::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Varia
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Whether `serde_json` writes JSON so for some value of the type.
+/// Checks that `serde_json` writes JSON in this form for some value of the type.
 ///
 /// # Errors
 ///
-/// The first place at which it does not.
+/// Returns the first misfit.
 ///
 /// ```
 /// use kv_core::KvField;
@@ -55,7 +55,7 @@ pub fn written(schema: &TypeSchema, json: &Value) -> Result<(), Misfit> {
             is(nanos.and_then(Value::as_u64).is_none_or(|nanos| nanos < 1_000_000_000))
         }
         Shape::Enum(all) => enumeration(schema, &all, json),
-        _ => Err(Misfit::new(format!("is of a shape unknown here: {:?}", schema.shape))),
+        _ => Err(Misfit::new(format!("has an unsupported shape: {:?}", schema.shape))),
     }
 }
 
@@ -79,11 +79,11 @@ fn structure(schema: &TypeSchema, fields: &Fields, json: &Value) -> Verdict {
     }
 }
 
-/// Members that nobody has accounted for yet.
+/// Members that no field has taken yet.
 type Members<'a> = BTreeMap<&'a str, &'a Value>;
 
-/// What may be left when something has taken its members: several answers where one cannot see which was written, such
-/// as with a flattened `Option`.
+/// The members that may be left after a part has taken its own. There are several candidates if it
+/// is unknown which form was written, as for a flattened `Option`.
 type Leftovers<'a> = Vec<Members<'a>>;
 
 fn members<'a>(schema: &TypeSchema, json: &'a Value) -> Verdict<Members<'a>> {
@@ -109,7 +109,7 @@ fn take<'a>(fields: &[Field], mut members: Members<'a>) -> Verdict<Leftovers<'a>
             None => ensure(field.may_be_left_out, || format!("has no member {:?}", field.name))?,
         }
     }
-    // Maps take whatever there is: after all others.
+    // Maps take all members, so they come last.
     let (open, closed): (Vec<&Field>, Vec<&Field>) =
         fields.iter().filter(|field| field.flatten).partition(|field| is_open(field.ty.get()));
     let mut leftovers = vec![members];
@@ -127,7 +127,7 @@ fn take<'a>(fields: &[Field], mut members: Members<'a>) -> Verdict<Leftovers<'a>
     Ok(leftovers)
 }
 
-/// What all answers leave together; the first misfit if there is no answer.
+/// Collects the candidates of several alternatives, or returns the first misfit if all fail.
 fn any<'a>(answers: impl Iterator<Item = Verdict<Leftovers<'a>>>) -> Verdict<Leftovers<'a>> {
     let (mut leftovers, mut first) = (Vec::new(), None);
     for answer in answers {
@@ -142,7 +142,7 @@ fn any<'a>(answers: impl Iterator<Item = Verdict<Leftovers<'a>>>) -> Verdict<Lef
     }
 }
 
-/// Whether it takes members of any name.
+/// Returns whether a type takes members of any name.
 fn is_open(schema: &TypeSchema) -> bool {
     match schema.shape {
         Shape::Map { .. } | Shape::Json => true,
@@ -155,7 +155,8 @@ fn is_open(schema: &TypeSchema) -> bool {
     }
 }
 
-/// Takes the members of what is written among those of its parent, or beside an internal tag.
+/// Takes the members of a part that is flattened into its parent, or written next to an internal
+/// tag.
 fn take_flat<'a>(schema: &TypeSchema, members: Members<'a>) -> Verdict<Leftovers<'a>> {
     match schema.shape {
         Shape::Unit => Ok(vec![members]),
@@ -175,7 +176,7 @@ fn take_flat<'a>(schema: &TypeSchema, members: Members<'a>) -> Verdict<Leftovers
         Shape::Enum(all) => {
             any(all.variants.iter().map(|variant| take_variant(schema, &all, variant, members.clone())))
         }
-        _ => Err(Misfit::new(format!("cannot hold the members of a {schema}"))),
+        _ => Err(Misfit::new(format!("cannot be flattened into {schema}"))),
     }
 }
 
@@ -184,7 +185,7 @@ fn take_fields<'a>(schema: &TypeSchema, fields: &Fields, members: Members<'a>) -
         Fields::Unit => Ok(vec![members]),
         Fields::Newtype { field, .. } => take_flat(field.ty.get(), members),
         Fields::Named { fields, .. } => take(fields, members),
-        Fields::Tuple(_) => Err(Misfit::new(format!("cannot hold the items of a {schema}"))),
+        Fields::Tuple(_) => Err(Misfit::new(format!("cannot be flattened from {schema}"))),
     }
 }
 
@@ -221,7 +222,7 @@ fn take_variant<'a>(
 
 fn take_tag(variant: &Variant, tag: &str, members: &mut Members<'_>) -> Verdict {
     let is_it = members.remove(tag).is_some_and(|json| json == variant.name);
-    ensure(is_it, || format!("has not the tag {tag:?} with {:?}", variant.name))
+    ensure(is_it, || format!("does not have the tag {tag:?} with {:?}", variant.name))
 }
 
 fn enumeration(schema: &TypeSchema, all: &Enum, json: &Value) -> Verdict {
@@ -232,14 +233,14 @@ fn enumeration(schema: &TypeSchema, all: &Enum, json: &Value) -> Verdict {
             Err(misfit) => first = first.or(Some(misfit)),
         }
     }
-    // The misfit of a variant says more than that there is none, unless there are several.
+    // With a single variant, its misfit is more specific.
     match first {
         Some(misfit) if all.variants.len() == 1 => Err(misfit),
         _ => Err(Misfit::new(format!("is not written for any variant of {schema}"))),
     }
 }
 
-/// A variant that stands for itself, not among another's members.
+/// Checks a variant that is not flattened.
 fn alone(schema: &TypeSchema, all: &Enum, variant: &Variant, json: &Value) -> Verdict {
     match (all.tagging, variant.fields) {
         (Tagging::Untagged, fields) => structure(schema, &fields, json),

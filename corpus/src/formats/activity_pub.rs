@@ -1,4 +1,5 @@
-//! ActivityPub, as servers write it: JSON-LD contexts, links in place of objects, one or many, activities within activities.
+//! ActivityPub, as servers write it: JSON-LD contexts, links in place of objects, one or many,
+//! activities within activities.
 
 use crate::types::wild;
 use arbitrary::Arbitrary;
@@ -31,7 +32,7 @@ pub enum ContextEntry {
     Terms(BTreeMap<String, Term>),
 }
 
-/// `"toot:Emoji"`, or with a type.
+/// `"toot:Emoji"`, or an object with a type.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 pub enum Term {
@@ -136,7 +137,7 @@ pub struct Note {
     r#type: NoteType,
     id: String,
     attributed_to: String,
-    /// `null` where there is nothing to warn of.
+    /// `null` without a warning.
     summary: Option<String>,
     in_reply_to: Option<String>,
     published: String,
@@ -218,7 +219,7 @@ pub enum ImageType {
     Image,
 }
 
-/// Pages that contain pages, or point to them.
+/// Pages that contain pages, or refer to them.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub enum Collection {

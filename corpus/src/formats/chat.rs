@@ -1,4 +1,5 @@
-//! The API of a large language model: roles, content that is text or parts, tool calls, streamed deltas.
+//! The API of a large language model: roles, content that is text or parts, tool calls, streamed
+//! deltas.
 
 use crate::types::wild;
 use arbitrary::Arbitrary;
@@ -58,7 +59,7 @@ pub enum Message {
 
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct AssistantMessage {
-    /// `null` where tools are called.
+    /// `null` if tools are called.
     content: Option<Content>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
@@ -242,7 +243,7 @@ pub struct Usage {
     prompt_tokens_details: Option<BTreeMap<String, u32>>,
 }
 
-/// An event of a streamed answer.
+/// An event of a streamed response.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum StreamEvent {
@@ -310,7 +311,7 @@ pub struct EndOfMessage {
     stop_sequence: Option<String>,
 }
 
-/// A part of an answer; results of tools hold parts again.
+/// A part of a response. Results of tools contain parts.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ContentBlock {

@@ -13,14 +13,14 @@ pub struct ComposeFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     services: BTreeMap<String, Service>,
-    /// `null` is a volume with nothing but defaults.
+    /// `null` is a volume with defaults only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     volumes: BTreeMap<String, Option<VolumeDefinition>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     networks: BTreeMap<String, Option<NetworkDefinition>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     secrets: BTreeMap<String, Secret>,
-    /// Members that begin with `x-`.
+    /// Members with names that start with `x-`.
     #[serde(flatten)]
     #[arbitrary(with = wild::open_json)]
     extensions: BTreeMap<String, Value>,
@@ -89,7 +89,7 @@ pub enum Build {
     },
 }
 
-/// A line for a shell, or words.
+/// A shell command, or words.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 pub enum Command {
@@ -105,7 +105,7 @@ pub enum ListOrMap {
     Map(BTreeMap<String, Option<Scalar>>),
 }
 
-/// A value that YAML holds unquoted.
+/// A value that YAML writes without quotes.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 pub enum Scalar {

@@ -1,5 +1,5 @@
-//! Webhooks of a forge: large payloads, ids beyond 32 bits, actions within events, names such as `+1`; and threads of
-//! comments.
+//! Webhooks of a forge: large payloads, ids beyond 32 bits, actions within events, names such as
+//! `+1`; and threads of comments.
 
 use crate::types::wild;
 use arbitrary::Arbitrary;
@@ -74,7 +74,7 @@ pub enum ContentType {
     Form,
 }
 
-/// A flag in the way of an older API.
+/// A flag in the form of an older API.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub enum ZeroOrOne {
     #[serde(rename = "0")]
@@ -200,7 +200,7 @@ pub struct PullRequest {
     head: Branch,
     base: Branch,
     merged: bool,
-    /// `null` until the forge has found out.
+    /// `null` until the forge has computed it.
     mergeable: Option<bool>,
     author_association: AuthorAssociation,
     #[serde(rename = "_links")]
@@ -217,7 +217,7 @@ pub struct Branch {
     label: String,
     r#ref: String,
     sha: String,
-    /// `null` where the fork was deleted.
+    /// `null` if the fork was deleted.
     repo: Option<Repository>,
 }
 

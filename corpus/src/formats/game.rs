@@ -1,5 +1,5 @@
-//! The state of a game: entities with components of every form, vectors as bare lists, trees of behaviour, maps by enums and
-//! numbers.
+//! The state of a game: entities with components of every form, vectors as lists, trees of
+//! behaviour, maps by enums and numbers.
 
 use crate::types::wild;
 use arbitrary::Arbitrary;
@@ -13,7 +13,7 @@ use std::time::Duration;
 pub struct SaveGame {
     version: (u16, u16, u16),
     tick: u32,
-    /// 64 bits do not go through JavaScript as a number.
+    /// Text, because JavaScript numbers do not have 64 bits.
     #[kv(pattern = "^[0-9a-f]{16}$")]
     seed: String,
     elapsed: Duration,

@@ -1,4 +1,4 @@
-//! GeoJSON (RFC 7946): geometries within geometries, positions as bare lists of floats, members that no standard names.
+//! GeoJSON (RFC 7946): geometries within geometries, positions as lists of floats, foreign members.
 
 use crate::types::wild;
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -16,7 +16,7 @@ pub enum GeoJson {
     Geometry(Geometry),
 }
 
-/// Features that belong together.
+/// A collection of features.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct FeatureCollection {
     r#type: FeatureCollectionType,
@@ -35,7 +35,7 @@ pub enum FeatureCollectionType {
     FeatureCollection,
 }
 
-/// A thing with a place.
+/// An object with a geometry.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Feature {
     r#type: FeatureType,

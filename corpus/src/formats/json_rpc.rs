@@ -1,5 +1,5 @@
-//! JSON-RPC 2.0: calls, notifications and answers with nothing to tell them apart but their members; and methods of a
-//! language server as one enum.
+//! JSON-RPC 2.0: calls, notifications and responses, which only differ in their members; and the
+//! methods of a language server as one enum.
 
 use crate::types::wild;
 use arbitrary::Arbitrary;
@@ -57,7 +57,7 @@ pub struct RpcSuccess {
 #[serde(deny_unknown_fields)]
 pub struct RpcFailure {
     jsonrpc: Version,
-    /// `null` where the request could not be read.
+    /// `null` if the request could not be read.
     id: Option<RpcId>,
     error: RpcError,
 }
@@ -92,7 +92,7 @@ pub struct RpcError {
     data: Option<Value>,
 }
 
-/// A message to a language server: the method decides of what type the parameters are.
+/// A message to a language server. The method determines the type of the parameters.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct LspMessage {
     jsonrpc: Version,
@@ -157,8 +157,8 @@ pub struct VersionedDocument {
     version: i32,
 }
 
-/// A part of a text replaced, or all of it. If unknown members were allowed, a part with a wrong range would
-/// be read as all of the text.
+/// A replacement of a part of a text, or of all of it. Without `deny_unknown_fields`, a part with
+/// an invalid range would be read as all of the text.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum ContentChange {

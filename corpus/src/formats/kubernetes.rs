@@ -1,4 +1,5 @@
-//! Objects of Kubernetes: one tag for all kinds, integers or strings, one source out of many, schemas within schemas.
+//! Objects of Kubernetes: one tag for all kinds, integers or strings, one source out of many,
+//! schemas within schemas.
 
 use crate::types::wild;
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -65,7 +66,7 @@ pub struct ObjectMeta {
     labels: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     annotations: BTreeMap<String, String>,
-    /// `null` where the API server has yet to set it.
+    /// `null` until the API server has set it.
     creation_timestamp: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     generation: Option<i64>,
@@ -79,7 +80,7 @@ pub struct ObjectMeta {
     managed_fields: Vec<ManagedFields>,
 }
 
-/// Points to the object that manages another.
+/// A reference to the object that manages another.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnerReference {
@@ -93,7 +94,7 @@ pub struct OwnerReference {
     block_owner_deletion: Option<bool>,
 }
 
-/// Which fields a manager set.
+/// The fields that a manager has set.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(rename_all = "camelCase")]
 pub struct ManagedFields {
@@ -169,7 +170,7 @@ pub enum LabelOperator {
     DoesNotExist,
 }
 
-/// How old pods are replaced.
+/// A strategy for replacing old pods.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "type")]
 pub enum Strategy {
@@ -253,7 +254,7 @@ pub struct Container {
     image_pull_policy: Option<String>,
 }
 
-/// A variable, whose value is given or found elsewhere.
+/// A variable with a value or a source of the value.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvVar {
@@ -338,7 +339,7 @@ pub struct VolumeMount {
     read_only: bool,
 }
 
-/// A volume, whose source is a member next to its name.
+/// A volume with its source as a member next to the name.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Volume {
     name: String,

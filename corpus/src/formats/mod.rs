@@ -1,17 +1,22 @@
-//! Formats that programs exchange, as their types are written in Rust, each with documents.
+//! Types of formats that programs exchange, as they are written in Rust, with documents.
 //!
-//! Every format has a catalog of its own, since several of them name the same things (`Service`, `Message`, `Content`).
-//! The documents are in the folder `documents`, a folder per format and a file per document.
+//! Every format has a catalog of its own, since some names occur in several formats (`Service`,
+//! `Message`, `Content`). The documents are in `documents`: a folder for each format, a file for
+//! each document.
 //!
-//! The derive or the catalog refuses some natural ways to write these types. The types use these instead:
+//! The derive or the catalog refuses some natural ways to write these types. The types use these
+//! instead:
 //!
-//! - `#[serde(tag = "type")]` on a struct: a field `type` that is an enum of one variant (`FeatureType`).
-//! - Untagged `Int(i64)` next to `Float(f64)`: `f64` for both, since JavaScript writes `1.0` as `1` (`compose::Scalar`).
-//! - A map with tuples for keys, which `serde_json` does not write: a list of structs (`game::Chunk`).
-//! - A `u64` beyond 2^53 that is written by JavaScript: hexadecimal text (`game::SaveGame`).
+//! - `#[serde(tag = "type")]` on a struct: a field `type` with an enum of one variant
+//!   (`FeatureType`).
+//! - Untagged `Int(i64)` next to `Float(f64)`: `f64` for both, since JavaScript writes `1.0` as `1`
+//!   (`compose::Scalar`).
+//! - A map with tuples as keys, which `serde_json` cannot write: a list of structs (`game::Chunk`).
+//! - A `u64` beyond 2^53 that JavaScript writes: hexadecimal text (`game::SaveGame`).
 //!
-//! Untagged variants whose members are a part of another's are not refused. Each needs `deny_unknown_fields`, or serde reads
-//! the larger one as the smaller one where a member is wrong (`json_rpc::ContentChange`).
+//! If one untagged variant has a subset of another variant's members, serde reads the larger variant
+//! as the smaller one when a member is wrong. `deny_unknown_fields` prevents that
+//! (`json_rpc::ContentChange`).
 
 #![allow(
     missing_docs,
@@ -127,9 +132,11 @@ formats! {
     }
 }
 
-/// Returns whether two texts of JSON are the same but for the order of members and the spelling of numbers and strings.
+/// Returns whether two JSON texts are equal, except for the order of members and the spelling of
+/// numbers and strings.
 ///
-/// Every number must be the same `f64` or the same integer, whatever precision `serde_json` reads floats with.
+/// Every number must be the same `f64` or the same integer, independent of the precision with which
+/// `serde_json` reads floats.
 pub fn same_text(a: &str, b: &str) -> bool {
     let sorted = |json| {
         let mut numbers = text::numbers(json);
@@ -139,7 +146,7 @@ pub fn same_text(a: &str, b: &str) -> bool {
     sorted(a) == sorted(b) && same(&parse(a), &parse(b))
 }
 
-/// Returns whether two JSON values are the same, where `1` and `1.0` are.
+/// Returns whether two JSON values are equal. `1` equals `1.0`.
 pub fn same(a: &Value, b: &Value) -> bool {
     let equal = |a: &Number, b: &Number| a == b || ((a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64());
     same_with(a, b, &equal)

@@ -25,7 +25,7 @@ fn some_text() -> Option<String> {
     Some("text".to_owned())
 }
 
-/// The default of the whole.
+/// A default for the whole struct.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(default)]
 pub struct ContainerDefault {
@@ -42,7 +42,7 @@ impl Default for ContainerDefault {
     }
 }
 
-/// The default of the whole, from a function.
+/// A default for the whole struct, from a function.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(default = "corner")]
 pub struct ContainerDefaultOf {
@@ -54,12 +54,12 @@ const fn corner() -> ContainerDefaultOf {
     ContainerDefaultOf { left: -1, top: 1 }
 }
 
-/// A tuple with the default of the whole.
+/// A tuple struct with a default for the whole.
 #[derive(Debug, Default, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(default)]
 pub struct TupleDefault(u8, String, Option<u8>);
 
-/// Fields that are left out when there is nothing to say.
+/// Fields that are left out if they are empty.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(default)]
 pub struct LeftOut {
@@ -87,7 +87,7 @@ const fn is_eleven(n: &u8) -> bool {
     *n == 11
 }
 
-/// An `Option` that is left out, without a default beside it.
+/// An `Option` that is left out, without a default.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct OptionLeftOut {
     #[serde(skip_serializing_if = "Option::is_none")]

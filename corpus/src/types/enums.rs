@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-/// Names alone.
+/// Unit variants only.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Arbitrary, Serialize, Deserialize, KvType,
 )]
@@ -54,7 +54,7 @@ pub enum External {
     Skipped(u8),
 }
 
-/// Externally tagged, with a variant for names of another version.
+/// Externally tagged, with `#[serde(other)]`.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub enum ExternalOther {
     Known(u8),
@@ -62,7 +62,7 @@ pub enum ExternalOther {
     Unknown,
 }
 
-/// Externally tagged, but for the last.
+/// Externally tagged, except the last variant.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub enum ExternalOrUntagged {
     Unit,
@@ -114,7 +114,7 @@ pub enum Internal {
     ),
 }
 
-/// Internally tagged, with a variant for names of another version.
+/// Internally tagged, with `#[serde(other)]`.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum InternalOther {
@@ -126,7 +126,7 @@ pub enum InternalOther {
     Unknown,
 }
 
-/// Internally tagged, but for the last.
+/// Internally tagged, except the last variant.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "type")]
 pub enum InternalOrUntagged {
@@ -140,7 +140,7 @@ pub enum InternalOrUntagged {
     Strict(Strict),
 }
 
-/// Internally tagged, unknown members denied; but not beside a unit variant.
+/// Internally tagged, unknown members denied, except next to a unit variant.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum InternalStrict {
@@ -190,7 +190,7 @@ pub enum AdjacentOther {
     Unknown,
 }
 
-/// Adjacently tagged, but for the last.
+/// Adjacently tagged, except the last variant.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "t", content = "c")]
 pub enum AdjacentOrUntagged {
@@ -204,7 +204,7 @@ pub enum AdjacentOrUntagged {
     },
 }
 
-/// Adjacently tagged, unknown members denied inside and beside.
+/// Adjacently tagged, unknown members denied in the content and next to it.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "t", content = "c", deny_unknown_fields)]
 pub enum AdjacentStrict {
@@ -213,7 +213,7 @@ pub enum AdjacentStrict {
     Inner(Point),
 }
 
-/// Nothing says which it is, every form.
+/// Untagged, every form.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(untagged)]
 pub enum Untagged {

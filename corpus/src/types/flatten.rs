@@ -1,4 +1,4 @@
-//! Members among those of their parent.
+//! Flattened fields.
 
 use super::enums::{Adjacent, Color, External, InternalOther};
 use super::forms::UnitStruct;
@@ -18,7 +18,7 @@ pub struct FlatStruct {
     name: Option<String>,
 }
 
-/// A struct with aliases, defaults and what may be left out.
+/// A struct with aliases, defaults and fields that may be left out.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct FlatAliases {
     #[serde(flatten)]
@@ -38,14 +38,14 @@ pub struct FlatMap {
     rest: BTreeMap<String, i64>,
 }
 
-/// A map with an enum for keys.
+/// A map with an enum as keys.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct FlatColors {
     #[serde(flatten)]
     shades: HashMap<Color, u8>,
 }
 
-/// A struct that may be nothing.
+/// An optional struct.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct FlatOption {
     id: u8,
@@ -53,7 +53,7 @@ pub struct FlatOption {
     point: Option<Point>,
 }
 
-/// A struct that flattens another, behind a pointer, and one behind newtypes.
+/// A struct that flattens another in a pointer, and one in newtypes.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct FlatNested {
     a: u8,
@@ -63,18 +63,18 @@ pub struct FlatNested {
     newtype: FlatNewtype,
 }
 
-/// A newtype, which can be flattened as what is in it can.
+/// A newtype, which can be flattened if its content can.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct FlatNewtype(Transparent);
 
-/// A transparent one around a struct.
+/// A transparent struct around a struct.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(transparent)]
 pub struct Transparent {
     level: Level,
 }
 
-/// How high.
+/// An altitude.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Level {
     level: i8,
@@ -114,7 +114,7 @@ pub struct FlatUntagged {
     place: Place,
 }
 
-/// A place, said in one of two ways.
+/// A place, in one of two forms.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 pub enum Place {
@@ -122,7 +122,7 @@ pub enum Place {
     Named { place: String },
 }
 
-/// Several at once, and what is left.
+/// Several flattened fields, and a map of the remaining members.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct FlatSeveral {
     #[serde(flatten)]
@@ -140,7 +140,7 @@ pub struct FlatSeveral {
     rest: BTreeMap<String, u8>,
 }
 
-/// Unknown members denied beside a flattened struct.
+/// Unknown members denied next to a flattened struct.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(deny_unknown_fields)]
 pub struct FlatStrict {
@@ -149,7 +149,7 @@ pub struct FlatStrict {
     point: Point,
 }
 
-/// What nobody knows, kept as it is.
+/// Unknown members, kept as JSON.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct FlatOpaque {
     id: u8,

@@ -1,4 +1,4 @@
-//! Unit structs, newtypes, tuple structs and transparent ones.
+//! Unit structs, newtypes, tuple structs and transparent structs.
 
 use super::structs::Point;
 use arbitrary::Arbitrary;
@@ -14,11 +14,11 @@ pub struct UnitStruct;
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Newtype(String);
 
-/// A newtype of something that may be nothing.
+/// A newtype of an `Option`.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct NewtypeOption(Option<u8>);
 
-/// A newtype of nothing.
+/// A newtype of a unit.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct NewtypeUnit(());
 
@@ -26,11 +26,11 @@ pub struct NewtypeUnit(());
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Tuple(u8, Option<String>, Point);
 
-/// A tuple struct of nothing.
+/// A tuple struct without fields.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct EmptyTuple();
 
-/// A tuple struct of which one item is on the wire: a list even so.
+/// A tuple struct with one item on the wire, which is still a list.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct OneOfTwo(
     u8,
@@ -54,17 +54,17 @@ pub struct Transparent {
     inner: Option<Point>,
 }
 
-/// A transparent tuple struct, with a field that takes no room.
+/// A transparent tuple struct with a zero-sized field.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(transparent)]
 pub struct TransparentTuple(Point, PhantomData<u8>);
 
-/// A transparent one around a transparent one.
+/// A transparent struct around a transparent struct.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(transparent)]
 pub struct TransparentTwice(Transparent);
 
-/// All of them where they may be missing.
+/// All of these types, in fields that may be missing.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Forms {
     unit: UnitStruct,

@@ -1,4 +1,4 @@
-//! Types with parameters.
+//! Generic types.
 
 use super::structs::Point;
 use arbitrary::Arbitrary;
@@ -17,10 +17,10 @@ pub struct Pair<A, B> {
 /// A pair of numbers.
 pub type Numbers = Pair<u8, i64>;
 
-/// A pair of which one part is a pair.
+/// A pair with a part that is a pair.
 pub type NestedPair = Pair<String, Pair<Point, ()>>;
 
-/// A parameter that is a number, and one that is a type.
+/// A const parameter and a type parameter.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(rename_all = "camelCase")]
 #[serde(bound = "T: Serialize + DeserializeOwned, [T; WIDTH]: Serialize + DeserializeOwned")]
@@ -47,7 +47,7 @@ pub enum Either<L, R> {
 /// A number or a text.
 pub type NumberOrText = Either<i32, String>;
 
-/// An enum with parameters, tagged beside.
+/// An adjacently tagged enum with parameters.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "state", content = "data", rename_all = "lowercase")]
 pub enum Remote<T, E = String> {
@@ -56,10 +56,10 @@ pub enum Remote<T, E = String> {
     Done(T),
 }
 
-/// Points from elsewhere.
+/// Points of another source.
 pub type RemotePoints = Remote<Vec<Point>>;
 
-/// A parameter that is on no wire.
+/// A parameter that is not on the wire.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(transparent, bound = "")]
 pub struct Id<T> {
@@ -67,12 +67,12 @@ pub struct Id<T> {
     of: PhantomData<T>,
 }
 
-/// Stored types with parameters: newtypes of their instances.
+/// Stored types made of generic types: newtypes of their instances.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(transparent)]
 pub struct StoredPage(Page<Point>);
 
-/// A page of something.
+/// A page of items.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Page<T> {
     items: Vec<T>,

@@ -1,4 +1,4 @@
-//! Maps, and what their keys can be.
+//! Maps with every kind of key.
 
 use super::enums::Color;
 use super::structs::Point;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Texts for keys.
+/// Texts as keys.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct TextKeys {
     sorted: BTreeMap<String, Point>,
@@ -21,7 +21,7 @@ pub struct TextKeys {
     chars: BTreeMap<char, u8>,
 }
 
-/// Numbers and `bool` for keys.
+/// Numbers and `bool` as keys.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct NumberKeys {
     i8: BTreeMap<i8, u8>,
@@ -40,12 +40,12 @@ pub struct NumberKeys {
     bool: HashMap<bool, u8>,
 }
 
-/// Whatever their width: keys are texts, not numbers of `serde_json::Value`.
+/// Integers of any width: keys are texts, not numbers of `serde_json::Value`.
 fn wide(u: &mut Unstructured<'_>) -> arbitrary::Result<BTreeMap<i128, u8>> {
     Ok(BTreeMap::from([(u.arbitrary()?, 1), (i128::MIN, 2), (i128::MAX, 3)]))
 }
 
-/// Variants for keys.
+/// Unit variants as keys.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct EnumKeys {
     sorted: BTreeMap<Color, u8>,
@@ -53,7 +53,7 @@ pub struct EnumKeys {
     others: BTreeMap<Level, u8>,
 }
 
-/// A key for names of another version.
+/// Keys with `#[serde(other)]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary, Serialize, Deserialize, KvField)]
 pub enum Level {
     Low,

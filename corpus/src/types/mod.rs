@@ -1,12 +1,9 @@
-//! The types, a file a topic.
+//! The types, one file for each topic.
 //!
-//! Types that serde writes one way and reads another are not among them: `tests/fidelity/asymmetric.rs` has those that the
-//! derive does not refuse.
+//! Types that serde writes in one way and reads in another are in `tests/fidelity/asymmetric.rs`,
+//! if the derive accepts them.
 
-#![expect(
-    missing_docs,
-    reason = "each type says what it is an example of; its variants say it by their names"
-)]
+#![expect(missing_docs, reason = "the docs of a type name its topic, and its variants are named for theirs")]
 
 pub mod defaults;
 pub mod enums;
@@ -28,7 +25,7 @@ use crate::formats::{activity_pub, chat, compose, forge, game, geojson, json_rpc
 
 macro_rules! corpus {
     ($($topic:ident: $($kind:ident $name:ident),*;)*) => {
-        /// Shows every type of the corpus to a visitor, in a fixed order.
+        /// Passes every type of the corpus to a visitor, in a fixed order.
         pub fn visit(visitor: &mut impl Visitor) {
             $($(visitor.$kind::<$topic::$name>(stringify!($name));)*)*
         }
@@ -73,7 +70,7 @@ corpus! {
     game: stored SaveGame, stored Turn;
 }
 
-/// A case of every type of the corpus, in the order of [`visit`].
+/// Returns a case of every type of the corpus, in the order of [`visit`].
 pub fn all() -> Vec<Case> {
     struct Collect(Vec<Case>);
 

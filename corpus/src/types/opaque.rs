@@ -1,4 +1,4 @@
-//! Fields of which the schema says nothing.
+//! Fields without a schema.
 
 use super::wild;
 use arbitrary::Arbitrary;
@@ -6,19 +6,19 @@ use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A type of another crate's.
+/// A type of another crate.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Foreign(Value);
 
 impl<'a> Arbitrary<'a> for Foreign {
     fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-        // What is there is not nothing: as an `Option` it would be read as none.
+        // Not `null`: as an `Option` it would be read as `None`.
         wild::json(u).map(|json| Self(if json.is_null() { Value::Bool(true) } else { json }))
     }
 }
 
-/// Fields of which the schema says nothing.
+/// Opaque fields.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Opaques {
     #[kv(opaque)]
@@ -44,7 +44,7 @@ const fn is_zero(n: &u32) -> bool {
     *n == 0
 }
 
-/// A number as text; anything else is 0, so that any JSON is read.
+/// A number as text. Any other JSON is read as 0.
 mod as_text {
     use serde::{Deserialize, Deserializer, Serializer};
     use serde_json::Value;
@@ -60,7 +60,7 @@ mod as_text {
     }
 }
 
-/// An `Option` that is read by a function, and so must be there.
+/// An `Option` that is read by a function, so the member is required.
 mod as_maybe {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use serde_json::Value;
@@ -76,7 +76,7 @@ mod as_maybe {
     }
 }
 
-/// Variants of which the schema says nothing.
+/// Opaque variants.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(tag = "t", content = "c")]
 pub enum OpaqueVariants {

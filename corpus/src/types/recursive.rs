@@ -1,11 +1,11 @@
-//! Types that lead back to themselves.
+//! Recursive types.
 
 use arbitrary::Arbitrary;
 use kv_core::KvType;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A struct in itself, in three ways.
+/// A recursive struct, in three ways.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Tree {
     value: i32,
@@ -14,7 +14,7 @@ pub struct Tree {
     named: BTreeMap<String, Tree>,
 }
 
-/// An enum in itself.
+/// A recursive enum.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub enum Expression {
     Add(Box<Expression>, Box<Expression>),
@@ -39,7 +39,7 @@ pub enum File {
     Folder(Folder),
 }
 
-/// An untagged enum in itself.
+/// A recursive untagged enum.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(untagged)]
 pub enum Nested {

@@ -47,7 +47,7 @@ cases! {
     LoudFields, LoudVariants: "SCREAMING-KEBAB-CASE";
 }
 
-/// One name instead of another, and names of old.
+/// Renamed fields with aliases.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(rename_all = "camelCase")]
 pub struct Renamed {
@@ -59,7 +59,7 @@ pub struct Renamed {
     age_in_years: u8,
 }
 
-/// Variants with one name instead of another, names of old, and a case of their own.
+/// Renamed variants with aliases, and with a case of their own.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(rename_all = "snake_case")]
 pub enum RenamedVariants {

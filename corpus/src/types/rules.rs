@@ -1,4 +1,4 @@
-//! Rules, which say nothing of the wire: what breaks them is written and read even so.
+//! Rules. They do not affect the wire form: invalid values are written and read.
 
 use super::wild;
 use arbitrary::Arbitrary;
@@ -64,7 +64,7 @@ fn in_order(numbers: &RuledNumbers) -> std::result::Result<(), &'static str> {
     if numbers.from <= numbers.to { Ok(()) } else { Err("must end after it begins") }
 }
 
-/// Rules for what is in lists and maps.
+/// Rules for items of lists and maps.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct RuledLists {
     #[kv(len(max = 5), each(range(min = 1, max = 250)))]

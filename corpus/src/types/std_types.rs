@@ -41,7 +41,7 @@ pub struct Wide {
     u128: u128,
 }
 
-/// Integers that are not 0, and those that wrap around.
+/// Integers that are not 0, and wrapping integers.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct OtherIntegers {
     i8: NonZero<i8>,
@@ -70,7 +70,7 @@ pub struct Floats {
     many: Vec<f32>,
 }
 
-/// Texts, owned in all ways.
+/// Owned texts of all types.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Texts {
     char: char,
@@ -84,7 +84,7 @@ pub struct Texts {
     boxed_path: Box<Path>,
 }
 
-/// Pointers. Those that no thread can take elsewhere cannot be stored.
+/// Pointers. Types that are not `Send` cannot be stored.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Pointers {
     boxed: Box<Point>,
@@ -134,7 +134,7 @@ pub struct Tuples {
     twelve: (u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, (bool, char)),
 }
 
-/// `Option` in `Option`, `Result`, and nothing at all.
+/// `Option` in `Option`, `Result`, and units.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Maybes {
     option: Option<u8>,
@@ -166,7 +166,7 @@ pub struct Times {
     point: SystemTime,
 }
 
-/// Addresses of the Internet.
+/// Internet addresses.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Addresses {
     ip: IpAddr,
@@ -183,7 +183,7 @@ fn plain_socket(u: &mut Unstructured<'_>) -> arbitrary::Result<SocketAddr> {
     Ok(SocketAddr::new(u.arbitrary()?, u.arbitrary()?))
 }
 
-/// Without a flow label, which is not written.
+/// An address without a flow label, which is not written.
 fn plain_socket_v6(u: &mut Unstructured<'_>) -> arbitrary::Result<Option<SocketAddrV6>> {
     Ok(Some(SocketAddrV6::new(u.arbitrary()?, u.arbitrary()?, 0, u.arbitrary()?)))
 }

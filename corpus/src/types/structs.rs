@@ -11,11 +11,11 @@ pub struct Point {
     y: i32,
 }
 
-/// Braces around nothing.
+/// A struct without fields.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Empty {}
 
-/// Structs in a struct.
+/// Nested structs.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Segment {
     from: Point,
@@ -23,7 +23,7 @@ pub struct Segment {
     between: Vec<Point>,
 }
 
-/// Names that Rust keeps for itself.
+/// Names that are Rust keywords.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct RawNames {
     r#type: u8,
@@ -46,7 +46,7 @@ pub struct OddNames {
     dollar: Option<u8>,
 }
 
-/// No member of another name.
+/// Unknown members denied.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(deny_unknown_fields)]
 pub struct Strict {
@@ -55,7 +55,7 @@ pub struct Strict {
     b: Option<String>,
 }
 
-/// No member at all.
+/// All members denied.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(deny_unknown_fields)]
 pub struct StrictEmpty {}

@@ -1,26 +1,26 @@
-//! Random values where those of a type alone would be of no use.
+//! Generators of random values, for fields that cannot have any value of their type.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-/// One that `serde_json::Value` can hold.
+/// An integer that `serde_json::Value` can represent.
 pub(crate) fn i128(u: &mut Unstructured<'_>) -> Result<i128> {
     u.int_in_range(i64::MIN.into()..=u64::MAX.into())
 }
 
-/// One that `serde_json::Value` can hold.
+/// An integer that `serde_json::Value` can represent.
 pub(crate) fn u128(u: &mut Unstructured<'_>) -> Result<u128> {
     u64::arbitrary(u).map(u128::from)
 }
 
-/// Neither NaN nor infinite.
+/// A finite `f64`.
 pub(crate) fn finite(u: &mut Unstructured<'_>) -> Result<f64> {
     f64::arbitrary(u).map(|n| if n.is_finite() { n } else { 0.5 })
 }
 
-/// Since 1970, as serde wants it.
+/// A time since 1970, as serde requires.
 pub(crate) fn time(u: &mut Unstructured<'_>) -> Result<SystemTime> {
     let since = Duration::new(u32::arbitrary(u)?.into(), u.int_in_range(0..=999_999_999)?);
     Ok(SystemTime::UNIX_EPOCH + since)
@@ -43,12 +43,12 @@ pub(crate) fn json(u: &mut Unstructured<'_>) -> Result<Value> {
     })
 }
 
-/// An object, whose members have names that nothing else has.
+/// An object with names that no field has.
 pub(crate) fn members(u: &mut Unstructured<'_>) -> Result<Map<String, Value>> {
     Ok(open::<u8>(u)?.into_iter().map(|(name, n)| (name, n.into())).collect())
 }
 
-/// A map that is flattened: with names that nothing else has.
+/// A flattened map, with names that no field has.
 pub(crate) fn open<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<BTreeMap<String, T>> {
     let map = BTreeMap::<String, T>::arbitrary(u)?;
     Ok(map.into_iter().map(|(name, value)| (format!("zz {name}"), value)).collect())
@@ -64,22 +64,22 @@ pub(crate) fn many_json(u: &mut Unstructured<'_>) -> Result<Vec<Value>> {
     (0..u.int_in_range(0..=3)?).map(|_| json(u)).collect()
 }
 
-/// Any JSON but `null`, which serde reads back as `None`.
+/// Any JSON except `null`, which serde reads as `None`.
 pub(crate) fn some_json(u: &mut Unstructured<'_>) -> Result<Option<Value>> {
     json(u).map(|json| (!json.is_null()).then_some(json))
 }
 
-/// An `f64` that is neither NaN nor infinite, or `None`.
+/// A finite `f64`, or `None`.
 pub(crate) fn maybe_finite(u: &mut Unstructured<'_>) -> Result<Option<f64>> {
     if u.arbitrary()? { finite(u).map(Some) } else { Ok(None) }
 }
 
-/// An `f32` that is neither NaN nor infinite.
+/// A finite `f32`.
 pub(crate) fn finite32(u: &mut Unstructured<'_>) -> Result<f32> {
     f32::arbitrary(u).map(|n| if n.is_finite() { n } else { 0.5 })
 }
 
-/// Several of them.
+/// Several finite `f32`s.
 pub(crate) fn floats32<const N: usize>(u: &mut Unstructured<'_>) -> Result<[f32; N]> {
     let mut floats = [0.0; N];
     for float in &mut floats {
@@ -88,7 +88,7 @@ pub(crate) fn floats32<const N: usize>(u: &mut Unstructured<'_>) -> Result<[f32;
     Ok(floats)
 }
 
-/// Two of them, or `None`.
+/// Two finite floats, or `None`.
 pub(crate) fn maybe_two_floats(u: &mut Unstructured<'_>) -> Result<Option<(f32, f32)>> {
     if u.arbitrary()? { Ok(Some((finite32(u)?, finite32(u)?))) } else { Ok(None) }
 }

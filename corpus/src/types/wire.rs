@@ -1,4 +1,5 @@
-//! `wire`: types whose serde implementation is not derived, described by the type that they are on the wire.
+//! `wire`: types whose serde implementation is not derived, described by the type that they are on
+//! the wire.
 
 use super::structs::Point;
 use super::wild;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-/// A text, of a type that knows serde and nothing of the store.
+/// A text type with serde traits and no traits of the store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary)]
 pub struct Chars(Vec<char>);
 
@@ -25,7 +26,7 @@ impl<'de> Deserialize<'de> for Chars {
     }
 }
 
-/// A newtype of it.
+/// A newtype of the text type.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Name(#[kv(wire = "String")] Chars);
 
@@ -33,7 +34,7 @@ pub struct Name(#[kv(wire = "String")] Chars);
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary, Serialize, Deserialize, KvField)]
 pub struct Host(Ipv4Addr);
 
-/// A whole type that is converted on the wire.
+/// A type that is converted on the wire.
 #[derive(Clone, Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(from = "(i32, i32)", into = "(i32, i32)")]
 #[kv(wire = "(i32, i32)")]
@@ -54,7 +55,7 @@ impl From<Converted> for (i32, i32) {
     }
 }
 
-/// Fields of every form on the wire.
+/// Fields with every shape on the wire.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct OnTheWire {
     #[kv(wire = "String")]

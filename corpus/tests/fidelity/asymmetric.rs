@@ -1,14 +1,16 @@
-//! Types that serde writes one way and reads another, or does not write at all. No schema can be true of them, so none of
-//! them is in the corpus. Each is here with what breaks, and must be known to `wire::faults`, by which a catalog refuses it.
+//! Types that serde writes in one way and reads in another, or does not write at all. No schema
+//! describes them, so they are not in the corpus. Each must be found by `wire::faults`, so that a
+//! catalog refuses it.
 //!
-//! What an item alone shows comes first; what takes the schemas of its parts comes behind.
+//! Types whose own item shows the fault come first, then those whose fault depends on the schemas
+//! of their parts.
 
 use super::trial::Trial;
 use arbitrary::Arbitrary;
 use kv_core::KvField;
 use kv_core::schema::wire;
 use kv_corpus::Case;
-use kv_corpus::promise::{what_fits_is_read, what_is_written_fits};
+use kv_corpus::promise::{fitting_json_is_read, written_json_fits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,8 +34,8 @@ macro_rules! asymmetric {
     };
 }
 
-asymmetric! { an_item_alone_can_be_asymmetric by what_is_written_fits:
-    // It errs when writing: what has no members has no place for a tag, or for itself among others' members.
+asymmetric! { an_item_alone_can_be_asymmetric by written_json_fits:
+    // Writing fails: a value without members cannot have an internal tag, and cannot be flattened.
     #[serde(tag = "t")]
     enum InternalNumber { A(u8) }
     #[serde(tag = "t")]
@@ -47,10 +49,11 @@ asymmetric! { an_item_alone_can_be_asymmetric by what_is_written_fits:
     struct FlatNumber { #[serde(flatten)] number: u8 }
     struct FlatList { #[serde(flatten)] list: Vec<u8> }
     struct FlatTuple { #[serde(flatten)] tuple: (u8, u8) }
-    // What a flattened map holds is not taken out of what must be empty in the end.
+    // Members of a flattened map are not taken out of the members that must be empty in the end.
     #[serde(deny_unknown_fields)]
     struct StrictMap { #[serde(flatten)] rest: BTreeMap<String, u8> }
-    // Behind a tag, and without one, keys are texts and integers have 64 bits at most.
+    // After an internal tag and in untagged enums, keys are texts and integers have at most 64
+    // bits.
     #[serde(untagged)]
     enum UntaggedKeys { A(BTreeMap<u8, u8>), B(BTreeMap<bool, u8>) }
     #[serde(tag = "t")]
@@ -60,7 +63,7 @@ asymmetric! { an_item_alone_can_be_asymmetric by what_is_written_fits:
     enum UntaggedWide { A(#[arbitrary(value = 1)] u128) }
     #[serde(tag = "t")]
     enum InternalWide { A { #[arbitrary(value = 1)] wide: i128 } }
-    // In order: an earlier variant reads what a later one wrote.
+    // An earlier variant reads the JSON of a later one.
     #[serde(untagged)]
     enum Shadowed { Less { x: u8 }, More { x: u8, y: u8 } }
     #[serde(untagged)]
@@ -71,9 +74,9 @@ asymmetric! { an_item_alone_can_be_asymmetric by what_is_written_fits:
     enum ShadowedDigits { Short(f32), Long(#[arbitrary(value = 0.123_456_789_012_3)] f64) }
 }
 
-/// JavaScript writes 1.0 as 1, so what a browser sends back is read as another variant.
+/// JavaScript writes 1.0 as 1, so the JSON that a browser returns is read as another variant.
 #[test]
-fn an_integer_is_not_told_from_a_float_by_its_point() {
+fn untagged_integer_next_to_a_float_is_refused() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, KvField)]
     #[serde(untagged)]
     enum Number {
@@ -110,31 +113,32 @@ fn an_integer_is_not_told_from_a_float_by_its_point() {
     assert_eq!(wire::faults(Told::schema()), []);
 }
 
-asymmetric! { an_item_can_be_asymmetric_by_its_parts by what_is_written_fits:
-    // The same, further in.
+asymmetric! { an_item_can_be_asymmetric_by_its_parts by written_json_fits:
+    // The same in nested types.
     struct FlatWide { #[serde(flatten)] point: Point }
     #[serde(untagged)]
     enum UntaggedWideInside { A(Point) }
-    // Two members of one name.
+    // Two members with one name.
     struct FlatSame { x: u8, #[serde(flatten)] inner: Small }
     struct FlatSameTwice { #[serde(flatten)] a: Small, #[serde(flatten)] b: Small }
     #[serde(tag = "x")]
     enum SameAsTag { A(Small) }
     #[serde(tag = "t")]
     enum TagInTag { A(Tagged) }
-    // A map can hold any name, that of a member and that of the tag too; here the keys make it likely.
+    // A map can contain the names of members and of the tag; these keys make it likely.
     struct MapAndMember { x: Option<u8>, #[serde(flatten)] rest: BTreeMap<Letter, u8> }
     #[serde(tag = "x")]
     enum MapAndTag { A(BTreeMap<Letter, u8>) }
-    // Enums with a tag inside, untagged ones and structs that flatten do not take their members out of what a flattened
-    // map beside them reads, or of what must be empty in the end, or of what the next one denies.
+    // Internally tagged and untagged enums, and structs with flattened fields, leave their members
+    // to a flattened map next to them, to the members that must be empty in the end, and to types
+    // that deny unknown members.
     struct TaggedAndMap { #[serde(flatten)] tagged: Tagged, #[serde(flatten)] rest: BTreeMap<Name, u8> }
     #[serde(deny_unknown_fields)]
     struct StrictTagged { #[serde(flatten)] tagged: Tagged }
     #[serde(deny_unknown_fields)]
     struct StrictNested { #[serde(flatten)] nested: FlatSmall }
     struct StrictFirst { #[serde(flatten)] strict: StrictEnum, #[serde(flatten)] small: Small }
-    // Nothing is read as something that has no members of its own to miss.
+    // `None` is read as a value that requires no members.
     struct FlatOption { #[serde(flatten)] small: Option<AllOptional> }
 }
 
@@ -185,8 +189,8 @@ enum Name {
     M,
 }
 
-// Read in one order of members and not in another: written tag first, it is read; with the content first it is not.
-asymmetric! { the_order_of_members_can_matter by what_fits_is_read:
+// Only read in one order of members: the tag must come before the content.
+asymmetric! { the_order_of_members_can_matter by fitting_json_is_read:
     #[serde(tag = "tag", content = "value")]
     enum AdjacentWide { A(#[arbitrary(value = 1)] u128) }
     #[serde(tag = "tag", content = "value")]
@@ -194,7 +198,7 @@ asymmetric! { the_order_of_members_can_matter by what_fits_is_read:
 }
 
 #[test]
-fn what_any_float_lets_in_is_written_as_null_and_not_read() {
+fn nan_is_written_as_null_and_not_read() {
     #[derive(Serialize, Deserialize, KvField)]
     struct Reading {
         #[kv(any_float)]

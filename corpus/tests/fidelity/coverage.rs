@@ -1,4 +1,4 @@
-//! The corpus has everything that a schema can say.
+//! The corpus covers everything that a schema can describe.
 
 use kv_core::schema::rule::Rule;
 use kv_core::schema::ty::{Arg, Field, Fields, FloatKind, IntKind, Shape, Tagging, TypeSchema, Variant};
@@ -7,7 +7,7 @@ use kv_corpus::walk::walk;
 use kv_corpus::{Subject, Visitor, visit};
 use std::collections::BTreeSet;
 
-/// Every schema of the corpus, with those they lead to.
+/// Returns every schema of the corpus, and the schemas they refer to.
 fn all_schemas() -> Vec<&'static TypeSchema> {
     let mut all: Vec<&'static TypeSchema> = Vec::new();
     for case in kv_corpus::all() {
@@ -48,7 +48,7 @@ fn variants() -> Vec<(Tagging, &'static Variant)> {
     all_schemas().into_iter().flat_map(of).collect()
 }
 
-/// The name of an enum's variant, as `Debug` writes it.
+/// Returns the name of an enum's variant, as `Debug` writes it.
 fn kind(value: &impl std::fmt::Debug) -> String {
     format!("{value:?}").chars().take_while(|c| c.is_alphanumeric()).collect()
 }
@@ -59,21 +59,21 @@ fn assert_all(found: &BTreeSet<String>, wanted: &[&str]) {
 }
 
 #[test]
-fn there_are_at_least_sixty_types_each_with_a_name_of_its_own() {
+fn there_are_at_least_sixty_types_with_different_names() {
     let names: BTreeSet<_> = kv_corpus::all().iter().map(|case| case.name).collect();
     assert!(names.len() >= 60, "{}", names.len());
     assert_eq!(names.len(), kv_corpus::all().len());
 }
 
 #[test]
-fn stored_types_can_stand_in_one_catalog() {
+fn stored_types_have_different_tags() {
     struct Stored(BTreeSet<&'static str>);
     impl Visitor for Stored {
         fn field<T: Subject>(&mut self, _: &'static str) {}
 
         fn stored<T: Subject + KvType>(&mut self, _: &'static str) {
             assert!(schema::tag::check(T::TYPE_TAG).is_ok());
-            assert!(self.0.insert(T::TYPE_TAG), "{} is there twice", T::TYPE_TAG);
+            assert!(self.0.insert(T::TYPE_TAG), "the tag {} is used twice", T::TYPE_TAG);
         }
     }
     let mut stored = Stored(BTreeSet::new());
@@ -82,7 +82,7 @@ fn stored_types_can_stand_in_one_catalog() {
 }
 
 #[test]
-fn every_shape_is_there() {
+fn every_shape_is_covered() {
     let shapes = all_schemas().iter().map(|schema| kind(&schema.shape)).collect();
     let wanted = [
         "Unit",
@@ -137,7 +137,7 @@ fn every_shape_is_there() {
 }
 
 #[test]
-fn every_type_of_the_standard_library_is_there() {
+fn every_type_of_the_standard_library_is_covered() {
     let names =
         all_schemas().iter().filter(|schema| schema.module.is_empty()).map(|s| s.name.to_owned()).collect();
     let wanted = [
@@ -191,7 +191,7 @@ fn every_type_of_the_standard_library_is_there() {
 }
 
 #[test]
-fn every_kind_of_key_is_there() {
+fn every_kind_of_key_is_covered() {
     let key =
         |schema: &&TypeSchema| if let Shape::Map { key, .. } = schema.shape { Some(key.get()) } else { None };
     let keys: BTreeSet<_> = all_schemas().iter().filter_map(key).map(|key| kind(&key.shape)).collect();
@@ -205,7 +205,7 @@ fn every_tagging_has_variants_of_every_form() {
         format!("{tagging} {}", kind(&variant.fields))
     };
     let found = variants().iter().map(form).collect();
-    // serde has no internally tagged tuples.
+    // serde does not support internally tagged tuples.
     let wanted = [
         "External Unit",
         "External Newtype",
@@ -233,7 +233,7 @@ fn every_tagging_has_variants_of_every_form() {
 }
 
 #[test]
-fn every_form_of_struct_is_there() {
+fn every_form_of_struct_is_covered() {
     let structs: Vec<_> = all_schemas()
         .into_iter()
         .filter_map(|schema| if let Shape::Struct(fields) = schema.shape { Some(fields) } else { None })
@@ -258,7 +258,7 @@ fn every_form_of_struct_is_there() {
 }
 
 #[test]
-fn every_word_on_a_field_is_there() {
+fn every_field_attribute_is_covered() {
     let has = |what: &str, holds: &dyn Fn(&Field) -> bool| {
         assert!(fields().iter().any(|field| holds(field)), "{what}");
     };
@@ -289,7 +289,7 @@ fn every_word_on_a_field_is_there() {
 }
 
 #[test]
-fn every_case_of_names_is_there() {
+fn every_rename_case_is_covered() {
     let names: BTreeSet<_> = fields().iter().map(|f| f.name.to_owned()).collect();
     let wanted = [
         "two_words",
@@ -322,7 +322,7 @@ fn every_case_of_names_is_there() {
 }
 
 #[test]
-fn every_rule_is_there() {
+fn every_rule_is_covered() {
     fn collect(rules: &[Rule], into: &mut BTreeSet<String>) {
         for rule in rules {
             into.insert(kind(rule));
@@ -343,7 +343,7 @@ fn every_rule_is_there() {
 }
 
 #[test]
-fn parameters_and_circles_are_there() {
+fn generic_and_recursive_types_are_covered() {
     let args: BTreeSet<_> = all_schemas()
         .iter()
         .filter(|schema| !schema.module.is_empty())

@@ -1,18 +1,18 @@
-//! What a reader fills in.
+//! Defaults of missing members.
 
 use arbitrary::Unstructured;
 use kv_core::schema::ty::{DefaultJson, Shape};
 use kv_corpus::{Case, make};
 use serde_json::Value;
 
-/// An object that is read as the type.
+/// Returns an object that is read as the type.
 fn some_json(case: &Case, seed: u8) -> Option<Value> {
     let json = make::json(case.schema, &mut Unstructured::new(&[seed; 200])).ok()?;
     json.is_object().then_some(json)
 }
 
 #[test]
-fn a_member_that_is_left_out_is_read_as_the_default_in_the_schema() {
+fn missing_member_is_read_as_the_default_in_the_schema() {
     let mut tried = 0;
     for case in kv_corpus::all() {
         let Shape::Struct(fields) = case.schema.shape else { continue };

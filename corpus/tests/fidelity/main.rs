@@ -1,24 +1,24 @@
-//! The schema says what `serde_json` writes and reads: for every type of the corpus, tried with random values, with JSON
-//! made from the schema and with JSON that was spoiled.
+//! The schema describes what `serde_json` writes and reads, for every type of the corpus: tested
+//! with random values, with JSON generated from the schema and with mutated JSON.
 //!
-//! And kv-core's codecs read what it writes and reads, but for what they are strict about.
+//! kv-core's codecs read the same JSON, except for odd forms that they refuse.
 //!
-//! `KV_CORPUS_CASES` is how often each promise is tried with each type.
+//! `KV_CORPUS_CASES` sets how often each property is tried with each type.
 
 mod asymmetric;
-mod bite;
 mod coverage;
 mod defaults;
 mod documents;
 mod probe;
 mod strict;
 mod trial;
+mod wrong_schemas;
 
 use kv_core::schema::wire;
 use kv_corpus::promise::{self, Promise};
 use trial::{Trial, cases};
 
-/// Tries a promise with every type, and reports each of which it does not hold with the smallest example found.
+/// Checks a property of every type. Fails with the smallest counterexample of each type.
 fn holds_for_every_type(promise: Promise) -> Vec<Trial> {
     let trials: Vec<_> = kv_corpus::all().iter().map(|case| Trial::of(promise, case, cases())).collect();
     let broken: Vec<_> = trials.iter().filter_map(|trial| trial.broken.as_deref()).collect();
@@ -26,20 +26,20 @@ fn holds_for_every_type(promise: Promise) -> Vec<Trial> {
     trials
 }
 
-/// Of few random bytes not every value can be made, but of most.
+/// Most random bytes must result in a check; some are too few for a value.
 fn assert_tried(trial: &Trial, enough: bool) {
-    assert!(enough, "{} was hardly tried: {trial:?}", trial.name);
+    assert!(enough, "{} was rarely tried: {trial:?}", trial.name);
 }
 
 #[test]
-fn what_is_written_fits_the_schema_and_is_read_as_it_was() {
-    for trial in holds_for_every_type(promise::what_is_written_fits) {
+fn written_json_fits_the_schema_and_is_read_as_the_same_value() {
+    for trial in holds_for_every_type(promise::written_json_fits) {
         assert_tried(&trial, trial.read * 4 >= cases());
     }
 }
 
 #[test]
-fn no_type_of_the_corpus_is_refused_by_a_catalog() {
+fn every_schema_of_the_corpus_is_free_of_wire_faults() {
     let mut found = Vec::new();
     for case in kv_corpus::all() {
         found.extend(wire::faults(case.schema).iter().map(|fault| format!("{}: {fault}", case.name)));
@@ -48,15 +48,15 @@ fn no_type_of_the_corpus_is_refused_by_a_catalog() {
 }
 
 #[test]
-fn what_fits_the_schema_is_read() {
-    for trial in holds_for_every_type(promise::what_fits_is_read) {
+fn json_generated_from_the_schema_is_read() {
+    for trial in holds_for_every_type(promise::fitting_json_is_read) {
         assert_tried(&trial, trial.read * 2 >= cases());
     }
 }
 
 #[test]
-fn what_the_schema_refuses_is_refused_and_nothing_else() {
-    for trial in holds_for_every_type(promise::both_refuse_the_same) {
+fn serde_refuses_exactly_what_the_schema_refuses() {
+    for trial in holds_for_every_type(promise::serde_agrees_on_mutations) {
         assert_tried(&trial, (trial.read + trial.refused) * 2 >= cases());
     }
 }

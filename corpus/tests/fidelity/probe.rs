@@ -1,4 +1,4 @@
-//! A catalog probes serde when it is built: types of the corpus agree with their schemas.
+//! The probe of serde that a catalog makes when it is built accepts every type of the corpus.
 
 use kv_core::{Access, Catalog, KvType};
 use kv_corpus::{Subject, Visitor, visit};

@@ -1,16 +1,16 @@
-//! What a codec reads from strangers: what `serde_json` reads, as the same value, and less.
+//! A codec reads a part of what `serde_json` reads, as the same values.
 
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;
 use kv_core::schema::json::Flaw;
 use kv_core::{DecodeError, DecodeOptions, Ttl, ValidationErrors};
-use kv_corpus::promise::{Kept, Tried, is_sound, parse, spoiled};
-use kv_corpus::strict::{Stored, anything, one_verdict};
+use kv_corpus::promise::{PropertyResult, Tried, is_sound, parse, spoiled};
+use kv_corpus::strict::{Stored, codec_agrees, lenient};
 use kv_corpus::{make, text};
 use serde_json::Value;
 use std::time::Duration;
 
-fn holds_for_every_type(promise: fn(&Stored, &[u8]) -> Kept) -> Vec<Trial> {
+fn holds_for_every_type(promise: fn(&Stored, &[u8]) -> PropertyResult) -> Vec<Trial> {
     let all = Stored::all();
     let tried =
         all.iter().map(|stored| Trial::named(stored.case.name, cases(), |bytes| promise(stored, bytes)));
@@ -20,7 +20,7 @@ fn holds_for_every_type(promise: fn(&Stored, &[u8]) -> Kept) -> Vec<Trial> {
     trials
 }
 
-/// What was made by a plain client.
+/// Generates JSON in the forms that a client sends.
 fn plain(stored: &Stored, bytes: &[u8]) -> Option<(Value, String)> {
     let u = &mut Unstructured::new(bytes);
     let json = make::plain(stored.case.schema, u).ok()?;
@@ -29,7 +29,7 @@ fn plain(stored: &Stored, bytes: &[u8]) -> Option<(Value, String)> {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn written_json_is_read() {
     let trials = holds_for_every_type(|stored, bytes| {
         let sample = (stored.case.sample)(&mut Unstructured::new(bytes));
         let Some(sample) = sample.ok().filter(is_sound) else { return Ok(Tried::Nothing) };
@@ -48,13 +48,13 @@ fn every_plain_form_is_read() {
 }
 
 #[test]
-fn what_serde_refuses_is_refused_at_its_place_and_nothing_else_but_odd_forms() {
+fn codec_refuses_what_serde_refuses_and_otherwise_only_odd_forms() {
     let trials = holds_for_every_type(|stored, bytes| {
         let Ok(Some(json)) = spoiled(&stored.case, &mut Unstructured::new(bytes)) else {
             return Ok(Tried::Nothing);
         };
         let text = json.to_string();
-        match (stored.decode(&text, anything()), (stored.read)(&text)) {
+        match (stored.decode(&text, lenient()), (stored.read)(&text)) {
             (Ok(ours), Ok(theirs)) if ours == theirs => Ok(Tried::Read),
             (Ok(ours), Ok(theirs)) => Err(format!("{text} is read as {ours:?} instead of {theirs:?}")),
             (Ok(ours), Err(error)) => {
@@ -76,17 +76,17 @@ fn what_serde_refuses_is_refused_at_its_place_and_nothing_else_but_odd_forms() {
 }
 
 #[test]
-fn the_codec_the_schema_and_serde_are_of_one_mind() {
+fn codec_schema_and_serde_agree() {
     let trials = holds_for_every_type(|stored, bytes| {
         let Ok(Some(json)) = spoiled(&stored.case, &mut Unstructured::new(bytes)) else {
             return Ok(Tried::Nothing);
         };
-        one_verdict(stored, json.to_string().as_bytes())
+        codec_agrees(stored, json.to_string().as_bytes())
     });
     assert!(trials.iter().all(|trial| (trial.read + trial.refused) * 2 >= cases()), "{trials:?}");
 }
 
-/// Every place is there, or it is that of a member which is missing where there is an object.
+/// Checks that every violation is at a place in the JSON, or at a missing member of an object.
 fn has_places(json: &Value, errors: &ValidationErrors) -> Result<(), String> {
     for violation in errors {
         let (parent, _) = violation.pointer.rsplit_once('/').unwrap_or_default();
@@ -100,7 +100,7 @@ fn has_places(json: &Value, errors: &ValidationErrors) -> Result<(), String> {
 }
 
 #[test]
-fn integers_that_javascript_rounds_are_refused_and_nothing_else_is() {
+fn only_integers_that_javascript_rounds_are_refused() {
     fn is_rounded(json: &Value) -> bool {
         const SAFE: u64 = (1 << 53) - 1;
         json.as_u64().is_some_and(|n| n > SAFE) || json.as_i64().is_some_and(|n| n.unsigned_abs() > SAFE)
@@ -115,15 +115,15 @@ fn integers_that_javascript_rounds_are_refused_and_nothing_else_is() {
     let trials = holds_for_every_type(|stored, bytes| {
         let Some((json, text)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
         let options = DecodeOptions::new().max_depth(DecodeOptions::DEEPEST);
-        match (stored.decode(&text, options), stored.decode(&text, anything())) {
+        match (stored.decode(&text, options), stored.decode(&text, lenient())) {
             (Ok(checked), Ok(unchecked)) if checked == unchecked => Ok(Tried::Read),
             (Err(DecodeError::Value(errors)), Ok(_)) => {
-                // An untagged enum does not say which of its variants was meant.
+                // An untagged enum does not report which variant was meant.
                 let is_due = |rule: &str, json: &Value| match rule {
                     "int" => is_rounded(json),
                     _ => has_rounded(json),
                 };
-                // Rules that are broken besides are reported too.
+                // Violations of rules are reported as well.
                 let mut of_shape = errors.iter().filter(|v| matches!(v.rule, "int" | "type" | "finite"));
                 if of_shape.all(|v| json.pointer(&v.pointer).is_some_and(|json| is_due(v.rule, json))) {
                     Ok(Tried::Refused)
@@ -137,7 +137,7 @@ fn integers_that_javascript_rounds_are_refused_and_nothing_else_is() {
     assert!(trials.iter().any(|trial| trial.refused > 0));
 }
 
-/// Where the members of an object end, for every object with members.
+/// Writes JSON, and records the end and the first name of every object with members.
 fn objects(json: &Value, text: &mut String, ends: &mut Vec<(usize, String)>) {
     match json {
         Value::Array(items) => {
@@ -166,26 +166,26 @@ fn objects(json: &Value, text: &mut String, ends: &mut Vec<(usize, String)>) {
 }
 
 #[test]
-fn a_member_that_is_there_twice_is_found_wherever_it_is() {
+fn duplicate_member_is_found_in_every_object() {
     let trials = holds_for_every_type(|stored, bytes| {
         let Some((mut json, _)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
-        // The names inside of what nobody knows are looked at too, where such a member may be.
+        // If unknown members are allowed, names inside an unknown member are checked as well.
         let mut more = json.clone();
         if let Value::Object(members) = &mut more {
             members.insert("zz_more".to_owned(), serde_json::json!([{ "a": 1 }, { "b": { "c": null } }]));
         }
-        if stored.decode(&more.to_string(), anything()).is_ok() {
+        if stored.decode(&more.to_string(), lenient()).is_ok() {
             json = more;
         }
         let (mut text, mut ends) = (String::new(), Vec::new());
         objects(&json, &mut text, &mut ends);
         for (at, name) in &ends {
-            // Escaped, it is the same name.
+            // An escaped name is the same name.
             let escaped =
                 name.encode_utf16().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"));
             for name in [Value::from(name.as_str()).to_string(), format!("\"{escaped}\"")] {
                 let twice = format!("{},{name}:null{}", &text[..*at], &text[*at..]);
-                match stored.decode(&twice, anything()) {
+                match stored.decode(&twice, lenient()) {
                     Err(DecodeError::Malformed(malformed))
                         if matches!(malformed.flaw, Flaw::Duplicate(_)) =>
                     {
@@ -203,20 +203,20 @@ fn a_member_that_is_there_twice_is_found_wherever_it_is() {
 }
 
 #[test]
-fn what_is_no_json_is_refused_whatever_the_type() {
+fn invalid_json_is_refused_for_every_type() {
     let trials = holds_for_every_type(|stored, bytes| {
         let Some((json, text)) = plain(stored, bytes) else { return Ok(Tried::Nothing) };
-        let flaw = |json: &[u8]| match stored.codec.decode(json, anything()) {
+        let flaw = |json: &[u8]| match stored.codec.decode(json, lenient()) {
             Err(DecodeError::Malformed(malformed)) => Ok(malformed.flaw),
             other => Err(format!("{} is {other:?}", String::from_utf8_lossy(json))),
         };
         let ensure = |holds: bool, what: &str| if holds { Ok(()) } else { Err(format!("{text}: {what}")) };
         ensure(flaw(format!("\u{feff}{text}").as_bytes())? == Flaw::ByteOrderMark, "a byte order mark")?;
-        for behind in ["null", ",", "}", "\0"] {
-            let behind = format!("{text} {behind}");
-            ensure(flaw(behind.as_bytes())? == Flaw::TrailingData, "trailing data")?;
+        for extra in ["null", ",", "}", "\0"] {
+            let text = format!("{text} {extra}");
+            ensure(flaw(text.as_bytes())? == Flaw::TrailingData, "trailing data")?;
         }
-        // Some of its places, from the first one on.
+        // About 16 positions, starting with the first.
         let stride = 1 + text.len() / 16;
         for at in (0..=text.len()).step_by(stride) {
             let mut bad = text.clone().into_bytes();
@@ -225,13 +225,13 @@ fn what_is_no_json_is_refused_whatever_the_type() {
         }
         if json.is_object() || json.is_array() || json.is_string() {
             for at in (0..text.len()).step_by(stride).filter(|at| text.is_char_boundary(*at)) {
-                ensure(matches!(flaw(&text.as_bytes()[..at])?, Flaw::End), "its beginning")?;
+                ensure(matches!(flaw(&text.as_bytes()[..at])?, Flaw::End), "a truncated text")?;
             }
         }
         let depth = text::depth(&json);
         if depth > 0 {
-            let shallow = anything().max_depth(depth - 1);
-            let deep = stored.decode(&text, anything().max_depth(depth));
+            let shallow = lenient().max_depth(depth - 1);
+            let deep = stored.decode(&text, lenient().max_depth(depth));
             ensure(deep.is_ok(), "its own depth")?;
             let is_refused = matches!(
                 stored.decode(&text, shallow),
@@ -244,8 +244,9 @@ fn what_is_no_json_is_refused_whatever_the_type() {
     assert!(trials.iter().all(|trial| trial.refused * 2 >= cases()), "{trials:?}");
 }
 
-/// Puts in some place what serde may take for what was there: a list for members, a number for a name or an object
-/// around it, an empty object for nothing, an integer that is rounded.
+/// Replaces a part by an odd form that serde may read as the same value: a list for an object, a
+/// number or an object for a name, an empty object for `null`; or by an integer that JavaScript
+/// rounds.
 fn make_odd(json: &mut Value, u: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let part = match json {
         Value::Array(items) if !items.is_empty() && u.ratio(3, 4)? => {
@@ -274,21 +275,21 @@ fn make_odd(json: &mut Value, u: &mut Unstructured<'_>) -> arbitrary::Result<()>
     Ok(())
 }
 
-/// The same JSON with an unknown member in some object, there once or twice, and something in it.
-fn with_stranger(json: &Value, u: &mut Unstructured<'_>) -> arbitrary::Result<String> {
+/// Writes JSON with an unknown member in one of its objects, once or twice.
+fn with_unknown_member(json: &Value, u: &mut Unstructured<'_>) -> arbitrary::Result<String> {
     let (mut text, mut ends) = (String::new(), Vec::new());
     objects(json, &mut text, &mut ends);
     if let Some((end, _)) = ends.get(u.int_in_range(0..=ends.len())?) {
-        let stranger =
+        let value =
             u.choose(&["1", "9007199254740993", "[[1]]", r#"{"a":{"b":1}}"#, r#"{"a":1,"\u0061":2}"#])?;
-        let more = format!(",\"zz\":{stranger}").repeat(u.int_in_range(1..=2)?);
+        let more = format!(",\"zz\":{value}").repeat(u.int_in_range(1..=2)?);
         text.insert_str(*end, &more);
     }
     Ok(text)
 }
 
 #[test]
-fn they_are_of_one_mind_about_odd_forms_and_strangers_too() {
+fn codec_schema_and_serde_agree_on_odd_forms_and_unknown_members() {
     let trials = holds_for_every_type(|stored, bytes| {
         let u = &mut Unstructured::new(bytes);
         let text = (|| {
@@ -299,23 +300,23 @@ fn they_are_of_one_mind_about_odd_forms_and_strangers_too() {
             if let (Value::Object(members), true) = (&mut json, u.ratio(1, 4)?) {
                 members.insert("ttl".to_owned(), u.int_in_range(0..=3_u8)?.into());
             }
-            with_stranger(&json, u)
+            with_unknown_member(&json, u)
         })();
-        text.map_or(Ok(Tried::Nothing), |text| one_verdict(stored, text.as_bytes()))
+        text.map_or(Ok(Tried::Nothing), |text| codec_agrees(stored, text.as_bytes()))
     });
     assert!(trials.iter().all(|trial| trial.read + trial.refused > 0), "{trials:?}");
     assert!(trials.iter().filter(|trial| trial.refused > 0).count() > 40);
 }
 
 #[test]
-fn a_ttl_is_taken_out_of_what_leaves_room_for_it_and_left_in_all_else() {
+fn ttl_is_taken_out_if_the_type_allows_it() {
     let trials = holds_for_every_type(|stored, bytes| {
         let u = &mut Unstructured::new(bytes);
         let Ok(json) = make::plain(stored.case.schema, u) else { return Ok(Tried::Nothing) };
         let Value::Object(mut members) = json.clone() else {
             let text = json.to_string();
             let (with, without) =
-                (stored.decode(&text, anything().take_ttl()), stored.decode(&text, anything()));
+                (stored.decode(&text, lenient().take_ttl()), stored.decode(&text, lenient()));
             return if with == without {
                 Ok(Tried::Read)
             } else {
@@ -326,10 +327,10 @@ fn a_ttl_is_taken_out_of_what_leaves_room_for_it_and_left_in_all_else() {
         let Ok(text) = text::in_any_order(&Value::Object(members.clone()), u) else {
             return Ok(Tried::Nothing);
         };
-        let decoded = stored.codec.decode(text.as_bytes(), anything().take_ttl());
+        let decoded = stored.codec.decode(text.as_bytes(), lenient().take_ttl());
         if !stored.codec.takes_ttl() {
             let ours = decoded.map(|decoded| ((stored.ours)(decoded.value), decoded.ttl));
-            let kept = stored.decode(&text, anything()).map(|value| (value, None));
+            let kept = stored.decode(&text, lenient()).map(|value| (value, None));
             return if ours == kept {
                 Ok(Tried::Read)
             } else {
@@ -337,7 +338,7 @@ fn a_ttl_is_taken_out_of_what_leaves_room_for_it_and_left_in_all_else() {
             };
         }
         let decoded = decoded.map_err(|error| format!("{text} is refused: {error}"))?;
-        let without = stored.decode(&json.to_string(), anything()).map_err(|e| format!("{json}: {e}"))?;
+        let without = stored.decode(&json.to_string(), lenient()).map_err(|e| format!("{json}: {e}"))?;
         let value = (stored.ours)(decoded.value);
         if value != without || decoded.ttl != Some(Ttl::In(Duration::from_millis(1500))) {
             return Err(format!("{text} is {value:?} for {:?}, and without it {without:?}", decoded.ttl));
@@ -347,7 +348,7 @@ fn a_ttl_is_taken_out_of_what_leaves_room_for_it_and_left_in_all_else() {
         {
             members.insert("ttl".to_owned(), parse(bad));
             let text = Value::Object(members.clone()).to_string();
-            let refused = stored.decode(&text, anything().take_ttl());
+            let refused = stored.decode(&text, lenient().take_ttl());
             if refused != Err(DecodeError::InvalidTtl) {
                 return Err(format!("{text} is {refused:?}"));
             }

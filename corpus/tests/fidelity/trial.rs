@@ -1,26 +1,26 @@
-//! Many tries of one promise with one type.
+//! Runs one property of one type many times.
 
 use kv_corpus::Case;
-use kv_corpus::promise::{Kept, Promise, Tried};
+use kv_corpus::promise::{Promise, PropertyResult, Tried};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use std::cell::Cell;
 
-/// How often each promise is tried with each type.
+/// Returns how often each property is tried with each type.
 pub(crate) fn cases() -> u32 {
     std::env::var("KV_CORPUS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(96)
 }
 
-/// What came of it.
+/// The results of all runs.
 #[derive(Debug)]
 pub(crate) struct Trial {
     pub(crate) name: &'static str,
-    /// How the promise was broken, by the smallest example that was found.
+    /// The smallest counterexample that was found.
     pub(crate) broken: Option<String>,
-    /// How often JSON was read.
+    /// Number of runs that read JSON.
     pub(crate) read: u32,
-    /// How often JSON was refused.
+    /// Number of runs that refused JSON.
     pub(crate) refused: u32,
 }
 
@@ -29,7 +29,7 @@ impl Trial {
         Self::named(case.name, cases, |bytes| promise(case, bytes))
     }
 
-    pub(crate) fn named(name: &'static str, cases: u32, promise: impl Fn(&[u8]) -> Kept) -> Self {
+    pub(crate) fn named(name: &'static str, cases: u32, promise: impl Fn(&[u8]) -> PropertyResult) -> Self {
         let (read, refused) = (Cell::new(0), Cell::new(0));
         let config =
             Config { cases, failure_persistence: None, max_shrink_iters: 10_000, ..Config::default() };

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| {
     let name = std::env::var("KV_FUZZ_TARGET").unwrap_or_default();
-    Target::named(&name).unwrap_or_else(|| panic!("KV_FUZZ_TARGET names no target: {name:?}"))
+    Target::named(&name).unwrap_or_else(|| panic!("unknown target in KV_FUZZ_TARGET: {name:?}"))
 });
 
 fuzz_target!(|bytes: &[u8]| TARGET.run(bytes));

@@ -166,3 +166,82 @@ fn a_key_in_another_form_than_its_own_is_refused() {
         assert!(said.len() == 1 && said[0].contains("its name is no"), "{json}: {said:?}");
     }
 }
+
+#[derive(Serialize, Deserialize, KvType)]
+struct Edits {
+    changes: Vec<Change>,
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Change {
+    Range {
+        range: [u32; 2],
+        text: String,
+    },
+    Nested {
+        within: Box<Change>,
+        note: Option<String>,
+    },
+    Open {
+        cause: String,
+        #[serde(flatten)]
+        more: BTreeMap<String, u8>,
+    },
+    Whole {
+        text: String,
+    },
+}
+
+#[test]
+fn untagged_variant_does_not_drop_a_member_of_another_variant() {
+    for good in [
+        r#"{"changes":[{"range":[1,2],"text":"a"},{"text":"a"},{"text":"a","unknown":1}]}"#,
+        r#"{"changes":[{"within":{"text":"a"},"note":"b"}]}"#,
+        // The variant keeps every member.
+        r#"{"changes":[{"cause":"a","range":7}]}"#,
+    ] {
+        assert_eq!(decode::<Edits>(good), [""; 0], "{good}");
+    }
+    let dropped = "must be left out: the value fits only a variant without this member";
+    for (bad, at) in [
+        (r#"{"changes":[{"text":"a"},{"range":[1,-2],"text":"a"}]}"#, "changes/1/range"),
+        (r#"{"changes":[{"text":"a","note":"b"}]}"#, "changes/0/note"),
+        (r#"{"changes":[{"within":{"within":{"text":"a","range":0}}}]}"#, "changes/0/within/within/range"),
+    ] {
+        assert_eq!(decode::<Edits>(bad), [format!("{at} {dropped}")], "{bad}");
+    }
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+#[serde(tag = "type")]
+enum Event {
+    Moved {
+        x: u8,
+    },
+    #[serde(untagged)]
+    Other {
+        id: u8,
+    },
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+enum Signal {
+    Moved {
+        x: u8,
+    },
+    #[serde(untagged)]
+    Other {
+        id: u8,
+    },
+}
+
+#[test]
+fn untagged_variant_does_not_replace_a_tagged_one_with_a_fault() {
+    let dropped = "must be left out: the value fits only a variant without this member";
+    assert_eq!(decode::<Event>(r#"{"type":"Moved","x":300,"id":1}"#), [format!("type {dropped}")]);
+    // The untagged variant is there for tags of later versions.
+    assert_eq!(decode::<Event>(r#"{"type":"Turned","x":300,"id":1}"#), [""; 0]);
+    assert_eq!(decode::<Signal>(r#"{"Moved":{"x":300},"id":1}"#), [format!("Moved {dropped}")]);
+    assert_eq!(decode::<Signal>(r#"{"Turned":{},"id":1}"#), [""; 0]);
+}

@@ -26,7 +26,7 @@ pub(super) struct Keys {
 }
 
 /// How many fields' names are compared in a step: most differ in length.
-const FIELDS_A_STEP: usize = 16;
+pub(super) const FIELDS_A_STEP: usize = 16;
 
 impl Shapes<'_, '_> {
     /// What stands for the fields of a struct, or of a variant under its name.

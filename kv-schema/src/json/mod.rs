@@ -6,7 +6,7 @@
 //! cannot be taken for something else.
 //!
 //! In reading order: [`DecodeOptions`] and [`DecodeError`]; `scan` (tokens), `grammar` (what is JSON at all) and `document` (where what is); `shape` (values),
-//! `members` (objects), `variants` (enums) and `any` (values without a schema); `ruled` (rules, once something is wrong);
+//! `members` (objects), `variants` (enums), `dropped` (members that untagged variants would drop) and `any` (values without a schema); `ruled` (rules, once something is wrong);
 //! `budget` (what a document may cost); `beside` (which types leave room for a `ttl`);
 //! [`parts`] (objects and lists as the texts of their parts).
 
@@ -14,6 +14,7 @@ mod any;
 mod beside;
 mod budget;
 mod document;
+mod dropped;
 mod error;
 mod grammar;
 mod members;
@@ -181,7 +182,10 @@ impl Shapes<'_, '_> {
     /// Returns the report on the value there.
     fn report(mut self, schema: &'static TypeSchema, root: Node<'_>) -> Scan<Result<(), ValidationErrors>> {
         let mut scanned = Ok(());
-        let report = ValidationErrors::collect(|v| scanned = self.value(schema, Rules::NONE, root, v));
+        let report = ValidationErrors::collect(|v| {
+            scanned = self.value(schema, Rules::NONE, root, v);
+            self.report_dropped(v);
+        });
         scanned.map(|()| report)
     }
 }

@@ -62,12 +62,14 @@ pub(super) struct Shapes<'d, 'a> {
     by_ref: bool,
     /// The patterns that were asked; `None` while no rule is.
     pub(super) matchers: Option<Matchers>,
+    /// Members that the chosen variants of untagged enums ignore and other variants have.
+    pub(super) dropped: Vec<usize>,
 }
 
 impl<'d, 'a> Shapes<'d, 'a> {
     pub(super) fn new(document: &'d Document<'a>, any_int: bool) -> Self {
         let budget = Budget::new(document.len());
-        Self { document, any_int, budget, attempt: None, by_ref: false, matchers: None }
+        Self { document, any_int, budget, attempt: None, by_ref: false, matchers: None, dropped: Vec::new() }
     }
 
     /// Asks the rules of the schema, too.
@@ -162,9 +164,13 @@ impl<'d, 'a> Shapes<'d, 'a> {
         const FAILED: usize = 4;
         self.charge(FAILED)?;
         let outer = self.attempt.replace(v.reported());
+        let dropped = self.dropped.len();
         let mut scanned = Ok(());
         let found = v.in_pass(Pass::Probing, |v| scanned = attempt(self, v));
         self.attempt = outer;
+        if found {
+            self.dropped.truncate(dropped);
+        }
         scanned.map(|()| !found)
     }
 

@@ -28,6 +28,7 @@ impl Shapes<'_, '_> {
             }
             for variant in untagged {
                 if shapes.tries(v, |shapes, v| shapes.fields(&variant.fields, node, v))? {
+                    shapes.note_dropped(all, variant, node)?;
                     return shapes.again(v, |shapes, v| shapes.fields(&variant.fields, node, v));
                 }
             }

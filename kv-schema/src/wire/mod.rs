@@ -296,14 +296,20 @@ impl Reading {
         match content.shape {
             Shape::Map { .. } | Shape::Json => Self::Everything,
             Shape::Enum(Enum { tagging: Tagging::Internal { .. } | Tagging::Untagged, .. }) => Self::Shared,
-            Shape::Struct(Fields::Named { fields, .. }) if fields.iter().any(|field| field.flatten) => {
-                let mut inner =
-                    fields.iter().filter(|field| field.flatten).map(|field| inside_option(field.ty.get()));
-                let open = inner.any(|inner| matches!(inner.shape, Shape::Map { .. } | Shape::Json));
-                if open { Self::Everything } else { Self::Shared }
-            }
+            Shape::Struct(fields) => Self::of_fields(fields),
             _ => Self::Own,
         }
+    }
+
+    fn of_fields(fields: Fields) -> Self {
+        let Fields::Named { fields, .. } = fields else { return Self::Own };
+        let mut flattened = fields.iter().filter(|field| field.flatten).peekable();
+        if flattened.peek().is_none() {
+            return Self::Own;
+        }
+        let mut contents = flattened.map(|field| inside_option(field.ty.get()));
+        let is_open = contents.any(|content| matches!(content.shape, Shape::Map { .. } | Shape::Json));
+        if is_open { Self::Everything } else { Self::Shared }
     }
 }
 
@@ -311,6 +317,25 @@ impl Reading {
 pub(crate) fn own_names(schema: &'static TypeSchema) -> Option<Vec<&'static str>> {
     let content = inside_option(schema);
     (Reading::of(content) != Reading::Everything).then(|| names_of(content))
+}
+
+/// Returns the names of the members that a variant without a tag reads; `None` if it keeps every member.
+pub(crate) fn variant_names(variant: &Variant) -> Option<Vec<&'static str>> {
+    if let Fields::Newtype { field, .. } = variant.fields {
+        return own_names(field.ty.get());
+    }
+    let mut names = Vec::new();
+    names_of_fields(variant.fields, &mut names, &mut HashSet::new());
+    (Reading::of_fields(variant.fields) != Reading::Everything).then_some(names)
+}
+
+/// Returns the names of members by which a variant is recognized, except an internal or adjacent tag and its content.
+pub(crate) fn names_beside_tag(tagging: Tagging, variant: &Variant) -> Vec<&'static str> {
+    match tagging {
+        _ if variant.untagged || tagging == Tagging::Untagged => variant_names(variant).unwrap_or_default(),
+        Tagging::External => variant.aliases.iter().copied().chain([variant.name]).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// How far newtypes and flattened fields are followed: no further does anybody nest them but in a type that holds

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// An entry of the model.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Known {
+pub(crate) struct ModelEntry {
     pub(crate) n: i32,
     pub(crate) version: Version,
     pub(crate) created: Duration,
@@ -31,7 +31,7 @@ pub(crate) enum Cause {
 pub(crate) struct Model {
     pub(crate) now: Duration,
     pub(crate) limits: Numbers,
-    pub(crate) rows: BTreeMap<Address, Known>,
+    pub(crate) entries: BTreeMap<Address, ModelEntry>,
     /// The last version of each tenant and type.
     pub(crate) versions: [[Option<Version>; TYPES]; 2],
     /// Why removed entries were removed.
@@ -83,7 +83,7 @@ impl Model {
         Self {
             now: Duration::ZERO,
             limits,
-            rows: BTreeMap::new(),
+            entries: BTreeMap::new(),
             versions: Default::default(),
             gone: BTreeMap::new(),
             given: Vec::new(),
@@ -92,29 +92,35 @@ impl Model {
         }
     }
 
-    fn is_expired(&self, known: &Known) -> bool {
-        known.deadline.is_some_and(|deadline| deadline <= self.now)
+    fn is_expired(&self, entry: &ModelEntry) -> bool {
+        entry.deadline.is_some_and(|deadline| deadline <= self.now)
     }
 
-    pub(crate) fn alive(&self, address: &Address) -> Option<&Known> {
-        self.rows.get(address).filter(|known| !self.is_expired(known))
+    pub(crate) fn alive(&self, address: &Address) -> Option<&ModelEntry> {
+        self.entries.get(address).filter(|entry| !self.is_expired(entry))
     }
 
-    /// Returns the rows of a tenant and type, including expired ones.
-    fn rows_of(&self, tenant: usize, ty: usize) -> Range<'_, Address, Known> {
-        self.rows.range((tenant, ty, String::new())..(tenant, ty + 1, String::new()))
+    /// Returns the entries of a tenant and type, including expired ones.
+    fn entries_of(&self, tenant: usize, ty: usize) -> Range<'_, Address, ModelEntry> {
+        self.entries.range((tenant, ty, String::new())..(tenant, ty + 1, String::new()))
     }
 
-    pub(crate) fn living(&self, tenant: usize, ty: usize) -> impl DoubleEndedIterator<Item = (&str, &Known)> {
-        self.rows_of(tenant, ty).filter(|(_, known)| !self.is_expired(known)).map(|(a, known)| (&*a.2, known))
+    pub(crate) fn live(
+        &self,
+        tenant: usize,
+        ty: usize,
+    ) -> impl DoubleEndedIterator<Item = (&str, &ModelEntry)> {
+        self.entries_of(tenant, ty)
+            .filter(|(_, entry)| !self.is_expired(entry))
+            .map(|(a, entry)| (&*a.2, entry))
     }
 
-    /// Removes the expired rows of one tenant, or of all.
+    /// Removes the expired entries of one tenant, or of all.
     pub(crate) fn purge(&mut self, tenant: Option<usize>) -> usize {
         let expired: Vec<_> = self
-            .rows
+            .entries
             .iter()
-            .filter(|(a, known)| tenant.is_none_or(|t| t == a.0) && self.is_expired(known))
+            .filter(|(a, entry)| tenant.is_none_or(|t| t == a.0) && self.is_expired(entry))
             .map(|(a, _)| a.clone())
             .collect();
         for address in &expired {
@@ -123,9 +129,9 @@ impl Model {
         expired.len()
     }
 
-    /// Removes a row if it exists.
-    pub(crate) fn remove(&mut self, address: &Address, cause: Cause) -> Option<Known> {
-        let known = self.rows.remove(address)?;
+    /// Removes an entry if it exists.
+    pub(crate) fn remove(&mut self, address: &Address, cause: Cause) -> Option<ModelEntry> {
+        let entry = self.entries.remove(address)?;
         self.gone.insert(address.clone(), cause);
         let counts = &mut self.counts[address.0][address.1];
         match cause {
@@ -133,52 +139,53 @@ impl Model {
             Cause::Expired => counts[EXPIRATIONS] += 1,
             Cause::Evicted => counts[EVICTIONS] += 1,
         }
-        Some(known)
+        Some(entry)
     }
 
-    /// Returns the victims of the rows to be written.
+    /// Returns the victims of the entries to be written.
     fn victims(&self, (tenant, ty): (usize, usize), most: usize, written: &[Address]) -> Vec<Address> {
         if most == usize::MAX {
             return Vec::new();
         }
-        let new: BTreeSet<_> = written.iter().filter(|address| !self.rows.contains_key(*address)).collect();
-        let rows = self.rows_of(tenant, ty);
-        let mut rows: Vec<_> =
-            rows.map(|(a, known)| (!self.is_expired(known), known.version, a.clone())).collect();
-        let excess = (rows.len() + new.len()).saturating_sub(most);
-        rows.retain(|(_, _, address)| !written.contains(address));
-        rows.sort();
-        rows.into_iter().take(excess).map(|(_, _, address)| address).collect()
+        let new: BTreeSet<_> =
+            written.iter().filter(|address| !self.entries.contains_key(*address)).collect();
+        let entries = self.entries_of(tenant, ty);
+        let mut entries: Vec<_> =
+            entries.map(|(a, entry)| (!self.is_expired(entry), entry.version, a.clone())).collect();
+        let excess = (entries.len() + new.len()).saturating_sub(most);
+        entries.retain(|(_, _, address)| !written.contains(address));
+        entries.sort();
+        entries.into_iter().take(excess).map(|(_, _, address)| address).collect()
     }
 
-    /// Removes the victims of the rows to be written.
+    /// Removes the victims of the entries to be written.
     pub(crate) fn evict(&mut self, of: (usize, usize), most: usize, written: &[Address]) {
         for address in self.victims(of, most, written) {
-            let expired = self.rows.get(&address).is_some_and(|known| self.is_expired(known));
+            let expired = self.entries.get(&address).is_some_and(|entry| self.is_expired(entry));
             self.remove(&address, if expired { Cause::Expired } else { Cause::Evicted });
         }
     }
 
-    /// Checks whether these rows of one tenant fit into the limits.
+    /// Checks whether these entries of one tenant fit into the limits.
     fn room(&self, tenant: usize, new: &[(Address, usize)], most: usize) -> Result<(), Error> {
         let addresses: Vec<_> = new.iter().map(|(address, _)| address.clone()).collect();
         let ty = addresses.first().map_or(0, |address| address.1);
         let victims = self.victims((tenant, ty), most, &addresses);
         let new: BTreeMap<_, _> = new.iter().cloned().collect();
-        let of_tenant = || self.rows.iter().filter(|(a, _)| a.0 == tenant);
+        let of_tenant = || self.entries.iter().filter(|(a, _)| a.0 == tenant);
         let replaced = || of_tenant().filter(|(a, _)| new.contains_key(*a) || victims.contains(a));
         let more = new.len().saturating_sub(replaced().count());
         self.room_for(tenant, (new.values().sum(), replaced().map(|(_, k)| k.bytes).sum()), more)
     }
 
     fn room_for(&self, tenant: usize, (added, removed): (usize, usize), more: usize) -> Result<(), Error> {
-        let of_tenant = || self.rows.iter().filter(|(a, _)| a.0 == tenant);
+        let of_tenant = || self.entries.iter().filter(|(a, _)| a.0 == tenant);
         let (entries, bytes) = (of_tenant().count(), of_tenant().map(|(_, k)| k.bytes).sum::<usize>());
         let full = |limit, allowed| Err(Error::LimitExceeded { limit, allowed });
         if added > removed && bytes + added - removed > self.limits.bytes {
             return full(Limit::BytesPerTenant, self.limits.bytes);
         }
-        let occupied: BTreeSet<_> = self.rows.keys().map(|a| a.0).collect();
+        let occupied: BTreeSet<_> = self.entries.keys().map(|a| a.0).collect();
         if more > 0 && entries == 0 && occupied.len() >= self.limits.tenants {
             return full(Limit::Tenants, self.limits.tenants);
         }
@@ -188,7 +195,7 @@ impl Model {
         Ok(())
     }
 
-    /// Checks whether these rows fit into the limits, after expired rows have been removed if
+    /// Checks whether these entries fit into the limits, after expired entries have been removed if
     /// necessary.
     pub(crate) fn make_room(
         &mut self,

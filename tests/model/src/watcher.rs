@@ -106,17 +106,16 @@ impl<T: Modelled> AnyWatcher for Watcher<T> {
     fn check(&self, model: &Model, causes_are_known: bool) {
         assert!(self.is_ready);
         let address = |key: &str| -> Address { (self.tenant, T::INDEX, key.to_owned()) };
-        for (key, known) in
-            model.living(self.tenant, T::INDEX).filter(|(key, _)| key.starts_with(&self.prefix))
+        for (key, known) in model.live(self.tenant, T::INDEX).filter(|(key, _)| key.starts_with(&self.prefix))
         {
             assert_eq!(self.entries.get(key), Some(&(known.version, known.n)), "{key}");
         }
         for key in self.entries.keys() {
             // An expired entry that is not removed has had no change yet.
-            assert!(model.rows.contains_key(&address(key)), "{key} is gone");
+            assert!(model.entries.contains_key(&address(key)), "{key} is gone");
         }
         for (key, (_, cause)) in self.changed.iter().filter(|_| causes_are_known) {
-            if !model.rows.contains_key(&address(key)) {
+            if !model.entries.contains_key(&address(key)) {
                 assert_eq!(*cause, model.gone.get(&address(key)).copied(), "{key}");
             }
         }

@@ -1,7 +1,7 @@
 //! [`World`]: a store and its model, which run the same operations.
 
 use crate::HOSTS;
-use crate::model::{Address, Cause, HITS, Known, MISSES, Model, Numbers, UNLIMITED, WRITES};
+use crate::model::{Address, Cause, HITS, MISSES, Model, ModelEntry, Numbers, UNLIMITED, WRITES};
 use crate::op::{If, Op, TtlOf, Which};
 use crate::types::{Brief, Modelled, Plain, Recent, TYPES};
 use crate::watcher::{AnyWatcher, Watcher};
@@ -104,7 +104,7 @@ impl World {
         Ok(())
     }
 
-    /// Puts a row into the model, with the version that the store returned.
+    /// Puts an entry into the model, with the version that the store returned.
     fn wrote<T: Modelled>(&mut self, tenant: usize, key: &str, n: i32, ttl: TtlOf, version: Version) {
         let address = (tenant, T::INDEX, key.to_owned());
         let before = self.model.alive(&address).cloned();
@@ -125,11 +125,11 @@ impl World {
         *last = Some(version);
         self.model.given.push(version);
         let updated = self.model.now;
-        self.model.rows.insert(address, Known { n, version, created, updated, deadline, bytes });
+        self.model.entries.insert(address, ModelEntry { n, version, created, updated, deadline, bytes });
         self.model.counts[tenant][T::INDEX][WRITES] += 1;
     }
 
-    fn read<T: Modelled>(&mut self, tenant: usize, key: &str) -> Option<Known> {
+    fn read<T: Modelled>(&mut self, tenant: usize, key: &str) -> Option<ModelEntry> {
         let found = self.model.alive(&(tenant, T::INDEX, key.to_owned())).cloned();
         if self.model.written[tenant][T::INDEX] {
             let which = if found.is_some() { HITS } else { MISSES };
@@ -194,7 +194,7 @@ impl World {
         }
     }
 
-    fn remove<T: Modelled>(&mut self, tenant: usize, key: &str) -> Option<Known> {
+    fn remove<T: Modelled>(&mut self, tenant: usize, key: &str) -> Option<ModelEntry> {
         let address = (tenant, T::INDEX, key.to_owned());
         self.model.alive(&address)?;
         self.model.remove(&address, Cause::Deleted)
@@ -301,7 +301,7 @@ impl World {
                 assert_eq!(store.delete_if(key, version), expected);
             }
             Op::DeletePrefix { prefix } => {
-                let living = self.model.living(tenant, T::INDEX);
+                let living = self.model.live(tenant, T::INDEX);
                 let keys: Vec<_> = living
                     .filter(|(key, _)| key.starts_with(&**prefix))
                     .map(|(key, _)| key.to_owned())
@@ -392,11 +392,11 @@ impl World {
                 assert_eq!(store.ttl(key), expected);
             }
             Op::Len => {
-                let expected = self.model.living(tenant, T::INDEX).count();
+                let expected = self.model.live(tenant, T::INDEX).count();
                 assert_eq!((store.len(), store.is_empty()), (expected, expected == 0));
             }
             Op::Count { prefix } => {
-                let living = self.model.living(tenant, T::INDEX);
+                let living = self.model.live(tenant, T::INDEX);
                 let expected = living.filter(|(key, _)| key.starts_with(&**prefix)).count();
                 assert_eq!(store.count(&**prefix), expected);
             }
@@ -404,14 +404,14 @@ impl World {
                 self.scan(tenant, store, prefix, after.as_deref(), *limit, *descending);
             }
             Op::Keys { prefix } => {
-                let living = self.model.living(tenant, T::INDEX);
+                let living = self.model.live(tenant, T::INDEX);
                 let expected: Vec<_> =
                     living.map(|(key, _)| key).filter(|key| key.starts_with(&**prefix)).collect();
                 let found: Vec<_> = store.keys(&**prefix).collect();
                 assert!(found.iter().map(|key| &**key).eq(expected));
             }
             Op::Clear => {
-                let expected = self.model.living(tenant, T::INDEX).count();
+                let expected = self.model.live(tenant, T::INDEX).count();
                 self.clear(|a| a.0 == tenant && a.1 == T::INDEX);
                 assert_eq!(store.clear(), expected);
             }
@@ -546,7 +546,7 @@ impl World {
     fn set_deadline<T: Modelled>(&mut self, tenant: usize, key: &str, deadline: Option<Duration>) -> bool {
         let address = (tenant, T::INDEX, key.to_owned());
         let there = self.model.alive(&address).is_some();
-        if there && let Some(known) = self.model.rows.get_mut(&address) {
+        if there && let Some(known) = self.model.entries.get_mut(&address) {
             known.deadline = deadline;
         }
         there
@@ -561,7 +561,7 @@ impl World {
         limit: Option<usize>,
         descending: bool,
     ) {
-        let living = self.model.living(tenant, T::INDEX).filter(|(key, _)| key.starts_with(prefix));
+        let living = self.model.live(tenant, T::INDEX).filter(|(key, _)| key.starts_with(prefix));
         let mut options = ScanOptions::new();
         let mut expected: Vec<_> = if descending {
             options = options.descending();
@@ -587,7 +587,7 @@ impl World {
     }
 
     fn tenant_wide(&mut self, tenant: usize, op: &Op) {
-        let alive = |world: &Self| (0..TYPES).map(|ty| world.model.living(tenant, ty).count()).sum::<usize>();
+        let alive = |world: &Self| (0..TYPES).map(|ty| world.model.live(tenant, ty).count()).sum::<usize>();
         let host = HOSTS[tenant].to_ascii_uppercase();
         match op {
             Op::ClearTenant => {
@@ -615,7 +615,7 @@ impl World {
                     (1, Brief::TYPE_TAG, Brief::KEY_PREFIX),
                     (2, Recent::TYPE_TAG, Recent::KEY_PREFIX),
                 ] {
-                    expected.extend(self.model.living(tenant, ty).map(|(key, known)| {
+                    expected.extend(self.model.live(tenant, ty).map(|(key, known)| {
                         (format!("{own}{key}"), tag, key.to_owned(), known.version, known.n)
                     }));
                 }
@@ -636,18 +636,18 @@ impl World {
         }
     }
 
-    /// Removes rows at once. Those past their deadline have expired.
+    /// Removes entries at once. Those past their deadline have expired.
     fn clear(&mut self, which: impl Fn(&Address) -> bool) {
-        let cleared: Vec<_> = self.model.rows.keys().filter(|a| which(a)).cloned().collect();
+        let cleared: Vec<_> = self.model.entries.keys().filter(|a| which(a)).cloned().collect();
         for address in cleared {
             let expired = self.model.alive(&address).is_none();
             self.model.remove(&address, if expired { Cause::Expired } else { Cause::Deleted });
         }
     }
 
-    fn known<T: Modelled>(&self, entry: &kv_core::Entry<T>) -> Known {
+    fn known<T: Modelled>(&self, entry: &kv_core::Entry<T>) -> ModelEntry {
         let since_start = |time: SystemTime| time.duration_since(self.start).unwrap();
-        Known {
+        ModelEntry {
             n: entry.value.n(),
             version: entry.version,
             created: since_start(entry.created_at),
@@ -667,7 +667,7 @@ impl World {
             }
             self.tenant_wide(tenant, &Op::ScanFull { prefix: String::new() });
         }
-        let alive = |tenant: usize| (0..TYPES).any(|ty| self.model.living(tenant, ty).next().is_some());
+        let alive = |tenant: usize| (0..TYPES).any(|ty| self.model.live(tenant, ty).next().is_some());
         let living: Vec<_> = (0..2).filter(|tenant| alive(*tenant)).map(|tenant| HOSTS[tenant]).collect();
         assert!(self.kv.tenants().iter().map(kv_core::TenantId::as_str).eq(living));
         self.check_stats();
@@ -681,18 +681,18 @@ impl World {
             let stats = self.tenants[tenant].stats();
             let types = [self.plain[tenant].stats(), self.brief[tenant].stats(), self.recent[tenant].stats()];
             for (ty, of_type) in types.into_iter().enumerate() {
-                let rows = self.model.rows.iter().filter(|(a, _)| (a.0, a.1) == (tenant, ty));
+                let stored = self.model.entries.iter().filter(|(a, _)| (a.0, a.1) == (tenant, ty));
                 let connected = self.watchers.iter().filter(|watcher| watcher.is_connected());
                 let watchers = connected.filter(|watcher| watcher.address() == (tenant, ty)).count();
                 assert_eq!(of_type.watchers, watchers);
-                assert_eq!(of_type.entries, self.model.living(tenant, ty).count());
+                assert_eq!(of_type.entries, self.model.live(tenant, ty).count());
                 if self.may_have_forgotten {
                     continue;
                 }
                 let [hits, misses, written, expired, evicted] = self.model.counts[tenant][ty];
                 assert_eq!((of_type.hits, of_type.misses, of_type.writes), (hits, misses, written));
                 if !self.background {
-                    assert_eq!(of_type.bytes, rows.map(|(_, known)| known.bytes).sum::<usize>());
+                    assert_eq!(of_type.bytes, stored.map(|(_, known)| known.bytes).sum::<usize>());
                     assert_eq!((of_type.expirations, of_type.evictions), (expired, evicted));
                 }
                 let listed = stats.types.iter().any(|listed| listed.tag == of_type.tag);

@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kv = KvStore::new(); // Clone: a handle
     let store = kv.tenant("acme.example")?; // TenantStore, Clone
 
-    store.set::<CursorPosition>("user:7", cursor.clone())?; // validated, typed, 30 s to live
+    store.set::<CursorPosition>("user:7", cursor.clone())?; // validated; expires after 30 s
     let found = store.get::<CursorPosition>("user:7"); // Option<Arc<CursorPosition>>
     assert_eq!(found, Some(Arc::new(cursor.clone())));
 

@@ -1,7 +1,7 @@
 //! Several threads that write to the same memory, with or without a lock.
 //!
 //! `race unguarded` is a data race. `race guarded` does the same under a lock, and also uses a
-//! channel, an `Arc` and joined threads. It has no race, but ThreadSanitizer reports one if the
+//! channel, an `Arc` and joined threads. It is free of races, but ThreadSanitizer reports one if the
 //! standard library is not instrumented.
 
 use std::cell::UnsafeCell;

@@ -1,4 +1,4 @@
-//! The tests of values without a schema, with features of `serde_json` that another crate turned on:
+//! The tests of values without a schema, with features of `serde_json` that another crate enabled:
 //! `cargo test --features raw_value,arbitrary_precision`.
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod raw {
     }
 
     #[test]
-    fn raw_text_is_kept_as_it_is_once_it_was_checked() {
+    fn raw_text_is_checked_and_kept_unchanged() {
         assert_eq!(decode(r#"{"raw":{"a": [1, "b"]},"more":[]}"#).unwrap(), r#"{"a": [1, "b"]}"#);
         for bad in [
             r#"{"raw":{"a":1,"a":2}}"#,

@@ -1,14 +1,14 @@
-//! A promise that nothing breaks is worth nothing: schemas that are wrong in one thing each are found out.
+//! The properties detect wrong schemas: each schema here has one fault.
 
 use super::trial::Trial;
 use arbitrary::Arbitrary;
 use kv_core::KvField;
-use kv_corpus::promise::{Promise, both_refuse_the_same, what_fits_is_read, what_is_written_fits};
+use kv_corpus::promise::{Promise, fitting_json_is_read, serde_agrees_on_mutations, written_json_fits};
 use kv_corpus::{Case, Subject};
 use serde::{Deserialize, Serialize};
 
-/// Whether a promise is broken when the schema of one type is said to be that of another.
-fn is_found_out_by<Right: Subject, Wrong: KvField>(promise: Promise) -> bool {
+/// Returns whether a property fails if one type has the schema of another.
+fn is_detected_by<Right: Subject, Wrong: KvField>(promise: Promise) -> bool {
     let case = Case { schema: Wrong::schema(), ..Case::of::<Right>("a wrong schema") };
     Trial::of(promise, &case, 2000).broken.is_some()
 }
@@ -80,27 +80,27 @@ enum WithOther {
     Unit,
 }
 
-macro_rules! found_out {
+macro_rules! detected {
     ($promise:ident: $($right:ty => $wrong:ty),* $(,)?) => {$(
         assert!(
-            is_found_out_by::<$right, $wrong>($promise),
-            "{} passes for {} where {}",
+            is_detected_by::<$right, $wrong>($promise),
+            "the schema of {} passes for {} with {}",
             stringify!($wrong), stringify!($right), stringify!($promise),
         );
     )*};
 }
 
 #[test]
-fn the_right_schema_is_not_found_out() {
-    for promise in [what_is_written_fits, what_fits_is_read, both_refuse_the_same] {
-        assert!(!is_found_out_by::<Right, Right>(promise));
-        assert!(!is_found_out_by::<External, External>(promise));
+fn right_schema_is_accepted() {
+    for promise in [written_json_fits, fitting_json_is_read, serde_agrees_on_mutations] {
+        assert!(!is_detected_by::<Right, Right>(promise));
+        assert!(!is_detected_by::<External, External>(promise));
     }
 }
 
 #[test]
-fn what_is_written_finds_out_a_wrong_name_type_place_or_tag() {
-    found_out! { what_is_written_fits:
+fn written_json_reveals_a_wrong_name_type_place_or_tag() {
+    detected! { written_json_fits:
         Right => OtherName, Right => Missing, Right => OneMore, Right => Narrower, Right => Required, Right => Flattened,
         Flattened => Right, Narrower => Right, Optional => Right,
         External => Internal, External => Adjacent, External => Untagged, External => OtherCase,
@@ -113,8 +113,8 @@ fn what_is_written_finds_out_a_wrong_name_type_place_or_tag() {
 }
 
 #[test]
-fn what_is_read_finds_out_what_a_reader_does_not_do_without() {
-    found_out! { what_fits_is_read:
+fn generated_json_reveals_a_schema_that_accepts_too_much() {
+    detected! { fitting_json_is_read:
         Right => OtherType, Right => Optional, Right => Defaulted, Right => Aliased, Right => Swapped,
         Stricter => Right, StricterEnum => External, External => WithOther, External => Untagged, u8 => u16, i8 => u8,
         u8 => Option<u8>, Required => Right,
@@ -122,8 +122,8 @@ fn what_is_read_finds_out_what_a_reader_does_not_do_without() {
 }
 
 #[test]
-fn what_is_refused_finds_out_what_a_reader_does_without() {
-    found_out! { both_refuse_the_same:
+fn mutated_json_reveals_a_schema_that_requires_too_much() {
+    detected! { serde_agrees_on_mutations:
         OtherType => Right, Optional => Right, Defaulted => Right, Right => Stricter,
         Right => OneMore, External => StricterEnum, WithOther => External, u16 => u8, Option<u8> => u8,
         std::num::NonZero<u8> => u8, u8 => std::num::NonZero<u8>, Vec<u8> => [u8; 3],
