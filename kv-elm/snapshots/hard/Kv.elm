@@ -76,7 +76,7 @@ import Set exposing (Set)
 
 Its fields:
 
-  - `shapes`: What is drawn, and how: see `Shape`.
+  - `shapes`: Shapes in drawing order: see `Shape`.
 
 Rust: `kv_elm::tests::golden::Drawing`, stored under `Drawing:`.
 
@@ -412,7 +412,7 @@ validateColor _ =
 -- EVENT
 
 
-{-| What happened.
+{-| An event.
 
 Rust: `kv_elm::tests::golden::Event`, stored under `Event:`.
 
@@ -523,7 +523,7 @@ liveEvents =
 -- PRESENCE
 
 
-{-| Who is here.
+{-| A user who is present.
 
 Rust: `kv_elm::tests::golden::Presence`, stored under `Presence:` with the key `room:{room}/{user_id}`.
 

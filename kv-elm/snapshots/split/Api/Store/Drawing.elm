@@ -39,7 +39,7 @@ import Set exposing (Set)
 
 Its fields:
 
-  - `shapes`: What is drawn, and how: see `Shape`.
+  - `shapes`: Shapes in drawing order: see `Shape`.
 
 Rust: `kv_elm::tests::golden::Drawing`, stored under `Drawing:`.
 

@@ -28,7 +28,7 @@ import Json.Encode as Encode
 -- EVENT
 
 
-{-| What happened.
+{-| An event.
 
 Rust: `kv_elm::tests::golden::Event`, stored under `Event:`.
 

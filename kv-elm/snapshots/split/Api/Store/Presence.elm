@@ -28,7 +28,7 @@ import Json.Encode as Encode
 -- PRESENCE
 
 
-{-| Who is here.
+{-| A user who is present.
 
 Rust: `kv_elm::tests::golden::Presence`, stored under `Presence:` with the key `room:{room}/{user_id}`.
 
