@@ -1,7 +1,7 @@
 //! References between types: which types are named, cyclic, flattened or keys, and which have
 //! rules.
 
-use super::{inside_newtypes, is_named};
+use super::is_named;
 use crate::ir::{
     Body, Check, Codec, Component, Content, Index, Key, Piece, Presence, Program, Record, Tagging, Type,
 };
@@ -64,7 +64,7 @@ fn components(schema: &TypeSchema) -> Vec<&'static TypeSchema> {
         }
         Shape::Tuple(types) => types.iter().map(|ty| ty.get()).collect(),
         // Newtypes around keys do not exist in Elm.
-        Shape::Map { key, value } => vec![inside_newtypes(key.get()), value.get()],
+        Shape::Map { key, value } => vec![key.get().unwrapped(), value.get()],
         Shape::Struct(fields) => of(fields),
         Shape::Enum(all) => all.variants.iter().flat_map(|variant| of(variant.fields)).collect(),
         _ => Vec::new(),

@@ -80,25 +80,6 @@ fn is_result(schema: &TypeSchema) -> bool {
     schema.module.is_empty() && schema.name == "Result"
 }
 
-/// Returns the newtypes around a type, outermost first, each with its only field.
-fn newtypes(mut schema: &'static TypeSchema) -> Vec<(&'static TypeSchema, &'static ty::Field)> {
-    /// A bound for newtypes that contain themselves.
-    const MAX: usize = 32;
-    let mut newtypes = Vec::new();
-    while let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape
-        && newtypes.len() < MAX
-    {
-        newtypes.push((schema, field));
-        schema = field.ty.get();
-    }
-    newtypes
-}
-
-/// Returns the type inside all newtypes.
-fn inside_newtypes(schema: &'static TypeSchema) -> &'static TypeSchema {
-    newtypes(schema).last().map_or(schema, |(_, field)| field.ty.get())
-}
-
 struct Lowering<'a> {
     config: &'a Config,
     indices: HashMap<TypeId, Index>,
@@ -203,8 +184,11 @@ impl Lowering<'_> {
             }
         };
         let part = fields[found.unwrap_or_default()].ty.get();
-        let newtypes =
-            newtypes(part).iter().filter_map(|(newtype, _)| self.indices.get(&newtype.id).copied()).collect();
+        let newtypes = std::iter::once(part)
+            .chain(part.newtype_fields().map(|field| field.ty.get()))
+            .filter(|schema| matches!(schema.shape, Shape::Struct(Fields::Newtype { .. })))
+            .filter_map(|newtype| self.indices.get(&newtype.id).copied())
+            .collect();
         let key = self.key(part, Context { place: &place, rules: &[], strict: false });
         Piece::Part { rust_name: rust.to_owned(), field: name, newtypes, key }
     }
@@ -414,7 +398,7 @@ impl Lowering<'_> {
 
     /// Lowers the type of a key. Elm does not compare custom types, so newtypes are unwrapped.
     fn key(&mut self, schema: &'static TypeSchema, context: Context<'_>) -> Key {
-        let schema = inside_newtypes(schema);
+        let schema = schema.unwrapped();
         match schema.shape {
             Shape::String | Shape::Formatted(_) => Key::String,
             Shape::Char => Key::Char,

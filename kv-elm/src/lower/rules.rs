@@ -1,6 +1,5 @@
 //! Lowers rules: those that Elm checks, and the names of those that only the server checks.
 
-use super::newtypes;
 use crate::ir::{Bound, Check};
 use kv_schema::rule::{Email, MAX_SAFE_INTEGER, Number, Rule, Url};
 use kv_schema::ty::{Fields, Shape};
@@ -16,7 +15,7 @@ pub(super) fn each(rules: &'static [Rule]) -> &'static [Rule] {
 
 /// Returns the checks of a map's keys: those of the newtypes around them.
 pub(super) fn checks_of_key(schema: &'static TypeSchema) -> Vec<Check> {
-    newtypes(schema).into_iter().flat_map(|(_, field)| checks(field.rules, field.ty.get())).collect()
+    schema.newtype_fields().flat_map(|field| checks(field.rules, field.ty.get())).collect()
 }
 
 /// Returns the rules that Elm checks.
