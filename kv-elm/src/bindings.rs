@@ -1,11 +1,11 @@
-//! [`ElmBindings`]: what of one type stands in Elm.
+//! [`ElmBindings`]: the Elm code of one type.
 
 use crate::config::Config;
-use crate::refusal::Refusals;
-use crate::{map, print};
+use crate::unsupported::UnsupportedTypes;
+use crate::{lower, print};
 use kv_schema::{Access, Exposed, KvType};
 
-/// The Elm pieces of a stored type. Every [`KvType`] has them.
+/// The Elm code of a type. Every [`KvType`] implements this trait.
 ///
 /// ```
 /// use kv_core::KvType;
@@ -20,22 +20,23 @@ use kv_schema::{Access, Exposed, KvType};
 /// let elm = CursorPosition::elm()?;
 /// assert!(elm.definition().ends_with("type alias CursorPosition =\n    { x : Int\n    , y : Int\n    }"));
 /// assert!(elm.decoder().starts_with("{-| -}\ncursorPositionDecoder : Decoder CursorPosition"));
-/// # Ok::<(), kv_elm::Refusals>(())
+/// # Ok::<(), kv_elm::UnsupportedTypes>(())
 /// ```
 pub trait ElmBindings: KvType + sealed::Sealed {
-    /// Returns the pieces as they are in the module that [`ElmClient`](crate::ElmClient) writes for this type only: with more
-    /// types, names that clash with theirs are others. The types that this one is made of are not included.
+    /// Returns the code that [`ElmClient`](crate::ElmClient) generates for a catalog of only this
+    /// type. In a larger catalog, name collisions may change names. The types of the fields are not
+    /// included.
     ///
     /// # Errors
     ///
-    /// Everything in the type that Elm cannot hold.
-    fn elm() -> Result<ElmPieces, Refusals>;
+    /// Returns everything in the type that Elm cannot represent.
+    fn elm() -> Result<ElmPieces, UnsupportedTypes>;
 }
 
 impl<T: KvType> ElmBindings for T {
-    fn elm() -> Result<ElmPieces, Refusals> {
+    fn elm() -> Result<ElmPieces, UnsupportedTypes> {
         let config = Config::default();
-        let program = map::program(&[Exposed::new::<T>(Access::ReadWrite)], &config)?;
+        let program = lower::program(&[Exposed::new::<T>(Access::ReadWrite)], &config)?;
         Ok(print::pieces(&program, &config, 0))
     }
 }
@@ -46,7 +47,7 @@ mod sealed {
     impl<T: kv_schema::KvType> Sealed for T {}
 }
 
-/// What of one type stands in Elm: each a definition with its documentation.
+/// The Elm definitions of one type, each with its documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElmPieces {
     pub(crate) name: String,
@@ -57,27 +58,27 @@ pub struct ElmPieces {
 }
 
 impl ElmPieces {
-    /// The type's name in Elm.
+    /// Returns the name of the type in Elm.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The type.
+    /// Returns the definition of the type.
     pub fn definition(&self) -> &str {
         &self.definition
     }
 
-    /// The encoder, with the functions that go with it.
+    /// Returns the encoder and its helper functions.
     pub fn encoder(&self) -> &str {
         &self.encoder
     }
 
-    /// The decoder, with the functions that go with it.
+    /// Returns the decoder and its helper functions.
     pub fn decoder(&self) -> &str {
         &self.decoder
     }
 
-    /// The validator.
+    /// Returns the validator.
     pub fn validator(&self) -> &str {
         &self.validator
     }

@@ -1,23 +1,25 @@
-//! [`ElmClient`]: a client of some types, and how it is to be.
+//! [`ElmClient`]: generates the client of some types.
 
 use crate::config::Config;
-use crate::cover::{self, NotCovered};
+use crate::coverage::{self, NotCovered};
 use crate::files::{self, ElmError, File, Written};
 use crate::print::{self, Module};
-use crate::refusal::Refusals;
-use crate::{map, names, runtime};
+use crate::unsupported::UnsupportedTypes;
+use crate::{lower, names, runtime};
 use kv_schema::Exposed;
 use std::borrow::Borrow;
 use std::path::Path;
 
 /// The Elm client of the types that a catalog exposes.
 ///
-/// It is made of what the catalog says: a type that may be read is given no function that writes. The order is the
-/// catalog's, and nothing depends on time or place, so the same catalog makes the same files.
+/// The access of each type decides which functions are generated: a type that may only be read gets
+/// no functions that write. Types are in the order of the catalog. The same catalog always
+/// generates the same files.
 ///
-/// Names are Rust's. Where they clash, all that share one get longer ones: variants are prefixed by their types, types by
-/// their Rust modules, until they differ; then numbers are added. A name that no other has never changes. `#[kv(elm = "…")]`
-/// on a type, a variant or a field chooses a name.
+/// Names are those of Rust. If several types or variants would have the same name, each of them
+/// gets a longer one: variants are prefixed with their types, types with their Rust modules. If the
+/// longest names still collide, numbers are appended. A name without a collision never changes.
+/// `#[kv(elm = "…")]` on a type, a variant or a field sets its name.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ElmClient {
@@ -26,39 +28,55 @@ pub struct ElmClient {
 }
 
 impl ElmClient {
-    /// A client of the types of a catalog: `ElmClient::new(&catalog)`.
+    /// Creates a client of the types of a catalog: `ElmClient::new(&catalog)`.
     pub fn new(exposed: impl IntoIterator<Item = impl Borrow<Exposed>>) -> Self {
         let exposed = exposed.into_iter().map(|exposed| *exposed.borrow()).collect();
         Self { exposed, config: Config::default() }
     }
 
-    /// Names the module, instead of `Kv`: `Api.Store`. All others are named after it.
+    /// Sets the name of the main module, which is also the prefix of all others. The default is
+    /// `Kv`.
     pub fn module(mut self, name: impl Into<String>) -> Self {
         self.config.module = name.into();
         self
     }
 
-    /// Gives each type a module of its own, `Kv.CursorPosition`, instead of one for all. Types that lead to each other
-    /// stand in that of the first.
+    /// Generates a module for each type, such as `Kv.CursorPosition`, instead of one module for all
+    /// types. Types that refer to each other share the module of the first one.
     pub fn module_per_type(mut self) -> Self {
         self.config.split = true;
         self
     }
 
-    /// Names fields in Elm's fashion, `itemId`, instead of as in Rust, `item_id`.
+    /// Converts field names to camel case: `itemId` instead of `item_id`.
     pub fn camel_case(mut self) -> Self {
         self.config.camel_case = true;
         self
     }
 
-    /// Adds the module `Kv.Seed`, whose functions have the shortest signatures, and hide errors.
+    /// Adds the module `Kv.Seed`, whose functions have the signatures of the design document:
+    ///
+    /// ```elm
+    /// setCursorPosition : String -> CursorPosition -> Cmd msg
+    /// getCursorPosition : String -> Task Never (Maybe CursorPosition)
+    /// deleteCursorPosition : String -> Cmd msg
+    /// listCursorPositions : String -> Task Never (List ( String, CursorPosition ))
+    /// ```
+    ///
+    /// The first argument is a key, or a prefix in the list function. A type with a key template
+    /// has `setUserPreferences : UserPreferences -> Cmd msg`, which makes the key from the value.
+    /// Only functions that the access of the type allows are generated.
+    ///
+    /// These signatures hide errors: a failed write is only reported to the console, a failed read
+    /// is `Nothing`, and a failed list is empty. The functions of the main module return errors.
     pub fn seed(mut self) -> Self {
         self.config.seed = true;
         self
     }
 
-    /// Says which command refreshes the files, instead of `KV_ELM_UPDATE=1 cargo test kv_elm`, which runs the test of
-    /// [`check`](Self::check). The files and the error of a check name it as it stands here, for whoever reads them.
+    /// Sets the command that updates the files, as shown in the files and in the error of
+    /// [`check`](Self::check). The default is `KV_ELM_UPDATE=1 cargo test kv_elm`, which runs the
+    /// test of `check`.
     pub fn command(mut self, command: impl Into<String>) -> Self {
         self.config.command = command.into();
         self
@@ -66,24 +84,26 @@ impl ElmClient {
 
     /// Writes the client into a folder of Elm sources: `Kv.elm`, `Kv/…` and `kv-watch.js`.
     ///
-    /// Each file is written at once or not at all, and only where it differs. Files that an earlier run has generated and
-    /// that are none any more are removed; no other file is touched.
+    /// Each file is replaced atomically, and only if its text changes. Files of an earlier run that
+    /// are no longer part of the client are removed. No other file is touched.
     ///
-    /// Their first lines tell how to refresh them: where no test does it by [`check`](Self::check), say by
-    /// [`command`](Self::command) what does.
+    /// The first lines of the files show the command that updates them. If no test calls
+    /// [`check`](Self::check), set it with [`command`](Self::command).
     ///
     /// # Errors
     ///
-    /// When Elm cannot hold a type, when names of `#[kv(elm = "…")]` clash, when a file that is not generated stands in the way, or when the disk refuses.
-    /// Nothing has changed then, but for what the disk refuses midway.
+    /// Returns an error if Elm cannot represent a type, if names from `#[kv(elm = "…")]` collide,
+    /// if a file would be overwritten that was not generated, or if a file cannot be read or
+    /// written. In all but the last case no file has changed.
     pub fn write_to(&self, dir: impl AsRef<Path>) -> Result<Written, ElmError> {
         files::write(&self.files()?, &self.config.module, dir.as_ref())
     }
 
-    /// Asks that a folder has the client, as [`write_to`](Self::write_to) would write it.
+    /// Checks that the client in a folder is up to date: that [`write_to`](Self::write_to) would
+    /// change nothing.
     ///
-    /// As a test it keeps the client true. With `KV_ELM_UPDATE=1` in the environment it writes instead: with this test, that
-    /// is the command that the files tell.
+    /// Call it in a test. If the environment variable `KV_ELM_UPDATE` is `1`, it writes the client
+    /// instead, so that the default [`command`](Self::command) works with this test:
     ///
     /// ```no_run
     /// # mod my_app { pub fn catalog() -> kv_core::Catalog { unimplemented!() } }
@@ -96,7 +116,8 @@ impl ElmClient {
     ///
     /// # Errors
     ///
-    /// The difference, and the command to run; or as for [`write_to`](Self::write_to).
+    /// Returns the differences and the command to run if the client is out of date, otherwise the
+    /// errors of [`write_to`](Self::write_to).
     pub fn check(&self, dir: impl AsRef<Path>) -> Result<(), ElmError> {
         let (files, module, dir) = (self.files()?, &self.config.module, dir.as_ref());
         if std::env::var_os("KV_ELM_UPDATE").is_some_and(|value| value == "1") {
@@ -105,9 +126,9 @@ impl ElmClient {
         files::check(&files, module, dir, &self.config.command)
     }
 
-    /// Asks that every type in a folder of Rust sources that derives `KvType` is in the client.
+    /// Checks that the client has every type in a folder of Rust sources that derives `KvType`.
     ///
-    /// As a test it tells of types that were forgotten in the catalog:
+    /// Call it in a test to find types that are missing from the catalog:
     ///
     /// ```no_run
     /// # mod my_app { pub fn catalog() -> kv_core::Catalog { unimplemented!() } }
@@ -120,19 +141,19 @@ impl ElmClient {
     ///
     /// # Errors
     ///
-    /// Each type that is not exposed, with its file and line; or that the folder cannot be read, or has no stored type.
+    /// Returns the missing types with their files and lines. Also returns an error if the folder
+    /// cannot be read, or if no type in it derives `KvType`.
     pub fn covers(&self, dir: impl AsRef<Path>) -> Result<(), NotCovered> {
-        cover::check(&self.exposed, dir.as_ref())
+        coverage::check(&self.exposed, dir.as_ref())
     }
 
-    /// The files of the client.
     fn files(&self) -> Result<Vec<File>, ElmError> {
-        let name_is_fine = self.config.module.len() <= names::MAX_OWN_MODULE_LEN
+        let is_valid = self.config.module.len() <= names::MAX_OWN_MODULE_LEN
             && self.config.module.split('.').all(names::is_module);
-        if !name_is_fine {
+        if !is_valid {
             return Err(ElmError::module(&self.config.module));
         }
-        let modules = self.modules().map_err(ElmError::refused)?;
+        let modules = self.modules().map_err(ElmError::from_unsupported)?;
         let mut files: Vec<_> = modules
             .into_iter()
             .map(|module| File { path: format!("{}.elm", module.name.replace('.', "/")), text: module.text })
@@ -141,8 +162,8 @@ impl ElmClient {
         Ok(files)
     }
 
-    pub(crate) fn modules(&self) -> Result<Vec<Module>, Refusals> {
-        let program = map::program(&self.exposed, &self.config)?;
+    pub(crate) fn modules(&self) -> Result<Vec<Module>, UnsupportedTypes> {
+        let program = lower::program(&self.exposed, &self.config)?;
         let mut modules = print::modules(&program, &self.config);
         if self.config.seed {
             modules.push(print::seed(&program, &self.config, runtime::SEED_HELPERS));

@@ -1,15 +1,15 @@
-//! What a client is asked to be.
+//! Options of a client.
 
-/// How the client is written.
+/// The options of an [`ElmClient`](crate::ElmClient).
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    /// The Elm module, and the beginning of the names of all others.
+    /// Name of the main module, and prefix of all other module names.
     pub(crate) module: String,
-    /// Whether each type has a module of its own.
+    /// Whether each type has its own module.
     pub(crate) split: bool,
     pub(crate) camel_case: bool,
     pub(crate) seed: bool,
-    /// What refreshes the files.
+    /// Command that updates the files.
     pub(crate) command: String,
 }
 

@@ -1,30 +1,31 @@
-//! The difference of two texts, for a person.
+//! Line differences between two texts, for error messages.
 
 use std::fmt::Write as _;
 
-/// Lines beside a difference that are shown.
-const AROUND: usize = 2;
+/// Number of unchanged lines shown before and after a difference.
+const CONTEXT: usize = 2;
 
-/// The most lines that are shown of one file.
-const MOST: usize = 60;
+/// Maximum number of lines shown.
+const MAX_LINES: usize = 60;
 
-/// The lines that one text has and the other has not, with `-` and `+`, and a few around them.
+/// Returns the removed lines with `-`, the added lines with `+`, and some unchanged lines around
+/// them.
 ///
-/// Takes time proportional to the product of the lines between the first and the last difference.
+/// If n lines are between the first and the last difference, it takes O(n²) time and memory.
 pub(crate) fn lines(old: &str, new: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
     let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(a, b)| a == b).count();
     let changes = between(&old[start..old.len() - end], &new[start..new.len() - end]);
     let mut all: Vec<(char, &str)> = Vec::new();
-    all.extend(old[start.saturating_sub(AROUND)..start].iter().map(|line| (' ', *line)));
+    all.extend(old[start.saturating_sub(CONTEXT)..start].iter().map(|line| (' ', *line)));
     all.extend(changes);
-    all.extend(old[old.len() - end..].iter().take(AROUND).map(|line| (' ', *line)));
-    let mut text = format!("  line {}:\n", start.saturating_sub(AROUND) + 1);
+    all.extend(old[old.len() - end..].iter().take(CONTEXT).map(|line| (' ', *line)));
+    let mut text = format!("  line {}:\n", start.saturating_sub(CONTEXT) + 1);
     let mut shown = 0;
     let mut skipped = false;
     for (at, (mark, line)) in all.iter().enumerate() {
-        let near = all[at.saturating_sub(AROUND)..(at + AROUND + 1).min(all.len())]
+        let near = all[at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(all.len())]
             .iter()
             .any(|(mark, _)| *mark != ' ');
         if !near {
@@ -34,7 +35,7 @@ pub(crate) fn lines(old: &str, new: &str) -> String {
         if std::mem::take(&mut skipped) {
             text.push_str("  …\n");
         }
-        if shown == MOST {
+        if shown == MAX_LINES {
             text.push_str("  … and more\n");
             break;
         }
@@ -44,15 +45,15 @@ pub(crate) fn lines(old: &str, new: &str) -> String {
     text
 }
 
-/// The longest common lines, and what is between them.
+/// Compares lines by their longest common subsequence.
 fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(char, &'a str)> {
-    /// Above this, all is taken to differ.
+    /// Limit on the size of the table; above it, all lines count as different.
     const LARGE: usize = 4_000_000;
     let whole = |mark: char, lines: &[&'a str]| lines.iter().map(|line| (mark, *line)).collect::<Vec<_>>();
     if old.len().saturating_mul(new.len()) > LARGE {
         return [whole('-', old), whole('+', new)].concat();
     }
-    // How many lines are common to what is behind a place in each.
+    // `common[a][b]` is the length of the longest common subsequence of `old[a..]` and `new[b..]`.
     let mut common = vec![vec![0usize; new.len() + 1]; old.len() + 1];
     for a in (0..old.len()).rev() {
         for b in (0..new.len()).rev() {
@@ -86,7 +87,7 @@ mod tests {
     use super::lines;
 
     #[test]
-    fn a_difference_is_shown_with_what_is_around_it() {
+    fn differences_are_shown_with_context_lines() {
         let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
         assert_eq!(
             lines(old, "1\n2\n3\n4\nfive\n6\n7\n8\n9\n"),

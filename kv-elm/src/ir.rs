@@ -1,48 +1,57 @@
-//! Codecs as data: what of each type goes over the wire, and in which form Elm holds it.
+//! The intermediate representation: the Elm types of a client and their codecs, as data.
 //!
-//! There are no strings of Elm here but names. Printing reads it, and so does the interpreter of the tests, which holds
-//! it against `serde_json`.
+//! [`lower`](crate::lower) makes it from schemas. It contains names and literals, but neither
+//! schemas nor other Elm code. [`print`](crate::print) turns it into Elm code, and the interpreter
+//! of the tests runs it to compare it with `serde_json`.
 
-use kv_schema::rule::{Range, Unit};
-use kv_schema::{Access, TypeSchema};
 use std::collections::BTreeMap;
 
-/// The place of a type in [`Program::types`].
+/// An index into [`Program::types`].
 pub(crate) type Index = usize;
 
-/// All types that a client has, in the order in which they are written.
+/// All types of a client, in the order of their definitions in Elm.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
     pub(crate) types: Vec<Type>,
 }
 
 /// A type with a name in Elm.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 #[derive(Clone, Debug)]
 pub(crate) struct Type {
-    /// The type in Elm.
+    /// Name in Elm.
     pub(crate) name: String,
-    /// The names of the values that are written for it.
-    pub(crate) values: BTreeMap<Value, String>,
-    pub(crate) schema: &'static TypeSchema,
+    /// Names of the values that are generated for the type.
+    pub(crate) values: BTreeMap<ValueKind, String>,
+    /// Path in Rust: `my_app::CursorPosition`.
+    pub(crate) rust_path: String,
+    /// Crate of the Rust type; empty for a type without a module.
+    pub(crate) rust_crate: String,
+    pub(crate) docs: String,
     pub(crate) body: Body,
-    /// Types that lead to each other have the same number.
-    pub(crate) cycle: usize,
-    /// Whether it leads back to itself.
+    /// Rules that only the server checks, by the names of their Rust functions.
+    pub(crate) server_rules: Vec<String>,
+    /// Whether a value can break a rule that Elm checks.
+    pub(crate) has_rules: bool,
+    /// Index of the first type of the cycle of references to which the type belongs; its own index
+    /// outside cycles.
+    pub(crate) cycle: Index,
+    /// Whether the type refers to itself, directly or through other types.
     pub(crate) recursive: bool,
-    /// Whether its struct stands in a constructor, since an alias cannot hold itself.
+    /// Whether the record is wrapped in a constructor, since a type alias must not be recursive.
     pub(crate) boxed: bool,
-    /// Whether its members are asked for among those of another.
+    /// Whether the type is flattened into another one.
     pub(crate) flattened: bool,
-    /// Whether its variants are keys of a map, or parts of a key.
+    /// Whether the type is an enum whose variants are keys of a map or parts of a key template.
     pub(crate) is_key: bool,
-    /// What is known of it where it is stored.
+    /// Set if the catalog exposes the type.
     pub(crate) stored: Option<Stored>,
 }
 
-/// A value that is written for a type: the first of several with one name keeps it.
+/// The kinds of Elm values that are generated for a type. If two values would have the same name,
+/// the kind that is listed first keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Value {
+pub(crate) enum ValueKind {
     Set,
     Get,
     Delete,
@@ -51,19 +60,23 @@ pub(crate) enum Value {
     Encode,
     Validate,
     Decoder,
+    /// The decoder of a flattened type.
     FromMembers,
+    /// The encoder of a flattened type.
     Members,
+    /// The decoder of the content of a variant.
     Content,
     ToString,
     FromString,
+    /// The function that makes a key from a value.
     Key,
-    /// What requests need to know about the type.
+    /// The `Type` that requests and watches take.
     Descriptor,
 }
 
-impl Value {
-    /// The words before and after the name of the type.
-    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+impl ValueKind {
+    /// Returns what precedes and what follows the type's name in the name of the value.
+    pub(crate) const fn affixes(self) -> (&'static str, &'static str) {
         match self {
             Self::Set => ("set", ""),
             Self::Get => ("get", ""),
@@ -84,16 +97,18 @@ impl Value {
     }
 }
 
-/// A type that the store holds.
+/// Properties of an exposed type.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub(crate) tag: String,
     pub(crate) prefix: String,
+    /// The schema token.
     pub(crate) token: String,
-    pub(crate) access: Access,
-    /// What many values are called.
+    pub(crate) can_list: bool,
+    pub(crate) can_write: bool,
+    /// The plural in `listCursorPositions`.
     pub(crate) plural: String,
-    /// The template of its keys; empty when it has none.
+    /// The key template; empty if the type has none.
     pub(crate) key: Vec<Piece>,
 }
 
@@ -101,23 +116,26 @@ pub(crate) struct Stored {
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
     Text(String),
-    /// A field, and how it is written; newtypes around it, from the outside in.
     Part {
+        /// Name of the field in Rust, as in the template.
+        rust_name: String,
+        /// Name of the field in Elm.
         field: String,
         key: Key,
+        /// Newtypes around the key, outermost first.
         newtypes: Vec<Index>,
     },
 }
 
-/// What a type is.
+/// The definition of a type.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    /// `null`.
+    /// `null` on the wire.
     Unit,
-    /// What it holds, as it is.
-    Newtype(Checked),
-    /// A list with a place for each.
-    Tuple(Vec<Checked>),
+    /// On the wire the same as its content.
+    Newtype(Component),
+    /// A list of fixed length on the wire.
+    Tuple(Vec<Component>),
     Record(Record),
     Enum(Enum),
 }
@@ -126,63 +144,97 @@ pub(crate) enum Body {
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) fields: Vec<Field>,
-    /// Whether other members are refused.
+    /// Whether unknown members are an error.
     pub(crate) strict: bool,
 }
 
 impl Record {
-    /// The names of its fields.
+    /// Returns the Elm names of the fields.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.fields.iter().map(|field| field.name.as_str()).collect()
+    }
+
+    fn flattened(&self) -> impl Iterator<Item = &Codec> {
+        let fields = self.fields.iter().filter(|field| field.presence == Presence::Flat);
+        fields.map(|field| &field.value.codec)
     }
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
-    /// The name in Elm.
+    /// Name in Elm.
     pub(crate) name: String,
-    /// The name on the wire.
+    /// Name on the wire.
     pub(crate) wire: String,
-    /// All names that a reader takes for it.
-    pub(crate) wires: Vec<String>,
+    /// Names that serde accepts: `wire` and its aliases.
+    pub(crate) accepted: Vec<String>,
     pub(crate) docs: String,
     pub(crate) presence: Presence,
-    pub(crate) value: Checked,
+    pub(crate) value: Component,
 }
 
-/// How a field stands among the members of its object.
+/// Whether and how the value of a field is in its object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
     Required,
-    /// Missing and `null` are `Nothing`. The codec is that of what is there.
+    /// An `Option`: `Nothing` if the member is missing or `null`. The codec is that of the content.
     Optional,
-    /// Where it is missing, it is this JSON.
+    /// This JSON if the member is missing.
     Default(String),
-    /// Where it is missing, nobody here knows what it is: `Nothing`. The codec is that of what is there, and `Nothing`
-    /// is left out again.
+    /// `Nothing` if the member is missing, since its default is not known to the schema. The codec
+    /// is that of a present member, and the encoder omits `Nothing`.
     LeftOut,
-    /// Its own members are the object's. The codec is [`Codec::Maybe`] for what may be nothing.
+    /// Flattened. The codec is [`Codec::Maybe`] if the field is an `Option`.
     Flat,
 }
 
-/// A codec with the rules of its place.
+/// A component of a type: its codec and its rules.
 #[derive(Clone, Debug)]
-pub(crate) struct Checked {
+pub(crate) struct Component {
     pub(crate) codec: Codec,
     pub(crate) rules: Vec<Check>,
 }
 
-/// A rule that Elm can check.
+/// A rule that Elm checks.
 #[derive(Clone, Debug)]
 pub(crate) enum Check {
-    Len { unit: Unit, min: Option<usize>, max: Option<usize> },
-    NonEmpty(Unit),
-    Range(Range),
+    /// A range of characters.
+    Len {
+        min: Option<usize>,
+        max: Option<usize>,
+    },
+    /// A range of items.
+    Items {
+        min: Option<usize>,
+        max: Option<usize>,
+    },
+    /// A string that is not empty.
+    NonEmpty,
+    /// A collection that is not empty.
+    SomeItems,
+    /// The sentence is the server's, which shows integers that JavaScript would round.
+    Range {
+        min: Option<Bound>,
+        max: Option<Bound>,
+        sentence: String,
+    },
     Pattern(String),
-    Email,
-    Url,
+    /// A pattern with a rule name and a sentence of its own, such as that of `email`.
+    Form {
+        name: &'static str,
+        sentence: &'static str,
+        pattern: &'static str,
+    },
     OneOf(Vec<String>),
     Each(Vec<Check>),
+}
+
+/// A bound of a range.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bound {
+    /// An integer that JavaScript represents exactly.
+    Int(i64),
+    Float(f64),
 }
 
 #[derive(Clone, Debug)]
@@ -201,11 +253,12 @@ pub(crate) enum Tagging {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Variant {
-    /// The constructor in Elm.
+    /// Constructor in Elm.
     pub(crate) name: String,
+    /// Name on the wire.
     pub(crate) wire: String,
     pub(crate) docs: String,
-    /// Whether every unknown name is read as it.
+    /// Whether unknown names are read as this variant (`#[serde(other)]`).
     pub(crate) other: bool,
     pub(crate) untagged: bool,
     pub(crate) content: Content,
@@ -214,8 +267,8 @@ pub(crate) struct Variant {
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Nothing,
-    One(Checked),
-    Many(Vec<Checked>),
+    One(Component),
+    Many(Vec<Component>),
     Record(Record),
 }
 
@@ -225,7 +278,7 @@ impl Content {
     }
 }
 
-/// How a value is written and read.
+/// The Elm type, the decoder and the encoder of a value.
 #[derive(Clone, Debug)]
 pub(crate) enum Codec {
     Unit,
@@ -236,17 +289,19 @@ pub(crate) enum Codec {
     },
     Char,
     String,
-    /// Any JSON, as it is.
+    /// Any JSON, unchanged.
     Json,
+    /// An `Option` that is not a field; see [`Presence::Optional`].
     Maybe(Box<Codec>),
     List(Box<Codec>),
-    /// `Set` in Elm.
+    /// An Elm `Set`.
     Set(Box<Codec>),
-    /// A list of so many.
+    /// A list of this length.
     Array(Box<Codec>, usize),
-    /// A list of one to three.
+    /// A list of one to three items.
     Tuple(Vec<Codec>),
-    /// `Dict` in Elm where its keys can be compared, else a list of pairs. The rules are those of the keys.
+    /// An Elm `Dict` if the keys are comparable in Elm, otherwise a list of pairs. The rules are
+    /// those of the keys.
     Map(Key, Vec<Check>, Box<Codec>),
     Result {
         ok: Box<Codec>,
@@ -255,23 +310,23 @@ pub(crate) enum Codec {
     Named(Index),
 }
 
-/// An integer within bounds that JavaScript holds exactly.
+/// An integer. JavaScript represents both bounds exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Int {
     pub(crate) min: i64,
     pub(crate) max: i64,
     pub(crate) non_zero: bool,
-    /// How much of this a reader asks for.
-    pub(crate) reading: Reading,
+    pub(crate) check: IntCheck,
 }
 
+/// What the decoder of an integer requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// That it is whole.
+pub(crate) enum IntCheck {
+    /// A whole number.
     Whole,
-    /// That JavaScript holds it exactly.
+    /// A whole number that JavaScript represents exactly.
     Safe,
-    /// That it is within the bounds: something else may be meant otherwise.
+    /// A whole number within the bounds: outside them, another untagged variant may be meant.
     Bounds,
 }
 
@@ -287,16 +342,16 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// Whether Elm compares it.
+    /// Returns whether the key is comparable in Elm.
     pub(crate) const fn is_comparable(self) -> bool {
         !matches!(self, Self::Bool | Self::Variant(_))
     }
 }
 
 impl Type {
-    /// What it holds, with the rules there, in order.
-    pub(crate) fn parts(&self) -> Vec<&Checked> {
-        fn of_record(record: &Record) -> impl Iterator<Item = &Checked> {
+    /// Returns the components in order.
+    pub(crate) fn components(&self) -> Vec<&Component> {
+        fn of_record(record: &Record) -> impl Iterator<Item = &Component> {
             record.fields.iter().map(|field| &field.value)
         }
         match &self.body {
@@ -305,45 +360,67 @@ impl Type {
             Body::Tuple(items) => items.iter().collect(),
             Body::Record(record) => of_record(record).collect(),
             Body::Enum(all) => {
-                let mut parts = Vec::new();
+                let mut components = Vec::new();
                 for variant in &all.variants {
                     match &variant.content {
                         Content::Nothing => {}
-                        Content::One(value) => parts.push(value),
-                        Content::Many(items) => parts.extend(items),
-                        Content::Record(record) => parts.extend(of_record(record)),
+                        Content::One(value) => components.push(value),
+                        Content::Many(items) => components.extend(items),
+                        Content::Record(record) => components.extend(of_record(record)),
                     }
                 }
-                parts
+                components
             }
+        }
+    }
+
+    /// Returns the types to which this one refers, including those in its key template.
+    pub(crate) fn references(&self) -> Vec<Index> {
+        let mut found: Vec<_> =
+            self.components().into_iter().flat_map(|part| part.codec.references()).collect();
+        for piece in self.stored.iter().flat_map(|stored| &stored.key) {
+            if let Piece::Part { key, newtypes, .. } = piece {
+                found.extend(newtypes);
+                found.extend(if let Key::Variant(index) = key { Some(*index) } else { None });
+            }
+        }
+        found
+    }
+
+    /// Returns the record, or the records of the variants.
+    pub(crate) fn records(&self) -> Vec<&Record> {
+        match &self.body {
+            Body::Record(record) => vec![record],
+            Body::Enum(all) => {
+                let contents = all.variants.iter().map(|variant| &variant.content);
+                contents.filter_map(Content::record).collect()
+            }
+            _ => Vec::new(),
         }
     }
 }
 
 impl Codec {
-    /// The types that it names, keys of maps included.
-    pub(crate) fn named(&self) -> Vec<Index> {
+    /// Returns the types to which the codec refers, including those of map keys.
+    pub(crate) fn references(&self) -> Vec<Index> {
         match self {
             Self::Named(index) => vec![*index],
             Self::Maybe(inner) | Self::List(inner) | Self::Set(inner) | Self::Array(inner, _) => {
-                inner.named()
+                inner.references()
             }
-            Self::Tuple(items) => items.iter().flat_map(Self::named).collect(),
+            Self::Tuple(items) => items.iter().flat_map(Self::references).collect(),
             Self::Map(key, _, value) => {
-                let key = match key {
-                    Key::Variant(index) => Some(*index),
-                    _ => None,
-                };
-                key.into_iter().chain(value.named()).collect()
+                let key = if let Key::Variant(index) = key { Some(*index) } else { None };
+                key.into_iter().chain(value.references()).collect()
             }
-            Self::Result { ok, err } => ok.named().into_iter().chain(err.named()).collect(),
+            Self::Result { ok, err } => [ok, err].iter().flat_map(|codec| codec.references()).collect(),
             _ => Vec::new(),
         }
     }
 }
 
 impl Program {
-    /// Whether members nobody knows are kept where this is flattened.
+    /// Returns whether a flattened value keeps members with unknown names.
     pub(crate) fn is_open(&self, codec: &Codec) -> bool {
         self.is_open_within(codec, &mut Vec::new())
     }
@@ -354,23 +431,17 @@ impl Program {
             Codec::Maybe(inner) => self.is_open_within(inner, seen),
             Codec::Named(index) if !seen.contains(index) => {
                 seen.push(*index);
-                let mut record_is_open = |record: &Record| {
-                    let mut flat = record.fields.iter().filter(|field| field.presence == Presence::Flat);
-                    flat.any(|field| self.is_open_within(&field.value.codec, seen))
-                };
                 match &self.types[*index].body {
-                    Body::Record(record) => record_is_open(record),
+                    Body::Record(record) => record.flattened().any(|codec| self.is_open_within(codec, seen)),
                     Body::Newtype(value) => self.is_open_within(&value.codec, seen),
                     Body::Enum(all) => all.variants.iter().any(|variant| {
-                        let beside = variant.untagged
+                        let is_flat = variant.untagged
                             || matches!(all.tagging, Tagging::Internal { .. } | Tagging::Untagged);
-                        beside
+                        is_flat
                             && match &variant.content {
                                 Content::One(value) => self.is_open_within(&value.codec, seen),
                                 Content::Record(record) => {
-                                    let mut flat =
-                                        record.fields.iter().filter(|field| field.presence == Presence::Flat);
-                                    flat.any(|field| self.is_open_within(&field.value.codec, seen))
+                                    record.flattened().any(|codec| self.is_open_within(codec, seen))
                                 }
                                 _ => false,
                             }
@@ -382,14 +453,14 @@ impl Program {
         }
     }
 
-    /// The names of the members that an object's own fields take, and those flattened into it.
+    /// Returns the names of an object's members: of its fields, and of the types flattened into it.
     pub(crate) fn record_names(&self, record: &Record) -> Vec<String> {
         let mut names = Vec::new();
         self.collect_record(record, &mut names, &mut Vec::new());
         names
     }
 
-    /// The names of the members that a flattened value has.
+    /// Returns the names of the members of a flattened value.
     pub(crate) fn names(&self, codec: &Codec) -> Vec<String> {
         let mut names = Vec::new();
         self.collect_names(codec, &mut names, &mut Vec::new());
@@ -401,7 +472,7 @@ impl Program {
             if field.presence == Presence::Flat {
                 self.collect_names(&field.value.codec, names, seen);
             } else {
-                names.extend(field.wires.iter().cloned());
+                names.extend(field.accepted.iter().cloned());
             }
         }
     }
@@ -438,41 +509,6 @@ impl Program {
                 }
             }
             _ => {}
-        }
-    }
-}
-
-impl Type {
-    /// The other types that it names, those of its key included.
-    pub(crate) fn named(&self) -> Vec<Index> {
-        let mut named: Vec<_> = self.parts().into_iter().flat_map(|part| part.codec.named()).collect();
-        for piece in self.stored.iter().flat_map(|stored| &stored.key) {
-            if let Piece::Part { key, newtypes, .. } = piece {
-                named.extend(newtypes);
-                named.extend(if let Key::Variant(index) = key { Some(*index) } else { None });
-            }
-        }
-        named
-    }
-
-    /// Its record, or those of its variants.
-    pub(crate) fn records(&self) -> Vec<&Record> {
-        match &self.body {
-            Body::Record(record) => vec![record],
-            Body::Enum(all) => {
-                let contents = all.variants.iter().map(|variant| &variant.content);
-                contents.filter_map(Content::record).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The name in Rust of a field of a struct.
-    pub(crate) fn schema_field(&self, at: usize) -> Option<&'static str> {
-        use kv_schema::ty::Shape;
-        match self.schema.shape {
-            Shape::Struct(fields) => fields.all().get(at).map(|field| field.rust_name),
-            _ => None,
         }
     }
 }

@@ -1,54 +1,60 @@
-//! Spelling of names: from Rust's to Elm's.
+//! Converts Rust names to Elm names.
 //!
-//! Every name of Rust's has a valid spelling here. `map::naming` takes care that no two are equal.
+//! Every Rust name is converted to a valid Elm name. `lower::naming` resolves collisions.
 
 use kv_schema::elm::RESERVED;
 use kv_schema::ty;
 
-/// The most bytes of a name. Elm 0.19.1 stores the length of a name in one byte, so a longer one than 255 breaks its
-/// cache; functions add up to eleven bytes to the name of a type (`FromMembers`).
+/// Maximum length of a name in bytes. Elm 0.19.1 stores the length of a name in one byte, so names
+/// of more than 255 bytes corrupt its cache. The names of functions are up to eleven bytes longer
+/// than those of their types (`FromMembers`).
 const MAX_LEN: usize = 200;
 
-/// The most bytes of a module's name: Elm 0.19.1 names a file after it, with five bytes more, and file systems hold 255.
+/// Maximum length of a module name in bytes: Elm 0.19.1 derives file names that are five bytes
+/// longer, and file systems allow 255 bytes.
 const MAX_MODULE_LEN: usize = 250;
 
-/// The most bytes of the name of a client's own module, which is the beginning of the names of all others.
+/// Maximum length of the name of a client's main module, which is the prefix of all other module
+/// names.
 pub(crate) const MAX_OWN_MODULE_LEN: usize = 100;
 
-/// The most bytes of a type's name, which is a part of its module's where each type has one of its own.
+/// Returns the maximum length of a type's name if each type has its own module, named `module` and
+/// the type.
 pub(crate) fn max_len_in(module: &str) -> usize {
     MAX_LEN.min(MAX_MODULE_LEN.saturating_sub(module.len() + 1))
 }
 
-/// A name of a value, with a `_` after it if it is reserved in Elm.
+/// Returns the name of a value, with a `_` after it if it is reserved in Elm.
 pub(crate) fn value(name: &str) -> String {
     if RESERVED.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// Whether a text can be a part of a module's name.
+/// Returns whether a text can be a segment of a module name.
 pub(crate) fn is_module(name: &str) -> bool {
     kv_schema::elm::check_variant(name).is_ok()
 }
 
-/// The name of a type or a variant: Rust's in ASCII, without underscores before it, and with a capital at its beginning.
+/// Returns the name of a type or a variant: in ASCII, without leading underscores, and capitalized.
 pub(crate) fn upper(rust: &str) -> String {
-    begun(upper_first(&ascii(rust)), 'N')
+    with_first_letter(upper_first(&ascii(rust)), 'N')
 }
 
-/// The name of a module as a part of other names: `UiStorage` for `ui_storage`.
+/// Returns the name of a Rust module as a part of other names: `UiStorage` for `ui_storage`.
 pub(crate) fn segment(module: &str) -> String {
-    upper_first(&begun(camel(&ascii(module.trim_start_matches("r#"))), 'n'))
+    upper_first(&with_first_letter(camel(&ascii(module.trim_start_matches("r#"))), 'n'))
 }
 
-/// The name of a field: Rust's in ASCII, without underscores before it, and in lower case at its beginning.
+/// Returns the name of a field: in ASCII, without leading underscores, and with a lower-case first
+/// letter.
 pub(crate) fn field(rust: &str, camel_case: bool) -> String {
     let ascii = ascii(rust);
     let name = if camel_case { camel(&ascii) } else { first(&ascii, char::to_ascii_lowercase) };
-    shortened(value(&begun(name, 'n')), MAX_LEN)
+    shortened(value(&with_first_letter(name, 'n')), MAX_LEN)
 }
 
-/// The names of the fields of an object, of which no two are equal: those that `#[kv(elm = "…")]` gives, then those that
-/// are the same in Rust and in Elm, then the others in order, with as many `_` after them as they need.
+/// Returns distinct names for the fields of an object. On a collision, a name from `#[kv(elm =
+/// "…")]` is kept, then a name that is the same in Rust and in Elm; other names get a `_` at the
+/// end.
 pub(crate) fn fields(fields: &[ty::Field], camel_case: bool) -> Vec<String> {
     let wanted: Vec<_> = fields
         .iter()
@@ -70,7 +76,7 @@ pub(crate) fn fields(fields: &[ty::Field], camel_case: bool) -> Vec<String> {
     names
 }
 
-/// A name of at most so many bytes: a longer one is cut, and ends with a hash of the whole.
+/// Returns a name of at most `max` bytes. A longer name is truncated and ends with a hash.
 pub(crate) fn shortened(name: String, max: usize) -> String {
     if name.len() <= max {
         return name;
@@ -86,12 +92,13 @@ pub(crate) fn shortened(name: String, max: usize) -> String {
     kept + &hash
 }
 
-/// The name of a type or a constructor of at most as many bytes as Elm holds.
+/// Returns a name that is short enough for a type or a constructor.
 pub(crate) fn short(name: String) -> String {
     shortened(name, MAX_LEN)
 }
 
-/// A name in ASCII letters, digits and `_`: every other character becomes a `u` and its code point.
+/// Replaces every character except ASCII letters, digits and `_` by a `u` and its code point.
+/// Removes leading underscores.
 fn ascii(rust: &str) -> String {
     let mut name = String::new();
     for c in rust.trim_start_matches('_').chars() {
@@ -104,8 +111,8 @@ fn ascii(rust: &str) -> String {
     name
 }
 
-/// A name with a letter at its beginning.
-fn begun(name: String, letter: char) -> String {
+/// Prefixes a name with `letter` unless it starts with a letter.
+fn with_first_letter(name: String, letter: char) -> String {
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("{letter}{name}") }
 }
 
@@ -118,16 +125,18 @@ fn camel(name: &str) -> String {
     camel
 }
 
-/// The name of the value that goes with a type: `cursorPosition`, and `httpServer` for `HTTPServer`.
-pub(crate) fn lower(name: &str) -> String {
+/// Returns the name of a type in lower camel case: `cursorPosition`, and `httpServer` for
+/// `HTTPServer`.
+pub(crate) fn lower_camel(name: &str) -> String {
     let upper = name.chars().take_while(char::is_ascii_uppercase).count();
     let all = name.chars().take(upper + 1).all(|c| c.is_ascii_uppercase() || !c.is_ascii_lowercase());
-    // Of an acronym, the last capital belongs to the next word.
+    // The last capital after an acronym belongs to the next word.
     let lowered = if upper > 1 && !all { upper - 1 } else { upper };
     name.chars().enumerate().map(|(nth, c)| if nth < lowered { c.to_ascii_lowercase() } else { c }).collect()
 }
 
-/// What many are called: `+s`, `ies` for a `y` behind a consonant, and as it is with an `s` at its end.
+/// Returns the plural: with an `s`, with `ies` for a `y` after a consonant, and unchanged after an
+/// `s`.
 pub(crate) fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         _ if name.ends_with('s') => name.to_owned(),
@@ -138,7 +147,7 @@ pub(crate) fn plural(name: &str) -> String {
     }
 }
 
-/// The words of a name in capitals: `CURSOR POSITION`.
+/// Returns the words of a name in capitals: `CURSOR POSITION`.
 pub(crate) fn title(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut title = String::new();
@@ -156,7 +165,7 @@ pub(crate) fn title(name: &str) -> String {
     title
 }
 
-/// With a capital at its beginning.
+/// Capitalizes the first letter.
 pub(crate) fn upper_first(name: &str) -> String {
     first(name, char::to_ascii_uppercase)
 }
@@ -171,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_keep_their_spelling_or_change_it_on_request() {
+    fn field_names_are_kept_or_converted_to_camel_case() {
         for (rust, kept, camel) in [
             ("item_id", "item_id", "itemId"),
             ("type", "type_", "type_"),
@@ -189,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn many_are_called_as_in_english_mostly() {
+    fn plurals_follow_simple_english_rules() {
         for (one, many) in [
             ("CursorPosition", "CursorPositions"),
             ("UserPreferences", "UserPreferences"),
@@ -203,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn values_begin_small_and_acronyms_wholly() {
+    fn value_names_have_lower_case_first_words_and_acronyms() {
         for (name, value) in [
             ("CursorPosition", "cursorPosition"),
             ("HTTPServer", "httpServer"),
@@ -212,7 +221,7 @@ mod tests {
             ("UiState", "uiState"),
             ("X1", "x1"),
         ] {
-            assert_eq!(lower(name), value);
+            assert_eq!(lower_camel(name), value);
         }
         assert_eq!(title("CursorPosition"), "CURSOR POSITION");
         assert_eq!(title("HTTPServer"), "HTTP SERVER");

@@ -1,8 +1,9 @@
-//! What is written, held against what is promised.
+//! Tests of the generated code.
 
 mod fidelity;
 mod golden;
 mod injection;
+mod interpreter;
 mod naming;
-mod refusals;
+mod unsupported;
 mod writing;

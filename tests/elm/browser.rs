@@ -1,4 +1,5 @@
-//! The client in a browser, against a real server of the same origin: what `XMLHttpRequest` and `fetch` make of its requests.
+//! Runs the client in a browser against a real server of the same origin, to test its requests with
+//! `XMLHttpRequest` and `fetch`.
 
 use crate::client;
 use crate::home::Home;
@@ -21,15 +22,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// What the page asks, and what becomes of it.
+/// A page that sends requests and reports their results.
 pub(crate) const PAGE: (&str, &str) = ("Page.elm", include_str!("browser/Page.elm"));
 
-/// How long to wait for a browser that says nothing at all.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Time limit for the first report of the browser.
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 pub(crate) fn trials() -> Vec<Trial> {
     let needs = [COMPILER.need(), packages(), CHROMIUM.need()];
-    vec![needs::test("a_page_in_a_browser_reads_and_writes", &needs, run)]
+    vec![needs::test("browser_page_reads_and_writes", &needs, run)]
 }
 
 fn run() -> Result<(), Failed> {
@@ -43,7 +44,7 @@ fn run() -> Result<(), Failed> {
     let runtime = Runtime::new()?;
     let (url, said) = serve(&runtime, program, watch)?;
     let browser = Browser::open(&url)?;
-    let outcome = said.recv_timeout(PATIENCE).map_err(|_| "the browser says nothing")?;
+    let outcome = said.recv_timeout(TIMEOUT).map_err(|_| "the browser reports nothing")?;
     drop(browser);
     let expected = json!([
         "get of nothing: nothing",
@@ -71,12 +72,12 @@ fn run() -> Result<(), Failed> {
     if outcome == expected { Ok(()) } else { Err(format!("{outcome:#}").into()) }
 }
 
-/// The quickstart's server, with the page beside it, and what the page says.
+/// Starts the quickstart's server with the page, and returns the results that the page reports.
 fn serve(runtime: &Runtime, program: String, watch: String) -> Result<(String, Receiver<Value>), Failed> {
     let script = |text: String| get(move || async move { ([("content-type", "text/javascript")], text) });
     let (say, said) = channel();
     let say = move |body: String| async move {
-        // The page may say more than was waited for.
+        // The page may report more than the test reads.
         let _ = say.send(serde_json::from_str(&body).unwrap_or(Value::String(body)));
     };
     let http = KvHttp::new(KvStore::new(), models::storage::catalog()?, TenantPolicy::hosts(["localhost"])?);
@@ -92,12 +93,13 @@ fn serve(runtime: &Runtime, program: String, watch: String) -> Result<(String, R
     Ok((url, said))
 }
 
-/// A browser that ends with the test.
+/// A browser that is stopped at the end of the test.
 struct Browser(Child);
 
 impl Browser {
     fn open(url: &str) -> Result<Self, Failed> {
-        // In the project's folder, which the next run makes anew: parts of a browser that was ended may write for a while.
+        // In the project's folder, which the next run creates again: child processes of a stopped
+        // browser may write for a while.
         let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elm/browser/profile");
         let process = Command::new(CHROMIUM.command)
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
@@ -114,7 +116,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may have ended by itself, which the test then tells.
+        // If the browser has ended by itself, the test reports it.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

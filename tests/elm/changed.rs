@@ -1,4 +1,5 @@
-//! Rust types change; the client is emitted anew; the compiler finds every place in a program that has to change too.
+//! Changes Rust types and generates the client again: the compiler must find every place in a
+//! program that has to change.
 
 use crate::COMPILER;
 use crate::client::models_but;
@@ -55,19 +56,17 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("longer_name", "UserPreferences", Some(Exposed::new::<longer_name::UserPreferences>(write))),
     ];
     let elm = [COMPILER.need()];
-    let mut trials =
-        vec![needs::test("changed::the_same_type_by_another_path_changes_nothing", &elm, || {
-            let same = Exposed::new::<same::CursorPosition>(Access::ReadWrite);
-            program("changed-same", Home::stubs()?, &models_but("CursorPosition", Some(same))?)?
-                .must_compile()
-        })];
+    let mut trials = vec![needs::test("changed::type_with_another_path_needs_no_change", &elm, || {
+        let same = Exposed::new::<same::CursorPosition>(Access::ReadWrite);
+        program("changed-same", Home::stubs()?, &models_but("CursorPosition", Some(same))?)?.must_compile()
+    })];
     trials.extend(changes.map(|(change, tag, other)| {
         needs::test(&format!("changed::{change}_is_found"), &elm, move || found(change, tag, other))
     }));
     trials
 }
 
-/// The client compiles, the programs do not.
+/// Checks that the client compiles and that the programs do not.
 fn found(change: &str, tag: &str, other: Option<Exposed>) -> Result<(), Failed> {
     let client = models_but(tag, other)?;
     let verdict = program(&format!("changed-{change}"), Home::stubs()?, &client)?.check()?;

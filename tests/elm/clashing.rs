@@ -1,4 +1,4 @@
-//! Enums of public protocols and programs, whose variants have each other's names, and values of them.
+//! Enums of public protocols and programs whose variants have the same names, with values of them.
 
 #![expect(clippy::enum_variant_names, clippy::struct_field_names, reason = "names that clash are tried here")]
 
@@ -6,7 +6,7 @@ use arbitrary::Arbitrary;
 use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
 
-/// Enums of unit variants, and a struct that has each of them.
+/// Defines enums of unit variants, and a struct with a field of each.
 macro_rules! enums {
     ($($field:ident: $name:ident { $($variant:ident),* $(,)? })*) => {
         $(
@@ -15,7 +15,7 @@ macro_rules! enums {
             pub(crate) enum $name { $($variant),* }
         )*
 
-        /// One of each.
+        /// A field of each enum.
         #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
         pub(crate) struct Statuses { $($field: $name,)* }
     };
@@ -57,13 +57,13 @@ enums! {
     task: Task { Task, Request, Page, Live, Version, Type }
 }
 
-/// A struct whose name is that of a variant.
+/// A struct with the name of a variant.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub(crate) struct Circle {
     radius: u8,
 }
 
-/// The same, of a type that holds itself.
+/// A recursive struct with the name of a variant.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 pub(crate) struct Group {
     name: String,
@@ -98,7 +98,7 @@ pub(crate) enum Geometry {
     },
 }
 
-/// The type that a value of another has the name of.
+/// A type with the same name as a value of another type.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct ShapeDecoder {
     n: u8,

@@ -1,4 +1,4 @@
-//! What kv-elm emits for the types of the examples, of the wire's scenes, and of the corpus.
+//! Generates clients for the types of the examples, of `tests/wire` and of the corpus.
 
 use crate::subject::{self, Subject};
 use kv_core::KvType;
@@ -14,10 +14,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, io};
 
-/// Files by their paths.
+/// Texts of files by path.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// The types of `examples/models`, all for writing.
+/// Returns the types of `examples/models`, all writable.
 fn model_types() -> [Exposed; 4] {
     [
         Exposed::new::<UserPreferences>(Access::ReadWrite),
@@ -27,23 +27,23 @@ fn model_types() -> [Exposed; 4] {
     ]
 }
 
-/// Their client, with the short signatures.
+/// Returns their client with `Kv.Seed`.
 pub(crate) fn models() -> Result<Files, Failed> {
     emit(&ElmClient::new(model_types()).seed())
 }
 
-/// The quickstart's client.
+/// Returns the client of the quickstart.
 pub(crate) fn quickstart() -> Result<Files, Failed> {
     emit(&ElmClient::new(&models::storage::catalog()?))
 }
 
-/// Their client, with another type or another access for one of them, or without it.
+/// Returns the client of [`models`] in which `other` replaces the type with a tag.
 pub(crate) fn models_but(tag: &str, other: Option<Exposed>) -> Result<Files, Failed> {
     let others = model_types().into_iter().filter(|exposed| exposed.tag() != tag);
     emit(&ElmClient::new(others.chain(other)).seed())
 }
 
-/// The client of the catalog that `tests/wire` speaks of.
+/// Returns the client of the catalog of `tests/wire`.
 pub(crate) fn wire() -> Result<Files, Failed> {
     emit(&ElmClient::new([
         Exposed::new::<CursorPosition>(Access::ReadWrite),
@@ -69,17 +69,18 @@ struct Annotated {
     backslash: u8,
 }
 
-/// A client with documentation in which the formatter or the compiler could read something of their own.
+/// Returns a client with documentation that contains special characters of the formatter and the
+/// compiler.
 fn annotated() -> Result<Files, Failed> {
     emit(&ElmClient::new([Exposed::new::<Annotated>(Access::ReadWrite)]))
 }
 
-/// Types of the corpus that can stand in one client.
+/// Types of the corpus in one client.
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) subjects: Vec<Subject>,
     pub(crate) files: Files,
-    /// The module, the name and the tag of every descriptor.
+    /// Module, name and tag of every descriptor.
     pub(crate) descriptors: Vec<(String, String, String)>,
 }
 
@@ -97,14 +98,14 @@ impl Group {
         Ok(Self { subjects: Vec::new(), files, descriptors })
     }
 
-    /// The modules that have descriptors.
+    /// Returns the modules that have descriptors.
     pub(crate) fn modules(&self) -> impl Iterator<Item = &str> {
         let modules: BTreeSet<_> = self.descriptors.iter().map(|(module, ..)| module.as_str()).collect();
         modules.into_iter()
     }
 }
 
-/// Finds `cursorPosition : Type ReadWrite CursorPosition`, and the tag in its definition.
+/// Finds descriptors such as `cursorPosition : Type ReadWrite CursorPosition`, with their tags.
 fn descriptors(path: &str, text: &str) -> Vec<(String, String, String)> {
     let module = path.trim_end_matches(".elm").replace('/', ".");
     let mut lines = text.lines();
@@ -119,18 +120,19 @@ fn descriptors(path: &str, text: &str) -> Vec<(String, String, String)> {
     found
 }
 
-/// What Elm cannot hold: 128-bit and other integers that JavaScript rounds, long tuples, an option of an option.
-const REFUSED: [&str; 6] = ["Wide", "OtherIntegers", "Tuples", "Maybes", "NumberKeys", "RuledNumbers"];
+/// Types that Elm cannot represent: integers that JavaScript rounds, long tuples, an `Option` in an
+/// `Option`.
+const UNSUPPORTED: [&str; 6] = ["Wide", "OtherIntegers", "Tuples", "Maybes", "NumberKeys", "RuledNumbers"];
 
-/// All types of the corpus that Elm can hold, in one module.
+/// Returns all types of the corpus that Elm can represent, in one module.
 pub(crate) fn corpus() -> Result<Group, Failed> {
-    let (held, refused): (Vec<_>, Vec<_>) =
+    let (supported, unsupported): (Vec<_>, Vec<_>) =
         subject::all().into_iter().partition(|it| emit(&client(&[*it], false)).is_ok());
-    let tags: Vec<_> = refused.iter().map(|it| it.exposed.tag()).collect();
-    if tags != REFUSED {
-        return Err(format!("other types than expected are refused: {}", tags.join(", ")).into());
+    let tags: Vec<_> = unsupported.iter().map(|it| it.exposed.tag()).collect();
+    if tags != UNSUPPORTED {
+        return Err(format!("unexpected unsupported types: {}", tags.join(", ")).into());
     }
-    Group::of(held)
+    Group::of(supported)
 }
 
 fn client(subjects: &[Subject], split: bool) -> ElmClient {
@@ -138,7 +140,8 @@ fn client(subjects: &[Subject], split: bool) -> ElmClient {
     if split { client.module_per_type() } else { client }
 }
 
-/// Every client, by a name: of the examples' types in all forms, of a type with much documentation, and of the corpus.
+/// Returns every client with a name: of the types of the examples with all options, of a type with
+/// much documentation, and of the corpus.
 pub(crate) fn all() -> Result<Vec<(String, Files)>, Failed> {
     let mut all = vec![
         ("models".to_owned(), models()?),
@@ -154,7 +157,7 @@ pub(crate) fn all() -> Result<Vec<(String, Files)>, Failed> {
     Ok(all)
 }
 
-/// The files that a client is written as.
+/// Returns the files of a client.
 pub(crate) fn emit(client: &ElmClient) -> Result<Files, Failed> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let folder = format!("emitted-{}", NEXT.fetch_add(1, Ordering::Relaxed));

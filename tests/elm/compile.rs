@@ -1,4 +1,4 @@
-//! What the compiler and the formatter say.
+//! Tests the generated code with the compiler and the formatter.
 
 use crate::browser::PAGE;
 use crate::client::{self, Files};
@@ -18,44 +18,42 @@ const REQUESTS: (&str, &str) = ("Requests.elm", include_str!("requests/Requests.
 pub(crate) fn trials() -> Vec<Trial> {
     let elm = COMPILER.need();
     let mut trials = vec![
-        needs::test("every_emitted_module_is_formatted_as_elm_format_would", &[FORMATTER.need()], || {
+        needs::test("generated_modules_are_formatted", &[FORMATTER.need()], || {
             for (name, files) in client::all()? {
                 program(&format!("{name}-format"), Home::stubs()?, &files)?.must_be_formatted()?;
             }
             Ok(())
         }),
-        needs::test("every_emitted_module_has_documentation_of_what_it_exposes", &[elm], || {
+        needs::test("generated_modules_document_what_they_expose", &[elm], || {
             for (name, files) in client::all()? {
                 Project::new(&format!("{name}-docs"), Home::stubs()?, refs(&files))?.must_be_documented()?;
             }
             Ok(())
         }),
-        needs::test("our_own_elm_is_formatted", &[FORMATTER.need()], || {
+        needs::test("elm_code_of_the_tests_is_formatted", &[FORMATTER.need()], || {
             program("own-format", Home::stubs()?, &Files::new())?.must_be_formatted()
         }),
     ];
     for home in ["stubs", "packages"] {
         let needs = if home == "stubs" { vec![elm] } else { vec![elm, packages()] };
         trials.extend([
-            needs::test(&format!("every_emitted_module_type_checks_with_the_{home}"), &needs, move || {
+            needs::test(&format!("generated_modules_type_check_with_{home}"), &needs, move || {
                 for (name, files) in client::all()? {
                     let project = Project::new(&format!("{name}-{home}"), find(home)?, refs(&files))?;
                     project.must_compile()?;
                 }
                 Ok(())
             }),
-            needs::test(&format!("the_programs_type_check_with_the_{home}"), &needs, move || {
+            needs::test(&format!("programs_type_check_with_{home}"), &needs, move || {
                 program(&format!("programs-{home}"), find(home)?, &client::models()?)?.must_compile()
             }),
-            needs::test(&format!("no_mutant_type_checks_with_the_{home}"), &needs, move || no_mutant(home)),
-            needs::test(
-                &format!("what_an_access_does_not_allow_does_not_type_check_with_the_{home}"),
-                &needs,
-                move || each_verb_of_each_access(home),
-            ),
+            needs::test(&format!("mutants_do_not_type_check_with_{home}"), &needs, move || no_mutant(home)),
+            needs::test(&format!("forbidden_requests_do_not_type_check_with_{home}"), &needs, move || {
+                each_verb_of_each_access(home)
+            }),
         ]);
     }
-    trials.push(needs::test("the_app_becomes_javascript_optimized", &[elm, packages()], || {
+    trials.push(needs::test("app_compiles_with_optimization", &[elm, packages()], || {
         let project = program("optimized", find("packages")?, &client::models()?)?;
         for optimize in [false, true] {
             project.make("Main.elm", optimize)?;
@@ -73,12 +71,12 @@ fn refs(files: &Files) -> impl Iterator<Item = (&str, &str)> {
     files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
 }
 
-/// A client, the app and the usage.
+/// Creates a project of a client, the app and the usage.
 pub(crate) fn program(name: &str, home: Home, client: &Files) -> Result<Project, Failed> {
     Ok(Project::new(name, home, refs(client).chain([APP, USAGE, SCRIPTED, WIRE, REQUESTS, PAGE]))?)
 }
 
-/// Every mutant is a module beside the original, so that one run of the compiler judges them all.
+/// Compiles all mutants in one run: each is a module next to the original.
 fn no_mutant(home: &str) -> Result<(), Failed> {
     let files = client::models()?;
     let mut judged = 0;
@@ -97,7 +95,7 @@ fn no_mutant(home: &str) -> Result<(), Failed> {
     if judged < 100 { Err(format!("no more than {judged} mutants").into()) } else { Ok(()) }
 }
 
-/// A module that uses a verb.
+/// A module that uses a function of the client.
 const VERB: &str = "module MODULE exposing (it)
 
 import Kv
@@ -126,8 +124,8 @@ toGet _ _ _ =
     ()
 ";
 
-/// Every verb: its name, code that uses it, and whether an access allows it. The first ones are functions of
-/// [`client::wire`]'s types, the others those for all types.
+/// Returns every function: its name, code that uses it, and whether an access allows it. The first
+/// ones are functions of the types of [`client::wire`], the others are those for all types.
 fn verbs(tag: &str, access: Access) -> Vec<(&'static str, String, bool)> {
     let descriptor = format!("{}{}", tag[..1].to_lowercase(), &tag[1..]);
     let many = if tag.ends_with('s') { tag.to_owned() } else { format!("{tag}s") };
@@ -159,7 +157,7 @@ fn verbs(tag: &str, access: Access) -> Vec<(&'static str, String, bool)> {
     .collect()
 }
 
-/// What the server would allow compiles, and nothing else.
+/// Checks that a use compiles if and only if the access allows it.
 fn each_verb_of_each_access(home: &str) -> Result<(), Failed> {
     let files = client::wire()?;
     let project = Project::new(&format!("access-{home}"), find(home)?, refs(&files))?;
@@ -181,7 +179,7 @@ fn each_verb_of_each_access(home: &str) -> Result<(), Failed> {
     let mut wrong = Vec::new();
     for (module, access, verb, allowed) in &all {
         let problem = verdict.get(module);
-        // The functions by name are not there, others are not for the type.
+        // The functions for one type are missing; those for all types do not accept the type.
         let refused = if verb.starts_with("named") { "NAMING ERROR" } else { "TYPE MISMATCH" };
         match problem {
             None if !allowed => wrong.push(format!("{access:?}: {verb} compiles")),
@@ -200,11 +198,16 @@ fn each_verb_of_each_access(home: &str) -> Result<(), Failed> {
 
 fn judge(verdict: &Verdict, mutants: &[Mutant]) -> Result<(), Failed> {
     if let Some((name, problems)) = verdict.iter().find(|(name, _)| !name.starts_with("Mutant")) {
-        return Err(format!("{name} is no mutant:\n{problems}").into());
+        return Err(format!("{name} is not a mutant:\n{problems}").into());
     }
-    let lived = mutants.iter().enumerate().filter(|(at, _)| !verdict.contains_key(&format!("Mutant{at}")));
-    let lived: Vec<_> = lived.map(|(_, mutant)| mutant.change.as_str()).collect();
-    if lived.is_empty() { Ok(()) } else { Err(format!("the compiler takes:\n{}", lived.join("\n")).into()) }
+    let survivors =
+        mutants.iter().enumerate().filter(|(at, _)| !verdict.contains_key(&format!("Mutant{at}")));
+    let survivors: Vec<_> = survivors.map(|(_, mutant)| mutant.change.as_str()).collect();
+    if survivors.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("the compiler accepts:\n{}", survivors.join("\n")).into())
+    }
 }
 
 struct Mutant {
@@ -212,8 +215,8 @@ struct Mutant {
     text: String,
 }
 
-/// Copies of a module, each with one word changed: a field, a type, a constructor or a function by another name, or a
-/// type in the place of another.
+/// Returns copies of a module with one word changed each: a field, a type, a constructor or a
+/// function gets another name, or a type is replaced by another.
 fn mutants(name: &str, text: &str) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let mut is_code = false;
@@ -221,7 +224,7 @@ fn mutants(name: &str, text: &str) -> Vec<Mutant> {
     let mut in_comment = false;
     for line in text.split_inclusive('\n') {
         in_comment |= line.starts_with("{-");
-        // What follows the imports, without comments.
+        // Code starts after the imports.
         is_code |= line.starts_with("type ") || line.starts_with("main ");
         if is_code && !in_comment && !line.starts_with("--") {
             for (at, word) in words(line) {
@@ -241,7 +244,7 @@ fn mutants(name: &str, text: &str) -> Vec<Mutant> {
     mutants
 }
 
-/// The words of a line and where they are, without those in strings.
+/// Returns the words of a line outside strings, with their positions.
 fn words(line: &str) -> Vec<(usize, &str)> {
     let mut words = Vec::new();
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -261,10 +264,10 @@ fn words(line: &str) -> Vec<(usize, &str)> {
     words
 }
 
-/// What to put in the place of a word: nothing of the same meaning.
+/// Returns replacements of a word that change the meaning.
 fn others(line: &str, at: usize, word: &str) -> Vec<String> {
     const KEYWORDS: [&str; 9] = ["type", "alias", "let", "in", "case", "of", "if", "then", "else"];
-    // A declaration's name can be another, as long as nobody uses it; a parameter's is nobody's business.
+    // An unused declaration or parameter may have any name.
     let is_kind = word.starts_with(|c: char| c.is_ascii_uppercase());
     let follows_dot = line[..at].ends_with('.');
     let is_field =

@@ -1,4 +1,5 @@
-//! Documents of well-known formats from a server to Elm and back; and spoiled ones, which Elm judges as the codec does.
+//! Sends documents of well-known formats from a server to Elm and back, and checks that Elm and the
+//! codec reject the same corrupted documents.
 
 use crate::client::Group;
 use crate::round::{normal, play};
@@ -13,14 +14,14 @@ use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// How many times each document is spoiled.
+/// Number of corrupted copies of each document.
 const SPOILED: u64 = 60;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let needs = [COMPILER.need(), NODE.need(), packages()];
     ALL.iter()
         .map(|format| {
-            let name = format!("documents_of_{}_go_through_a_server_and_elm_and_back", format.name);
+            let name = format!("documents_of_{}_survive_a_server_and_elm", format.name);
             needs::test(&name, &needs, || run(format))
         })
         .collect()
@@ -48,7 +49,7 @@ fn run(format: &Format) -> Result<(), Failed> {
     let flags = asks.iter().map(|(tag, json)| json!([tag, json])).collect();
     let answers = play(&format!("format-{}", format.name), &Group::of_format(format)?, &flags)?;
     if answers.len() != asks.len() {
-        return Err(format!("{} answers to {} values", answers.len(), asks.len()).into());
+        return Err(format!("{} results for {} values", answers.len(), asks.len()).into());
     }
 
     let mut wrong = String::new();
@@ -57,13 +58,13 @@ fn run(format: &Format) -> Result<(), Failed> {
             let _ = writeln!(wrong, "{} {} is {answer} to Elm", document.tag, document.topic);
             continue;
         };
-        // Under another key, so that it is not compared with the server's first value.
+        // Under another key, so that it is not compared with the first value of the server.
         let (status, body) = server.set(document.tag, "from-elm", json)?;
         if status != 200 {
             let _ = writeln!(wrong, "{} {} of Elm: {body}", document.tag, document.topic);
             continue;
         }
-        // Elm writes `null` and defaults where serde leaves members out. The value is the same.
+        // Elm writes `null` and defaults where serde omits members. The value is the same.
         let value = server.value(document.tag, "from-elm")?;
         if !formats::same_text(document.json, &value) {
             let _ = writeln!(wrong, "{} {} comes back from Elm as {value}", document.tag, document.topic);
@@ -80,14 +81,15 @@ fn run(format: &Format) -> Result<(), Failed> {
             }
         }
     }
-    println!("{}: {read} spoiled documents are read, {refused} refused", format.name);
+    println!("{}: {read} corrupted documents are read, {refused} are rejected", format.name);
     if !wrong.is_empty() {
         return Err(wrong.chars().take(20_000).collect::<String>().into());
     }
-    if read < 10 || refused < 10 { Err("hardly any document was spoiled".into()) } else { Ok(()) }
+    if read < 10 || refused < 10 { Err("too few documents were corrupted".into()) } else { Ok(()) }
 }
 
-/// Compares what Elm makes of spoiled JSON with what the codec makes of it; returns whether the codec reads it.
+/// Compares the result of Elm for corrupted JSON with that of the codec. Returns whether the codec
+/// reads it.
 fn judge(codec: &Codec, json: &str, answer: &Value) -> Result<bool, String> {
     let (ours, by_elm) = (rewritten(codec, json), answer["json"].as_str());
     match (ours, by_elm) {
@@ -105,22 +107,23 @@ fn judge(codec: &Codec, json: &str, answer: &Value) -> Result<bool, String> {
         }
         (Ok(_), None) => Err(format!("Elm does not read it: {}", answer["error"])),
         (Err(_), None) => Ok(false),
-        // JavaScript has rounded a number before Elm sees it.
+        // JavaScript rounds the number before Elm sees it.
         (Err(_), Some(_)) if has_rounded(&serde_json::from_str(json).unwrap_or_default()) => Ok(false),
-        // Elm leaves out members that it does not know, and does not mind the range of small integers or the form of texts.
+        // Elm drops unknown members, and accepts small integers outside their range and strings in
+        // a wrong format.
         (Err(error), Some(by_elm)) => match rewritten(codec, by_elm) {
-            Err(DecodeError::Value(errors))
-                if errors.iter().all(|it| is_let_through(by_elm, &it.pointer)) =>
-            {
+            Err(DecodeError::Value(errors)) if errors.iter().all(|it| is_accepted(by_elm, &it.pointer)) => {
                 Ok(false)
             }
-            Err(again) => Err(format!("the codec refuses it ({error}), and {by_elm} of Elm too ({again})")),
+            Err(again) => {
+                Err(format!("the codec rejects it ({error}), and also the result of Elm, {by_elm} ({again})"))
+            }
             Ok(_) => Ok(false),
         },
     }
 }
 
-/// Returns the JSON that a codec writes of the value that it reads, with the rules that the value breaks.
+/// Returns the JSON that a codec writes for the value that it reads, with the violations.
 fn rewritten(codec: &Codec, json: &str) -> Result<(String, Value), DecodeError> {
     let value = codec.decode(json.as_bytes(), DecodeOptions::new())?.value;
     let mut written = Vec::new();
@@ -132,12 +135,12 @@ fn rewritten(codec: &Codec, json: &str) -> Result<(String, Value), DecodeError> 
     Ok((text.unwrap_or_else(|error| error.to_string()), broken))
 }
 
-fn is_let_through(json: &str, pointer: &str) -> bool {
+fn is_accepted(json: &str, pointer: &str) -> bool {
     let json: Value = serde_json::from_str(json).unwrap_or_default();
     json.pointer(pointer).is_some_and(|it| it.is_string() || it.as_f64().is_some_and(|n| n.fract() == 0.0))
 }
 
-/// Returns whether an integer is beyond what JavaScript holds exactly.
+/// Returns whether JSON has an integer that JavaScript rounds.
 fn has_rounded(json: &Value) -> bool {
     const MAX: u64 = (1 << 53) - 1;
     match json {

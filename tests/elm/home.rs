@@ -1,22 +1,23 @@
-//! Where the compiler finds packages: real ones, if this machine has them, or stubs that are made here.
+//! Finds the Elm packages: real packages on this machine, or stubs.
 //!
-//! `stubs/*.txt` say what the packages' modules offer: names and types. Of these a package is made whose values compute
-//! nothing, so that programs are type-checked with no network; they cannot be run.
+//! `stubs/*.txt` list the modules of the packages with their names and types. The generated
+//! packages have the same interface, so that programs can be type-checked without a network, but
+//! not run.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::{env, fs, io};
 
-/// The compiler's version, which is a folder in a home.
+/// Version of the compiler, which is also the name of a folder in the home.
 const ELM: &str = "0.19.1";
 
-/// The folder to give the compiler as `ELM_HOME`.
+/// A folder for the environment variable `ELM_HOME`.
 #[derive(Clone, Debug)]
 pub(crate) struct Home(PathBuf);
 
 impl Home {
-    /// The home of stubs, made anew if it is not what the stubs say.
+    /// Returns the home with the stubs, and writes it if the stubs have changed.
     pub(crate) fn stubs() -> io::Result<Self> {
         static MAKING: Mutex<()> = Mutex::new(());
         let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -35,7 +36,7 @@ impl Home {
         let root = home.join(ELM).join("packages");
         let is_same =
             |(path, bytes): &(String, Vec<u8>)| fs::read(root.join(path)).is_ok_and(|it| it == *bytes);
-        // What the compiler has made of older stubs must go too.
+        // Compiled artifacts of older stubs must be removed as well.
         if !files.iter().all(is_same) && home.exists() {
             fs::remove_dir_all(&home)?;
         }
@@ -49,7 +50,7 @@ impl Home {
         Ok(Self(home))
     }
 
-    /// The first home that has real packages: `KV_ELM_HOME`, `ELM_HOME`, `~/.elm`.
+    /// Returns the first home with real packages: `KV_ELM_HOME`, `ELM_HOME`, `~/.elm`.
     pub(crate) fn real() -> Option<Self> {
         let named = ["KV_ELM_HOME", "ELM_HOME"].into_iter().filter_map(env::var_os).map(PathBuf::from);
         let usual = env::var_os("HOME").map(|home| Path::new(&home).join(".elm"));
@@ -61,7 +62,7 @@ impl Home {
     }
 }
 
-/// Whether every package is there for which there are stubs, in the same version.
+/// Returns whether a home has every package for which there is a stub, in the same version.
 fn has_packages(home: &Path) -> bool {
     let is_here = |package: &Package| {
         let folder = home.join(ELM).join("packages").join(&package.name).join(&package.version);
@@ -128,7 +129,7 @@ impl Package {
     }
 }
 
-/// A value of any type, which no program gets to see.
+/// The definition of all values. It has any type, and is never evaluated.
 const NOTHING: &str = "nothing_ : () -> a\nnothing_ unit =\n    nothing_ unit\n";
 
 impl Module {
@@ -162,7 +163,7 @@ impl Module {
                 }
             };
         }
-        // No module of the core sees another unless it says so.
+        // Modules of `elm/core` do not import other modules implicitly.
         if is_core && self.name != "Basics" && !imports.contains("import Basics") {
             imports.insert_str(0, "import Basics exposing (..)\n");
         }
@@ -171,8 +172,9 @@ impl Module {
     }
 }
 
-/// What packages there are, in the compiler's own form: their number, that of all versions, and of each package its author,
-/// its name, its newest version and no older ones.
+/// Returns the package registry in the compiler's binary format: the number of packages, the number
+/// of all versions, and for each package its author, its name, its newest version and no older
+/// ones.
 fn registry(packages: &[Package]) -> Vec<u8> {
     let count = (packages.len() as u64).to_be_bytes();
     let mut bytes = [count, count].concat();

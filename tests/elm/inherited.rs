@@ -1,4 +1,5 @@
-//! Types whose members have the names of what every object or list has in JavaScript, and values with and without them.
+//! Types with members whose names every object or list has in JavaScript, and values with and
+//! without them.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kv_core::{KvField, KvType};
@@ -6,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Source: ECMA-262, sections 20.1.3 and B.2.2 (what objects have), and 23.1.4 (of what lists have, the only number).
+/// Source: ECMA-262, sections 20.1.3 and B.2.2 (members of objects), and 23.1.4 (lists; only
+/// numbers).
 const NAMES: [&str; 16] = [
     "constructor",
     "hasOwnProperty",
@@ -35,14 +37,15 @@ fn open<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<BTreeMap<Strin
     (0..len).map(|_| Ok((name(u)?, u.arbitrary()?))).collect()
 }
 
-/// In a map that is flattened, names that no field has.
+/// Returns a map to be flattened, whose names are not those of fields.
 fn rest<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<BTreeMap<String, T>> {
     let mut rest = open(u)?;
     rest.remove("toString");
     Ok(rest)
 }
 
-/// Some JSON, not deep, whose objects have such members; not `null`, which would be nothing in an `Option`.
+/// Returns shallow JSON whose objects have such members. It is not `null`, which is `None` in an
+/// `Option`.
 fn json(u: &mut Unstructured<'_>) -> Result<Value> {
     Ok(match u.int_in_range(0..=3)? {
         0 => bool::arbitrary(u)?.into(),
@@ -68,7 +71,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// Members that may be missing, in every way.
+/// Members that may be missing, in all ways.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct InheritedFields {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +92,7 @@ pub(crate) struct InheritedFields {
     proto: Option<Part>,
 }
 
-/// The default of a function that the schema does not know.
+/// A default from a function that the schema does not know.
 fn any() -> Part {
     Part { proto: BTreeMap::from([("any".to_owned(), 1)]), ..Part::default() }
 }
@@ -107,7 +110,7 @@ struct Part {
     constructor: Option<()>,
 }
 
-/// Members that are there.
+/// Required members.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InheritedRequired {
@@ -123,7 +126,7 @@ pub(crate) struct InheritedRequired {
     to_string: Value,
 }
 
-/// Open keys.
+/// Arbitrary keys.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct InheritedKeys {
     #[arbitrary(with = open)]
@@ -143,7 +146,7 @@ struct FlatNames {
     rest: BTreeMap<String, u16>,
 }
 
-/// Keys of a map, and variants alone.
+/// Enums as keys of maps and as values.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary, Serialize, Deserialize, KvField)]
 enum Name {
     #[serde(rename = "hasOwnProperty")]
@@ -202,7 +205,7 @@ enum ContentName {
     NothingThere,
 }
 
-/// To JavaScript, a list has a `length`.
+/// `length`, which lists have in JavaScript.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvField)]
 #[serde(untagged)]
 enum ByLength {
@@ -211,7 +214,7 @@ enum ByLength {
     Listed(#[arbitrary(with = texts)] Vec<String>),
 }
 
-/// JSON that none of these types is: where a member is missing, what JavaScript has there is not it.
+/// Returns JSON that is none of these types: inherited members must not replace missing members.
 pub(crate) const REFUSED: [(&str, &str); 5] = [
     ("InheritedRequired", r#"{"hasOwnProperty":true,"__proto__":{},"toString":1}"#),
     ("InheritedRequired", r#"{"constructor":1,"__proto__":{},"toString":1}"#),

@@ -1,5 +1,5 @@
-//! `Kv.Live` and `kv-watch.js` in Node, against a server that does what a scenario says: `live/scenarios.mjs`. What
-//! `kv-watch.js` does by itself is tried without Elm as well.
+//! Runs `Kv.Live` and `kv-watch.js` in Node against a scripted server: `live/scenarios.mjs`. The
+//! scenarios of `kv-watch.js` also run without Elm.
 
 use crate::client;
 use crate::home::Home;
@@ -13,12 +13,12 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 const PROGRAM: (&str, &str) = ("Scripted.elm", include_str!("live/Scripted.elm"));
-/// What stands in for the program where there is no Elm.
+/// Replaces the Elm program if there is no Elm.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/live/page.mjs");
 const SCENARIOS: &str = include_str!("live/scenarios.mjs");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/live/scenarios.mjs");
 
-/// The program and `kv-watch.js`.
+/// Paths of the program and of `kv-watch.js`.
 type Made = (PathBuf, PathBuf);
 
 static WITH_ELM: LazyLock<Result<Made, String>> = LazyLock::new(|| with_elm().map_err(|error| text(&error)));
@@ -37,7 +37,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     without_elm.chain(with_elm).collect()
 }
 
-/// The names of the scenarios in a group, of which each is a function.
+/// Returns the names of the scenarios in a group. Each scenario is a function.
 fn names(group: &'static str) -> impl Iterator<Item = &'static str> {
     let group = SCENARIOS.lines().skip_while(move |line| *line != group).take_while(|line| *line != "};");
     group.filter_map(|line| line.strip_prefix("  async ")?.strip_suffix("() {"))

@@ -1,13 +1,15 @@
-//! The emitted Elm client in real Elm: what the compiler and the formatter say of it, and what it does in Node.
+//! Tests the generated Elm client with the Elm compiler and formatter, and in Node.
 //!
-//! - [`home`] has the packages: real ones, or stubs of our own with which programs can be type-checked.
-//! - [`project`] is a program in a folder.
-//! - [`client`] is what kv-elm emits, [`subject`] are the types that it is emitted for.
-//! - [`naming`] has catalogs whose names clash, or are long.
-//! - [`compile`] asks the compiler and the formatter, [`changed`] does so after Rust types have changed. [`requests`] has what
-//!   requests are by themselves. [`round`] sends values to Elm and back,
-//!   [`formats`] documents of well-known formats by way of a server, [`wire`] plays the exchanges of
-//!   `tests/wire`, [`live`] breaks connections, [`browser`] has a browser and a server.
+//! - [`home`]: the Elm packages, or stubs with which programs can be type-checked.
+//! - [`project`]: an Elm program in a folder.
+//! - [`client`]: the generated clients; [`subject`]: the types for which they are generated.
+//! - [`naming`]: catalogs with name collisions and long names.
+//! - [`compile`]: the compiler and the formatter; [`changed`]: after changes of Rust types.
+//! - [`requests`]: requests that are not sent.
+//! - [`round`]: values are sent to Elm and back; [`formats`]: documents of well-known formats, by
+//!   way of a server.
+//! - [`wire`]: the exchanges of `tests/wire`; [`live`]: broken connections; [`browser`]: a browser
+//!   and a server.
 
 #![expect(clippy::print_stdout, reason = "how much was compared is told with the results")]
 
@@ -34,14 +36,14 @@ mod wire;
 use kv_tests::needs::{Need, Program};
 use libtest_mimic::{Arguments, Trial};
 
-/// How to get the compiler and the formatter.
+/// The command that installs the compiler and the formatter.
 const NPM_CI: &str = "npm ci --ignore-scripts --prefix tests/elm";
 const COMPILER: Program = Program { name: "elm", command: project::ELM, version: "--version", get: NPM_CI };
-// It tells its version with its usage.
+// Its help text contains its version.
 const FORMATTER: Program =
     Program { name: "elm-format", command: project::FORMATTER, version: "--help", get: NPM_CI };
 
-/// The packages as they are, of which programs can be made that run.
+/// Requires the real packages, with which programs can be run.
 fn packages() -> Need {
     Need {
         name: "elm-packages",

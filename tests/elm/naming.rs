@@ -1,4 +1,4 @@
-//! What the compiler says of catalogs whose names clash, and of names that are longer than its cache holds.
+//! Compiles catalogs with name collisions, and with names that are too long for the cache of Elm.
 
 use crate::client::{Files, emit};
 use crate::home::Home;
@@ -12,21 +12,19 @@ use libtest_mimic::{Failed, Trial};
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-/// How many random catalogs there are of each form.
+/// Number of random catalogs of each form.
 const CATALOGS: usize = 12;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let elm = COMPILER.need();
     vec![
-        needs::test("catalogs_whose_names_clash_type_check", &[elm], || {
+        needs::test("colliding_names_type_check", &[elm], || {
             project("clashing", &clashing()?)?.must_compile()
         }),
-        needs::test(
-            "catalogs_whose_names_clash_are_formatted_as_elm_format_would",
-            &[FORMATTER.need()],
-            || project("clashing-format", &clashing()?)?.must_be_formatted(),
-        ),
-        needs::test("names_of_any_length_are_read_again_from_the_compilers_cache", &[elm], long),
+        needs::test("colliding_names_are_formatted", &[FORMATTER.need()], || {
+            project("clashing-format", &clashing()?)?.must_be_formatted()
+        }),
+        needs::test("long_names_survive_the_cache_of_the_compiler", &[elm], long),
     ]
 }
 
@@ -34,7 +32,7 @@ fn project(name: &str, files: &Files) -> Result<Project, Failed> {
     Ok(Project::new(name, Home::stubs()?, files.iter().map(|(path, text)| (path.as_str(), text.as_str())))?)
 }
 
-/// Clients of random catalogs, in one module each and in several.
+/// Returns clients of random catalogs, with one module and with several.
 fn clashing() -> Result<Files, Failed> {
     let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut files = Files::new();
@@ -51,7 +49,7 @@ fn clashing() -> Result<Files, Failed> {
                 files.extend(more);
                 made += 1;
             }
-            // Only names that were given can clash.
+            // Only names from `#[kv(elm = "…")]` may collide.
             Err(error) if error.message().is_some_and(|it| it.contains("elm = ")) => {}
             Err(error) => return Err(error),
         }
@@ -60,7 +58,7 @@ fn clashing() -> Result<Files, Failed> {
     Ok(files)
 }
 
-/// A module that uses another changes, so that the other comes from the cache.
+/// Changes a module that imports another, so that the compiler reads the other from its cache.
 fn long() -> Result<(), Failed> {
     for len in [199, 200, 201, 254, 255, 256, 257, 300, 1000] {
         for split in [false, true] {

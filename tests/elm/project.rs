@@ -1,4 +1,4 @@
-//! Elm programs in folders of their own, and what the compiler and the formatter say of them.
+//! Elm programs in folders, and the results of the compiler and the formatter.
 
 use crate::home::Home;
 use libtest_mimic::Failed;
@@ -9,12 +9,12 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, io};
 
-/// Elm's compiler.
+/// The Elm compiler.
 pub(crate) const ELM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/node_modules/.bin/elm");
-/// Its formatter.
+/// The Elm formatter.
 pub(crate) const FORMATTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/node_modules/.bin/elm-format");
 
-/// The compiler keeps what it makes of packages in its home, for which two of them would race.
+/// Serializes compilers: they write compiled packages to their home, and two at a time would race.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// A folder with an Elm program.
@@ -24,11 +24,11 @@ pub(crate) struct Project {
     home: Home,
 }
 
-/// What is wrong with each module, in the compiler's words; empty when all is well.
+/// The errors of each module in the words of the compiler; empty if there are no errors.
 pub(crate) type Verdict = BTreeMap<String, String>;
 
 impl Project {
-    /// A new folder with these modules, by their paths.
+    /// Creates a folder with these modules, by path.
     pub(crate) fn new<'a>(
         name: &str,
         home: Home,
@@ -47,7 +47,7 @@ impl Project {
         Ok(project)
     }
 
-    /// Puts a module there.
+    /// Writes a module.
     pub(crate) fn write(&self, path: &str, text: &str) -> io::Result<()> {
         let path = self.folder.join("src").join(path);
         if let Some(folder) = path.parent() {
@@ -56,7 +56,7 @@ impl Project {
         fs::write(path, text)
     }
 
-    /// All modules of the program.
+    /// Returns all modules of the program.
     pub(crate) fn modules(&self) -> io::Result<Vec<PathBuf>> {
         fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> io::Result<()> {
             for entry in fs::read_dir(folder)? {
@@ -75,7 +75,7 @@ impl Project {
         Ok(modules)
     }
 
-    /// The folder of the modules.
+    /// Returns the folder of the modules.
     pub(crate) fn src(&self) -> PathBuf {
         self.folder.join("src")
     }
@@ -87,9 +87,10 @@ impl Project {
             return Ok(Verdict::new());
         }
         let report = String::from_utf8_lossy(&output.stderr);
-        let start = report.find('{').ok_or_else(|| format!("elm says: {report}"))?;
+        let start = report.find('{').ok_or_else(|| format!("unexpected output of elm: {report}"))?;
         let report: Value = serde_json::from_str(&report[start..])?;
-        let errors = report["errors"].as_array().ok_or_else(|| format!("elm says: {report}"))?;
+        let errors =
+            report["errors"].as_array().ok_or_else(|| format!("unexpected output of elm: {report}"))?;
         Ok(errors
             .iter()
             .map(|error| {
@@ -100,7 +101,7 @@ impl Project {
             .collect())
     }
 
-    /// Type-checks all modules, of which none may be wrong.
+    /// Type-checks all modules and returns an error if one is wrong.
     pub(crate) fn must_compile(&self) -> Result<(), Failed> {
         let verdict = self.check()?;
         if verdict.is_empty() {
@@ -110,13 +111,14 @@ impl Project {
         Err(all.join("\n\n").into())
     }
 
-    /// Makes documentation of all modules, as for a package: of everything that they expose, and nothing else.
+    /// Builds the documentation of all modules, as for a package. It must cover everything that
+    /// they expose.
     pub(crate) fn must_be_documented(&self) -> Result<(), Failed> {
         let modules: Vec<_> = self.modules()?;
         let src = self.folder.join("src");
         let mut names = Vec::new();
         for path in &modules {
-            // A package may have no ports.
+            // Packages must not have ports.
             let text = fs::read_to_string(path)?;
             let text = text.strip_prefix("port ").unwrap_or(&text);
             let text = text.replace(
@@ -149,7 +151,7 @@ impl Project {
         success(answer).map(drop)
     }
 
-    /// Makes JavaScript of a program, and returns the file.
+    /// Compiles a program to JavaScript and returns the file.
     pub(crate) fn make(&self, main: &str, optimize: bool) -> Result<PathBuf, Failed> {
         let script = self.folder.join(if optimize { "optimized.js" } else { "program.js" });
         let output = format!("--output={}", script.display());
@@ -158,7 +160,7 @@ impl Project {
         success(answer).map(|_| script)
     }
 
-    /// The client's JavaScript, as a module for Node, where the name must say so.
+    /// Returns the client's JavaScript under a name that Node reads as a module.
     pub(crate) fn script(&self) -> io::Result<PathBuf> {
         let script = self.folder.join("kv-watch.mjs");
         fs::copy(self.folder.join("src/kv-watch.js"), &script)?;
@@ -177,7 +179,7 @@ impl Project {
             .output()
     }
 
-    /// Whether all modules are formatted as the formatter would.
+    /// Returns an error unless all modules are formatted.
     pub(crate) fn must_be_formatted(&self) -> Result<(), Failed> {
         let mut command = Command::new(FORMATTER);
         let answer =
@@ -195,7 +197,7 @@ impl Project {
     }
 }
 
-/// What a program has written that succeeded; what it complained of is the error otherwise.
+/// Returns the output of a successful program, or its error output as an error.
 pub(crate) fn success(answer: Output) -> Result<Vec<u8>, Failed> {
     if answer.status.success() {
         Ok(answer.stdout)
@@ -204,7 +206,7 @@ pub(crate) fn success(answer: Output) -> Result<Vec<u8>, Failed> {
     }
 }
 
-/// A problem as the compiler tells it: its title and its text, which comes in pieces.
+/// Returns a problem as text. The compiler reports a title and a message in pieces.
 fn sentence(problem: &Value) -> String {
     let pieces = problem["message"].as_array().into_iter().flatten();
     let text: String =

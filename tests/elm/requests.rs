@@ -1,4 +1,4 @@
-//! What requests say of themselves, and what tasks make of several answers: `requests/Requests.elm`.
+//! Tests requests without sending them, and tasks of several requests: `requests/Requests.elm`.
 
 use crate::client;
 use crate::compile::program;
@@ -13,7 +13,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/requests/run.mjs"
 
 pub(crate) fn trials() -> Vec<Trial> {
     let needs = [COMPILER.need(), NODE.need(), packages()];
-    vec![needs::test("requests_say_what_they_are_and_tasks_what_came_of_them", &needs, run)]
+    vec![needs::test("requests_and_tasks_have_the_expected_results", &needs, run)]
 }
 
 fn run() -> Result<(), Failed> {

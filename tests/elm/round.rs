@@ -1,5 +1,5 @@
-//! Values of the corpus in Elm: read by the emitted decoders, written by the encoders, read again by serde; and the rules
-//! that they break, of which both sides must say the same.
+//! Sends values of the corpus to Elm and back: the generated decoders read them, the encoders write
+//! them, and serde reads them again. Both sides must also report the same violations.
 
 use crate::client::{self, Group};
 use crate::home::Home;
@@ -15,12 +15,12 @@ use std::process::{Command, Stdio};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/round/run.mjs");
 
-/// How many values of each type.
+/// Number of values of each type.
 const VALUES: usize = 200;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let needs = [COMPILER.need(), NODE.need(), packages()];
-    vec![needs::test("values_go_to_elm_and_back_and_break_the_same_rules_there", &needs, run)]
+    vec![needs::test("values_survive_a_round_trip_and_break_the_same_rules", &needs, run)]
 }
 
 fn run() -> Result<(), Failed> {
@@ -52,26 +52,26 @@ fn run() -> Result<(), Failed> {
         }
     }
     let (values, types, refused) = (samples.len(), group.subjects.len(), to_refuse.len());
-    println!("{values} values of {types} types, {broken} of which break rules; {refused} are refused");
+    println!("{values} values of {types} types, {broken} of which break rules; {refused} are rejected");
     if wrong.is_empty() { Ok(()) } else { Err(wrong.chars().take(20_000).collect::<String>().into()) }
 }
 
 fn judge(subject: &Subject, sample: &Sample, answer: &Value) -> Result<(), String> {
     let json = answer["json"].as_str().ok_or_else(|| format!("Elm does not read it: {}", answer["error"]))?;
     if !(subject.is_same)(&sample.json, json) {
-        return Err(format!("Elm makes something else of it: {json}"));
+        return Err(format!("Elm changes the value: {json}"));
     }
-    // A set of texts is written in Rust's order.
+    // A set of strings is in the order of Rust.
     let names = |json: &str| serde_json::from_str::<Value>(json).ok()?.get("names").cloned();
     if subject.exposed.tag() == "ListRules" && names(json) != names(&sample.json) {
         return Err(format!("Elm writes the set in another order: {json}"));
     }
     let theirs = normal(&answer["invalid"]);
     let ours = normal(&sample.broken);
-    if ours == theirs { Ok(()) } else { Err(format!("Rust says {ours}, Elm says {theirs}")) }
+    if ours == theirs { Ok(()) } else { Err(format!("Rust reports {ours}, Elm {theirs}")) }
 }
 
-/// With all numbers as floats: JavaScript has no others.
+/// Converts all numbers to floats, as in JavaScript.
 pub(crate) fn normal(json: &Value) -> Value {
     match json {
         Value::Number(number) => json!(number.as_f64()),
@@ -81,7 +81,7 @@ pub(crate) fn normal(json: &Value) -> Value {
     }
 }
 
-/// What a program that knows the group's types makes of the values.
+/// Returns the results of a program that knows the types of a group.
 pub(crate) fn play(name: &str, group: &Group, asks: &Value) -> Result<Vec<Value>, Failed> {
     let home = Home::real().ok_or("no packages")?;
     let program = program(group);
@@ -102,7 +102,8 @@ pub(crate) fn play(name: &str, group: &Group, asks: &Value) -> Result<Vec<Value>
     Ok(serde_json::from_slice(&success(answer)?)?)
 }
 
-/// A program that reads each value by its type's descriptor, writes it, and validates it.
+/// Returns a program that decodes, encodes and validates each value with the descriptor of its
+/// type.
 fn program(group: &Group) -> String {
     let mut cases = String::new();
     for (module, descriptor, tag) in &group.descriptors {

@@ -5,9 +5,9 @@ use kv_core::{KvField, KvType};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Texts that are near to what some rule wants: by their length in scalar values, in UTF-16 units and in bytes, by their
-/// form, by what is special in patterns, in JSON, in pointers and in Elm, and by their order: Elm's own is that of UTF-16, in
-/// which U+E000 to U+FFFF stand behind all that is beyond them.
+/// Texts close to the limits of rules: by length in scalar values, UTF-16 units and bytes, by
+/// format, by the special characters of patterns, JSON, pointers and Elm, and by order. Elm sorts
+/// by UTF-16, in which U+E000 to U+FFFF follow all characters beyond them.
 const TEXTS: &[&str] = &[
     "",
     "a",
@@ -142,7 +142,7 @@ fn map(u: &mut Unstructured<'_>) -> Result<BTreeMap<String, String>> {
     Ok(list(u, |u| Ok((text(u)?, text(u)?)))?.into_iter().collect())
 }
 
-/// Rules for texts.
+/// Rules of strings.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct TextRules {
     #[kv(len(min = 1, max = 3))]
@@ -186,7 +186,7 @@ pub(crate) struct TextRules {
     length_last: Option<String>,
 }
 
-/// Rules for numbers.
+/// Rules of numbers.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct NumberRules {
     #[kv(range(min = 1, max = 100))]
@@ -212,7 +212,7 @@ pub(crate) struct NumberRules {
     maybe: Option<u16>,
 }
 
-/// Rules for what is in lists, sets and maps.
+/// Rules of items of lists, sets and maps.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct ListRules {
     #[kv(len(min = 1, max = 3), each(len(min = 1, max = 2)))]
@@ -245,7 +245,7 @@ pub(crate) struct ListRules {
     rest: Option<Vec<String>>,
 }
 
-/// A key of a map, whose order is that of the variants.
+/// A key of a map, ordered by its variants.
 #[derive(Debug, PartialEq, Eq, Hash, Arbitrary, Serialize, Deserialize, KvField)]
 enum Name {
     Zoe,
@@ -277,7 +277,7 @@ fn rest(u: &mut Unstructured<'_>) -> Result<Option<Vec<String>>> {
     u.ratio(1, 2)?.then(|| texts(u)).transpose()
 }
 
-/// More entries than JavaScript has room for on its stack, in maps of every kind.
+/// Maps of every kind with more entries than fit on the stack in JavaScript.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct Large {
     #[arbitrary(with = many)]
@@ -308,7 +308,7 @@ impl From<Place> for String {
     }
 }
 
-/// Rules of types inside types.
+/// Rules of nested types.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub(crate) struct InnerRules {
     one: Item,

@@ -1,4 +1,4 @@
-//! Types whose values go to Elm and back.
+//! Types whose values are sent to Elm and back.
 
 use crate::{clashing, inherited, ruled};
 use arbitrary::Unstructured;
@@ -9,21 +9,21 @@ use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Map, Value, json};
 
-/// A type that is stored, and how to make and compare its values.
+/// A stored type, with functions that generate and compare its values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject {
     pub(crate) exposed: Exposed,
     sample: fn(&mut Unstructured<'_>) -> arbitrary::Result<Option<Sample>>,
-    /// Whether two texts of JSON are read as the same value.
+    /// Returns whether two JSON texts are read as the same value.
     pub(crate) is_same: fn(&str, &str) -> bool,
 }
 
 /// A value.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
-    /// What `serde_json` writes.
+    /// JSON from `serde_json`.
     pub(crate) json: String,
-    /// The rules that it breaks, as a server tells of them.
+    /// The violations that the server reports.
     pub(crate) broken: Value,
 }
 
@@ -34,7 +34,8 @@ impl Subject {
             sample: |u| {
                 let value = T::arbitrary(u)?;
                 let json = serde_json::to_string(&value).ok();
-                // What JSON does not hold, and what serde writes but does not read, is no business of Elm's.
+                // Values that JSON cannot represent, and those that serde writes but does not read,
+                // are skipped.
                 let json = json.filter(|json| serde_json::from_str::<T>(json).is_ok_and(|it| it == value));
                 Ok(json.map(|json| Sample { json, broken: broken(&value) }))
             },
@@ -45,7 +46,8 @@ impl Subject {
         }
     }
 
-    /// So many values, the same ones every time; fewer of a type that hardly has values that Elm can hold.
+    /// Returns `count` values, the same ones every time, or fewer if Elm can represent few values
+    /// of the type.
     pub(crate) fn samples(&self, count: usize) -> Vec<Sample> {
         let mut seed = [0; 32];
         for (byte, of_tag) in seed.iter_mut().zip(self.exposed.tag().bytes().cycle()) {
@@ -75,7 +77,7 @@ impl Subject {
     }
 }
 
-/// Whether JavaScript reads every integer of it as what it is.
+/// Returns whether JavaScript reads every integer exactly.
 fn is_exact(json: &str) -> bool {
     fn holds(json: &Value) -> bool {
         const MAX: i64 = (1 << 53) - 1;
@@ -90,7 +92,7 @@ fn is_exact(json: &str) -> bool {
     serde_json::from_str(json).is_ok_and(|json| holds(&json))
 }
 
-/// The rules that a value breaks and that Elm knows: an application's own functions are the server's business.
+/// Returns the violations that Elm finds: custom rules are only checked by the server.
 fn broken<T: KvType>(value: &T) -> Value {
     to_elm(value.validate().err().iter().flat_map(ValidationErrors::violations))
 }
@@ -113,8 +115,8 @@ fn to_json(violation: &Violation) -> Value {
     json!({ "pointer": violation.pointer, "rule": violation.rule, "params": params, "message": violation.message })
 }
 
-/// The types of the corpus that can be stored, those with every rule, those with names that are JavaScript's, and those
-/// whose names clash.
+/// Returns the types of the corpus that can be stored, those of `ruled`, `inherited` and
+/// `clashing`.
 pub(crate) fn all() -> Vec<Subject> {
     struct Collect(Vec<Subject>);
 

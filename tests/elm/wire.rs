@@ -1,5 +1,5 @@
-//! The exchanges of `tests/wire`, with the emitted client in the client's part: what it would send is what is written
-//! there, and every answer and every event is read.
+//! Runs the exchanges of `tests/wire` with the generated client: it must send the same requests and
+//! read every response and event.
 
 use crate::client;
 use crate::home::Home;
@@ -17,7 +17,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/elm/wire/run.mjs");
 
 pub(crate) fn trials() -> Vec<Trial> {
     let needs = [COMPILER.need(), NODE.need(), packages()];
-    vec![needs::test("the_client_sends_and_reads_what_is_written_of_the_wire", &needs, run)]
+    vec![needs::test("client_sends_and_reads_the_exchanges_of_the_wire", &needs, run)]
 }
 
 fn run() -> Result<(), Failed> {
@@ -41,7 +41,7 @@ fn run() -> Result<(), Failed> {
             for name in ["If-Match", "If-None-Match"] {
                 assert_eq!(said["headers"][name].as_str(), header(request, name), "{name} of {place}");
             }
-            // A client always says it; where a scene does not, it is a client of another kind.
+            // The client always sends this header. A scene without it shows another client.
             let schema = header(request, "Kv-Schema").or(said["headers"]["Kv-Schema"].as_str());
             assert!(schema.is_some_and(|it| it.starts_with(&format!("{}=", ask.tag))), "{place}");
             assert_eq!(said["headers"]["Kv-Schema"].as_str(), schema, "{place}");
@@ -55,7 +55,7 @@ fn run() -> Result<(), Failed> {
     Ok(())
 }
 
-/// What the client is to do.
+/// A request of the client.
 struct Ask {
     scene: String,
     verb: String,
@@ -64,7 +64,7 @@ struct Ask {
     value: Value,
     options: Vec<(String, String)>,
     answer: (u16, String),
-    /// Whether it would do it in these words.
+    /// Whether the client would send exactly this request.
     is_ours: bool,
 }
 
@@ -92,7 +92,8 @@ fn exchanges() -> Result<Vec<(Ask, Request, Response)>, Failed> {
     Ok(exchanges)
 }
 
-/// What a client would do to have this answer; `None` for what clients do not do.
+/// Returns the request with which a client receives this response, or `None` if clients do not send
+/// it.
 fn ask(scene: &str, request: &Request, answer: &Response) -> Option<Ask> {
     let body = answer.sample_body()?;
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
@@ -103,7 +104,7 @@ fn ask(scene: &str, request: &Request, answer: &Response) -> Option<Ask> {
         "set" => "POST",
         "delete" => "DELETE",
         "get" | "list" => "GET",
-        // Other routes' refusals are read by all.
+        // Problems of other routes are read as well.
         _ if answer.status >= 400 => "none",
         _ => return None,
     };
@@ -152,7 +153,7 @@ fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
 }
 
-/// What the client makes of an answer.
+/// Returns the client's result for a response.
 fn outcome(ask: &Ask, answer: &Response) -> Result<Value, Failed> {
     let body: Value = serde_json::from_str(&ask.answer.1)?;
     if answer.status >= 400 {
@@ -187,7 +188,7 @@ fn entry(entry: &Value) -> Value {
     kept.into()
 }
 
-/// What a client says first on its socket: what it watches.
+/// Returns the first frame of the client on its socket: its watch.
 fn first_frame() -> Result<Value, Failed> {
     let steps = scenes("ws")?.into_iter().flat_map(|scene| scene.steps);
     let mut frames = steps.filter_map(|step| match step {
@@ -197,8 +198,8 @@ fn first_frame() -> Result<Value, Failed> {
     Ok(serde_json::from_str(&frames.next().ok_or("no frame")?)?)
 }
 
-/// Frames about the client's one watch, and what it makes of them. Events of a stream say the same without naming the
-/// watch, and with their ids apart.
+/// Returns the frames about the client's watch, and the changes that it receives. Events of a
+/// stream have the same content without the watch, and their ids are separate.
 fn events() -> Result<(Vec<Value>, Vec<Value>), Failed> {
     let mut frames = Vec::new();
     for scene in ["sse", "ws"].into_iter().map(scenes).collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {

@@ -1,11 +1,11 @@
-{-| Every write below: told, and forgotten.
+{-| Sends a write and ignores its result.
 -}
 told : Request a -> Cmd msg
 told =
     Watch.tell
 
 
-{-| Every read of one value: an error is `Nothing`.
+{-| Reads a value. An error becomes `Nothing`.
 -}
 found : Request (Maybe a) -> Task Never (Maybe a)
 found request =
@@ -13,7 +13,7 @@ found request =
         |> Task.onError (\_ -> Task.succeed Nothing)
 
 
-{-| Every read of many, page by page: an error is none.
+{-| Reads all pages of a list. An error becomes an empty list.
 -}
 listed : Request (Page a) -> Task Never (List ( String, a ))
 listed request =

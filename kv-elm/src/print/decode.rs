@@ -1,26 +1,28 @@
-//! Decoders.
+//! Prints decoders: `Scope::decoder` returns the decoder of a codec, `Scope::field` that of a
+//! field.
 
 use super::layout::{Expr, atom, call, lambda, list, pair, pipe};
 use super::scope::Scope;
 use super::text::string;
 use crate::ir::{
-    Body, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Value, Variant,
+    Body, Codec, Content, Enum, Field, Index, Int, IntCheck, Key, Presence, Record, Tagging, ValueKind,
+    Variant,
 };
 
-/// What others have taken from the members that are read.
-pub(super) struct Known<'a> {
-    /// By names that are known here.
+/// Names of the members that are not in the rest, since a parent or a field reads them.
+pub(super) struct KnownNames<'a> {
+    /// Names that are known when the decoder is printed.
     names: &'a [String],
-    /// And those of an argument.
+    /// Argument of the decoder with further names.
     argument: Option<&'a str>,
 }
 
-impl Known<'_> {
-    pub(super) const NONE: Known<'static> = Known { names: &[], argument: None };
+impl KnownNames<'_> {
+    pub(super) const NONE: KnownNames<'static> = KnownNames { names: &[], argument: None };
 }
 
 impl Scope<'_> {
-    /// The decoder of a value. `from` is the type in whose decoder it stands, if any.
+    /// Returns the decoder of a value. `from` is the type whose decoder contains it.
     pub(super) fn decoder(&self, codec: &Codec, from: Option<Index>) -> Expr {
         let of = |inner: &Codec| self.decoder(inner, from);
         match codec {
@@ -31,6 +33,7 @@ impl Scope<'_> {
             Codec::Char => atom("Codec.char"),
             Codec::String => atom("Decode.string"),
             Codec::Json => atom("Codec.json"),
+            // An `Option` in a list, a map and so on; `field` has those that are fields.
             Codec::Maybe(inner) => call("Decode.nullable", [of(inner)]),
             Codec::List(item) => call("Decode.list", [of(item)]),
             Codec::Set(item) => call("Codec.set", [of(item)]),
@@ -49,12 +52,14 @@ impl Scope<'_> {
             }
             Codec::Map(key, _, value) => call("Codec.pairs", [self.key_from_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.result", [of(err), of(ok)]),
-            Codec::Named(index) => self.later(*index, from, atom(self.value(*index, Value::Decoder))),
+            Codec::Named(index) => {
+                self.lazy_if_recursive(*index, from, atom(self.value(*index, ValueKind::Decoder)))
+            }
         }
     }
 
-    /// A decoder that may lead back to the one in which it stands is looked at only when it is needed.
-    fn later(&self, to: Index, from: Option<Index>, decoder: Expr) -> Expr {
+    /// Wraps a recursive reference in `Decode.lazy`, since Elm evaluates decoders eagerly.
+    fn lazy_if_recursive(&self, to: Index, from: Option<Index>, decoder: Expr) -> Expr {
         let cycle = |at: Index| self.program.types[at].cycle;
         if from.is_some_and(|from| cycle(from) == cycle(to) && self.program.types[to].recursive) {
             call("Decode.lazy", [lambda("()", decoder)])
@@ -66,18 +71,18 @@ impl Scope<'_> {
     fn key_from_string(&self, key: Key) -> Expr {
         match key {
             Key::String => atom(self.maybe("Just")),
-            Key::Int(int) if int.reading == Reading::Bounds => {
+            Key::Int(int) if int.check == IntCheck::Bounds => {
                 call("Codec.intKeyWithin", [number(int.min), number(int.max)])
             }
             Key::Int(_) => atom("Codec.intKey"),
             Key::Char => atom("Codec.charKey"),
             Key::Bool => atom("Codec.boolFromString"),
-            Key::Variant(index) => atom(self.value(index, Value::FromString)),
+            Key::Variant(index) => atom(self.value(index, ValueKind::FromString)),
         }
     }
 
-    /// The decoder of what finds its members among those of its parent.
-    fn flat_decoder(&self, codec: &Codec, from: Index, known: &Known<'_>) -> Expr {
+    /// Returns the decoder of a flattened value, which reads members of its parent.
+    fn flat_decoder(&self, codec: &Codec, from: Index, known: &KnownNames<'_>) -> Expr {
         match codec {
             Codec::Unit => call("Decode.succeed", [atom("()")]),
             Codec::Maybe(inner) => call("Decode.maybe", [self.flat_decoder(inner, from, known)]),
@@ -91,19 +96,19 @@ impl Scope<'_> {
             }
             Codec::Named(index) => {
                 let decoder = if self.program.is_open(codec) {
-                    call(self.value(*index, Value::FromMembers), [known_names(known)])
+                    call(self.value(*index, ValueKind::FromMembers), [known_names(known)])
                 } else if self.has_flat_decoder(*index) {
-                    atom(self.value(*index, Value::FromMembers))
+                    atom(self.value(*index, ValueKind::FromMembers))
                 } else {
-                    atom(self.value(*index, Value::Decoder))
+                    atom(self.value(*index, ValueKind::Decoder))
                 };
-                self.later(*index, Some(from), decoder)
+                self.lazy_if_recursive(*index, Some(from), decoder)
             }
             _ => self.decoder(codec, Some(from)),
         }
     }
 
-    /// Whether a type is read differently among the members of its parent.
+    /// Returns whether a type has a separate decoder for members of a parent.
     pub(super) fn has_flat_decoder(&self, at: Index) -> bool {
         let ty = &self.program.types[at];
         ty.flattened
@@ -116,8 +121,8 @@ impl Scope<'_> {
                 })
     }
 
-    /// The steps that read the fields of a record, and what they lead to.
-    fn record(&self, record: &Record, make: Expr, from: Index, known: &Known<'_>, flat: bool) -> Expr {
+    /// Returns the decoder of a record: `make` applied to its fields in a pipeline.
+    fn record(&self, record: &Record, make: Expr, from: Index, known: &KnownNames<'_>, flat: bool) -> Expr {
         let flattened = record.fields.iter().filter(|field| field.presence == Presence::Flat);
         let mut names: Vec<String> = Vec::new();
         if flattened.clone().any(|field| self.program.is_open(&field.value.codec)) || (record.strict && !flat)
@@ -125,26 +130,29 @@ impl Scope<'_> {
             names.extend(known.names.iter().cloned());
             names.extend(self.program.record_names(record));
         }
-        let inner = Known { names: &names, argument: known.argument };
+        let inner = KnownNames { names: &names, argument: known.argument };
         let mut steps: Vec<_> = record.fields.iter().map(|field| self.field(field, from, &inner)).collect();
         if record.strict && !flat {
             steps.push(call("Codec.only", [strings(&names)]));
         }
-        // Lists have a `length` as well.
-        let asks = |field: &Field| field.presence == Presence::Required && field.wire != "length";
-        let asks = record.fields.iter().any(asks);
-        let begin = if asks || flat { "Decode.succeed" } else { "Codec.object" };
+        // A required member proves that the JSON is an object. `length` does not: lists have it as
+        // well.
+        let proves_object = |field: &Field| field.presence == Presence::Required && field.wire != "length";
+        let is_proven = record.fields.iter().any(proves_object);
+        let begin = if is_proven || flat { "Decode.succeed" } else { "Codec.object" };
         pipe(call(begin, [make]), steps)
     }
 
-    fn field(&self, field: &Field, from: Index, known: &Known<'_>) -> Expr {
+    /// Returns the pipeline step that reads a field.
+    fn field(&self, field: &Field, from: Index, known: &KnownNames<'_>) -> Expr {
         let name = atom(string(&field.wire));
         let decoder = || self.decoder(&field.value.codec, Some(from));
         if field.wire == PROTO && field.presence != Presence::Flat {
-            return call("Codec.flattened", [self.proto(&field.presence, &decoder)]);
+            return call("Codec.flattened", [self.proto_decoder(&field.presence, &decoder)]);
         }
         match &field.presence {
             Presence::Required => call("Codec.required", [name, decoder()]),
+            // A field that is an `Option`.
             Presence::Optional => call("Codec.optional", [name, decoder()]),
             Presence::LeftOut => call("Codec.maybeThere", [name, decoder()]),
             Presence::Default(json) => call("Codec.withDefault", [name, atom(string(json)), decoder()]),
@@ -152,8 +160,8 @@ impl Scope<'_> {
         }
     }
 
-    /// The decoder of a member that every object has in JavaScript.
-    fn proto(&self, presence: &Presence, decoder: &dyn Fn() -> Expr) -> Expr {
+    /// Returns the decoder of the member `__proto__`, which every object has in JavaScript.
+    fn proto_decoder(&self, presence: &Presence, decoder: &dyn Fn() -> Expr) -> Expr {
         let nothing = || call("Decode.succeed", [atom(self.maybe("Nothing"))]);
         let (otherwise, decoder) = match presence {
             Presence::Required | Presence::Flat => (no_proto(), decoder()),
@@ -164,8 +172,8 @@ impl Scope<'_> {
         call("Codec.protoOr", [otherwise, decoder])
     }
 
-    /// What makes a record of its fields, in order.
-    fn make(&self, record: &Record, constructor: Option<&str>) -> Expr {
+    /// Returns the function from the fields of a record, in order, to the record.
+    fn record_function(&self, record: &Record, constructor: Option<&str>) -> Expr {
         let names = self.locals(&record.names());
         let fields = record.fields.iter().zip(&names).map(|(field, name)| (field.name.clone(), atom(name)));
         let made = Expr::Record(fields.collect(), super::layout::Lines::AsItFits);
@@ -176,27 +184,28 @@ impl Scope<'_> {
         if names.is_empty() { made } else { lambda(names.join(" "), made) }
     }
 
-    /// The decoder of a type.
+    /// Returns the body of the decoder of a type.
     pub(super) fn decode(&self, at: Index) -> Expr {
         let ty = &self.program.types[at];
         if self.has_flat_decoder(at)
             && self.program.is_open(&Codec::Named(at))
             && matches!(ty.body, Body::Record(_))
         {
-            return call(self.value(at, Value::FromMembers), [list(Vec::new())]);
+            return call(self.value(at, ValueKind::FromMembers), [list(Vec::new())]);
         }
-        self.decode_as(at, false, &Known::NONE)
+        self.decode_as(at, false, &KnownNames::NONE)
     }
 
-    /// The decoder of a type among the members of its parent, and whether it takes the names that others know.
+    /// Returns the argument and the body of the decoder of a flattened type. The argument has the
+    /// names of members that others read.
     pub(super) fn decode_members(&self, at: Index) -> (Option<String>, Expr) {
         let argument = self.program.is_open(&Codec::Named(at)).then(|| self.local_around(at, "known"));
-        let known = Known { names: &[], argument: argument.as_deref() };
+        let known = KnownNames { names: &[], argument: argument.as_deref() };
         let decoder = self.decode_as(at, true, &known);
         (argument, decoder)
     }
 
-    fn decode_as(&self, at: Index, flat: bool, known: &Known<'_>) -> Expr {
+    fn decode_as(&self, at: Index, flat: bool, known: &KnownNames<'_>) -> Expr {
         let ty = &self.program.types[at];
         match &ty.body {
             Body::Unit if flat => call("Decode.succeed", [atom(&ty.name)]),
@@ -215,7 +224,7 @@ impl Scope<'_> {
             }
             Body::Record(record) => {
                 let make = if ty.boxed {
-                    self.make(record, Some(&ty.name))
+                    self.record_function(record, Some(&ty.name))
                 } else if record.fields.is_empty() {
                     atom("{}")
                 } else {
@@ -227,7 +236,7 @@ impl Scope<'_> {
         }
     }
 
-    fn enumeration(&self, at: Index, all: &Enum, flat: bool, known: &Known<'_>) -> Expr {
+    fn enumeration(&self, at: Index, all: &Enum, flat: bool, known: &KnownNames<'_>) -> Expr {
         let (untagged, tagged): (Vec<_>, Vec<_>) =
             all.variants.iter().partition(|variant| variant.untagged || all.tagging == Tagging::Untagged);
         let mut choices = match &all.tagging {
@@ -236,15 +245,19 @@ impl Scope<'_> {
             Tagging::Internal { tag } => {
                 let mut names = known.names.to_vec();
                 names.push(tag.clone());
-                let known = Known { names: &names, argument: known.argument };
-                let read = |variant: &Variant| self.beside_tag(variant, at, &known);
+                let known = KnownNames { names: &names, argument: known.argument };
+                let read = |variant: &Variant| self.variant_from_members(variant, at, &known);
                 vec![self.tagged(at, tag, &tagged, &read)]
             }
             Tagging::Adjacent { tag, content, strict } => {
                 let read = |variant: &Variant| match &variant.content {
                     Content::Nothing => call("Decode.succeed", [atom(&variant.name)]),
-                    _ if content == PROTO => call("Codec.protoOr", [no_proto(), self.alone(variant, at)]),
-                    _ => call("Decode.field", [atom(string(content)), self.alone(variant, at)]),
+                    _ if content == PROTO => {
+                        call("Codec.protoOr", [no_proto(), self.variant_from_content(variant, at)])
+                    }
+                    _ => {
+                        call("Decode.field", [atom(string(content)), self.variant_from_content(variant, at)])
+                    }
                 };
                 let decoder = self.tagged(at, tag, &tagged, &read);
                 if *strict && !flat {
@@ -255,11 +268,13 @@ impl Scope<'_> {
             }
             Tagging::Untagged => Vec::new(),
         };
-        choices.extend(
-            untagged.into_iter().map(|variant| {
-                if flat { self.beside_tag(variant, at, known) } else { self.alone(variant, at) }
-            }),
-        );
+        choices.extend(untagged.into_iter().map(|variant| {
+            if flat {
+                self.variant_from_members(variant, at, known)
+            } else {
+                self.variant_from_content(variant, at)
+            }
+        }));
         match choices.len() {
             1 => choices.remove(0),
             _ => call("Decode.oneOf", [list(choices)]),
@@ -277,10 +292,10 @@ impl Scope<'_> {
         if flat {
             let names: Vec<_> =
                 tagged.iter().filter(|variant| !variant.other).map(|variant| variant.wire.clone()).collect();
-            let content = self.value(at, Value::Content);
+            let content = self.value(at, ValueKind::Content);
             return vec![call("Codec.memberOf", [strings(&names), atom(content)])];
         }
-        // A name that stands alone is taken for an unknown one only if no variant with more has it.
+        // The name of a variant with content is an error by itself, and not an unknown variant.
         let data: Vec<_> =
             tagged.iter().filter(|variant| !matches!(variant.content, Content::Nothing)).collect();
         match other {
@@ -293,7 +308,7 @@ impl Scope<'_> {
         }
         if !data.is_empty() {
             let content = if self.program.types[at].flattened {
-                atom(self.value(at, Value::Content))
+                atom(self.value(at, ValueKind::Content))
             } else {
                 let name = self.local_around(at, "name");
                 lambda(
@@ -306,13 +321,14 @@ impl Scope<'_> {
         choices
     }
 
-    /// What an externally tagged variant holds, by its name.
+    /// Returns a `case` from the name of an externally tagged variant to the decoder of its
+    /// content.
     fn content_by_name(&self, at: Index, variants: &[&Variant], name: &str) -> Expr {
-        let read = |variant: &Variant| self.alone(variant, at);
+        let read = |variant: &Variant| self.variant_from_content(variant, at);
         self.by_name(at, variants, name, &read)
     }
 
-    /// The same as a function of its own: the argument and the body. For those that are flattened.
+    /// Returns the argument and the body of the same as a function, for flattened enums.
     pub(super) fn decode_content(&self, at: Index, all: &Enum) -> (String, Expr) {
         let name = self.local_around(at, "name");
         let tagged: Vec<_> =
@@ -341,8 +357,8 @@ impl Scope<'_> {
         Expr::Case(Box::new(atom(name)), branches)
     }
 
-    /// A variant from what it holds alone.
-    fn alone(&self, variant: &Variant, at: Index) -> Expr {
+    /// Returns the decoder of a variant from its content.
+    fn variant_from_content(&self, variant: &Variant, at: Index) -> Expr {
         match &variant.content {
             Content::Nothing => call("Decode.null", [atom(&variant.name)]),
             Content::One(value) => {
@@ -351,27 +367,31 @@ impl Scope<'_> {
             Content::Many(items) => {
                 tuple(&variant.name, items.iter().map(|item| self.decoder(&item.codec, Some(at))).collect())
             }
-            Content::Record(record) => {
-                self.record(record, self.make(record, Some(&variant.name)), at, &Known::NONE, false)
-            }
+            Content::Record(record) => self.record(
+                record,
+                self.record_function(record, Some(&variant.name)),
+                at,
+                &KnownNames::NONE,
+                false,
+            ),
         }
     }
 
-    /// A variant from the members beside its tag.
-    fn beside_tag(&self, variant: &Variant, at: Index, known: &Known<'_>) -> Expr {
+    /// Returns the decoder of a variant from the members of its parent.
+    fn variant_from_members(&self, variant: &Variant, at: Index, known: &KnownNames<'_>) -> Expr {
         match &variant.content {
             Content::Nothing | Content::Many(_) => call("Decode.succeed", [atom(&variant.name)]),
             Content::One(value) => {
                 call("Decode.map", [atom(&variant.name), self.flat_decoder(&value.codec, at, known)])
             }
             Content::Record(record) => {
-                self.record(record, self.make(record, Some(&variant.name)), at, known, false)
+                self.record(record, self.record_function(record, Some(&variant.name)), at, known, false)
             }
         }
     }
 
-    /// The variant of each name, of an enum without more.
-    pub(super) fn by_string(&self, all: &Enum, name: &str) -> Expr {
+    /// Returns a `case` from a name to `Maybe` a variant, for an enum of unit variants.
+    pub(super) fn variant_by_name(&self, all: &Enum, name: &str) -> Expr {
         let known = all.variants.iter().filter(|variant| !variant.other);
         let mut branches: Vec<_> = known
             .map(|variant| (string(&variant.wire), call(self.maybe("Just"), [atom(&variant.name)])))
@@ -388,7 +408,8 @@ impl Scope<'_> {
     }
 }
 
-/// A name that JavaScript has a use for: without such a member, an object has its prototype there.
+/// The name with which JavaScript objects refer to their prototypes, even if they have no such
+/// member.
 pub(super) const PROTO: &str = "__proto__";
 
 fn no_proto() -> Expr {
@@ -396,19 +417,19 @@ fn no_proto() -> Expr {
 }
 
 fn int_decoder(int: Int) -> Expr {
-    match int.reading {
-        Reading::Whole => atom("Decode.int"),
-        Reading::Safe => atom("Codec.safeInt"),
-        Reading::Bounds => call("Codec.intWithin", [number(int.min), number(int.max)]),
+    match int.check {
+        IntCheck::Whole => atom("Decode.int"),
+        IntCheck::Safe => atom("Codec.safeInt"),
+        IntCheck::Bounds => call("Codec.intWithin", [number(int.min), number(int.max)]),
     }
 }
 
-/// A number, which takes no parentheses even if it is negative.
+/// Returns a number. A negative argument needs no parentheses in Elm.
 pub(super) fn number(n: i64) -> Expr {
     atom(n.to_string())
 }
 
-fn known_names(known: &Known<'_>) -> Expr {
+fn known_names(known: &KnownNames<'_>) -> Expr {
     match known.argument {
         Some(argument) if known.names.is_empty() => atom(argument),
         Some(argument) => Expr::Chain(
@@ -430,10 +451,10 @@ pub(super) fn strings(texts: &[String]) -> Expr {
     list(seen.iter().map(|text| atom(string(text))).collect())
 }
 
-/// A constructor from the items of a list.
+/// Returns the decoder of a tuple struct or variant.
 fn tuple(constructor: &str, items: Vec<Expr>) -> Expr {
     let count = items.len();
-    let index = |(nth, item)| call("Decode.index", [atom(nth_text(nth)), item]);
+    let index = |(nth, item): (usize, Expr)| call("Decode.index", [atom(nth.to_string()), item]);
     let made = match count {
         0 => call("Decode.succeed", [atom(constructor)]),
         1..=8 => {
@@ -446,8 +467,4 @@ fn tuple(constructor: &str, items: Vec<Expr>) -> Expr {
         ),
     };
     call("Codec.exactly", [atom(count.to_string()), made])
-}
-
-fn nth_text(nth: usize) -> String {
-    nth.to_string()
 }

@@ -1,13 +1,15 @@
-//! Encoders.
+//! Prints encoders.
 
 use super::decode::PROTO;
 use super::layout::{Expr, Lines, atom, call, list, pair};
 use super::scope::Scope;
 use super::text::string;
-use crate::ir::{Body, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Value, Variant};
+use crate::ir::{
+    Body, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, ValueKind, Variant,
+};
 
 impl Scope<'_> {
-    /// The function from a value to JSON.
+    /// Returns the function from a value to JSON.
     pub(super) fn encoder(&self, codec: &Codec) -> Expr {
         let of = |inner: &Codec| self.encoder(inner);
         match codec {
@@ -20,7 +22,7 @@ impl Scope<'_> {
             Codec::Json => atom("identity"),
             Codec::Maybe(inner) => call("Codec.encodeMaybe", [of(inner)]),
             Codec::List(item) | Codec::Array(item, _) => call("Encode.list", [of(item)]),
-            Codec::Set(item) => match text_of(item) {
+            Codec::Set(item) => match to_string_function(item) {
                 Some(to_string) => call("Codec.encodeTexts", [atom(to_string)]),
                 None => call("Encode.set", [of(item)]),
             },
@@ -39,7 +41,7 @@ impl Scope<'_> {
             }
             Codec::Map(key, _, value) => call("Codec.encodePairs", [self.key_to_string(*key), of(value)]),
             Codec::Result { ok, err } => call("Codec.encodeResult", [of(err), of(ok)]),
-            Codec::Named(index) => atom(self.value(*index, Value::Encode)),
+            Codec::Named(index) => atom(self.value(*index, ValueKind::Encode)),
         }
     }
 
@@ -53,11 +55,11 @@ impl Scope<'_> {
             Key::Int(_) => atom("String.fromInt"),
             Key::Char => atom("String.fromChar"),
             Key::Bool => atom("Codec.boolToString"),
-            Key::Variant(index) => atom(self.value(index, Value::ToString)),
+            Key::Variant(index) => atom(self.value(index, ValueKind::ToString)),
         }
     }
 
-    /// The members that a value has among those of its parent; `None` for those that are none.
+    /// Returns the members of a flattened value, or `None` if it never has members.
     fn members(&self, codec: &Codec, value: Expr) -> Option<Expr> {
         match codec {
             Codec::Unit => None,
@@ -77,12 +79,12 @@ impl Scope<'_> {
             Codec::Map(key, _, item) => {
                 call("Codec.pairMembers", [self.key_to_string(*key), self.encoder(item)])
             }
-            Codec::Named(index) => atom(self.value(*index, Value::Members)),
+            Codec::Named(index) => atom(self.value(*index, ValueKind::Members)),
             _ => return None,
         })
     }
 
-    /// The members of an object, as a list; `first` stand before its own.
+    /// Returns the members of a record as a list, preceded by `first`.
     fn record_members(&self, record: &Record, of: &str, first: Vec<Expr>) -> Expr {
         let mut parts: Vec<Expr> = Vec::new();
         let mut plain = first;
@@ -100,18 +102,18 @@ impl Scope<'_> {
             }
         }
         if parts.is_empty() {
-            return several(plain);
+            return multiline_list(plain);
         }
         if !plain.is_empty() {
             parts.push(list(plain));
         }
         match parts.len() {
             1 => parts.remove(0),
-            _ => call("List.concat", [several(parts)]),
+            _ => call("List.concat", [multiline_list(parts)]),
         }
     }
 
-    /// Whether `__proto__` may be among the members of an object.
+    /// Returns whether a record may have the member `__proto__`.
     fn may_have_proto(&self, record: &Record) -> bool {
         record.fields.iter().any(|field| match field.presence {
             Presence::Flat => self.names_proto(&field.value.codec),
@@ -138,7 +140,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The argument of a type's functions, and the body of its encoder.
+    /// Returns the argument and the body of a type's encoder.
     pub(super) fn encode(&self, at: Index) -> (String, Expr) {
         let ty = &self.program.types[at];
         let value = self.local("value");
@@ -154,7 +156,7 @@ impl Scope<'_> {
                 (pattern(&ty.name, &letters), body)
             }
             Body::Record(record) if ty.flattened => {
-                let members = call(self.value(at, Value::Members), [whole()]);
+                let members = call(self.value(at, ValueKind::Members), [whole()]);
                 (value.clone(), object(members, self.may_have_proto(record)))
             }
             Body::Record(record) => {
@@ -163,7 +165,7 @@ impl Scope<'_> {
             }
             Body::Enum(all) if ty.is_key => {
                 let _ = all;
-                (value.clone(), call("Encode.string", [call(self.value(at, Value::ToString), [whole()])]))
+                (value.clone(), call("Encode.string", [call(self.value(at, ValueKind::ToString), [whole()])]))
             }
             Body::Enum(all) => {
                 let branches = all.variants.iter().map(|variant| self.branch(all, variant, false)).collect();
@@ -172,7 +174,8 @@ impl Scope<'_> {
         }
     }
 
-    /// The same for its members.
+    /// Returns the argument and the body of the function that returns the members of a flattened
+    /// type.
     pub(super) fn encode_members(&self, at: Index) -> (String, Expr) {
         let ty = &self.program.types[at];
         let value = self.local("value");
@@ -192,14 +195,14 @@ impl Scope<'_> {
         }
     }
 
-    /// How a function takes a record.
+    /// Returns the pattern with which a function takes a record.
     pub(super) fn record_argument(&self, at: Index, record: &Record, value: &str) -> String {
         let ty = &self.program.types[at];
         let value = if record.fields.is_empty() { "_" } else { value };
         if ty.boxed { format!("({} {value})", ty.name) } else { value.to_owned() }
     }
 
-    /// The pattern of a variant, and the names in it.
+    /// Returns the pattern of a variant and the names that it binds.
     pub(super) fn variant_pattern(&self, variant: &Variant, used: bool) -> (String, Vec<String>) {
         let names = match &variant.content {
             Content::Nothing => Vec::new(),
@@ -216,7 +219,7 @@ impl Scope<'_> {
         }
     }
 
-    /// A variant, written whole or as members.
+    /// Returns the branch of a variant, which returns its JSON or its members.
     fn branch(&self, all: &Enum, variant: &Variant, as_members: bool) -> (String, Expr) {
         let (pattern, names) = self.variant_pattern(variant, true);
         let json = self.content(&variant.content, &names);
@@ -240,7 +243,7 @@ impl Scope<'_> {
             Tagging::Untagged if as_members => self.content_members(variant, &names, Vec::new()),
             Tagging::Untagged => return (pattern, json),
         };
-        // Of what holds nothing, no name is needed.
+        // A content without members leaves its name unused.
         let pattern = self.used(pattern, variant, &members);
         if as_members {
             return (pattern, members);
@@ -264,7 +267,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What a variant holds, as JSON of its own.
+    /// Returns the content of a variant as JSON.
     fn content(&self, content: &Content, names: &[String]) -> Expr {
         match content {
             Content::Nothing => atom("Encode.null"),
@@ -296,8 +299,8 @@ impl Scope<'_> {
     }
 }
 
-/// The name of each variant of an enum without more.
-pub(super) fn names_of(all: &Enum, value: &str) -> Expr {
+/// Returns the wire name of each variant of an enum of unit variants.
+pub(super) fn variant_names(all: &Enum, value: &str) -> Expr {
     let branches =
         all.variants.iter().map(|variant| (variant.name.clone(), atom(string(&variant.wire)))).collect();
     Expr::Case(Box::new(atom(value)), branches)
@@ -308,20 +311,20 @@ enum Members {
     Some(Option<Expr>),
 }
 
-/// An object of members; JavaScript loses one that is called `__proto__`.
+/// Returns an object. In JavaScript, `Encode.object` loses a member named `__proto__`.
 fn object(members: Expr, may_have_proto: bool) -> Expr {
     let is_careful = may_have_proto || super::mentions(&members, &string(PROTO));
     call(if is_careful { "Codec.encodeObject" } else { "Encode.object" }, [members])
 }
 
-/// A list with a line for each item, where there are any.
-pub(super) fn several(items: Vec<Expr>) -> Expr {
+/// Returns a list with one line for each item.
+pub(super) fn multiline_list(items: Vec<Expr>) -> Expr {
     let lines = if items.is_empty() { Lines::AsItFits } else { Lines::Several };
     Expr::List(items, lines)
 }
 
-/// How the items of a set become texts; `None` for those that are none.
-pub(super) fn text_of(item: &Codec) -> Option<&'static str> {
+/// Returns the function from an item of a set to a string, or `None` if the items are not texts.
+pub(super) fn to_string_function(item: &Codec) -> Option<&'static str> {
     match item {
         Codec::String => Some("identity"),
         Codec::Char => Some("String.fromChar"),
@@ -329,7 +332,7 @@ pub(super) fn text_of(item: &Codec) -> Option<&'static str> {
     }
 }
 
-/// Applies a function to one argument more.
+/// Applies a function to one more argument.
 pub(super) fn apply(function: Expr, arg: Expr) -> Expr {
     match function {
         Expr::Atom(name) if name == "identity" => arg,

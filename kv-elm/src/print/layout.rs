@@ -1,35 +1,36 @@
-//! Elm expressions, laid out as elm-format lays them out.
+//! Elm expressions in the format of elm-format.
 //!
-//! elm-format keeps the choice between one line and several, and fixes everything else. So an expression is written in
-//! one line where that fits, and broken at its outermost joint where it does not.
+//! elm-format leaves only the choice between one line and several lines to the author. An
+//! expression is printed in one line if it fits, otherwise it is broken at the outermost level.
 //!
-//! Indentation is to the next stop of four columns, wherever a line begins: a line knows what stands before its text.
+//! Indentation reaches to the next multiple of four columns. Which column that is depends on the
+//! text around the expression, such as `( `, so a [`Line`] computes its column last.
 
-/// Beyond this, an expression is broken. Elm-format has no opinion.
+/// Maximum width of an expression in one line. elm-format has no such limit.
 const WIDTH: usize = 100;
 
 /// An Elm expression.
 #[derive(Clone, Debug)]
 pub(super) enum Expr {
-    /// What needs no parentheses anywhere: a name, a literal.
+    /// An expression that never needs parentheses, such as a name or a literal.
     Atom(String),
-    /// A function and its arguments.
+    /// `f a b`.
     Call(Box<Expr>, Vec<Expr>),
-    /// `[ a, b ]`; of which each item may be asked to have a line of its own.
+    /// `[ a, b ]`.
     List(Vec<Expr>, Lines),
     /// `( a, b )`.
     Tuple(Vec<Expr>),
     /// `{ a = x, b = y }`.
     Record(Vec<(String, Expr)>, Lines),
-    /// A first operand, and then operators with theirs.
+    /// `a |> b |> c`: the first operand, then operators with their operands.
     Chain(Box<Expr>, Vec<(&'static str, Expr)>, Lines),
     /// `\a b -> c`.
     Lambda(String, Box<Expr>),
-    /// `case a of`, with patterns.
+    /// `case a of`, then patterns with their expressions.
     Case(Box<Expr>, Vec<(String, Expr)>),
 }
 
-/// Whether an expression is broken where it would fit in one line.
+/// Whether an expression is broken even if it fits in one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lines {
     AsItFits,
@@ -40,7 +41,7 @@ pub(super) fn atom(text: impl Into<String>) -> Expr {
     Expr::Atom(text.into())
 }
 
-/// A call of a named function; the name alone without arguments.
+/// Returns a call of a named function, or only the name if there are no arguments.
 pub(super) fn call(function: impl Into<String>, args: impl IntoIterator<Item = Expr>) -> Expr {
     let args: Vec<_> = args.into_iter().collect();
     let function = atom(function);
@@ -59,7 +60,7 @@ pub(super) fn lambda(args: impl Into<String>, body: Expr) -> Expr {
     Expr::Lambda(args.into(), Box::new(body))
 }
 
-/// `first |> step |> step`, a step a line.
+/// Returns `first |> step |> step`, with one step per line.
 pub(super) fn pipe(first: Expr, steps: Vec<Expr>) -> Expr {
     if steps.is_empty() {
         return first;
@@ -68,7 +69,7 @@ pub(super) fn pipe(first: Expr, steps: Vec<Expr>) -> Expr {
 }
 
 impl Expr {
-    /// Writes it with its first line at some column of four, after the indentation itself.
+    /// Prints the expression, indented by a multiple of four columns.
     pub(super) fn write(&self, indent: usize) -> String {
         let mut text = String::new();
         for (nth, line) in self.block(WIDTH.saturating_sub(indent)).into_iter().enumerate() {
@@ -80,7 +81,7 @@ impl Expr {
         text
     }
 
-    /// In one line, if it may be.
+    /// Returns the expression in one line, or `None` if it must be broken.
     fn flat(&self) -> Option<String> {
         let all = |items: &[Self]| items.iter().map(Self::flat).collect::<Option<Vec<_>>>();
         Some(match self {
@@ -129,7 +130,7 @@ impl Expr {
         Some(if self.is_operand() { text } else { format!("({text})") })
     }
 
-    /// Whether it stands as an argument without parentheses.
+    /// Returns whether the expression needs no parentheses as an argument.
     fn is_closed(&self) -> bool {
         match self {
             Self::Atom(_) | Self::List(..) | Self::Tuple(_) | Self::Record(..) => true,
@@ -141,7 +142,7 @@ impl Expr {
         self.is_closed() || matches!(self, Self::Call(..))
     }
 
-    /// In one line if it fits into the width, else in several.
+    /// Returns the lines of the expression: one if it fits into the width.
     fn block(&self, width: usize) -> Vec<Line> {
         if let Some(text) = self.flat().filter(|text| text.chars().count() <= width) {
             return vec![Line::new(text)];
@@ -152,7 +153,7 @@ impl Expr {
             Self::Call(function, args) => {
                 let mut lines = function.argument(width);
                 let mut args = args.as_slice();
-                // The first argument stays beside the function where others follow, and where both fit.
+                // elm-format keeps the first of several arguments in the line of the function.
                 if let ([first, _, ..], [line]) = (args, lines.as_mut_slice())
                     && let Some(text) = first.flat_argument()
                     && line.text.chars().count() + 1 + text.chars().count() <= width
@@ -243,15 +244,16 @@ fn enclosed(open: &str, close: &str, items: impl Iterator<Item = Vec<Line>>) -> 
     lines
 }
 
-/// A line: what stands before its text, from the outside in, and the text.
+/// A line of an expression.
 struct Line {
+    /// Indentation before the text, innermost first.
     before: Vec<Before>,
     text: String,
 }
 
-/// Room before the text of a line.
+/// Space before the text of a line.
 enum Before {
-    /// Up to the next stop of four columns, one at least.
+    /// Up to the next multiple of four columns, at least one column.
     Stop,
     Spaces(usize),
 }
@@ -265,7 +267,6 @@ impl Line {
         if self.text.is_empty() {
             return String::new();
         }
-        // Room is kept from the inside out.
         let column = self.before.iter().rev().fold(indent, |column, before| match before {
             Before::Stop => column / 4 * 4 + 4,
             Before::Spaces(n) => column + n,

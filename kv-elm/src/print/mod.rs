@@ -1,7 +1,8 @@
-//! From codecs to text.
+//! Prints the [intermediate representation](crate::ir) as Elm code.
 //!
-//! In reading order: `scope` (what names mean where), `text` (literals and comments), `layout` (expressions, laid out as
-//! elm-format does), `types`, `encode`, `decode`, `rules`, `requests` (what is written of a type), `module` (a file of it).
+//! In reading order: `scope` (names within a module), `text` (literals and comments), `layout`
+//! (expressions in the format of elm-format), `types`, `encode`, `decode`, `rules` and `requests`
+//! (the code of one type), `module` (a file), `seed` (the module `Kv.Seed`).
 
 mod decode;
 mod encode;
@@ -10,14 +11,16 @@ mod module;
 mod requests;
 mod rules;
 mod scope;
+mod seed;
 mod text;
 mod types;
 
-pub(crate) use module::{Module, modules, pieces, seed};
+pub(crate) use module::{Module, exposing, modules, pieces};
+pub(crate) use seed::seed;
 
 use layout::Expr;
 
-/// Whether a name stands in an expression, as such or with a field of its.
+/// Returns whether an expression contains a name, by itself or with a field after it.
 fn mentions(expr: &Expr, name: &str) -> bool {
     let of = |text: &str| text == name || text.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
     match expr {

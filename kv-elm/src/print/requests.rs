@@ -1,16 +1,16 @@
-//! What is asked of the server, by type.
+//! Prints the descriptor, the key function and the requests of an exposed type.
 
 use super::layout::{Expr, atom, call, lambda, list};
 use super::scope::Scope;
 use super::text::{code, string};
-use crate::ir::{Body, Index, Key, Piece, Stored, Type, Value};
+use crate::ir::{Index, Key, Piece, Stored, ValueKind};
 
-/// A value of a module: its documentation, its type, and its definition.
+/// The definition of an Elm value.
 pub(super) struct Definition {
     pub(super) docs: Option<String>,
     pub(super) name: String,
     pub(super) ty: String,
-    /// With a space before each.
+    /// Arguments, each preceded by a space.
     pub(super) args: String,
     pub(super) body: Expr,
 }
@@ -23,27 +23,20 @@ impl Definition {
     }
 }
 
-/// A template as it was written.
-pub(super) fn template(stored: &Stored, ty: &Type) -> String {
-    let rust_name = |field: &str| match &ty.body {
-        Body::Record(record) => {
-            let at = record.fields.iter().position(|other| other.name == field);
-            at.and_then(|at| ty.schema_field(at)).unwrap_or(field).to_owned()
-        }
-        _ => field.to_owned(),
-    };
+/// Returns the key template as it is written in Rust.
+pub(super) fn template(stored: &Stored) -> String {
     let piece = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
-        Piece::Part { field, .. } => format!("{{{}}}", rust_name(field)),
+        Piece::Part { rust_name, .. } => format!("{{{rust_name}}}"),
     };
     stored.key.iter().map(piece).collect()
 }
 
 impl Scope<'_> {
-    /// The descriptor of a stored type.
+    /// Returns the descriptor of an exposed type.
     pub(super) fn descriptor(&self, at: Index, stored: &Stored) -> Definition {
         let name = &self.program.types[at].name;
-        let (access, make) = match (stored.access.can_list(), stored.access.can_write()) {
+        let (access, make) = match (stored.can_list, stored.can_write) {
             (_, true) => ("ReadWrite", "Type.readWrite"),
             (true, false) => ("ReadOnly", "Type.readOnly"),
             (false, false) => ("GetOnly", "Type.getOnly"),
@@ -51,26 +44,26 @@ impl Scope<'_> {
         let parts = [
             ("tag", string(&stored.tag)),
             ("schema", string(&stored.token)),
-            ("encode", self.value(at, Value::Encode)),
-            ("decoder", self.value(at, Value::Decoder)),
-            ("validate", self.value(at, Value::Validate)),
+            ("encode", self.value(at, ValueKind::Encode)),
+            ("decoder", self.value(at, ValueKind::Decoder)),
+            ("validate", self.value(at, ValueKind::Validate)),
         ];
         let parts = parts.into_iter().map(|(name, value)| (name.to_owned(), atom(value))).collect();
         Definition {
-            docs: Some(format!("{{-| What requests and watches need to know about `{name}`.\n-}}")),
-            name: self.value(at, Value::Descriptor),
+            docs: Some(format!("{{-| Describes `{name}` to requests and watches.\n-}}")),
+            name: self.value(at, ValueKind::Descriptor),
             ty: format!("{} {} {name}", self.imported("Type", "Type"), self.imported("Type", access)),
             args: String::new(),
             body: call(make, [Expr::Record(parts, super::layout::Lines::Several)]),
         }
     }
 
-    /// The requests that a type's access allows.
+    /// Returns the requests that the access of a type allows.
     pub(super) fn requests(&self, at: Index, stored: &Stored) -> Vec<Definition> {
         let name = &self.program.types[at].name;
-        let descriptor = self.value(at, Value::Descriptor);
+        let descriptor = self.value(at, ValueKind::Descriptor);
         let request = self.imported("Request", "Request");
-        let of = |docs: String, value: Value, ty: String, made: &str| Definition {
+        let of = |docs: String, value: ValueKind, ty: String, made: &str| Definition {
             docs: Some(format!("{{-| {docs}\n-}}")),
             name: self.value(at, value),
             ty,
@@ -78,25 +71,25 @@ impl Scope<'_> {
             body: call(made, [atom(&descriptor)]),
         };
         let mut all = Vec::new();
-        if stored.access.can_write() {
+        if stored.can_write {
             let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
             let version = self.imported("Request", "Version");
             if stored.key.is_empty() {
                 all.push(of(
-                    format!("Store {article} `{name}` under a key, replacing what was there."),
-                    Value::Set,
+                    format!("Stores {article} `{name}` under a key and replaces any earlier value."),
+                    ValueKind::Set,
                     format!("String -> {name} -> {request} {version}"),
                     "Request.set",
                 ));
             } else {
                 all.push(self.key(at, stored));
                 let value = self.local("value");
-                let key = call(self.value(at, Value::Key), [atom(&value)]);
+                let key = call(self.value(at, ValueKind::Key), [atom(&value)]);
                 all.push(Definition {
                     docs: Some(format!(
-                        "{{-| Store {article} `{name}` under its own key, replacing what was there.\n-}}"
+                        "{{-| Stores {article} `{name}` under its own key and replaces any earlier value.\n-}}"
                     )),
-                    name: self.value(at, Value::Set),
+                    name: self.value(at, ValueKind::Set),
                     ty: format!("{name} -> {request} {version}"),
                     args: format!(" {value}"),
                     body: call("Request.put", [atom(&descriptor), key, atom(&value)]),
@@ -104,29 +97,29 @@ impl Scope<'_> {
             }
         }
         all.push(of(
-            format!("Read the `{name}` under a key. `Nothing` when there is none or it has expired."),
-            Value::Get,
+            format!("Reads the `{name}` under a key: `Nothing` if there is none or it has expired."),
+            ValueKind::Get,
             format!("String -> {request} (Maybe {name})"),
             "Request.get",
         ));
-        if stored.access.can_write() {
+        if stored.can_write {
             all.push(of(
-                format!("Remove the `{name}` under a key. `True` when there was one."),
-                Value::Delete,
+                format!("Removes the `{name}` under a key. The result is `True` if there was one."),
+                ValueKind::Delete,
                 format!("String -> {request} Bool"),
                 "Request.delete",
             ));
         }
-        if stored.access.can_list() {
+        if stored.can_list {
             all.push(of(
-                format!("A page of the `{name}` values whose key starts with a prefix, in key order."),
-                Value::List,
+                format!("Reads a page of the `{name}` values whose keys start with a prefix, in key order."),
+                ValueKind::List,
                 format!("String -> {request} ({} {name})", self.imported("Request", "Page")),
                 "Request.list",
             ));
             all.push(of(
-                format!("Every `{name}` whose key starts with a prefix, kept current."),
-                Value::Live,
+                format!("Creates a live view of every `{name}` whose key starts with a prefix."),
+                ValueKind::Live,
                 format!("String -> {} {name}", self.imported("Live", "Live")),
                 "Live.live",
             ));
@@ -140,7 +133,7 @@ impl Scope<'_> {
         let mut fields = Vec::new();
         let pieces = stored.key.iter().map(|piece| match piece {
             Piece::Text(text) => call("Codec.Text", [atom(string(text))]),
-            Piece::Part { field, key, newtypes } => {
+            Piece::Part { field, key, newtypes, .. } => {
                 let ty = newtypes
                     .first()
                     .map_or_else(|| self.ty_of_key(*key), |at| self.program.types[*at].name.clone());
@@ -166,11 +159,13 @@ impl Scope<'_> {
         } else {
             format!("{{ a | {} }}", fields.join(", "))
         };
-        let template = code(&template(stored, ty));
+        let template = code(&template(stored));
         let parts = if fields.is_empty() { "_".to_owned() } else { parts };
         Definition {
-            docs: Some(format!("{{-| `{template}`. `Err` holds a part that cannot stand in a key.\n-}}")),
-            name: self.value(at, Value::Key),
+            docs: Some(format!(
+                "{{-| Returns the key `{template}`, or as `Err` a part that is not allowed in a key.\n-}}"
+            )),
+            name: self.value(at, ValueKind::Key),
             ty: format!("{taken} -> Result String String"),
             args: if ty.boxed { format!(" ({} {parts})", ty.name) } else { format!(" {parts}") },
             body,

@@ -1,49 +1,50 @@
-//! Validators.
+//! Prints validators.
 
 use super::decode::{number, strings};
-use super::encode::{apply, pattern, several, text_of};
+use super::encode::{apply, multiline_list, pattern, to_string_function};
 use super::layout::{Expr, atom, call, list};
 use super::scope::Scope;
 use super::text::string;
 use crate::ir::{
-    Body, Check, Checked, Codec, Content, Enum, Field, Index, Key, Presence, Record, Tagging, Value, Variant,
+    Body, Bound, Check, Codec, Component, Content, Enum, Field, Index, Key, Presence, Record, Tagging,
+    ValueKind, Variant,
 };
-use kv_schema::rule::{Email, MAX_SAFE_INTEGER, Number, Range, Unit, Url};
 
 impl Scope<'_> {
-    /// The function from a value to the rules it breaks; `None` when it cannot break any that Elm knows.
+    /// Returns a function from a value to the rules that it breaks, or `None` if Elm checks no
+    /// rules.
     fn validator(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
         if let Codec::Maybe(inner) = codec {
             return Some(call("Rule.optional", [self.validator(inner, rules)?]));
         }
-        let mut all: Vec<_> = self.in_order(codec, rules).into_iter().collect();
-        all.extend(self.own(codec));
+        let mut all: Vec<_> = self.field_rules(codec, rules).into_iter().collect();
+        all.extend(self.type_rules(codec));
         match all.len() {
             0 | 1 => all.pop(),
             _ => Some(call("Rule.all", [list(all)])),
         }
     }
 
-    /// The rules of a place. A length comes first, and the others only hold for what keeps it.
-    fn in_order(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
+    /// Returns the rules of a field. The other rules are checked only if the length is valid.
+    fn field_rules(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
         let (lengths, others): (Vec<_>, Vec<_>) =
-            rules.iter().partition(|rule| matches!(rule, Check::Len { .. }));
-        let written = |rules: Vec<&Check>| -> Vec<_> {
+            rules.iter().partition(|rule| matches!(rule, Check::Len { .. } | Check::Items { .. }));
+        let printed = |rules: Vec<&Check>| -> Vec<_> {
             rules.into_iter().filter_map(|rule| self.rule(rule, codec)).collect()
         };
-        let mut rest = written(others);
+        let mut rest = printed(others);
         let rest = match rest.len() {
             0 | 1 => rest.pop(),
             _ => Some(call("Rule.all", [list(rest)])),
         };
-        match (written(lengths).pop(), rest) {
+        match (printed(lengths).pop(), rest) {
             (Some(length), Some(rest)) => Some(call("Rule.within", [length, rest])),
             (length, rest) => length.or(rest),
         }
     }
 
-    /// The rules of the type itself.
-    fn own(&self, codec: &Codec) -> Option<Expr> {
+    /// Returns the rules of a type, as opposed to those of the field that has the type.
+    fn type_rules(&self, codec: &Codec) -> Option<Expr> {
         let of = |inner: &Codec| self.validator(inner, &[]);
         let none = || atom("Rule.none");
         Some(match codec {
@@ -78,12 +79,14 @@ impl Scope<'_> {
                 (None, None) => return None,
                 (err, ok) => call("Rule.result", [err.unwrap_or_else(none), ok.unwrap_or_else(none)]),
             },
-            Codec::Named(index) if self.checked[*index] => atom(self.value(*index, Value::Validate)),
+            Codec::Named(index) if self.program.types[*index].has_rules => {
+                atom(self.value(*index, ValueKind::Validate))
+            }
             _ => return None,
         })
     }
 
-    /// The function that holds each value of a map to a rule.
+    /// Returns the function that applies a rule to each value of a map.
     fn entries(&self, key: Key) -> Expr {
         match key {
             Key::Int(_) => call("Rule.intDict", [atom("Rule.none")]),
@@ -94,7 +97,7 @@ impl Scope<'_> {
         }
     }
 
-    /// All keys that there can be, as Rust orders them.
+    /// Returns all possible keys in the order of Rust.
     fn keys_in_order(&self, key: Key) -> Vec<String> {
         match key {
             Key::Variant(at) => match &self.program.types[at].body {
@@ -107,20 +110,23 @@ impl Scope<'_> {
 
     fn rule(&self, rule: &Check, codec: &Codec) -> Option<Expr> {
         Some(match (rule, codec) {
-            (Check::Len { unit: Unit::Characters, min, max }, _) => {
-                len("Rule.", "len", "Len", *min, *max, None)?
+            (Check::Len { min, max }, _) => len(["len", "minLen", "maxLen"], *min, *max, None)?,
+            (Check::Items { min, max }, codec) => {
+                len(["items", "minItems", "maxItems"], *min, *max, Some(atom(size(codec)?)))?
             }
-            (Check::Len { min, max, .. }, codec) => {
-                len("Rule.", "items", "Items", *min, *max, Some(atom(size(codec)?)))?
+            (Check::NonEmpty, _) => atom("Rule.nonEmpty"),
+            (Check::SomeItems, codec) => call("Rule.someItems", [atom(size(codec)?)]),
+            (Check::Range { min, max, sentence }, Codec::Int(_)) => {
+                self.range("Rule.intRange", *min, *max, sentence)?
             }
-            (Check::NonEmpty(Unit::Characters), _) => atom("Rule.nonEmpty"),
-            (Check::NonEmpty(_), codec) => call("Rule.someItems", [atom(size(codec)?)]),
-            (Check::Range(range), Codec::Int(_)) => return self.range(range, true),
-            (Check::Range(range), Codec::Float { .. }) => return self.range(range, false),
-            (Check::Range(_), _) => return None,
+            (Check::Range { min, max, sentence }, Codec::Float { .. }) => {
+                self.range("Rule.range", *min, *max, sentence)?
+            }
+            (Check::Range { .. }, _) => return None,
             (Check::Pattern(text), _) => call("Rule.pattern", [atom(string(text))]),
-            (Check::Email, _) => form(Email::NAME, Email::SENTENCE, Email::PATTERN),
-            (Check::Url, _) => form(Url::NAME, Url::SENTENCE, Url::PATTERN),
+            (Check::Form { name, sentence, pattern }, _) => {
+                call("Rule.form", [name, sentence, pattern].map(|text| atom(string(text))))
+            }
             (Check::OneOf(allowed), _) => call("Rule.oneOf", [strings(allowed)]),
             (Check::Each(rules), codec) => {
                 let (function, item) = match codec {
@@ -129,82 +135,81 @@ impl Scope<'_> {
                     Codec::Map(key, _, item) => (self.entries(*key), item),
                     _ => return None,
                 };
-                // The items' own rules come behind those of the field.
-                apply(function, self.only_rules(item, rules)?)
+                // The rules of the item type are checked later, by `type_rules`.
+                apply(function, self.item_rules(item, rules)?)
             }
         })
     }
 
-    /// A range, whose sentence is Rust's: it writes integers that JavaScript rounds.
-    fn range(&self, range: &Range, whole: bool) -> Option<Expr> {
-        if range.min.is_none() && range.max.is_none() {
+    /// Returns a range rule.
+    fn range(&self, function: &str, min: Option<Bound>, max: Option<Bound>, sentence: &str) -> Option<Expr> {
+        if min.is_none() && max.is_none() {
             return None;
         }
-        let bound = |bound: Option<Number>| match bound {
+        let bound = |bound: Option<Bound>| match bound {
             None => atom(self.maybe("Nothing")),
-            Some(number) => call(self.maybe("Just"), [bound_literal(number)]),
+            Some(bound) => call(self.maybe("Just"), [bound_literal(bound)]),
         };
-        let function = if whole { "Rule.intRange" } else { "Rule.range" };
-        Some(call(function, [bound(range.min), bound(range.max), atom(string(&range.sentence()))]))
+        Some(call(function, [bound(min), bound(max), atom(string(sentence))]))
     }
 
-    fn only_rules(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
+    fn item_rules(&self, codec: &Codec, rules: &[Check]) -> Option<Expr> {
         if let Codec::Maybe(inner) = codec {
-            return Some(call("Rule.optional", [self.only_rules(inner, rules)?]));
+            return Some(call("Rule.optional", [self.item_rules(inner, rules)?]));
         }
-        self.in_order(codec, rules)
+        self.field_rules(codec, rules)
     }
 
-    /// The argument of a type's validator, and its body.
+    /// Returns the argument and the body of a type's validator.
     pub(super) fn validate(&self, at: Index) -> (String, Expr) {
         let ty = &self.program.types[at];
         let nothing = || ("_".to_owned(), list(Vec::new()));
-        if !self.checked[at] {
+        if !ty.has_rules {
             return nothing();
         }
         let value = self.local("value");
         match &ty.body {
             Body::Unit => nothing(),
-            Body::Newtype(inner) => match self.checked(inner) {
+            Body::Newtype(inner) => match self.component(inner) {
                 Some(validator) => (format!("({} {value})", ty.name), apply(validator, atom(value))),
                 None => nothing(),
             },
             Body::Tuple(items) => {
                 let letters = self.letters(items.len());
-                let checks = self.items(items, &letters);
+                let checks = self.item_checks(items, &letters);
                 let names: Vec<_> = items
                     .iter()
                     .zip(&letters)
                     .map(
                         |(item, name)| {
-                            if self.checked(item).is_some() { name.clone() } else { "_".to_owned() }
+                            if self.component(item).is_some() { name.clone() } else { "_".to_owned() }
                         },
                     )
                     .collect();
-                (pattern(&ty.name, &names), call("List.concat", [several(checks)]))
+                (pattern(&ty.name, &names), call("List.concat", [multiline_list(checks)]))
             }
             Body::Record(record) => {
-                let checks = self.fields_of(record, &value);
-                (self.record_argument(at, record, &value), call("List.concat", [several(checks)]))
+                let checks = self.record_checks(record, &value);
+                (self.record_argument(at, record, &value), call("List.concat", [multiline_list(checks)]))
             }
-            Body::Enum(all) => self.variants_of(all, &value),
+            Body::Enum(all) => self.enum_checks(all, &value),
         }
     }
 
-    fn checked(&self, value: &Checked) -> Option<Expr> {
+    fn component(&self, value: &Component) -> Option<Expr> {
         self.validator(&value.codec, &value.rules)
     }
 
-    fn items(&self, items: &[Checked], names: &[String]) -> Vec<Expr> {
-        let check = |((nth, item), name): ((usize, &Checked), &String)| {
-            Some(call("Rule.field", [atom(string(&nth.to_string())), self.checked(item)?, atom(name)]))
+    fn item_checks(&self, items: &[Component], names: &[String]) -> Vec<Expr> {
+        let check = |((nth, item), name): ((usize, &Component), &String)| {
+            Some(call("Rule.field", [atom(string(&nth.to_string())), self.component(item)?, atom(name)]))
         };
         items.iter().enumerate().zip(names).filter_map(check).collect()
     }
 
-    fn fields_of(&self, record: &Record, of: &str) -> Vec<Expr> {
+    fn record_checks(&self, record: &Record, of: &str) -> Vec<Expr> {
         let check = |field: &Field| {
-            let validator = self.checked(&field.value)?;
+            let validator = self.component(&field.value)?;
             let value = atom(format!("{of}.{}", field.name));
             let validator = match field.presence {
                 Presence::Optional | Presence::LeftOut => call("Rule.optional", [validator]),
@@ -219,7 +224,7 @@ impl Scope<'_> {
         record.fields.iter().filter_map(check).collect()
     }
 
-    fn variants_of(&self, all: &Enum, value: &str) -> (String, Expr) {
+    fn enum_checks(&self, all: &Enum, value: &str) -> (String, Expr) {
         let mut branches = Vec::new();
         let mut silent = false;
         for variant in &all.variants {
@@ -244,7 +249,7 @@ impl Scope<'_> {
         let checks = match &variant.content {
             Content::Nothing => return None,
             Content::One(value) => {
-                let validator = self.checked(value)?;
+                let validator = self.component(value)?;
                 let value = atom(&names[0]);
                 return Some((
                     pattern,
@@ -259,17 +264,17 @@ impl Scope<'_> {
             }
             Content::Many(items) => {
                 let used = items.iter().zip(&names).map(|(item, name)| {
-                    if self.checked(item).is_some() { format!(" {name}") } else { " _".to_owned() }
+                    if self.component(item).is_some() { format!(" {name}") } else { " _".to_owned() }
                 });
                 pattern = format!("{}{}", variant.name, used.collect::<String>());
-                self.items(items, &names)
+                self.item_checks(items, &names)
             }
-            Content::Record(record) => self.fields_of(record, &names[0]),
+            Content::Record(record) => self.record_checks(record, &names[0]),
         };
         if checks.is_empty() {
             return None;
         }
-        let checks = call("List.concat", [several(checks)]);
+        let checks = call("List.concat", [multiline_list(checks)]);
         Some((
             pattern,
             match inside {
@@ -280,15 +285,15 @@ impl Scope<'_> {
     }
 }
 
-/// The function that holds each item of a set to a rule.
+/// Returns the function that applies a rule to each item of a set.
 fn set(item: &Codec) -> Expr {
-    match text_of(item) {
+    match to_string_function(item) {
         Some(to_string) => call("Rule.textSet", [atom(to_string)]),
         None => atom("Rule.set"),
     }
 }
 
-/// The function that counts what is in a value.
+/// Returns the function that counts the items of a value.
 fn size(codec: &Codec) -> Option<&'static str> {
     Some(match codec {
         Codec::Set(_) => "Set.size",
@@ -298,34 +303,24 @@ fn size(codec: &Codec) -> Option<&'static str> {
     })
 }
 
-fn len(
-    module: &str,
-    both: &str,
-    one: &str,
-    min: Option<usize>,
-    max: Option<usize>,
-    count: Option<Expr>,
-) -> Option<Expr> {
-    let n = |n: usize| atom(n.to_string());
-    let (name, bounds) = match (min, max) {
-        (Some(min), Some(max)) => (both.to_owned(), vec![n(min), n(max)]),
-        (Some(min), None) => (format!("min{one}"), vec![n(min)]),
-        (None, Some(max)) => (format!("max{one}"), vec![n(max)]),
+/// Returns a length rule. `names` are the functions for both bounds, a minimum and a maximum.
+fn len(names: [&str; 3], min: Option<usize>, max: Option<usize>, count: Option<Expr>) -> Option<Expr> {
+    let name = match (min, max) {
+        (Some(_), Some(_)) => names[0],
+        (Some(_), None) => names[1],
+        (None, Some(_)) => names[2],
         (None, None) => return None,
     };
-    Some(call(format!("{module}{name}"), bounds.into_iter().chain(count)))
+    let bounds = [min, max].into_iter().flatten().map(|n| atom(n.to_string()));
+    Some(call(format!("Rule.{name}"), bounds.chain(count)))
 }
 
-fn form(name: &str, sentence: &str, pattern: &str) -> Expr {
-    call("Rule.form", [name, sentence, pattern].map(|text| atom(string(text))))
-}
-
-fn bound_literal(number: Number) -> Expr {
-    let text = match number {
-        Number::Int(n) if n.abs() <= MAX_SAFE_INTEGER => n.to_string(),
-        number => {
-            let n = number.to_f64();
-            // Elm knows no exponent without digits on both sides, and no other form of these.
+fn bound_literal(bound: Bound) -> Expr {
+    atom(match bound {
+        Bound::Int(n) => n.to_string(),
+        Bound::Float(n) => {
+            // Elm requires digits on both sides of a decimal point, also in numbers with an
+            // exponent.
             let text = if n.abs() >= 1e21 || (n != 0.0 && n.abs() < 1e-6) {
                 format!("{n:e}")
             } else {
@@ -333,6 +328,5 @@ fn bound_literal(number: Number) -> Expr {
             };
             if text.contains(['.', 'e']) { text } else { format!("{text}.0") }
         }
-    };
-    atom(text)
+    })
 }

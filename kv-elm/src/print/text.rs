@@ -1,6 +1,6 @@
-//! Texts of Rust's in Elm: as literals and as documentation. Nothing that stands in a text may be read as code.
+//! Converts Rust texts to Elm string literals and documentation. No text is read as Elm code.
 
-/// A string literal, with the escapes that elm-format writes.
+/// Returns a string literal with the escapes that elm-format writes.
 pub(super) fn string(text: &str) -> String {
     let mut literal = String::from("\"");
     for c in text.chars() {
@@ -17,25 +17,25 @@ pub(super) fn string(text: &str) -> String {
     literal
 }
 
-/// Whether a character shows, and shows as what it is: neither a control, nor one that turns the direction of text, nor
-/// an unusual space.
+/// Returns whether a character is visible and harmless: not a control character, a bidirectional
+/// control or an unusual space.
 fn is_plain(c: char) -> bool {
-    // Behind a letter, since a mark that combines is escaped only where it stands alone.
+    // `escape_debug` escapes a combining character only at the start of a text.
     let shown: String = ['a', c].iter().collect::<String>().escape_debug().collect();
     c == '\'' || c == ' ' || (c != '\u{a0}' && !c.is_whitespace() && shown.chars().count() == 2)
 }
 
-/// A piece of documentation.
+/// A block of documentation.
 pub(super) enum Docs {
-    /// Lines of text.
+    /// Text, possibly of several lines.
     Paragraph(String),
-    /// Items, each with a mark.
+    /// List items.
     List(Vec<String>),
-    /// Lines as they are, in some language.
+    /// A code block.
     Code { language: String, lines: Vec<String> },
 }
 
-/// The pieces of a comment in Markdown, as far as they are kept: paragraphs, lists and fenced code.
+/// Parses Markdown into the supported blocks: paragraphs, lists and fenced code.
 pub(super) fn parse(docs: &str) -> Vec<Docs> {
     let docs: String = docs.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
     let mut pieces = Vec::new();
@@ -74,7 +74,8 @@ fn flush(words: &mut Vec<String>, items: &mut Vec<String>, pieces: &mut Vec<Docs
     if !words.is_empty() {
         let mut text = String::new();
         for line in std::mem::take(words) {
-            // What has a meaning at the beginning of a line stands at the end of the one before.
+            // A line that Markdown could read as a list, heading or quote is joined to the previous
+            // line.
             text.push_str(if text.is_empty() {
                 ""
             } else if begins_plainly(&line) {
@@ -92,14 +93,14 @@ fn flush(words: &mut Vec<String>, items: &mut Vec<String>, pieces: &mut Vec<Docs
     }
 }
 
-/// Whether a line begins with a word.
+/// Returns whether Markdown cannot read the line as anything but text.
 fn begins_plainly(line: &str) -> bool {
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let is_item = number.len() < line.len() && number.starts_with(['.', ')']);
     !is_item && line.starts_with(|c: char| c.is_alphanumeric() || "`(\"'…".contains(c))
 }
 
-/// The first word of what stands behind the backquotes, if it is one; what Rust means without any is Rust.
+/// Returns the language of a code block. Without a language, Rust code blocks are Rust.
 fn language(info: &str) -> String {
     let word: String = info.trim().chars().take_while(char::is_ascii_alphanumeric).collect();
     match word.as_str() {
@@ -108,26 +109,26 @@ fn language(info: &str) -> String {
     }
 }
 
-/// A line without what does not show, and without the marks of Elm's comments.
+/// Returns a line without invisible characters and without the delimiters of Elm comments.
 fn shown(line: &str) -> String {
     let mut text = String::new();
     for c in line.trim_end().chars() {
         match c {
             '\u{200d}' => {}
-            // Only a literal needs an escape of the last two.
+            // `escape_debug` escapes these two, but only a literal needs that.
             c if is_plain(c) || matches!(c, '"' | '\\') => text.push(c),
             c if c.is_whitespace() && !c.is_control() => text.push(' '),
             c => text.push_str(&format!("U+{:04X}", u32::from(c))),
         }
     }
-    // A comment of Elm's ends with the first, and the second begins one inside.
+    // `-}` would end the comment, and `{-` would begin a nested one.
     while text.contains("-}") || text.contains("{-") {
         text = text.replace("-}", "- }").replace("{-", "{ -");
     }
     text.replace("```", "'''")
 }
 
-/// Markdown of one line: code in backquotes, and text, in which nothing has a meaning.
+/// Converts a line of Markdown: code spans are kept, and all other markup is escaped or removed.
 fn prose(line: &str) -> String {
     let line = shown(line);
     let mut text = String::new();
@@ -144,7 +145,7 @@ fn prose(line: &str) -> String {
     }
     text.push_str(&plain(rest));
     let text = text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    // Escapes and spans of code may have brought the marks back.
+    // Removing escapes may have created the delimiters again.
     text.replace("-}", "- }").replace("{-", "{ -")
 }
 
@@ -153,14 +154,15 @@ fn plain(text: &str) -> String {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            // An escape, of which the character behind it is left to be said in Elm's way.
+            // A Markdown escape. The escaped character is escaped for Elm if necessary.
             '\\' if chars.peek().is_some_and(char::is_ascii_punctuation) => {
                 if chars.next_if_eq(&'\\').is_some() {
                     plain.push_str(r"\\");
                 }
             }
             '*' | '_' | '`' | '\\' => plain.extend(['\\', c]),
-            // Links, tags, entities and references would be read as such; so Rust's links to items lose their brackets.
+            // Brackets would be links, so intra-doc links lose them. `<` and `&` would start tags
+            // and entities.
             '[' | ']' => {}
             '<' if chars.peek().is_some_and(|c| *c != ' ' && *c != '=') => plain.push('‹'),
             '&' if chars.peek().is_some_and(|c| *c != ' ') => plain.push_str("& "),
@@ -170,7 +172,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// A comment of documentation, as elm-format lays it out.
+/// Returns a documentation comment in the format of elm-format.
 pub(super) fn comment(pieces: &[Docs]) -> String {
     let mut blocks = Vec::new();
     for piece in pieces {
@@ -188,14 +190,14 @@ pub(super) fn comment(pieces: &[Docs]) -> String {
         [] => "{-| -}".to_owned(),
         [one] if matches!(pieces, [Docs::Paragraph(_)]) => format!("{{-| {one}\n-}}"),
         _ => {
-            // Only a paragraph begins on the first line.
+            // Only a paragraph is in the first line.
             let start = if matches!(pieces, [Docs::Paragraph(_), ..]) { " " } else { "\n\n" };
             format!("{{-|{start}{}\n\n-}}", blocks.join("\n\n"))
         }
     }
 }
 
-/// What stands between backquotes.
+/// Returns the content of a code span.
 pub(super) fn code(text: &str) -> String {
     let text = shown(&text.replace(['\n', '\r'], " ")).replace('`', "'");
     let text = text.trim();

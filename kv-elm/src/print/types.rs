@@ -1,17 +1,14 @@
-//! Types as Elm has them.
+//! Prints types and their documentation.
 
 use super::scope::Scope;
 use super::text::{self, Docs};
 use crate::ir::{Body, Codec, Content, Enum, Field, Index, Key, Presence, Record, Type};
-use crate::map::full_name;
-use kv_schema::rule::Rule;
-use kv_schema::ty::{self, Shape};
 
-/// Beyond this, a record in a constructor has a line for each field.
+/// Maximum width of a constructor with a record in one line.
 const WIDTH: usize = 100;
 
 impl Scope<'_> {
-    /// The type of a codec.
+    /// Returns the Elm type of a codec.
     pub(super) fn ty(&self, codec: &Codec) -> String {
         match codec {
             Codec::Unit => "()".to_owned(),
@@ -65,12 +62,12 @@ impl Scope<'_> {
         record.fields.iter().map(|field| format!("{} : {}", field.name, self.ty_of_field(field))).collect()
     }
 
-    /// The definition of a type, with its documentation.
+    /// Returns the definition of a type with its documentation.
     pub(super) fn definition(&self, at: Index) -> String {
         let ty = &self.program.types[at];
         let docs = text::comment(&docs(ty));
         let name = &ty.name;
-        let arguments = |items: &[crate::ir::Checked]| {
+        let arguments = |items: &[crate::ir::Component]| {
             items.iter().flat_map(|item| [" ".to_owned(), self.ty_argument(&item.codec)]).collect::<String>()
         };
         match &ty.body {
@@ -89,7 +86,7 @@ impl Scope<'_> {
         }
     }
 
-    fn variants(&self, all: &Enum, arguments: &dyn Fn(&[crate::ir::Checked]) -> String) -> String {
+    fn variants(&self, all: &Enum, arguments: &dyn Fn(&[crate::ir::Component]) -> String) -> String {
         let variants = all.variants.iter().map(|variant| match &variant.content {
             Content::Nothing => variant.name.clone(),
             Content::One(value) => format!("{}{}", variant.name, arguments(std::slice::from_ref(value))),
@@ -99,7 +96,7 @@ impl Scope<'_> {
         variants.collect::<Vec<_>>().join("\n    | ")
     }
 
-    /// The name by which a module exposes a type.
+    /// Returns a type as an item of an `exposing` list.
     pub(super) fn exposing(&self, at: Index) -> String {
         let ty = &self.program.types[at];
         match ty.body {
@@ -126,9 +123,10 @@ fn constructor(name: &str, fields: &[String]) -> String {
     }
 }
 
-/// What is said of a type: its own words, then those of its parts, then where it is from.
+/// Returns the documentation of a type: its Rust docs, those of its fields and variants, and its
+/// origin.
 fn docs(ty: &Type) -> Vec<Docs> {
-    let mut pieces = text::parse(ty.schema.docs);
+    let mut pieces = text::parse(&ty.docs);
     let mut items: Vec<(String, String)> = Vec::new();
     match &ty.body {
         Body::Record(record) => {
@@ -154,47 +152,21 @@ fn docs(ty: &Type) -> Vec<Docs> {
         })
         .collect();
     if !items.is_empty() {
-        // Two lists would be one.
+        // Without text between them, Markdown joins two lists.
         if matches!(pieces.last(), Some(Docs::List(_))) {
             let parts = if matches!(ty.body, Body::Record(_)) { "Its fields:" } else { "Its variants:" };
             pieces.push(Docs::Paragraph(parts.to_owned()));
         }
         pieces.push(Docs::List(items));
     }
-    let mut origin = format!("Rust: `{}`", text::code(&full_name(ty.schema)));
+    let mut origin = format!("Rust: `{}`", text::code(&ty.rust_path));
     if let Some(stored) = &ty.stored {
         origin.push_str(&format!(", stored under `{}`", text::code(&stored.prefix)));
         if !stored.key.is_empty() {
-            origin
-                .push_str(&format!(" with the key `{}`", text::code(&super::requests::template(stored, ty))));
+            origin.push_str(&format!(" with the key `{}`", text::code(&super::requests::template(stored))));
         }
     }
     origin.push('.');
     pieces.push(Docs::Paragraph(origin));
     pieces
-}
-
-/// The rules that only the server can check: of the whole, and of fields, with the names of their functions.
-pub(super) fn servers_own(ty: &Type) -> Vec<String> {
-    fn custom(rules: &[Rule], found: &mut Vec<&'static str>) {
-        for rule in rules {
-            match rule {
-                Rule::Custom(rule) => found.push(rule.name),
-                Rule::Each(each) => custom(each.rules, found),
-                _ => {}
-            }
-        }
-    }
-    let of = |fields: &ty::Fields| {
-        let mut names = Vec::new();
-        fields.all().iter().for_each(|field| custom(field.rules, &mut names));
-        names
-    };
-    let mut names = match &ty.schema.shape {
-        Shape::Struct(fields) => of(fields),
-        Shape::Enum(all) => all.variants.iter().flat_map(|variant| of(&variant.fields)).collect(),
-        _ => Vec::new(),
-    };
-    names.extend(ty.schema.validate);
-    names.into_iter().map(|name| format!("`{}`", text::code(name))).collect()
 }

@@ -1,9 +1,9 @@
-//! What Elm's codecs make of what serde writes, for every type of the corpus.
+//! Compares the Elm codecs with serde, for every type of the corpus.
 
+use super::interpreter::Interpreter;
 use crate::config::Config;
-use crate::interpret::Interpreter;
 use crate::ir::Program;
-use crate::map;
+use crate::lower;
 use arbitrary::Unstructured;
 use kv_core::{Access, Exposed, KvType};
 use kv_corpus::fit::{Misfit, readable};
@@ -15,22 +15,23 @@ use proptest::test_runner::{Config as Tries, TestCaseError, TestRunner};
 use serde_json::Value;
 use std::cell::Cell;
 
-/// A type of the corpus with its program; those that cannot be stored have none.
-struct Mapped {
+/// A type of the corpus with its program, or the errors of lowering it.
+struct Lowered {
     case: Case,
     program: Result<Program, String>,
 }
 
-fn corpus() -> Vec<Mapped> {
-    struct Collect(Vec<Mapped>);
+fn corpus() -> Vec<Lowered> {
+    struct Collect(Vec<Lowered>);
 
     impl Visitor for Collect {
         fn field<T: Subject>(&mut self, _: &'static str) {}
 
         fn stored<T: Subject + KvType>(&mut self, name: &'static str) {
             let exposed = [Exposed::new::<T>(Access::ReadWrite)];
-            let program = map::program(&exposed, &Config::default()).map_err(|refusals| refusals.to_string());
-            self.0.push(Mapped { case: Case::of::<T>(name), program });
+            let program =
+                lower::program(&exposed, &Config::default()).map_err(|unsupported| unsupported.to_string());
+            self.0.push(Lowered { case: Case::of::<T>(name), program });
         }
     }
 
@@ -39,25 +40,26 @@ fn corpus() -> Vec<Mapped> {
     all.0
 }
 
-/// The types of the corpus that Elm cannot hold, and the only ones.
-const REFUSED: [&str; 6] = ["Wide", "OtherIntegers", "Tuples", "Maybes", "NumberKeys", "RuledNumbers"];
+/// The types of the corpus that Elm cannot represent.
+const UNSUPPORTED: [&str; 6] = ["Wide", "OtherIntegers", "Tuples", "Maybes", "NumberKeys", "RuledNumbers"];
 
 #[test]
-fn elm_holds_every_type_of_the_corpus_but_those_that_it_cannot() {
-    let refused: Vec<_> =
-        corpus().iter().filter(|mapped| mapped.program.is_err()).map(|mapped| mapped.case.name).collect();
-    assert_eq!(refused, REFUSED);
+fn all_other_types_of_the_corpus_are_supported() {
+    let unsupported: Vec<_> =
+        corpus().iter().filter(|lowered| lowered.program.is_err()).map(|lowered| lowered.case.name).collect();
+    assert_eq!(unsupported, UNSUPPORTED);
 }
 
 fn cases() -> u32 {
     std::env::var("KV_CORPUS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(64)
 }
 
-/// Tries something with every type and random bytes; says how often it was tried with each.
+/// Runs a test with every type and random bytes. Returns how many runs of each type were not
+/// skipped.
 fn for_every_type(tries: fn(&Case, &Program, &[u8]) -> Result<bool, String>) -> Vec<(&'static str, u32)> {
     let mut broken = Vec::new();
     let mut counts = Vec::new();
-    for Mapped { case, program } in corpus() {
+    for Lowered { case, program } in corpus() {
         let Ok(program) = program else { continue };
         let count = Cell::new(0);
         let config = Tries { cases: cases(), failure_persistence: None, ..Tries::default() };
@@ -69,7 +71,7 @@ fn for_every_type(tries: fn(&Case, &Program, &[u8]) -> Result<bool, String>) -> 
         });
         if let Err(error) = result {
             let error = error.to_string();
-            // Without the bytes.
+            // Omits the minimal input, which is only bytes.
             broken.push(format!("{}: {}", case.name, error.split("\nminimal").next().unwrap_or_default()));
         }
         counts.push((case.name, count.get()));
@@ -79,7 +81,7 @@ fn for_every_type(tries: fn(&Case, &Program, &[u8]) -> Result<bool, String>) -> 
 }
 
 #[test]
-fn what_serde_writes_is_read_and_written_again_as_what_serde_reads_as_the_same() {
+fn json_from_serde_survives_decoding_and_encoding_in_elm() {
     let counts = for_every_type(|case, program, bytes| {
         let Ok(sample) = (case.sample)(&mut Unstructured::new(bytes)) else { return Ok(false) };
         if sample.broken.iter().any(|rule| matches!(*rule, "finite" | "type")) {
@@ -89,16 +91,16 @@ fn what_serde_writes_is_read_and_written_again_as_what_serde_reads_as_the_same()
         let json: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let elm = Interpreter { program };
         match elm.decode(0, &json) {
-            // JavaScript has rounded it.
+            // JavaScript rounds such numbers before Elm sees them.
             Err(_) if has_unsafe(&json) => Ok(true),
-            Err(error) => Err(format!("{text} is written, and Elm does not read it: {error}")),
+            Err(error) => Err(format!("Elm does not read {text}: {error}")),
             Ok(held) => {
                 let again = elm.encode(0, &held).to_string();
                 let reread =
                     (case.read)(&again).map_err(|error| format!("{text} becomes {again}: {error}"))?;
                 let last = reread.json.map_err(|error| format!("{again} is not written: {error}"))?;
                 let last: Value = serde_json::from_str(&last).map_err(|error| error.to_string())?;
-                // A set has no order on the wire, but one in Elm.
+                // Sets are sorted in Elm, but have any order on the wire.
                 let is_same = same(&json, &last) || elm.decode(0, &last).as_ref() == Ok(&held);
                 if is_same { Ok(true) } else { Err(format!("{text} becomes {again}, and then {last}")) }
             }
@@ -110,15 +112,15 @@ fn what_serde_writes_is_read_and_written_again_as_what_serde_reads_as_the_same()
 }
 
 #[test]
-fn what_serde_does_not_read_is_refused() {
+fn json_that_serde_rejects_is_rejected_in_elm() {
     let counts = for_every_type(|case, program, bytes| {
         let u = &mut Unstructured::new(bytes);
         let Ok(Some(json)) = spoiled(case, u) else { return Ok(false) };
         let Err(misfit) = readable(case.schema, &json) else { return Ok(false) };
         let Ok(held) = (Interpreter { program }).decode(0, &json) else { return Ok(true) };
-        // Elm accepts integers out of the range of their type, strings in a format that only their own type
-        // checks, and unknown members, since a newer server may write them.
-        let is_let_through = |json: &Value, misfit: &Misfit| {
+        // Elm accepts integers outside the range of their type, strings in a format that only the
+        // Rust type checks, and unknown members, since a newer server may write them.
+        let is_accepted = |json: &Value, misfit: &Misfit| {
             let there = json.pointer(&misfit.pointer);
             let whole = there.and_then(Value::as_f64).is_some_and(|n| n.fract() == 0.0);
             let is_unknown =
@@ -128,8 +130,8 @@ fn what_serde_does_not_read_is_refused() {
         let again = (Interpreter { program }).encode(0, &held);
         let rest = readable(case.schema, &again);
         let has_dropped =
-            is_part(&again, &json) && rest.err().is_none_or(|misfit| is_let_through(&again, &misfit));
-        if is_let_through(&json, &misfit) || has_dropped {
+            is_part(&again, &json) && rest.err().is_none_or(|misfit| is_accepted(&again, &misfit));
+        if is_accepted(&json, &misfit) || has_dropped {
             return Ok(false);
         }
         Err(format!("{json} is unreadable ({misfit}), and Elm reads it as {held:?}, which is {again}"))
@@ -137,8 +139,8 @@ fn what_serde_does_not_read_is_refused() {
     assert!(counts.iter().map(|(_, count)| count).sum::<u32>() > 1000, "{counts:?}");
 }
 
-/// Whether JSON is some other without some of its members; what is missing there may be `null` here, and a variant of
-/// another version bears the name of the one that stands for it.
+/// Returns whether `part` is `of` without some of its members. A member that is missing in `of` may
+/// be `null` in `part`, and strings may differ, since Elm replaces the name of an unknown variant.
 fn is_part(part: &Value, of: &Value) -> bool {
     match (part, of) {
         (Value::Array(a), Value::Array(b)) => {
@@ -152,7 +154,7 @@ fn is_part(part: &Value, of: &Value) -> bool {
     }
 }
 
-/// Whether a whole number in it is beyond what JavaScript holds exactly.
+/// Returns whether JSON contains an integer that JavaScript rounds.
 fn has_unsafe(json: &Value) -> bool {
     let beyond = |n: i128| n.abs() > kv_schema::rule::MAX_SAFE_INTEGER;
     match json {
@@ -167,7 +169,7 @@ fn has_unsafe(json: &Value) -> bool {
     }
 }
 
-/// Whether two JSON are the same where numbers are JavaScript's.
+/// Returns whether two JSON values are equal when all numbers are floats.
 fn same(a: &Value, b: &Value) -> bool {
     same_with(a, b, &|a, b| a.as_f64() == b.as_f64())
 }

@@ -1,5 +1,5 @@
-//! Generated modules, kept as files in `snapshots/`, so that a change of what is written shows in review. With
-//! `UPDATE_SNAPSHOTS=1` they are written anew.
+//! Compares generated modules with the files in `snapshots/`, so that changes show in review. To
+//! update the files, set `UPDATE_SNAPSHOTS=1`.
 
 use crate::ElmClient;
 use kv_core::{Access, Catalog, KvField, KvType};
@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
-/// Holds the modules of types against those in a folder of snapshots.
-fn is_as_in(folder: &str, client: &ElmClient) {
+/// Compares the modules of a client with a folder of snapshots.
+fn assert_snapshot(folder: &str, client: &ElmClient) {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(folder);
     let modules = client.modules().unwrap();
     for module in modules.iter().filter(|module| !module.name.ends_with("Live") && !is_whole(&module.name)) {
@@ -21,21 +21,21 @@ fn is_as_in(folder: &str, client: &ElmClient) {
         let there = fs::read_to_string(&path).unwrap_or_default();
         assert!(
             there == module.text,
-            "{} is stale: run with UPDATE_SNAPSHOTS=1 and look at the difference\n{}",
+            "{} differs; run with UPDATE_SNAPSHOTS=1 and review the change\n{}",
             path.display(),
             crate::diff::lines(&there, &module.text)
         );
     }
 }
 
-/// Whether a module is the same for every catalog.
+/// Returns whether a module is the same for every catalog.
 fn is_whole(name: &str) -> bool {
     ["Request", "Type", "Watch"].iter().any(|whole| name.ends_with(whole))
 }
 
 #[test]
-fn the_quickstart() {
-    is_as_in("quickstart", &ElmClient::new(&models::storage::catalog().unwrap()).seed());
+fn quickstart_matches_its_snapshot() {
+    assert_snapshot("quickstart", &ElmClient::new(&models::storage::catalog().unwrap()).seed());
 }
 
 /// A drawing.
@@ -45,7 +45,7 @@ fn the_quickstart() {
 #[derive(Serialize, Deserialize, KvType)]
 #[kv(plural = "Artworks")]
 struct Drawing {
-    /// What is drawn, and how: see [`Shape`].
+    /// Shapes in drawing order: see [`Shape`].
     shapes: Vec<Shape>,
     #[serde(flatten)]
     frame: Frame,
@@ -86,7 +86,7 @@ enum Color {
     Green,
 }
 
-/// What happened.
+/// An event.
 #[derive(Serialize, Deserialize, KvType)]
 #[serde(tag = "kind")]
 enum Event {
@@ -100,7 +100,7 @@ enum Event {
     Unknown,
 }
 
-/// Who is here.
+/// A user who is present.
 #[derive(Serialize, Deserialize, KvType)]
 #[kv(key = "room:{room}/{user_id}")]
 struct Presence {
@@ -129,16 +129,19 @@ fn hard() -> Catalog {
 }
 
 #[test]
-fn hard_shapes() {
-    is_as_in("hard", &ElmClient::new(&hard()).seed());
+fn complex_types_match_their_snapshot() {
+    assert_snapshot("hard", &ElmClient::new(&hard()).seed());
 }
 
 #[test]
-fn a_module_for_each_type_of_another_name_with_fields_in_elms_fashion() {
-    is_as_in("split", &ElmClient::new(&hard()).module("Api.Store").module_per_type().camel_case().seed());
+fn module_per_type_with_camel_case_matches_its_snapshot() {
+    assert_snapshot(
+        "split",
+        &ElmClient::new(&hard()).module("Api.Store").module_per_type().camel_case().seed(),
+    );
 }
 
-/// Names that generated code has uses for.
+/// Types with names that generated code uses itself.
 macro_rules! named {
     ($($name:ident)*) => {$(
         #[derive(Serialize, Deserialize, KvType)]
@@ -178,10 +181,10 @@ struct Keyed {
 }
 
 #[test]
-fn names_that_generated_code_has_uses_for() {
+fn names_that_generated_code_uses_match_their_snapshot() {
     macro_rules! catalog {
         ($($name:ident)*) => { Catalog::builder()$(.expose::<$name>(Access::ReadWrite))*.build().unwrap() };
     }
     let catalog = catalog!(Page Request Type Live Version Invalid Decoder ReadWrite Value Never Cmd Task Order Codec Rule If Answer Keyed);
-    is_as_in("names", &ElmClient::new(&catalog).seed());
+    assert_snapshot("names", &ElmClient::new(&catalog).seed());
 }

@@ -1,4 +1,4 @@
-//! No text of Rust's is read as code of Elm's.
+//! Tests that no text from Rust becomes Elm code.
 
 use crate::{ElmBindings, ElmClient};
 use kv_schema::rule::{Custom, OneOf, Pattern, Rule};
@@ -8,7 +8,7 @@ use kv_schema::{Access, Exposed, KvField, KvType, Validator};
 use std::any::TypeId;
 use std::time::Duration;
 
-/// What could end a literal or a comment, begin one, or be taken for something else.
+/// Texts that could end or begin a literal or a comment, or have another meaning in Elm.
 const HOSTILE: [&str; 18] = [
     "\" ++ evil ++ \"",
     "\"\"\"",
@@ -30,7 +30,7 @@ const HOSTILE: [&str; 18] = [
     "# evil\n- } <script>&lt; [a](b) ![c](d) *e* _f_ 1. g\n```elm\nevil = 1 -}\n```",
 ];
 
-/// A type with one hostile text in every place that takes any.
+/// Types with a hostile text in every place of the schema.
 macro_rules! hostile {
     ($($name:ident = $at:literal),* $(,)?) => {$(
         struct $name;
@@ -115,7 +115,7 @@ pub(super) fn clients() -> Vec<ElmClient> {
     clients!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 T13 T14 T15 T16 T17)
 }
 
-/// Elm code without its comments and literals: a literal becomes `""`.
+/// Returns Elm code without comments, in which every literal is `""`.
 fn bare(code: &str) -> String {
     let chars: Vec<char> = code.chars().collect();
     let (mut bare, mut at) = (String::new(), 0);
@@ -154,7 +154,7 @@ fn bare(code: &str) -> String {
     bare
 }
 
-/// Whatever its lines.
+/// Returns code without white space.
 fn packed(code: &str) -> String {
     code.split_whitespace().collect()
 }
@@ -173,7 +173,7 @@ fn hostile_texts_stay_in_literals_and_comments() {
 }
 
 #[test]
-fn what_is_read_by_elm_is_the_text() {
+fn literals_are_escaped_for_elm() {
     let module = &ElmClient::new([Exposed::new::<T11>(Access::ReadWrite)]).modules().unwrap()[0].text;
     assert!(module.contains(r#"tag = "\\u{0041}""#), "{module}");
     let module = &ElmClient::new([Exposed::new::<T10>(Access::ReadWrite)]).modules().unwrap()[0].text;
@@ -189,7 +189,7 @@ struct View {
 }
 
 #[test]
-fn quotes_and_backslashes_of_docs_are_told_as_they_are() {
+fn docs_keep_quotes_and_backslashes() {
     let docs = r#"{-| The "main" view, of `"quotes"` and `\d`.
 It is at C:\\views, see a\_b and \\.
 

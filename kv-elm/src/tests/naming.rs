@@ -1,8 +1,8 @@
-//! Names in Elm where those of Rust clash.
+//! Tests of the Elm names of types whose Rust names collide.
 
 use crate::config::Config;
 use crate::ir::{Body, Content, Program};
-use crate::{ElmClient, map};
+use crate::{ElmClient, lower};
 use arbitrary::Unstructured;
 use kv_core::{Access, Catalog, Exposed, KvField, KvType};
 use kv_corpus::clashing::Plan;
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// All names of a type: its own, then those of its constructors, its values and its fields.
+/// The names of each type: its own, then those of its constructors, its values and its fields.
 type NamesOf = HashMap<TypeId, Vec<String>>;
 
-fn names(program: &Program) -> NamesOf {
+fn names(program: &Program, exposed: &[Exposed]) -> NamesOf {
     let of = |ty: &crate::ir::Type| {
         let mut all = vec![ty.name.clone()];
         if let Body::Enum(body) = &ty.body {
@@ -27,30 +27,30 @@ fn names(program: &Program) -> NamesOf {
         all.extend(ty.records().iter().flat_map(|record| record.names()).map(ToOwned::to_owned));
         all
     };
-    program.types.iter().map(|ty| (ty.schema.id, of(ty))).collect()
+    lower::named_types(exposed).iter().zip(&program.types).map(|(schema, ty)| (schema.id, of(ty))).collect()
 }
 
-/// Every promise about the names of a program; the error says which is broken.
-fn judge(program: &Program, config: &Config) -> Result<(), String> {
+/// Checks every promise about the names of a program.
+fn check_names(program: &Program, config: &Config) -> Result<(), String> {
     let (mut types, mut lists) = (HashSet::new(), HashSet::new());
     let mut constructors: HashMap<usize, HashSet<&str>> = HashMap::new();
     let mut values: HashMap<usize, HashSet<&str>> = HashMap::new();
     for ty in &program.types {
         let module = if config.split { ty.cycle } else { 0 };
         let is_free =
-            |is_new: bool, name: &str| if is_new { Ok(()) } else { Err(format!("two are `{name}`")) };
+            |is_new: bool, name: &str| if is_new { Ok(()) } else { Err(format!("`{name}` is not unique")) };
         let fits = |name: &str| if name.len() <= 255 { Ok(()) } else { Err(format!("`{name}` is too long")) };
         let begins = |name: &str, upper: bool| {
             let first = name.chars().next().unwrap_or(' ');
             let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             let fits_case = if upper { first.is_ascii_uppercase() } else { first.is_ascii_lowercase() };
-            if is_name && fits_case { Ok(()) } else { Err(format!("`{name}` is no name")) }
+            if is_name && fits_case { Ok(()) } else { Err(format!("`{name}` is not valid")) }
         };
         is_free(types.insert(ty.name.to_ascii_lowercase()), &ty.name)?;
         begins(&ty.name, true)?;
         fits(&format!("{}.{}.elm", config.module, ty.name))?;
         if elm::OWN_TYPES.contains(&ty.name.as_str()) {
-            return Err(format!("`{}` hides Elm's own", ty.name));
+            return Err(format!("`{}` shadows an Elm type", ty.name));
         }
         let of_type = match &ty.body {
             Body::Enum(body) => body.variants.iter().map(|variant| variant.name.as_str()).collect(),
@@ -66,7 +66,7 @@ fn judge(program: &Program, config: &Config) -> Result<(), String> {
             begins(name, false)?;
             fits(name)?;
             if elm::RESERVED.contains(&name.as_str()) || name == "identity" {
-                return Err(format!("`{name}` is Elm's own"));
+                return Err(format!("`{name}` is reserved"));
             }
         }
         if let Some(stored) = &ty.stored {
@@ -93,46 +93,47 @@ fn configs() -> [Config; 3] {
 }
 
 #[test]
-fn random_names_that_clash_become_names_that_do_not_whatever_the_order_of_the_types() {
-    let mut mapped = 0;
+fn random_collisions_are_resolved_independently_of_the_order_of_types() {
+    let mut lowered = 0;
     let config = Tries { cases: 96, failure_persistence: None, ..Tries::default() };
-    let cell = std::cell::RefCell::new(&mut mapped);
+    let cell = std::cell::RefCell::new(&mut lowered);
     TestRunner::new(config)
         .run(&(vec(any::<u8>(), 100..1500), any::<usize>()), |(bytes, turn)| {
             let Ok(plan) = Plan::arbitrary(&mut Unstructured::new(&bytes)) else { return Ok(()) };
             for config in configs() {
                 let mut exposed = plan.expose();
-                // Names that were given may clash; then the error says so.
-                let Ok(program) = map::program(&exposed, &config) else { continue };
+                // Names from `#[kv(elm = "…")]` may collide, which is an error.
+                let Ok(program) = lower::program(&exposed, &config) else { continue };
                 **cell.borrow_mut() += 1;
-                judge(&program, &config).map_err(TestCaseError::fail)?;
-                let before = names(&program);
+                check_names(&program, &config).map_err(TestCaseError::fail)?;
+                let before = names(&program, &exposed);
                 let turn = turn % exposed.len();
                 exposed.rotate_left(turn);
                 exposed.reverse();
                 let turned =
-                    map::program(&exposed, &config).map_err(|it| TestCaseError::fail(it.to_string()))?;
+                    lower::program(&exposed, &config).map_err(|it| TestCaseError::fail(it.to_string()))?;
                 if !config.split {
-                    assert_eq!(names(&turned), before);
+                    assert_eq!(names(&turned, &exposed), before);
                 }
-                let more = map::program(&plan.clone().with_unrelated().expose(), &config);
-                let more = names(&more.map_err(|it| TestCaseError::fail(it.to_string()))?);
+                let exposed = plan.clone().with_unrelated().expose();
+                let more = lower::program(&exposed, &config);
+                let more = names(&more.map_err(|it| TestCaseError::fail(it.to_string()))?, &exposed);
                 for (ty, names) in &before {
-                    assert_eq!(&more[ty], names, "a type with names of its own changes others");
+                    assert_eq!(&more[ty], names, "a type without collisions changes other names");
                 }
             }
             Ok(())
         })
         .unwrap();
-    assert!(mapped > 100, "{mapped}");
+    assert!(lowered > 100, "{lowered}");
 }
 
 #[test]
-fn names_of_any_length_become_names_that_elms_cache_holds() {
+fn long_names_are_shortened_for_the_cache_of_elm() {
     for len in [2, 100, 199, 200, 201, 244, 254, 255, 256, 300, 5000] {
         for config in configs() {
-            let program = map::program(&Plan::with_names_of(len).expose(), &config).unwrap();
-            judge(&program, &config).unwrap();
+            let program = lower::program(&Plan::with_names_of(len).expose(), &config).unwrap();
+            check_names(&program, &config).unwrap();
             let is_kept = program.types[0].name.len() == len;
             assert_eq!(is_kept, len <= 200, "{len}");
         }
@@ -210,16 +211,17 @@ fn exposed<T: KvType + Serialize + serde::de::DeserializeOwned>() -> Exposed {
     Exposed::new::<T>(Access::ReadWrite)
 }
 
-/// The names of types, constructors and values, by the full names of their types in Rust, in this module.
+/// Returns the names of each type, by its path within this module.
 fn by_path(exposed: &[Exposed]) -> BTreeMap<String, Vec<String>> {
-    let program = map::program(exposed, &Config::default()).unwrap();
-    let names = names(&program);
-    let path = |ty: &crate::ir::Type| map::full_name(ty.schema).replace("kv_elm::tests::naming::", "");
-    program.types.iter().map(|ty| (path(ty), names[&ty.schema.id].clone())).collect()
+    let program = lower::program(exposed, &Config::default()).unwrap();
+    let mut names = names(&program, exposed);
+    let path = |ty: &crate::ir::Type| ty.rust_path.replace("kv_elm::tests::naming::", "");
+    let all = lower::named_types(exposed).into_iter().zip(&program.types);
+    all.map(|(schema, ty)| (path(ty), names.remove(&schema.id).unwrap())).collect()
 }
 
 #[test]
-fn types_of_one_name_are_prefixed_by_their_modules_and_variants_by_their_types() {
+fn types_are_prefixed_with_modules_and_variants_with_types() {
     let all = by_path(&[exposed::<shop::Order>(), exposed::<billing::Order>()]);
     let of = |path: &str, count: usize| all[path][..count].join(" ");
     assert_eq!(of("shop::Order", 1), "ShopOrder");
@@ -232,20 +234,20 @@ fn types_of_one_name_are_prefixed_by_their_modules_and_variants_by_their_types()
 }
 
 fn program_names(exposed: &[Exposed]) -> HashSet<String> {
-    let program = map::program(exposed, &Config::default()).unwrap();
+    let program = lower::program(exposed, &Config::default()).unwrap();
     program.types.iter().map(|ty| ty.name.clone()).collect()
 }
 
 #[test]
-fn what_has_no_rival_keeps_its_name() {
+fn names_without_collisions_are_kept() {
     let all = by_path(&[exposed::<shop::Order>()]);
     assert_eq!(all["shop::Order"][0], "Order");
-    // The struct keeps the constructor, and the variant moves.
+    // The struct keeps its constructor, and the variant is prefixed.
     assert_eq!(all["shop::Status"][..4].join(" "), "Status Active Shipped StatusLine");
 }
 
 #[test]
-fn values_of_one_name_get_an_underscore_and_lists_another_plural() {
+fn values_get_an_underscore_and_lists_another_plural() {
     let all = by_path(&[
         exposed::<shop::Order>(),
         exposed::<billing::Order>(),
@@ -305,7 +307,7 @@ mod hand {
         size: u8,
     }
 
-    /// The same on the wire.
+    /// The same as `Renamed` on the wire.
     #[derive(KvField)]
     pub(super) struct Plain {
         r#type: u8,
@@ -313,34 +315,37 @@ mod hand {
     }
 }
 
-fn refused(client: &ElmClient) -> Vec<String> {
+fn errors(client: &ElmClient) -> Vec<String> {
     client.modules().err().iter().flatten().map(ToString::to_string).collect()
 }
 
 #[test]
-fn given_names_that_clash_are_refused_and_both_places_are_named() {
+fn collisions_of_given_names_are_reported_with_both_places() {
     let all =
         [exposed::<hand::One>(), exposed::<hand::Two>(), exposed::<hand::Three>(), exposed::<hand::Four>()];
-    let refusals = refused(&ElmClient::new(all).module_per_type());
+    let unsupported = errors(&ElmClient::new(all).module_per_type());
     for words in [
         ["hand::Two`", "hand::One` are both named `Thing`"],
         ["hand::Two.m`", "and `_n` are both named `n`"],
-        ["hand::Three`", "have one plural, `Manies`"],
-        ["hand::Four`", "`Kv.Codec`, which is one of kv-elm's own"],
+        ["hand::Three`", "have the same plural `Manies`"],
+        ["hand::Four`", "`Kv.Codec`, a name that kv-elm uses itself"],
     ] {
         let is_there = |it: &String| words.iter().all(|words| it.contains(words));
-        assert_eq!(refusals.iter().filter(|it| is_there(it)).count(), 1, "{words:?} {refusals:#?}");
+        assert_eq!(unsupported.iter().filter(|it| is_there(it)).count(), 1, "{words:?} {unsupported:#?}");
     }
-    let refusals = refused(&ElmClient::new(all));
+    let unsupported = errors(&ElmClient::new(all));
     for words in
         [["Three::A`", "One::A` are both named `Same`"], ["Three::B`", "Two` are both named `Thing`"]]
     {
-        assert!(refusals.iter().any(|it| words.iter().all(|words| it.contains(words))), "{refusals:#?}");
+        assert!(
+            unsupported.iter().any(|it| words.iter().all(|words| it.contains(words))),
+            "{unsupported:#?}"
+        );
     }
 }
 
 #[test]
-fn given_names_are_elms_alone_and_the_wire_is_serdes() {
+fn given_names_do_not_change_the_wire() {
     let catalog = Catalog::builder().expose::<hand::Renamed>(Access::ReadWrite).build().unwrap();
     let module = ElmClient::new(&catalog).modules().unwrap().remove(0).text;
     for words in [
@@ -353,12 +358,12 @@ fn given_names_are_elms_alone_and_the_wire_is_serdes() {
         assert!(module.contains(words), "{words}\n{module}");
     }
     let tokens = [hand::Plain::schema(), hand::Renamed::schema()].map(kv_schema::token::SchemaToken::of);
-    assert_eq!(tokens[0], tokens[1], "clients of either name read and write the same");
+    assert_eq!(tokens[0], tokens[1], "the schema token must not depend on Elm names");
 }
 
 #[test]
-fn a_given_name_goes_before_one_that_was_found() {
-    // The variant `Thing` of the enum has it, so the struct takes another.
+fn given_name_takes_precedence_over_a_derived_name() {
+    // A variant of `Three` is named `Thing` by its attribute, so this struct gets another name.
     #[derive(Serialize, Deserialize, KvType)]
     struct Thing {
         n: u8,
@@ -369,10 +374,10 @@ fn a_given_name_goes_before_one_that_was_found() {
 }
 
 #[test]
-fn elms_own_types_and_names_beyond_ascii_get_names_that_elm_takes() {
+fn reserved_and_non_ascii_names_are_converted() {
     #[derive(Serialize, Deserialize, KvType)]
     #[kv(tag = "Size")]
-    #[expect(non_camel_case_types, reason = "it is what is tried")]
+    #[expect(non_camel_case_types, reason = "the test needs it")]
     struct größe {
         größe: u8,
         _0: u8,
@@ -390,10 +395,10 @@ fn elms_own_types_and_names_beyond_ascii_get_names_that_elm_takes() {
 }
 
 #[test]
-fn contents_of_renamed_variants_are_written_under_their_names_on_the_wire() {
-    let program = map::program(&[exposed::<shop::Order>()], &Config::default()).unwrap();
+fn renamed_variants_keep_their_wire_names() {
+    let program = lower::program(&[exposed::<shop::Order>()], &Config::default()).unwrap();
     let status = program.types.iter().find(|ty| ty.name == "Status").unwrap();
-    let Body::Enum(body) = &status.body else { panic!("it is an enum") };
+    let Body::Enum(body) = &status.body else { panic!("not an enum") };
     let line = &body.variants[2];
     assert_eq!((line.name.as_str(), line.wire.as_str()), ("StatusLine", "Line"));
     assert!(matches!(line.content, Content::One(_)));

@@ -1,7 +1,7 @@
 module Main exposing (Model, Msg, main)
 
-{-| A board that several people look at: their pointers, the settings of one of them, and what the
-session allows.
+{-| A board for several users: their pointers, the settings of one user, and the permissions of the
+session.
 -}
 
 import Browser

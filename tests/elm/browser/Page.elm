@@ -1,6 +1,6 @@
 port module Page exposing (Model, Msg, main)
 
-{-| Asks a store one thing after the other, and says what became of it.
+{-| Sends requests to a store one after the other and reports the results.
 -}
 
 import Json.Encode as Encode
@@ -33,7 +33,7 @@ init =
     ( [], Task.perform Asked (Task.map2 (++) (Task.sequence steps) writes) )
 
 
-{-| At last a write that nobody waits for, until it is there.
+{-| Finally sends a write without a result and waits until the store has the value.
 -}
 update : Msg -> Model -> ( Model, Cmd Msg )
 update msg model =
@@ -70,7 +70,7 @@ cursor x =
     { x = x, y = -4, item_id = "Ａ \"😀\" \\", user_id = "7" }
 
 
-{-| Keys with all that URLs have a use for, in the order of the server.
+{-| Keys with special characters of URLs, in the order of the server.
 -}
 keys : List String
 keys =
@@ -100,7 +100,7 @@ steps =
     ]
 
 
-{-| Writes on conditions.
+{-| Conditional writes.
 -}
 writes : Task Never (List String)
 writes =

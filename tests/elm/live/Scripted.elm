@@ -1,6 +1,6 @@
 port module Scripted exposing (Model, Msg, main)
 
-{-| Does what a script says, and tells after each step what a page would show.
+{-| Executes the steps of a script and reports after each step what a page would show.
 -}
 
 import Json.Decode as Decode exposing (Decoder)

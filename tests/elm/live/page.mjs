@@ -1,21 +1,21 @@
-// A program in JavaScript with the ports of Scripted.elm, for what kv-watch.js does by itself. It shows what it hears, and
-// assumes nothing.
+// A JavaScript program with the ports of Scripted.elm, to test kv-watch.js without Elm. It shows what it
+// receives and has no assumed values.
 
 class Port {
   #listeners = new Set();
 
-  subscribe(hear) {
-    this.#listeners.add(hear);
+  subscribe(listener) {
+    this.#listeners.add(listener);
   }
-  unsubscribe(hear) {
-    this.#listeners.delete(hear);
+  unsubscribe(listener) {
+    this.#listeners.delete(listener);
   }
   send(it) {
-    for (const hear of this.#listeners) hear(structuredClone(it));
+    for (const listener of this.#listeners) listener(structuredClone(it));
   }
 }
 
-/** What is watched, and what came of it. */
+/** A watch with the values that it has received. */
 class Watched {
   status = "catching";
   #entries = new Map();

@@ -1,5 +1,5 @@
-// What Kv.Live and kv-watch.js do together, against a scripted server: `node scenarios.mjs PROGRAM WATCH SCENARIO`, where
-// the program is what the compiler made of Scripted.elm, or page.mjs in its place.
+// Runs Kv.Live and kv-watch.js against a scripted server: `node scenarios.mjs PROGRAM WATCH SCENARIO`,
+// where the program is the compiled Scripted.elm, or page.mjs instead.
 
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
@@ -46,7 +46,7 @@ const ready = (watch, id) => ({ watch, op: "ready", id });
 const problem = (status, code) => ({ status, title: "", code, error: `it is ${code}` });
 const shows = (status, cursors) => {
   assert.deepEqual([page.status, page.cursors], [status, cursors]);
-  // One by one they are the same.
+  // Reading each key separately gives the same values.
   assert.deepEqual(page.got, cursors);
 };
 const answer = async (...what) => {
@@ -54,7 +54,7 @@ const answer = async (...what) => {
   await clock.wait();
 };
 
-/** Watching, with what the server has. */
+/** Starts a watch and receives a snapshot of these cursors. */
 async function watching(cursors = {}, version = "10") {
   begin();
   await order("start");
@@ -65,9 +65,9 @@ async function watching(cursors = {}, version = "10") {
   return id;
 }
 
-// What kv-watch.js does, whatever program it is connected to.
+// Scenarios of kv-watch.js, with any program.
 const ofTheScript = {
-  async a_snapshot_is_shown_when_it_is_whole() {
+  async snapshot_is_shown_when_it_is_complete() {
     begin();
     assert.equal(sockets.length, 0);
     await order("start");
@@ -87,7 +87,7 @@ const ofTheScript = {
     shows("current", { "user:7": 3, "user:8": 4 });
   },
 
-  async all_watches_share_one_socket_and_hear_their_own() {
+  async all_watches_share_one_socket_and_receive_their_own_frames() {
     await watching({ "user:7": 3 });
     await order("startSettings");
     assert.equal(sockets.length, 1);
@@ -109,7 +109,7 @@ const ofTheScript = {
     shows("current", { "user:4": 4 });
   },
 
-  async a_connection_lost_within_a_snapshot_starts_it_again() {
+  async connection_lost_within_a_snapshot_restarts_it() {
     begin();
     await order("start");
     await opens();
@@ -126,7 +126,7 @@ const ofTheScript = {
     shows("current", { "user:8": 4 });
   },
 
-  async a_lost_connection_is_resumed_from_the_last_version() {
+  async lost_connection_resumes_after_the_last_version() {
     const id = await watching({ "user:7": 3, "user:8": 4 });
     await says(set(id, "user:7", 5, "11", "11"));
     await breaks();
@@ -140,13 +140,13 @@ const ofTheScript = {
     shows("current", { "user:7": 5, "user:9": 6 });
   },
 
-  async a_reset_replaces_what_is_shown_when_its_snapshot_is_whole() {
+  async reset_replaces_the_values_when_its_snapshot_is_complete() {
     const id = await watching({ "user:7": 3, "user:8": 4 });
     await says(reset(id), set(id, "user:7", 9, "20"));
     shows("catching", { "user:7": 3, "user:8": 4 });
     await says(ready(id, "21"));
     shows("current", { "user:7": 9 });
-    // After a reset there is nothing to resume from until it is ready.
+    // Between `reset` and `ready` there is no version from which to resume.
     await says(reset(id));
     await breaks();
     await clock.wait(1000);
@@ -155,7 +155,7 @@ const ofTheScript = {
     shows("catching", { "user:7": 9 });
   },
 
-  async a_refused_watch_says_so_and_is_not_asked_again() {
+  async refused_watch_reports_it_and_is_not_retried() {
     const id = await watching({ "user:7": 3 });
     await order("startSettings");
     await says({ re: 2, status: 403, problem: problem(403, "forbidden") });
@@ -169,7 +169,7 @@ const ofTheScript = {
     assert.match(page.status, /^refused: /);
   },
 
-  async an_unavailable_watch_is_asked_again() {
+  async unavailable_watch_is_retried() {
     const id = await watching({ "user:7": 3 });
     socket().heard();
     await says({ re: id, status: 503, problem: problem(503, "unavailable") });
@@ -181,22 +181,22 @@ const ofTheScript = {
     shows("current", { "user:7": 3 });
   },
 
-  async an_unavailable_watch_that_began_anew_or_ended_is_not_asked_again() {
+  async unavailable_watch_that_was_restarted_or_stopped_is_not_retried() {
     const id = await watching({ "user:7": 3 });
     await order("startSettings");
     const unavailable = (re) => says({ re, status: 503, problem: problem(503, "unavailable") });
-    // It ends meanwhile.
+    // The watch is stopped meanwhile.
     socket().heard();
     await unavailable(2);
     await order("stopSettings");
     await clock.wait(10_000);
     assert.deepEqual(socket().heard(), [{ op: "unwatch", watch: 2 }]);
-    // Somebody else starts it meanwhile.
+    // The watch is started a second time meanwhile.
     await unavailable(id);
     await order("start");
     await clock.wait(10_000);
     assert.deepEqual(socket().heard().map(({ op }) => op), ["unwatch", "watch"]);
-    // The connection is made again meanwhile, or not yet.
+    // The socket reconnects meanwhile, or has not yet reconnected.
     await unavailable(3);
     await breaks();
     await clock.wait(500);
@@ -210,7 +210,7 @@ const ofTheScript = {
     assert.deepEqual(socket().heard().map(({ op, id }) => [op, id]), [["watch", 5]]);
   },
 
-  async a_socket_without_watches_is_closed() {
+  async socket_without_watches_is_closed() {
     const id = await watching({ "user:7": 3 });
     await says({ re: id, status: 403, problem: problem(403, "forbidden") });
     assert.equal(page.status, "refused: it is forbidden");
@@ -220,7 +220,7 @@ const ofTheScript = {
     assert.equal(sockets.length, 1);
   },
 
-  async what_is_about_no_watch_is_told_to_the_console() {
+  async problems_without_a_watch_are_logged() {
     await watching({ "user:7": 3 });
     const { length } = pages;
     await says({ re: null, status: 400, problem: problem(400, "invalid-json") }, { watch: 99, op: "reset" }, { op: "pong" });
@@ -228,14 +228,14 @@ const ofTheScript = {
     shows("current", { "user:7": 3 });
   },
 
-  async what_is_removed_within_a_snapshot_is_not_in_it() {
+  async value_removed_within_a_snapshot_is_not_shown() {
     const id = await watching({ "user:7": 3 });
     await says(reset(id), set(id, "user:7", 4, "20"), set(id, "user:8", 5, "21"));
     await says({ ...gone(id, "deleted", "user:8", "22"), id: undefined }, ready(id, "22"));
     shows("current", { "user:7": 4 });
   },
 
-  async silence_means_that_the_connection_is_lost() {
+  async silent_connection_counts_as_lost() {
     await watching({ "user:7": 3 });
     for (let i = 0; i < 10; i++) {
       await clock.wait(44_000);
@@ -248,12 +248,12 @@ const ofTheScript = {
     assert.ok(sockets[0].closed);
     await clock.wait(500);
     assert.equal(sockets.length, 2);
-    // An attempt that comes to nothing is given up as well.
+    // A socket that never opens times out as well.
     await clock.wait(46_000);
     assert.equal(sockets.length, 3);
   },
 
-  async attempts_come_less_and_less_often_until_one_succeeds() {
+  async reconnects_back_off_until_one_succeeds() {
     await watching({});
     const pauses = [];
     await breaks();
@@ -273,7 +273,7 @@ const ofTheScript = {
     assert.equal(socket().readyState, 0);
   },
 
-  async a_token_is_said_first() {
+  async token_is_sent_first() {
     let give;
     begin({ token: () => new Promise((resolve) => (give = resolve)) });
     await order("start");
@@ -285,7 +285,7 @@ const ofTheScript = {
     assert.deepEqual(socket().heard().map(({ op, token, type }) => [op, token ?? type]), [
       ["hello", "secret"], ["watch", "CursorPosition"], ["watch", "UserPreferences"],
     ]);
-    // Each socket identifies itself anew.
+    // The token is sent on each new socket.
     await breaks();
     await clock.wait(500);
     await opens();
@@ -294,13 +294,14 @@ const ofTheScript = {
     assert.deepEqual(socket().heard()[0], { op: "hello", token: "newer" });
   },
 
-  async a_socket_that_is_lost_while_it_waits_for_the_token_is_forgotten() {
+  async socket_lost_while_waiting_for_the_token_is_dropped() {
     const gives = [];
     begin({ token: () => new Promise((give) => gives.push(give)) });
     await order("start");
     await opens();
     await breaks();
-    // The token comes while there is no socket, while the next one connects, and while that waits for its own.
+    // The token arrives while there is no socket, while the next socket connects, and while the next
+    // socket waits for its own token.
     gives[0]("old");
     await clock.wait(500);
     assert.equal(sockets.length, 2);
@@ -324,7 +325,7 @@ const ofTheScript = {
     assert.deepEqual([sockets[0].heard(), sockets[1].heard(), warnings], [[], [], []]);
   },
 
-  async a_token_that_cannot_be_had_is_asked_for_again() {
+  async failed_token_is_requested_again() {
     const asked = [];
     begin({ token: () => new Promise((give, fail) => asked.push({ give, fail })) });
     await order("start");
@@ -337,7 +338,7 @@ const ofTheScript = {
     await clock.wait(500);
     assert.equal(sockets.length, 2);
     await opens();
-    // One that fails when its socket is gone harms no other.
+    // A token that fails after its socket has closed does not affect another socket.
     await breaks();
     await clock.wait(1000);
     await opens();
@@ -350,14 +351,14 @@ const ofTheScript = {
     assert.equal(sockets.length, 3);
   },
 
-  async a_token_may_be_a_text() {
+  async token_may_be_a_string() {
     begin({ token: "secret" });
     await order("start");
     await opens();
     assert.deepEqual(socket().heard().map(({ op }) => op), ["hello", "watch"]);
   },
 
-  async the_socket_is_at_the_base_url() {
+  async socket_uses_the_base_url() {
     for (const [baseUrl, url] of [
       ["https://store.example", "wss://store.example/kv/ws"],
       ["http://localhost:8000/", "ws://localhost:8000/kv/ws"],
@@ -370,7 +371,7 @@ const ofTheScript = {
     }
   },
 
-  async where_no_socket_can_be_made_it_is_tried_again() {
+  async failed_socket_construction_is_retried() {
     FakeSocket.refuses = true;
     begin();
     await order("start");
@@ -384,7 +385,7 @@ const ofTheScript = {
     assert.equal(socket().heard().length, 1);
   },
 
-  async where_the_network_is_back_nobody_waits() {
+  async online_event_reconnects_immediately() {
     const id = await watching({ "user:7": 3 });
     goesOnline();
     await clock.wait();
@@ -393,7 +394,7 @@ const ofTheScript = {
     goesOnline();
     await clock.wait();
     assert.equal(sockets.length, 2);
-    // The attempt that it would have made later is made no more.
+    // The scheduled reconnect is cancelled.
     await breaks();
     await clock.wait(999);
     assert.equal(sockets.length, 2);
@@ -406,7 +407,7 @@ const ofTheScript = {
     shows("current", { "user:7": 3 });
   },
 
-  async a_socket_that_was_let_go_is_heard_no_more() {
+  async released_socket_is_ignored() {
     const id = await watching({ "user:7": 3 });
     const [old] = sockets;
     await clock.wait(45_500);
@@ -421,7 +422,7 @@ const ofTheScript = {
     assert.deepEqual([sockets.length, old.heard(), socket().closed], [2, [], false]);
   },
 
-  async a_loss_is_told_once_and_each_time() {
+  async each_loss_is_reported_once() {
     const id = await watching({ "user:7": 3 });
     await breaks();
     const told = pages.length;
@@ -438,7 +439,7 @@ const ofTheScript = {
     shows("catching", { "user:7": 3 });
   },
 
-  async a_watch_that_was_stopped_while_it_was_lost_is_not_begun() {
+  async watch_stopped_while_lost_is_not_resumed() {
     await watching({ "user:7": 3 });
     await breaks();
     await order("stop");
@@ -451,10 +452,10 @@ const ofTheScript = {
     assert.deepEqual([frame.after, rest], [undefined, []]);
   },
 
-  async a_watch_ends_when_all_who_started_it_have_stopped() {
+  async watch_ends_with_its_last_stop() {
     await watching({ "user:7": 3 });
     await order("start");
-    // From a snapshot on, which whoever started it last has yet to see.
+    // The watch starts again with a snapshot, since the new subscriber needs one.
     assert.deepEqual(socket().heard().map(({ op, id, watch, after }) => [op, id ?? watch, after]), [
       ["unwatch", 1, undefined], ["watch", 2, undefined],
     ]);
@@ -471,7 +472,7 @@ const ofTheScript = {
     assert.equal(sockets.length, 2);
   },
 
-  async a_watch_that_is_started_between_two_attempts_waits_for_the_next() {
+  async watch_started_between_reconnects_waits_for_the_next() {
     await watching({ "user:7": 3 });
     await breaks();
     await order("startSettings");
@@ -482,7 +483,7 @@ const ofTheScript = {
     assert.deepEqual(socket().heard().map(({ type }) => type), ["CursorPosition", "UserPreferences"]);
   },
 
-  async a_program_may_use_one_port_or_none() {
+  async program_may_use_one_port_or_none() {
     connectKv({})();
     connectKv({ ports: {} })();
     let hear;
@@ -493,7 +494,7 @@ const ofTheScript = {
     await breaks();
   },
 
-  async of_one_key_one_write_is_told_at_a_time_and_the_newest_waits() {
+  async one_write_per_key_is_in_flight_and_the_newest_waits() {
     begin();
     await order("tell", { key: "user:7", x: 1 });
     for (const x of [2, 3, 4]) await order("tell", { key: "user:7", x });
@@ -508,7 +509,7 @@ const ofTheScript = {
     fetches[0].answers(200);
     await clock.wait();
     assert.deepEqual(xs(), [1, 9, 4]);
-    // A deletion waits for the write before it, as a write would.
+    // A deletion waits for the write in flight, as a write does.
     await order("forget", { key: "user:7" });
     assert.deepEqual(xs(), [1, 9, 4]);
     fetches[2].fails();
@@ -524,7 +525,7 @@ const ofTheScript = {
     assert.deepEqual(xs(), [1, 9, 4, "deleted", 5]);
   },
 
-  async writes_of_other_types_and_places_wait_for_nobody() {
+  async writes_of_other_types_and_origins_do_not_wait() {
     begin();
     await order("tell", { key: "user:7", x: 1 });
     await order("tellTheme", { key: "user:7", theme: "dark" });
@@ -537,21 +538,21 @@ const ofTheScript = {
     assert.equal(fetches[2].signal.ms, 250);
   },
 
-  async what_is_large_does_not_outlive_the_page() {
+  async large_write_does_not_outlive_the_page() {
     begin();
     await order("tellTheme", { key: "a", theme: "x".repeat(20_000) });
     await order("tellTheme", { key: "b", theme: "x".repeat(19_900) });
     assert.deepEqual(fetches.map(({ keepalive }) => keepalive), [false, true]);
   },
 
-  async a_key_that_is_no_text_is_told_to_the_console() {
+  async invalid_key_is_logged() {
     begin();
     await order("tellBadKey");
     assert.equal(fetches.length, 0);
     assert.equal(warnings.length, 1);
   },
 
-  async nothing_is_begun_again_after_the_end() {
+  async no_watch_is_retried_after_disconnecting() {
     const end = begin({ token: () => new Promise(() => {}) });
     await order("start");
     await breaks();
@@ -561,7 +562,7 @@ const ofTheScript = {
     assert.equal(sockets.length, 1);
   },
 
-  async after_the_end_nothing_happens() {
+  async disconnecting_ends_everything() {
     const end = begin();
     await order("start");
     await opens();
@@ -573,9 +574,9 @@ const ofTheScript = {
   },
 };
 
-// What Kv.Live does with it.
+// Scenarios of Kv.Live.
 const ofTheProgram = {
-  async an_assumed_value_is_shown_at_once_and_confirmed() {
+  async assumed_value_is_shown_immediately_and_confirmed() {
     const id = await watching({ "user:7": 3 });
     pages.length = 0;
     await order("move", { key: "user:7", x: 4 });
@@ -592,7 +593,7 @@ const ofTheProgram = {
     assert.deepEqual(pages.map(({ cursors }) => cursors["user:7"]), [4, 4, 4, 5]);
   },
 
-  async an_assumed_value_is_rolled_back_when_the_server_refuses() {
+  async assumed_value_is_rolled_back_after_an_error() {
     await watching({ "user:7": 3 });
     await order("move", { key: "user:7", x: 4 });
     await order("move", { key: "user:8", x: 5 });
@@ -605,7 +606,7 @@ const ofTheProgram = {
     shows("current", { "user:7": 3 });
   },
 
-  async of_several_assumed_values_the_last_is_shown_until_all_are_answered() {
+  async last_assumed_value_is_shown_until_all_writes_are_answered() {
     const id = await watching({ "user:7": 3 });
     for (const x of [4, 5, 6]) await order("move", { key: "user:7", x });
     await answer(200, { success: true, version: "11", expires_at: null });
@@ -620,7 +621,7 @@ const ofTheProgram = {
     shows("current", { "user:7": 7 });
   },
 
-  async an_event_may_come_before_the_answer() {
+  async event_may_precede_the_response() {
     const id = await watching({});
     await order("move", { key: "user:7", x: 4 });
     await says(set(id, "user:7", 4, "11", "11"), gone(id, "deleted", "user:7", "12"));
@@ -629,13 +630,13 @@ const ofTheProgram = {
     shows("current", {});
   },
 
-  async what_was_assumed_before_a_snapshot_is_settled_by_it() {
+  async snapshot_settles_earlier_assumptions() {
     const id = await watching({ "user:7": 3, "user:8": 3 });
     await order("move", { key: "user:7", x: 4 });
     await order("move", { key: "user:8", x: 4 });
     await answer(200, { success: true, version: "30", expires_at: null });
     await answer(200, { success: true, version: "50", expires_at: null });
-    // user:7 was deleted meanwhile; of user:8 the snapshot is older than the answer.
+    // `user:7` was deleted meanwhile. For `user:8`, the snapshot is older than the response.
     await says(reset(id), set(id, "user:8", 3, "10"), ready(id, "40"));
     shows("current", { "user:8": 4 });
     await says(set(id, "user:8", 4, "50", "50"));
@@ -643,8 +644,8 @@ const ofTheProgram = {
     assert.deepEqual(page.server, { "user:8": 4 });
   },
 
-  async keys_are_in_the_order_of_the_server() {
-    // Of UTF-8, that is: UTF-16, which Elm and JavaScript compare, would have the last ones first.
+  async keys_are_in_server_order() {
+    // UTF-8 order. In UTF-16 order, which Elm and JavaScript use, the last keys would come first.
     const keys = ["user:", "user:A", "user:a", "user:é", "user:\u{ff21}", "user:\u{ffff}", "user:\u{ffff}a", "user:😀", "user:😀a"];
     assert.deepEqual([...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))), keys);
     assert.notDeepEqual([...keys].sort(), keys);
@@ -675,7 +676,7 @@ const ofTheProgram = {
     shows("current", { "user:8": 5 });
   },
 
-  async answers_may_come_in_another_order_than_their_writes() {
+  async responses_may_arrive_out_of_order() {
     const id = await watching({ "user:7": 3 });
     await order("move", { key: "user:7", x: 4 });
     await order("move", { key: "user:7", x: 5 });
@@ -688,26 +689,26 @@ const ofTheProgram = {
     shows("current", { "user:7": 6 });
   },
 
-  async what_was_answered_before_a_watch_is_ready_is_settled_even_if_it_does_not_say_how_far_it_is() {
+  async ready_without_a_version_settles_earlier_responses() {
     const id = await watching({ "user:7": 3 });
     await order("move", { key: "user:7", x: 4 });
     await order("move", { key: "user:8", x: 4 });
     await answer(200, { success: true, version: "50", expires_at: null });
     await says(reset(id), set(id, "user:7", 9, "10"), ready(id));
-    // The answer for user:8 is still to come.
+    // The response for `user:8` is still outstanding.
     shows("current", { "user:7": 9, "user:8": 4 });
     await says(reset(id), set(id, "user:7", 9, "10"), set(id, "user:8", 6, "60"), ready(id));
     shows("current", { "user:7": 9, "user:8": 4 });
     await answer(200, { success: true, version: "51", expires_at: null });
     shows("current", { "user:7": 9, "user:8": 6 });
-    // How far it was before the snapshot says nothing of what is behind it.
+    // The version before the reset does not count for the snapshot after it.
     await says(set(id, "user:7", 9, "70", "70"), reset(id), ready(id));
     await order("move", { key: "user:7", x: 5 });
     await answer(200, { success: true, version: "65", expires_at: null });
     shows("current", { "user:7": 5 });
   },
 
-  async what_cannot_be_read_is_said_and_left_out() {
+  async unreadable_event_is_reported_and_ignored() {
     const id = await watching({ "user:7": 3 });
     await says({ ...set(id, "user:8", 4, "11", "11"), value: { x: "four" } });
     shows("unreadable", { "user:7": 3 });
@@ -715,7 +716,7 @@ const ofTheProgram = {
     shows("current", { "user:7": 3, "user:8": 4 });
   },
 
-  async a_watch_of_another_schema_asks_to_reload() {
+  async watch_of_another_schema_asks_to_reload() {
     const id = await watching();
     await says({ re: id, status: 409, problem: problem(409, "schema-mismatch") });
     assert.match(page.status, /^refused: .*reload/);

@@ -1,9 +1,9 @@
-// A browser of which the test is the network and the clock: sockets, requests and time do what a scenario says.
+// A simulated browser: the scenario controls sockets, requests and the clock.
 
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-/** The time, which stands still until `wait`. */
+/** A clock that only advances in `wait`. */
 export class Clock {
   #now = 0;
   #timers = new Map();
@@ -17,7 +17,7 @@ export class Clock {
     globalThis.clearTimeout = (id) => this.#timers.delete(id);
   }
 
-  /** Lets so many milliseconds pass; with none, what is due happens. */
+  /** Advances the clock and runs the timers that expire until then. */
   async wait(ms = 0) {
     const end = this.#now + ms;
     for (;;) {
@@ -36,11 +36,11 @@ export class Clock {
 const realImmediate = globalThis.setImmediate;
 const quiet = () => new Promise((done) => realImmediate(done));
 
-/** Every socket that was made, the newest last. */
+/** Every socket that was created, the newest last. */
 export const sockets = [];
 
 export class FakeSocket {
-  /** Whether none can be made. */
+  /** Whether the constructor fails. */
   static refuses = false;
   readyState = 0;
   sent = [];
@@ -59,10 +59,10 @@ export class FakeSocket {
 
   close() {
     this.closed = true;
-    this.readyState = 2; // and it stays there: the other side may be out of reach
+    this.readyState = 2; // The state stays CLOSING: the network may be broken.
   }
 
-  // What the server does.
+  // Actions of the server.
   opens() {
     this.readyState = 1;
     this.onopen?.({});
@@ -108,7 +108,7 @@ export class FakeRequest {
   }
   abort() {}
 
-  // What the server does.
+  // Actions of the server.
   answers(status, json) {
     Object.assign(this, { status, statusText: "", responseURL: this.url, response: JSON.stringify(json) });
     this.#listeners.load();
@@ -118,7 +118,7 @@ export class FakeRequest {
   }
 }
 
-/** Every `fetch` that has no answer yet. */
+/** Every `fetch` without a response. */
 export const fetches = [];
 
 export function fakeFetch(url, options) {
@@ -133,7 +133,7 @@ export function fakeFetch(url, options) {
 export const goesOnline = () => listeners.get("online")?.();
 const listeners = new Map();
 
-/** What went to the console. */
+/** Warnings on the console. */
 export const warnings = [];
 
 export const clock = new Clock();
@@ -145,7 +145,7 @@ export async function load(path) {
   globalThis.addEventListener = (name, run) => listeners.set(name, run);
   globalThis.removeEventListener = (name, run) => listeners.get(name) === run && listeners.delete(name);
   AbortSignal.timeout = (ms) => ({ ms });
-  Math.random = () => 1; // the longest pauses
+  Math.random = () => 1; // The longest pauses.
   console.warn = (...words) => warnings.push(words.join(" "));
   if (path.endsWith(".mjs")) return (await import(pathToFileURL(path))).Elm;
   const scope = {};

@@ -1,6 +1,6 @@
 port module Requests exposing (main)
 
-{-| What requests are before they are sent, and what tasks make of several answers.
+{-| Tests requests before they are sent, and tasks of several requests.
 -}
 
 import Dict
@@ -14,12 +14,12 @@ import Kv.Type as Type
 import Task
 
 
-{-| Checks that have failed, or nothing.
+{-| Reports the failed checks.
 -}
 port said : Encode.Value -> Cmd msg
 
 
-{-| What a task has come to.
+{-| Reports the result of a task.
 -}
 port done : Encode.Value -> Cmd msg
 
@@ -176,7 +176,7 @@ checks =
     ]
 
 
-{-| Halves alone and beside others, at the beginning, in the middle and at the end.
+{-| Strings with surrogates, alone and next to others, at the start, in the middle and at the end.
 -}
 halves : List String
 halves =

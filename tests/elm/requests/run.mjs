@@ -1,4 +1,4 @@
-// What requests are by themselves, and what several of them come to: `node run.mjs PROGRAM`.
+// Runs checks of requests, and tasks of several requests: `node run.mjs PROGRAM`.
 
 import assert from "node:assert/strict";
 import { clock, load, requests } from "../live/world.mjs";

@@ -1,4 +1,4 @@
-// Gives a program values, by standard input, and writes what it makes of them: `node run.mjs PROGRAM < VALUES`.
+// Passes values from standard input to a program and prints its results: `node run.mjs PROGRAM < VALUES`.
 
 import { readFileSync } from "node:fs";
 

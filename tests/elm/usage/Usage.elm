@@ -1,7 +1,7 @@
 module Usage exposing (cacheUserSession, getCachedSession, getCursorsForItem, setAppConfig, updateCursor)
 
-{-| What a program says with the short signatures of `Kv.Seed`: share cursors, cache sessions, keep
-the configuration.
+{-| Uses the signatures of `Kv.Seed` as in the design document: shares cursors, caches sessions and
+stores the configuration.
 -}
 
 import Kv exposing (CursorPosition, SessionCache)
@@ -54,7 +54,7 @@ type alias Permissions =
     List String
 
 
-{-| The time is an argument: a function of Elm cannot ask for it.
+{-| Takes the time as an argument, since an Elm function cannot read the clock.
 -}
 cacheUserSession : Time.Posix -> User -> Permissions -> Cmd msg
 cacheUserSession now user perms =

@@ -1,7 +1,7 @@
 port module Wire exposing (Model, Msg, main)
 
-{-| Says what it would send for each of many requests, what it makes of their answers, and what it
-hears on a watch.
+{-| Reports the HTTP requests that it would send, the results of their responses, and the changes of a
+watch.
 -}
 
 import Dict
@@ -241,7 +241,7 @@ tell toValue ask request =
             errorToValue error
 
 
-{-| A version is known by what is sent for it.
+{-| Shows a version by the condition that is sent for it.
 -}
 versionToValue : Version -> Encode.Value
 versionToValue version =

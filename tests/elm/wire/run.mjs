@@ -1,4 +1,4 @@
-// Gives a program the requests to make and the frames to hear, by standard input, and writes what it says:
+// Passes requests and frames from standard input to a program, and prints its results:
 // `node run.mjs PROGRAM WATCH < {"asks": [...], "frames": [...]}`.
 
 import { readFileSync } from "node:fs";

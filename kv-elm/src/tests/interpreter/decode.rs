@@ -1,8 +1,9 @@
-//! Reading.
+//! Decodes JSON.
 
-use super::{Decoded, Held, Interpreter};
+use super::{Decoded, ElmValue, Interpreter};
 use crate::ir::{
-    Body, Checked, Codec, Content, Enum, Field, Index, Int, Key, Presence, Reading, Record, Tagging, Variant,
+    Body, Codec, Component, Content, Enum, Field, Index, Int, IntCheck, Key, Presence, Record, Tagging,
+    Variant,
 };
 use serde_json::{Map, Value};
 
@@ -17,30 +18,30 @@ impl Interpreter<'_> {
         match codec {
             Codec::Unit => {
                 if json.is_null() {
-                    Ok(Held::Unit)
+                    Ok(ElmValue::Unit)
                 } else {
                     no("null")
                 }
             }
-            Codec::Bool => json.as_bool().map_or_else(|| no("a bool"), |bool| Ok(Held::Bool(bool))),
+            Codec::Bool => json.as_bool().map_or_else(|| no("a bool"), |bool| Ok(ElmValue::Bool(bool))),
             Codec::Int(int) => integer(*int, json),
-            Codec::Float { .. } => json.as_f64().map_or_else(|| no("a number"), |n| Ok(Held::Number(n))),
+            Codec::Float { .. } => json.as_f64().map_or_else(|| no("a number"), |n| Ok(ElmValue::Number(n))),
             Codec::Char => match json.as_str() {
-                Some(text) if text.chars().count() == 1 => Ok(Held::Text(text.to_owned())),
+                Some(text) if text.chars().count() == 1 => Ok(ElmValue::Text(text.to_owned())),
                 _ => no("a character"),
             },
             Codec::String => {
-                json.as_str().map_or_else(|| no("a text"), |text| Ok(Held::Text(text.to_owned())))
+                json.as_str().map_or_else(|| no("a text"), |text| Ok(ElmValue::Text(text.to_owned())))
             }
-            Codec::Json => Ok(Held::Json(json.clone())),
-            Codec::Maybe(_) if json.is_null() => Ok(Held::Maybe(None)),
-            Codec::Maybe(inner) => Ok(Held::Maybe(Some(Box::new(self.value(inner, json)?)))),
+            Codec::Json => Ok(ElmValue::Json(json.clone())),
+            Codec::Maybe(_) if json.is_null() => Ok(ElmValue::Maybe(None)),
+            Codec::Maybe(inner) => Ok(ElmValue::Maybe(Some(Box::new(self.value(inner, json)?)))),
             Codec::List(item) => self.items(json, None, |_| item),
             Codec::Set(item) => self.items(json, None, |_| item).map(sorted),
             Codec::Array(item, len) => self.items(json, Some(*len), |_| item),
             Codec::Tuple(items) if items.is_empty() => {
                 if json.is_null() {
-                    Ok(Held::Unit)
+                    Ok(ElmValue::Unit)
                 } else {
                     no("null")
                 }
@@ -53,8 +54,8 @@ impl Interpreter<'_> {
             Codec::Result { ok, err } => {
                 let (name, json) = only_member(json)?;
                 match name {
-                    "Ok" => Ok(Held::Variant(0, Box::new(self.value(ok, json)?))),
-                    "Err" => Ok(Held::Variant(1, Box::new(self.value(err, json)?))),
+                    "Ok" => Ok(ElmValue::Variant(0, Box::new(self.value(ok, json)?))),
+                    "Err" => Ok(ElmValue::Variant(1, Box::new(self.value(err, json)?))),
                     _ => no("Ok or Err"),
                 }
             }
@@ -69,7 +70,7 @@ impl Interpreter<'_> {
         }
         let items: Result<_, _> =
             items.iter().enumerate().map(|(nth, json)| self.value(codec(nth), json)).collect();
-        Ok(Held::Many(items?))
+        Ok(ElmValue::Many(items?))
     }
 
     fn entries<'v>(
@@ -79,17 +80,17 @@ impl Interpreter<'_> {
         members: impl Iterator<Item = (&'v String, &'v Value)>,
     ) -> Decoded {
         let entry = |(name, json): (&String, &Value)| Ok((self.key(key, name)?, self.value(value, json)?));
-        Ok(Held::Pairs(members.map(entry).collect::<Result<_, String>>()?))
+        Ok(ElmValue::Pairs(members.map(entry).collect::<Result<_, String>>()?))
     }
 
-    /// The text as which a key is written again.
+    /// Returns the text as which a key is encoded again.
     fn key(&self, key: Key, text: &str) -> Result<String, String> {
         let fits = match key {
             Key::String => true,
             Key::Char => text.chars().count() == 1,
             Key::Bool => matches!(text, "true" | "false"),
             Key::Int(int) => text.parse::<f64>().is_ok_and(|n| {
-                let within = int.reading != Reading::Bounds || in_bounds(int, n);
+                let within = int.check != IntCheck::Bounds || in_bounds(int, n);
                 within && n.abs() <= SAFE && n.fract() == 0.0 && format!("{n}") == text
             }),
             Key::Variant(at) => {
@@ -104,11 +105,12 @@ impl Interpreter<'_> {
         if fits { Ok(text.to_owned()) } else { Err(format!("not a key: {text}")) }
     }
 
-    /// A type, or one among the members of its parent, some of which others know.
+    /// Decodes a type. `known` is set if the type is flattened, and has the members that others
+    /// read.
     fn named(&self, at: Index, json: &Value, known: Option<&[String]>) -> Decoded {
         let ty = &self.program.types[at];
         match (&ty.body, known) {
-            (Body::Unit, Some(_)) => Ok(Held::Unit),
+            (Body::Unit, Some(_)) => Ok(ElmValue::Unit),
             (Body::Unit, None) => self.value(&Codec::Unit, json),
             (Body::Newtype(value), Some(known)) => self.flat(&value.codec, json, known),
             (Body::Newtype(value), None) => self.value(&value.codec, json),
@@ -118,7 +120,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn tuple(&self, items: &[Checked], json: &Value) -> Decoded {
+    fn tuple(&self, items: &[Component], json: &Value) -> Decoded {
         self.items(json, Some(items.len()), |nth| &items[nth].codec)
     }
 
@@ -130,7 +132,7 @@ impl Interpreter<'_> {
         if record.strict && !flat && members.keys().any(|name| !names.contains(name)) {
             return no("no other member");
         }
-        Ok(Held::Many(held?))
+        Ok(ElmValue::Many(held?))
     }
 
     fn field(&self, field: &Field, members: &Map<String, Value>, json: &Value, names: &[String]) -> Decoded {
@@ -144,18 +146,18 @@ impl Interpreter<'_> {
                 self.value(codec, &serde_json::from_str(default).map_err(|error| error.to_string())?)
             }
             (Presence::Optional | Presence::LeftOut, None) | (Presence::Optional, Some(Value::Null)) => {
-                Ok(Held::Maybe(None))
+                Ok(ElmValue::Maybe(None))
             }
             (Presence::Optional | Presence::LeftOut, Some(json)) => {
-                Ok(Held::Maybe(Some(Box::new(self.value(codec, json)?))))
+                Ok(ElmValue::Maybe(Some(Box::new(self.value(codec, json)?))))
             }
         }
     }
 
     fn flat(&self, codec: &Codec, json: &Value, known: &[String]) -> Decoded {
         match codec {
-            Codec::Unit => Ok(Held::Unit),
-            Codec::Maybe(inner) => Ok(Held::Maybe(self.flat(inner, json, known).ok().map(Box::new))),
+            Codec::Unit => Ok(ElmValue::Unit),
+            Codec::Maybe(inner) => Ok(ElmValue::Maybe(self.flat(inner, json, known).ok().map(Box::new))),
             Codec::Map(key, _, value) => match json {
                 Value::Object(members) => {
                     self.entries(*key, value, members.iter().filter(|(name, _)| !known.contains(name)))
@@ -173,12 +175,12 @@ impl Interpreter<'_> {
             Tagging::External => self.external(all, json, known.is_some()),
             Tagging::Internal { tag } => by_tag(all, tag, json, |variant| {
                 let names = [known.unwrap_or(&[]), std::slice::from_ref(tag)].concat();
-                self.beside_tag(&variant.content, json, &names)
+                self.content_from_members(&variant.content, json, &names)
             }),
             Tagging::Adjacent { tag, content, strict } => by_tag(all, tag, json, |variant| {
                 match &variant.content {
-                    Content::Nothing => Ok(Held::Unit),
-                    held => self.alone(held, json.get(content).ok_or("no content")?),
+                    Content::Nothing => Ok(ElmValue::Unit),
+                    held => self.content_from_json(held, json.get(content).ok_or("no content")?),
                 }
             })
             .and_then(|held| {
@@ -195,10 +197,10 @@ impl Interpreter<'_> {
         for (nth, variant) in all.variants.iter().enumerate().filter(|(_, variant)| without(variant)) {
             result = result.or_else(|_| {
                 let held = match known {
-                    Some(known) => self.beside_tag(&variant.content, json, known),
-                    None => self.alone(&variant.content, json),
+                    Some(known) => self.content_from_members(&variant.content, json, known),
+                    None => self.content_from_json(&variant.content, json),
                 };
-                Ok(Held::Variant(nth, Box::new(held?)))
+                Ok(ElmValue::Variant(nth, Box::new(held?)))
             });
         }
         result
@@ -212,7 +214,7 @@ impl Interpreter<'_> {
         };
         let other = all.variants.iter().position(|variant| variant.other);
         let of = |nth: usize, json: &Value| -> Decoded {
-            Ok(Held::Variant(nth, Box::new(self.alone(&all.variants[nth].content, json)?)))
+            Ok(ElmValue::Variant(nth, Box::new(self.content_from_json(&all.variants[nth].content, json)?)))
         };
         match json {
             Value::Object(members) if flat => {
@@ -221,7 +223,7 @@ impl Interpreter<'_> {
             }
             Value::String(name) if !flat => match find(name).or(other) {
                 Some(nth) if matches!(all.variants[nth].content, Content::Nothing) => {
-                    Ok(Held::Variant(nth, Box::new(Held::Unit)))
+                    Ok(ElmValue::Variant(nth, Box::new(ElmValue::Unit)))
                 }
                 _ => no("a variant"),
             },
@@ -236,7 +238,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn alone(&self, content: &Content, json: &Value) -> Decoded {
+    fn content_from_json(&self, content: &Content, json: &Value) -> Decoded {
         match content {
             Content::Nothing => self.value(&Codec::Unit, json),
             Content::One(value) => self.value(&value.codec, json),
@@ -245,9 +247,9 @@ impl Interpreter<'_> {
         }
     }
 
-    fn beside_tag(&self, content: &Content, json: &Value, known: &[String]) -> Decoded {
+    fn content_from_members(&self, content: &Content, json: &Value, known: &[String]) -> Decoded {
         match content {
-            Content::Nothing | Content::Many(_) => Ok(Held::Unit),
+            Content::Nothing | Content::Many(_) => Ok(ElmValue::Unit),
             Content::One(value) => self.flat(&value.codec, json, known),
             Content::Record(record) => self.record(record, json, known, false),
         }
@@ -256,12 +258,12 @@ impl Interpreter<'_> {
 
 fn integer(int: Int, json: &Value) -> Decoded {
     let Some(n) = json.as_f64().filter(|n| n.fract() == 0.0) else { return no("a whole number") };
-    let fits = match int.reading {
-        Reading::Whole => true,
-        Reading::Safe => n.abs() <= SAFE,
-        Reading::Bounds => in_bounds(int, n),
+    let fits = match int.check {
+        IntCheck::Whole => true,
+        IntCheck::Safe => n.abs() <= SAFE,
+        IntCheck::Bounds => in_bounds(int, n),
     };
-    if fits { Ok(Held::Number(n)) } else { no("a number within bounds") }
+    if fits { Ok(ElmValue::Number(n)) } else { no("a number within bounds") }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "they are within ±(2^53 − 1)")]
@@ -275,16 +277,16 @@ fn only_member(json: &Value) -> Result<(&str, &Value), String> {
     members.map(|(name, json)| (name.as_str(), json)).ok_or_else(|| "expecting one member".to_owned())
 }
 
-/// As Elm's sets are, whatever the order on the wire.
-fn sorted(held: Held) -> Held {
-    let Held::Many(mut items) = held else { return held };
+/// Sorts and deduplicates, as an Elm `Set` does.
+fn sorted(held: ElmValue) -> ElmValue {
+    let ElmValue::Many(mut items) = held else { return held };
     items.sort_by(|a, b| match (a, b) {
-        (Held::Number(a), Held::Number(b)) => a.total_cmp(b),
-        (Held::Text(a), Held::Text(b)) => a.cmp(b),
+        (ElmValue::Number(a), ElmValue::Number(b)) => a.total_cmp(b),
+        (ElmValue::Text(a), ElmValue::Text(b)) => a.cmp(b),
         _ => std::cmp::Ordering::Equal,
     });
     items.dedup();
-    Held::Many(items)
+    ElmValue::Many(items)
 }
 
 fn by_tag(all: &Enum, tag: &str, json: &Value, content: impl Fn(&Variant) -> Decoded) -> Decoded {
@@ -293,7 +295,7 @@ fn by_tag(all: &Enum, tag: &str, json: &Value, content: impl Fn(&Variant) -> Dec
     let found =
         all.variants.iter().position(|variant| tagged(variant) && !variant.other && variant.wire == *name);
     match found.or_else(|| all.variants.iter().position(|variant| variant.other)) {
-        Some(nth) => Ok(Held::Variant(nth, Box::new(content(&all.variants[nth])?))),
+        Some(nth) => Ok(ElmValue::Variant(nth, Box::new(content(&all.variants[nth])?))),
         None => no("a variant"),
     }
 }

@@ -1,13 +1,14 @@
-//! Names of types, constructors and values in Elm, of which no two in a module are equal.
+//! Chooses the names of types, constructors and values, so that no two names of an Elm module are
+//! equal.
 //!
-//! Where names clash, all that share one are prefixed: types by their Rust modules, variants by their types. See
-//! [`settle`](super::settle) for who moves.
+//! If names collide, types are prefixed with their Rust modules and variants with their types. See
+//! [`collisions`](super::collisions) for the algorithm.
 
-use super::settle::{Claim, Names, settle};
+use super::collisions::{Claim, NameSource, resolve};
 use super::{full_name, is_named};
 use crate::config::Config;
-use crate::ir::{Body, Index, Program, Type, Value};
-use crate::refusal::Refusal;
+use crate::ir::{Body, Index, Program, Type, ValueKind};
+use crate::unsupported::Unsupported;
 use crate::{names, runtime};
 use kv_schema::elm::{self, ElmNameError, OWN_TYPES, RESERVED};
 use kv_schema::ty::{Arg, Shape};
@@ -15,16 +16,16 @@ use kv_schema::{Exposed, TypeSchema};
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 
-/// The function of `elm/core` that generated code refers to without a module.
+/// The `elm/core` function that generated code uses unqualified.
 const OWN_VALUE: &str = "identity";
 
-/// Returns the names of types, in order.
+/// Returns the Elm names of types, in order.
 pub(super) fn types(
     schemas: &[&'static TypeSchema],
     config: &Config,
-    refusals: &mut Vec<Refusal>,
+    unsupported: &mut Vec<Unsupported>,
 ) -> Vec<String> {
-    // The arguments of generic types have names as well, whether or not a value of theirs is written.
+    // The arguments of generic types need names even if no field has their type.
     let mut all = schemas.to_vec();
     let mut at = 0;
     while at < all.len() {
@@ -45,35 +46,38 @@ pub(super) fn types(
         })
         .collect();
     let given = schemas.iter().flat_map(|schema| variants(schema)).filter_map(|variant| variant.elm);
-    let types = Types { all: &all, places: &places, config, constructors: given.collect() };
-    let (mut named, conflicts) = settle(&claims, &types);
+    let types = TypeNames { all: &all, places: &places, config, constructors: given.collect() };
+    let (mut named, collisions) = resolve(&claims, &types);
     for schema in schemas {
-        given_name(schema.elm, elm::check_type, &full_name(schema), refusals);
+        given_name(schema.elm, elm::check_type, &full_name(schema), unsupported);
     }
-    for (later, earlier) in conflicts.equal {
-        refusals.push(both(&full_name(all[later]), &full_name(all[earlier]), &named[later]));
+    for (later, earlier) in collisions.equal {
+        unsupported.push(both(&full_name(all[later]), &full_name(all[earlier]), &named[later]));
     }
-    for at in conflicts.taken.into_iter().filter(|at| !OWN_TYPES.contains(&named[*at].as_str())) {
-        refusals.push(Refusal::new(
+    for at in collisions.taken.into_iter().filter(|at| !OWN_TYPES.contains(&named[*at].as_str())) {
+        unsupported.push(Unsupported::new(
             full_name(all[at]),
-            format!("would be the module `{}.{}`, which is one of kv-elm's own", config.module, named[at]),
-            "take another `#[kv(elm = \"…\")]`, or leave out `ElmClient::module_per_type`",
+            format!(
+                "would be in the module `{}.{}`, a name that kv-elm uses itself",
+                config.module, named[at]
+            ),
+            "choose another `#[kv(elm = \"…\")]`, or do not call `ElmClient::module_per_type`",
         ));
     }
     named.truncate(schemas.len());
     named
 }
 
-struct Types<'a> {
+struct TypeNames<'a> {
     all: &'a [&'static TypeSchema],
     places: &'a HashMap<TypeId, usize>,
     config: &'a Config,
-    /// The names that `#[kv(elm = "…")]` gives to variants.
+    /// Names that `#[kv(elm = "…")]` gives to variants.
     constructors: HashSet<&'static str>,
 }
 
-impl Types<'_> {
-    /// A type's name with those of its arguments.
+impl TypeNames<'_> {
+    /// Returns the name of a type, including its arguments.
     fn whole(&self, schema: &TypeSchema, steps: &[usize]) -> String {
         let mut name = match schema.shape {
             Shape::Array { item, len } => return format!("Array{len}{}", self.argument(item.get(), steps)),
@@ -99,7 +103,7 @@ impl Types<'_> {
     }
 }
 
-impl Names for Types<'_> {
+impl NameSource for TypeNames<'_> {
     fn name(&self, claim: usize, steps: &[usize]) -> String {
         let schema = self.all[claim];
         let name = self.whole(schema, steps);
@@ -113,20 +117,21 @@ impl Names for Types<'_> {
     fn is_taken(&self, claim: usize, name: &str) -> bool {
         let schema = self.all[claim];
         let is_module = self.config.split && runtime::MODULES.iter().any(|it| it.eq_ignore_ascii_case(name));
-        // A name that was given is not taken by another that was: both are refused where the constructors are named.
+        // Two equal names from `#[kv(elm = "…")]` are an error, which `constructors` reports.
         let is_constructor = schema.elm.is_none()
             && !matches!(schema.shape, Shape::Enum(_))
             && (self.constructors.contains(name) || elm::BOOLS.contains(&name));
         is_module || is_constructor || OWN_TYPES.contains(&name)
     }
 
-    /// Names that differ in case alone would be one file on some disks.
+    /// Ignores case: names that differ only in case would be the same file on some file systems.
     fn key(&self, name: &str) -> String {
         name.to_ascii_lowercase()
     }
 }
 
-/// A name with the last of some segments before it, or, after all of these, another one with a number after it.
+/// Returns the name prefixed with the last `step` segments; after all segments, `plain` with a
+/// number.
 fn prefixed(segments: &[String], step: usize, name: &str, plain: &str) -> String {
     match step.checked_sub(segments.len()) {
         Some(number @ 1..) => format!("{plain}{number}"),
@@ -134,30 +139,29 @@ fn prefixed(segments: &[String], step: usize, name: &str, plain: &str) -> String
     }
 }
 
-/// The Rust modules of a type as parts of a name, without those that say the same as the type.
+/// Returns the Rust modules of a type as parts of a name, except modules with the name of the type.
 fn segments(schema: &TypeSchema) -> Vec<String> {
     let own = names::upper(schema.name);
     let segments = schema.module.split("::").filter(|it| !it.is_empty()).map(names::segment);
     segments.filter(|segment| *segment != own).collect()
 }
 
-/// The named and unnamed types among the arguments of a type.
+/// Returns the named types among the arguments of a type, including those inside unnamed arguments.
 fn arguments(schema: &TypeSchema) -> Vec<&'static TypeSchema> {
     let args =
         schema.args.iter().filter_map(|arg| if let Arg::Type(ty) = arg { Some(ty.get()) } else { None });
     let item = if let Shape::Array { item, .. } = schema.shape { Some(item.get()) } else { None };
-    // An unnamed type is named after what it is made of.
     let of = |part: &'static TypeSchema| if is_named(part) { vec![part] } else { arguments(part) };
     args.chain(item).flat_map(of).collect()
 }
 
-/// The same with the arguments of these.
+/// Returns the [`arguments`] of a type, their arguments, and so on.
 fn nested_arguments(schema: &TypeSchema) -> Vec<&'static TypeSchema> {
     let direct = arguments(schema);
     direct.iter().flat_map(|part| nested_arguments(part)).chain(direct.iter().copied()).collect()
 }
 
-/// A type in Rust, with the modules of its arguments.
+/// Returns the path of a type in Rust, including the paths of its arguments.
 fn path(schema: &TypeSchema) -> String {
     let args = schema.args.iter().map(|arg| match arg {
         Arg::Type(ty) => path(ty.get()),
@@ -170,35 +174,36 @@ fn variants(schema: &TypeSchema) -> &'static [kv_schema::ty::Variant] {
     if let Shape::Enum(all) = schema.shape { all.variants } else { &[] }
 }
 
-/// Refuses a given name that Elm does not take; the derive has refused it before.
+/// Reports a name from `#[kv(elm = "…")]` that is not valid in Elm. The derive rejects such names,
+/// but a schema may be written by hand.
 pub(super) fn given_name(
     name: Option<&str>,
     check: fn(&str) -> Result<(), ElmNameError>,
     place: &str,
-    refusals: &mut Vec<Refusal>,
+    unsupported: &mut Vec<Unsupported>,
 ) {
     if let Some((name, error)) = name.and_then(|name| check(name).err().map(|error| (name, error))) {
-        refusals.push(Refusal::new(place, format!("is named {name:?} in Elm"), error.to_string()));
+        unsupported.push(Unsupported::new(place, format!("is named {name:?} in Elm"), error.to_string()));
     }
 }
 
-fn both(place: &str, other: &str, name: &str) -> Refusal {
-    Refusal::new(
+fn both(place: &str, other: &str, name: &str) -> Unsupported {
+    Unsupported::new(
         place,
         format!("and `{other}` are both named `{name}` by `#[kv(elm = \"…\")]`"),
-        "give one of them another name",
+        "rename one of them",
     )
 }
 
-/// Returns what many values of each exposed type are called.
+/// Returns the plural of the name of each exposed type.
 pub(super) fn plurals(
     exposed: &[Exposed],
     name_of: impl Fn(&TypeSchema) -> Option<String>,
-    refusals: &mut Vec<Refusal>,
+    unsupported: &mut Vec<Unsupported>,
 ) -> Vec<String> {
-    struct Plurals(Vec<(Option<String>, String)>);
+    struct PluralNames(Vec<(Option<String>, String)>);
 
-    impl Names for Plurals {
+    impl NameSource for PluralNames {
         fn name(&self, claim: usize, steps: &[usize]) -> String {
             let (given, name) = &self.0[claim];
             match (given, steps[claim]) {
@@ -226,19 +231,29 @@ pub(super) fn plurals(
         .iter()
         .map(|it| (it.plural().map(names::upper_first), name_of(it.schema()).unwrap_or_default()))
         .collect();
-    let (plurals, conflicts) = settle(&claims, &Plurals(wanted));
-    for (later, earlier) in conflicts.equal {
-        refusals.push(Refusal::new(
+    let (plurals, collisions) = resolve(&claims, &PluralNames(wanted));
+    for (later, earlier) in collisions.equal {
+        unsupported.push(Unsupported::new(
             full_name(exposed[later].schema()),
-            format!("and `{}` have one plural, `{}`", full_name(exposed[earlier].schema()), plurals[later]),
+            format!(
+                "and `{}` have the same plural `{}`",
+                full_name(exposed[earlier].schema()),
+                plurals[later]
+            ),
             "give one of them another `#[kv(plural = \"…\")]`",
         ));
     }
     plurals
 }
 
-/// Names the constructors and the values of all types.
-pub(super) fn finish(program: &mut Program, config: &Config, refusals: &mut Vec<Refusal>) {
+/// Sets the names of the constructors and the values of all types, given their schemas in the same
+/// order.
+pub(super) fn finish(
+    program: &mut Program,
+    schemas: &[&'static TypeSchema],
+    config: &Config,
+    unsupported: &mut Vec<Unsupported>,
+) {
     let mut modules: HashMap<usize, Vec<Index>> = HashMap::new();
     for (at, ty) in program.types.iter().enumerate() {
         modules.entry(if config.split { ty.cycle } else { 0 }).or_default().push(at);
@@ -246,7 +261,7 @@ pub(super) fn finish(program: &mut Program, config: &Config, refusals: &mut Vec<
     let mut modules: Vec<_> = modules.into_values().collect();
     modules.sort();
     for module in modules {
-        constructors(program, &module, refusals);
+        constructors(program, schemas, &module, unsupported);
         values(program, &module);
     }
 }
@@ -254,31 +269,32 @@ pub(super) fn finish(program: &mut Program, config: &Config, refusals: &mut Vec<
 /// A constructor of a module.
 struct Constructor {
     ty: Index,
-    /// Which variant it is; `None` for the one of a type that is no enum.
+    /// Index of the variant; `None` if the type is not an enum.
     variant: Option<usize>,
     place: String,
 }
 
-struct Constructors<'a> {
+struct ConstructorNames<'a> {
     program: &'a Program,
+    schemas: &'a [&'static TypeSchema],
     all: &'a [Constructor],
 }
 
-impl Names for Constructors<'_> {
+impl NameSource for ConstructorNames<'_> {
     fn name(&self, claim: usize, steps: &[usize]) -> String {
         let Constructor { ty, variant, .. } = self.all[claim];
-        let ty = &self.program.types[ty];
-        let Some(variant) = variant.and_then(|nth| variants(ty.schema).get(nth)) else {
-            return ty.name.clone();
+        let (schema, ty) = (self.schemas[ty], &self.program.types[ty].name);
+        let Some(variant) = variant.and_then(|nth| variants(schema).get(nth)) else {
+            return ty.clone();
         };
         if let Some(given) = variant.elm {
             return given.to_owned();
         }
         let name = names::upper(variant.rust_name);
-        let whole = format!("{}{name}", ty.name);
+        let whole = format!("{ty}{name}");
         names::short(match steps[claim] {
             0 => name,
-            step => prefixed(&segments(ty.schema), step - 1, &whole, &whole),
+            step => prefixed(&segments(schema), step - 1, &whole, &whole),
         })
     }
 
@@ -287,11 +303,16 @@ impl Names for Constructors<'_> {
     }
 }
 
-fn constructors(program: &mut Program, module: &[Index], refusals: &mut Vec<Refusal>) {
+fn constructors(
+    program: &mut Program,
+    schemas: &[&'static TypeSchema],
+    module: &[Index],
+    unsupported: &mut Vec<Unsupported>,
+) {
     let mut all = Vec::new();
     let mut claims = Vec::new();
     for at in module {
-        let schema = program.types[*at].schema;
+        let schema = schemas[*at];
         let place = full_name(schema);
         let mut add = |variant, steps, place: String| {
             claims.push(Claim { steps, parts: Vec::new(), order: format!("{} {place}", path(schema)) });
@@ -303,14 +324,14 @@ fn constructors(program: &mut Program, module: &[Index], refusals: &mut Vec<Refu
         }
         for (nth, variant) in variants(schema).iter().enumerate() {
             let place = format!("{place}::{}", variant.rust_name);
-            given_name(variant.elm, elm::check_variant, &place, refusals);
+            given_name(variant.elm, elm::check_variant, &place, unsupported);
             let steps = variant.elm.is_none().then(|| 1 + segments(schema).len());
             add(Some(nth), steps, place);
         }
     }
-    let (named, conflicts) = settle(&claims, &Constructors { program, all: &all });
-    for (later, earlier) in conflicts.equal {
-        refusals.push(both(&all[later].place, &all[earlier].place, &named[later]));
+    let (named, collisions) = resolve(&claims, &ConstructorNames { program, schemas, all: &all });
+    for (later, earlier) in collisions.equal {
+        unsupported.push(both(&all[later].place, &all[earlier].place, &named[later]));
     }
     for (Constructor { ty, variant, .. }, name) in all.into_iter().zip(named) {
         if let (Body::Enum(body), Some(nth)) = (&mut program.types[ty].body, variant) {
@@ -319,8 +340,8 @@ fn constructors(program: &mut Program, module: &[Index], refusals: &mut Vec<Refu
     }
 }
 
-/// Names the values of a module: where several have one name, the first in the order of [`Value`] keeps it, and the
-/// others have a `_` after it.
+/// Names the values of a module. If several have the same name, the first in the order of
+/// [`ValueKind`] keeps it, and the others get a `_` at the end.
 fn values(program: &mut Program, module: &[Index]) {
     let mut wanted: Vec<_> =
         module.iter().flat_map(|at| program.types[*at].wanted_values().map(move |it| (it, *at))).collect();
@@ -328,7 +349,8 @@ fn values(program: &mut Program, module: &[Index]) {
     for ((_, name), _) in &wanted {
         *count.entry(name.clone()).or_default() += 1;
     }
-    // Of one kind, names that nothing else has come first, so that the order of types does not matter.
+    // Within a kind, names without a collision come first, so that the order of types does not
+    // matter.
     wanted.sort_by_key(|((value, name), _)| (*value, count[name] > 1, name.clone()));
     let mut taken: HashSet<String> = RESERVED.iter().map(ToString::to_string).collect();
     taken.insert(OWN_VALUE.to_owned());
@@ -341,31 +363,32 @@ fn values(program: &mut Program, module: &[Index]) {
 }
 
 impl Type {
-    /// Every value that is written for the type, by the name that it would have if no other had it.
-    fn wanted_values(&self) -> impl Iterator<Item = (Value, String)> + use<> {
-        let mut all = vec![Value::Encode, Value::Decoder, Value::Validate];
+    /// Returns the values that are generated for the type, with their names before collisions are
+    /// resolved.
+    fn wanted_values(&self) -> impl Iterator<Item = (ValueKind, String)> + use<> {
+        let mut all = vec![ValueKind::Encode, ValueKind::Decoder, ValueKind::Validate];
         if self.flattened {
-            all.extend([Value::Members, Value::FromMembers, Value::Content]);
+            all.extend([ValueKind::Members, ValueKind::FromMembers, ValueKind::Content]);
         }
         if self.is_key {
-            all.extend([Value::ToString, Value::FromString]);
+            all.extend([ValueKind::ToString, ValueKind::FromString]);
         }
         if let Some(stored) = &self.stored {
-            all.extend([Value::Descriptor, Value::Get]);
-            if stored.access.can_list() {
-                all.extend([Value::List, Value::Live]);
+            all.extend([ValueKind::Descriptor, ValueKind::Get]);
+            if stored.can_list {
+                all.extend([ValueKind::List, ValueKind::Live]);
             }
-            if stored.access.can_write() {
-                all.extend([Value::Set, Value::Delete]);
+            if stored.can_write {
+                all.extend([ValueKind::Set, ValueKind::Delete]);
                 if !stored.key.is_empty() {
-                    all.push(Value::Key);
+                    all.push(ValueKind::Key);
                 }
             }
         }
-        let (name, lower) = (self.name.clone(), names::lower(&self.name));
+        let (name, lower) = (self.name.clone(), names::lower_camel(&self.name));
         let plural = self.stored.as_ref().map(|stored| stored.plural.clone()).unwrap_or_default();
         all.into_iter().map(move |value| {
-            let name = match value.words() {
+            let name = match value.affixes() {
                 ("", after) => format!("{lower}{after}"),
                 (before @ ("list" | "live"), _) => format!("{before}{plural}"),
                 (before, _) => format!("{before}{name}"),

@@ -1,4 +1,4 @@
-//! What Elm cannot hold, and what is said of it.
+//! Tests of the errors about types that Elm cannot represent.
 
 use crate::ElmBindings;
 use kv_core::{KvField, KvType};
@@ -10,7 +10,7 @@ struct Wrong {
     four: (u8, u8, u8, u8),
     wide: i128,
     stated: Option<Js>,
-    #[expect(clippy::option_option, reason = "it is what is tried")]
+    #[expect(clippy::option_option, reason = "the test needs it")]
     twice: Option<Option<u8>>,
     #[kv(any_int)]
     id: u64,
@@ -27,17 +27,19 @@ struct Js {
 }
 
 #[test]
-fn everything_that_elm_cannot_hold_is_refused_at_once_with_a_way_out() {
-    let refusals = Wrong::elm().unwrap_err();
+fn all_unsupported_places_are_reported_at_once_with_help() {
+    let unsupported = Wrong::elm().unwrap_err();
     let places: Vec<_> =
-        refusals.iter().map(|refusal| refusal.place().rsplit("::").next().unwrap()).collect();
+        unsupported.iter().map(|unsupported| unsupported.place().rsplit("::").next().unwrap()).collect();
     assert_eq!(
         places,
         ["Wrong.four", "Wrong.wide", "Wrong.twice", "Wrong.id", "Wrong.by_wide", "Wrong.list"]
     );
-    assert!(refusals.iter().all(|refusal| refusal.place().starts_with("kv_elm::tests::refusals::")));
-    let text = refusals.to_string();
-    for words in ["take a struct with named fields", "#[kv(js_safe)]", "an enum of three variants", "any_int"]
+    assert!(
+        unsupported.iter().all(|unsupported| unsupported.place().starts_with("kv_elm::tests::unsupported::"))
+    );
+    let text = unsupported.to_string();
+    for words in ["use a struct with named fields", "#[kv(js_safe)]", "an enum of three variants", "any_int"]
     {
         assert!(text.contains(words), "{text}");
     }
@@ -59,10 +61,11 @@ enum State {
 }
 
 #[test]
-fn a_character_that_elm_takes_for_another_is_refused_once_in_each_place() {
-    let refusals = NoCharacter::elm().unwrap_err();
-    for place in ["NoCharacter.names", "refusals::State", "refusals::State::Open"] {
-        let is_named = |it: &&crate::Refusal| it.place().ends_with(place) && it.problem().contains("U+FFFF");
-        assert_eq!(refusals.iter().filter(is_named).count(), 1, "{place}: {refusals}");
+fn u_ffff_is_reported_once_in_each_place() {
+    let unsupported = NoCharacter::elm().unwrap_err();
+    for place in ["NoCharacter.names", "unsupported::State", "unsupported::State::Open"] {
+        let is_named =
+            |it: &&crate::Unsupported| it.place().ends_with(place) && it.problem().contains("U+FFFF");
+        assert_eq!(unsupported.iter().filter(is_named).count(), 1, "{place}: {unsupported}");
     }
 }

@@ -1,23 +1,24 @@
-//! How types lead to each other.
+//! References between types: which types are named, cyclic, flattened or keys, and which have
+//! rules.
 
 use super::is_named;
 use crate::ir::{
-    Body, Check, Checked, Codec, Content, Index, Key, Piece, Presence, Program, Record, Tagging,
+    Body, Check, Codec, Component, Content, Index, Key, Piece, Presence, Program, Record, Tagging, Type,
 };
-use kv_schema::TypeSchema;
-use kv_schema::ty::{self, Fields, Shape, TypeRef};
+use kv_schema::ty::{self, Fields, Shape};
+use kv_schema::{Exposed, TypeSchema};
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// Every type that has a name in Elm, once: each that is exposed, and behind it those that it is made of and that are
-/// not exposed themselves.
-pub(super) fn named(exposed: &[&'static TypeSchema]) -> Vec<&'static TypeSchema> {
-    let mut seen: HashSet<TypeId> = exposed.iter().map(|schema| schema.id).collect();
+/// Returns every type that has a name in Elm: each exposed type, followed by the types to which it
+/// refers and that are not exposed themselves.
+pub(super) fn named(exposed: &[Exposed]) -> Vec<&'static TypeSchema> {
+    let mut seen: HashSet<TypeId> = exposed.iter().map(|exposed| exposed.schema().id).collect();
     let mut all = Vec::new();
     let mut listed = HashSet::new();
-    for schema in exposed {
+    for schema in exposed.iter().map(Exposed::schema) {
         if is_named(schema) && listed.insert(schema.id) {
-            all.push(*schema);
+            all.push(schema);
         }
         collect(schema, &mut seen, &mut all);
     }
@@ -25,8 +26,7 @@ pub(super) fn named(exposed: &[&'static TypeSchema]) -> Vec<&'static TypeSchema>
 }
 
 fn collect(schema: &'static TypeSchema, seen: &mut HashSet<TypeId>, all: &mut Vec<&'static TypeSchema>) {
-    for part in parts(schema) {
-        let part = part.get();
+    for part in components(schema) {
         if seen.insert(part.id) {
             if is_named(part) {
                 all.push(part);
@@ -36,17 +36,17 @@ fn collect(schema: &'static TypeSchema, seen: &mut HashSet<TypeId>, all: &mut Ve
     }
 }
 
-/// The types in which a reader must be as strict as serde, since something else may be meant otherwise: those inside
-/// variants without a tag.
-pub(super) fn strict(exposed: &[&'static TypeSchema]) -> HashSet<TypeId> {
+/// Returns the types inside untagged variants. Their decoders must be as strict as serde, otherwise
+/// they would accept the JSON of a later variant.
+pub(super) fn strict(exposed: &[Exposed]) -> HashSet<TypeId> {
     let mut seen = HashSet::new();
-    let mut next: Vec<(&'static TypeSchema, bool)> = exposed.iter().map(|schema| (*schema, false)).collect();
+    let mut next: Vec<_> = exposed.iter().map(|exposed| (exposed.schema(), false)).collect();
     while let Some((schema, strict)) = next.pop() {
         if !seen.insert((schema.id, strict)) {
             continue;
         }
         let strict = strict || matches!(schema.shape, Shape::Enum(all) if has_untagged(&all));
-        next.extend(parts(schema).into_iter().map(|part| (part.get(), strict)));
+        next.extend(components(schema).into_iter().map(|part| (part, strict)));
     }
     seen.into_iter().filter_map(|(id, strict)| strict.then_some(id)).collect()
 }
@@ -55,34 +55,29 @@ fn has_untagged(all: &ty::Enum) -> bool {
     all.tagging == ty::Tagging::Untagged || all.variants.iter().any(|variant| variant.untagged)
 }
 
-fn parts(schema: &TypeSchema) -> Vec<TypeRef> {
-    let of = |fields: Fields| fields.all().iter().map(|field| field.ty).collect::<Vec<_>>();
+/// Returns the types to which a type refers directly.
+fn components(schema: &TypeSchema) -> Vec<&'static TypeSchema> {
+    let of = |fields: Fields| fields.all().iter().map(|field| field.ty.get()).collect::<Vec<_>>();
     match schema.shape {
         Shape::Option(inner) | Shape::List(inner) | Shape::Set(inner) | Shape::Array { item: inner, .. } => {
-            vec![inner]
+            vec![inner.get()]
         }
-        Shape::Tuple(types) => types.to_vec(),
-        Shape::Map { mut key, value } => {
-            // A newtype around a key is not seen in Elm.
-            for _ in 0..32 {
-                let Shape::Struct(Fields::Newtype { field, .. }) = key.get().shape else { break };
-                key = field.ty;
-            }
-            vec![key, value]
-        }
+        Shape::Tuple(types) => types.iter().map(|ty| ty.get()).collect(),
+        // Newtypes around keys do not exist in Elm.
+        Shape::Map { key, value } => vec![key.get().unwrapped(), value.get()],
         Shape::Struct(fields) => of(fields),
         Shape::Enum(all) => all.variants.iter().flat_map(|variant| of(variant.fields)).collect(),
         _ => Vec::new(),
     }
 }
 
-/// Finds what only all types together show.
+/// Sets the properties of types that depend on other types.
 pub(super) fn finish(program: &mut Program) {
     let count = program.types.len();
     let edges: Vec<Vec<Index>> = program
         .types
         .iter()
-        .map(|ty| ty.parts().into_iter().flat_map(|part| part.codec.named()).collect())
+        .map(|ty| ty.components().into_iter().flat_map(|part| part.codec.references()).collect())
         .collect();
     let reached: Vec<HashSet<Index>> =
         (0..count).map(|from| reachable(from, |at| edges[at].clone())).collect();
@@ -96,11 +91,12 @@ pub(super) fn finish(program: &mut Program) {
         let aliases = |at: Index| edges[at].iter().copied().filter(|to| is_alias[*to]).collect();
         program.types[at].boxed = is_alias[at] && reachable(at, aliases).contains(&at);
     }
-    flattened(program);
-    keys(program);
+    set_flattened(program);
+    set_keys(program);
+    set_rules(program);
 }
 
-/// What is reached from a type by a step at least.
+/// Returns the types that can be reached from a type in at least one step.
 fn reachable(from: Index, edges: impl Fn(Index) -> Vec<Index>) -> HashSet<Index> {
     let mut reached = HashSet::new();
     let mut next = edges(from);
@@ -112,7 +108,7 @@ fn reachable(from: Index, edges: impl Fn(Index) -> Vec<Index>) -> HashSet<Index>
     reached
 }
 
-fn flattened(program: &mut Program) {
+fn set_flattened(program: &mut Program) {
     let mut next = Vec::new();
     for ty in &program.types {
         match &ty.body {
@@ -167,10 +163,10 @@ fn flat(codec: &Codec) -> Option<Index> {
     }
 }
 
-fn keys(program: &mut Program) {
+fn set_keys(program: &mut Program) {
     let mut found = Vec::new();
     for ty in &program.types {
-        for Checked { codec, .. } in ty.parts() {
+        for Component { codec, .. } in ty.components() {
             variant_keys(codec, &mut found);
         }
         for piece in ty.stored.iter().flat_map(|stored| &stored.key) {
@@ -201,19 +197,19 @@ fn variant_keys(codec: &Codec, found: &mut Vec<Index>) {
     }
 }
 
-/// Whether any value of a type can break a rule that Elm knows, of each type.
-pub(crate) fn checked(program: &Program) -> Vec<bool> {
-    let mut checked = vec![false; program.types.len()];
+fn set_rules(program: &mut Program) {
     loop {
-        let before = checked.clone();
-        for (at, ty) in program.types.iter().enumerate() {
-            checked[at] = ty
-                .parts()
-                .into_iter()
-                .any(|part| has_checks(&part.rules) || is_checked(&part.codec, &before));
+        let has_rules = |ty: &Type| {
+            let mut components = ty.components().into_iter();
+            components.any(|part| has_checks(&part.rules) || is_checked(&part.codec, program))
+        };
+        let found: Vec<_> = program.types.iter().map(has_rules).collect();
+        let mut changed = false;
+        for (ty, has_rules) in program.types.iter_mut().zip(found) {
+            changed |= std::mem::replace(&mut ty.has_rules, has_rules) != has_rules;
         }
-        if checked == before {
-            return checked;
+        if !changed {
+            return;
         }
     }
 }
@@ -225,16 +221,16 @@ fn has_checks(rules: &[Check]) -> bool {
     })
 }
 
-fn is_checked(codec: &Codec, checked: &[bool]) -> bool {
+fn is_checked(codec: &Codec, program: &Program) -> bool {
     match codec {
         Codec::Int(_) | Codec::Float { finite: true } | Codec::Array(..) => true,
-        Codec::Maybe(inner) | Codec::List(inner) | Codec::Set(inner) => is_checked(inner, checked),
+        Codec::Maybe(inner) | Codec::List(inner) | Codec::Set(inner) => is_checked(inner, program),
         Codec::Map(key, rules, value) => {
-            matches!(key, Key::Int(_)) || has_checks(rules) || is_checked(value, checked)
+            matches!(key, Key::Int(_)) || has_checks(rules) || is_checked(value, program)
         }
-        Codec::Tuple(items) => items.iter().any(|item| is_checked(item, checked)),
-        Codec::Result { ok, err } => is_checked(ok, checked) || is_checked(err, checked),
-        Codec::Named(index) => checked[*index],
+        Codec::Tuple(items) => items.iter().any(|item| is_checked(item, program)),
+        Codec::Result { ok, err } => is_checked(ok, program) || is_checked(err, program),
+        Codec::Named(index) => program.types[*index].has_rules,
         _ => false,
     }
 }

@@ -1,79 +1,80 @@
-//! The stored types of a folder that no catalog exposes.
+//! Finds types that derive `KvType` but are not in the catalog.
 
-use crate::runtime;
+use crate::lexer;
 use kv_schema::Exposed;
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a folder of Rust sources is not covered.
+/// The error of [`ElmClient::covers`](crate::ElmClient::covers).
 #[derive(Debug)]
-pub struct NotCovered(Problem);
+pub struct NotCovered(Reason);
 
 #[derive(Debug)]
-enum Problem {
-    Forgotten(Vec<(PathBuf, usize, String)>),
-    Nothing(PathBuf),
+enum Reason {
+    NotExposed(Vec<(PathBuf, usize, String)>),
+    NoType(PathBuf),
     Io(PathBuf, io::Error),
 }
 
 impl NotCovered {
-    /// The names of the types that are not exposed.
+    /// Returns the names of the types that are not in the catalog.
     pub fn types(&self) -> impl Iterator<Item = &str> {
-        let forgotten = match &self.0 {
-            Problem::Forgotten(types) => types.as_slice(),
+        let not_exposed = match &self.0 {
+            Reason::NotExposed(types) => types.as_slice(),
             _ => &[],
         };
-        forgotten.iter().map(|(_, _, name)| name.as_str())
+        not_exposed.iter().map(|(_, _, name)| name.as_str())
     }
 }
 
 impl fmt::Display for NotCovered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Problem::Forgotten(types) => {
-                f.write_str("these types derive `KvType`, and the catalog does not expose them:")?;
+            Reason::NotExposed(types) => {
+                f.write_str("these types derive `KvType`, but the catalog does not expose them:")?;
                 for (path, line, name) in types {
                     write!(f, "\n  {name} ({}:{line})", path.display())?;
                 }
                 Ok(())
             }
-            Problem::Nothing(dir) => write!(f, "no type in {} derives `KvType`", dir.display()),
-            Problem::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Reason::NoType(dir) => write!(f, "no type in {} derives `KvType`", dir.display()),
+            Reason::Io(path, error) => write!(f, "{}: {error}", path.display()),
         }
     }
 }
 
 impl std::error::Error for NotCovered {}
 
-/// Looks for derived types in the `.rs` files of a folder, those of folders in it included, and for each among those
-/// that are exposed. A type is known by its name, and, where several have it, by its file's.
+/// Checks that every type that derives `KvType` in the `.rs` files of a folder and its subfolders
+/// is exposed. Types are compared by name; if several have the same name, also by the name of their
+/// module.
 pub(crate) fn check(exposed: &[Exposed], dir: &Path) -> Result<(), NotCovered> {
     let mut files = Vec::new();
     collect(dir, &mut files)?;
     let mut stored = Vec::new();
     for file in files {
-        let text = fs::read_to_string(&file).map_err(|error| NotCovered(Problem::Io(file.clone(), error)))?;
+        let text = fs::read_to_string(&file).map_err(|error| NotCovered(Reason::Io(file.clone(), error)))?;
         stored.extend(derived(&text).into_iter().map(|(line, name)| (file.clone(), line, name)));
     }
     if stored.is_empty() {
-        return Err(NotCovered(Problem::Nothing(dir.to_owned())));
+        return Err(NotCovered(Reason::NoType(dir.to_owned())));
     }
-    let several = |name: &str| stored.iter().filter(|(_, _, other)| other == name).count() > 1;
+    let is_ambiguous = |name: &str| stored.iter().filter(|(_, _, other)| other == name).count() > 1;
     let is_exposed = |file: &Path, name: &str| {
         exposed.iter().map(Exposed::schema).any(|schema| {
             schema.name == name
-                && (!several(name) || schema.module.split("::").last() == module_of(file).as_deref())
+                && (!is_ambiguous(name) || schema.module.split("::").last() == module_of(file).as_deref())
         })
     };
-    let forgotten: Vec<_> =
+    let not_exposed: Vec<_> =
         stored.iter().filter(|(file, _, name)| !is_exposed(file, name)).cloned().collect();
-    if forgotten.is_empty() { Ok(()) } else { Err(NotCovered(Problem::Forgotten(forgotten))) }
+    if not_exposed.is_empty() { Ok(()) } else { Err(NotCovered(Reason::NotExposed(not_exposed))) }
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), NotCovered> {
-    let failed = |error| NotCovered(Problem::Io(dir.to_owned(), error));
+    let failed = |error| NotCovered(Reason::Io(dir.to_owned(), error));
     let entries = fs::read_dir(dir).map_err(failed)?.collect::<Result<Vec<_>, _>>();
     let mut paths: Vec<_> = entries.map_err(failed)?.into_iter().map(|entry| entry.path()).collect();
     paths.sort();
@@ -87,15 +88,15 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), NotCovered> {
     Ok(())
 }
 
-/// The last module of a file's items, outside modules within it.
+/// Returns the name of the module that a file is.
 fn module_of(file: &Path) -> Option<String> {
     let stem = file.file_stem()?.to_str()?;
     if stem == "mod" { Some(file.parent()?.file_name()?.to_str()?.to_owned()) } else { Some(stem.to_owned()) }
 }
 
-/// The names behind `#[derive(…)]` with `KvType` among it, with their lines. Comments and texts do not count.
+/// Returns the types that derive `KvType`, each with its line.
 fn derived(code: &str) -> Vec<(usize, String)> {
-    let code = runtime::without_comments(code);
+    let code = lexer::rust::without_comments(code);
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = code[from..].find("derive") {
@@ -126,11 +127,11 @@ mod tests {
     use super::derived;
 
     #[test]
-    fn derived_types_are_found_by_their_attributes() {
+    fn derived_types_are_found_outside_comments_and_strings() {
         let code = r##"
             // #[derive(KvType)] struct InAComment;
-            /* #[derive(KvType)] /* struct */ struct InALongOne; */
-            const TEXT: &str = "#[derive(KvType)] struct InAText;";
+            /* #[derive(KvType)] /* struct */ struct InABlockComment; */
+            const TEXT: &str = "#[derive(KvType)] struct InAString;";
             #[derive(Clone, KvType)]
             #[kv(tag = "struct Tag")]
             pub(crate) struct One { c: char }

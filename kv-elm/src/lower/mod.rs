@@ -1,67 +1,73 @@
-//! From schemas to codecs: what Elm holds of each type, or why it cannot.
+//! Lowers schemas to the [intermediate representation](crate::ir), or reports what Elm cannot
+//! represent.
 
+mod collisions;
 mod graph;
 mod naming;
-mod settle;
-
-pub(crate) use graph::checked;
+mod rules;
 
 use crate::config::Config;
 use crate::ir::{
-    Body, Check, Checked, Codec, Content, Enum, Field, Index, Int, Key, Piece, Presence, Program, Reading,
+    Body, Codec, Component, Content, Enum, Field, Index, Int, IntCheck, Key, Piece, Presence, Program,
     Record, Stored, Tagging, Type, Variant,
 };
 use crate::names;
-use crate::refusal::{Refusal, Refusals};
+use crate::unsupported::{Unsupported, UnsupportedTypes};
 use kv_schema::elm;
 use kv_schema::rule::{MAX_SAFE_INTEGER, Number, Rule};
 use kv_schema::token::SchemaToken;
 use kv_schema::ty::{self, Fields, IntKind, Shape, TypeRef};
 use kv_schema::{Exposed, TypeSchema, template};
+use rules::{checks, checks_of_key, each, server_rules};
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The codecs of some types, and of all that they are made of.
+/// Lowers exposed types and all types to which they refer.
 ///
 /// # Errors
 ///
-/// Everything that Elm cannot hold.
-pub(crate) fn program(exposed: &[Exposed], config: &Config) -> Result<Program, Refusals> {
-    let schemas: Vec<_> = exposed.iter().map(Exposed::schema).collect();
-    let mut map =
-        Map { config, places: HashMap::new(), strict: graph::strict(&schemas), refusals: Vec::new() };
-    let all = graph::named(&schemas);
-    for (index, schema) in all.iter().enumerate() {
-        map.places.insert(schema.id, index);
-    }
-    let names = naming::types(&all, config, &mut map.refusals);
-    let types = all.iter().zip(names).map(|(schema, name)| map.ty(schema, name));
+/// Everything that Elm cannot represent.
+pub(crate) fn program(exposed: &[Exposed], config: &Config) -> Result<Program, UnsupportedTypes> {
+    let all = named_types(exposed);
+    let mut lowering = Lowering {
+        config,
+        indices: all.iter().enumerate().map(|(index, schema)| (schema.id, index)).collect(),
+        strict: graph::strict(exposed),
+        unsupported: Vec::new(),
+    };
+    let names = naming::types(&all, config, &mut lowering.unsupported);
+    let types = all.iter().zip(names).map(|(schema, name)| lowering.ty(schema, name));
     let mut program = Program { types: types.collect() };
-    let name_of = |schema: &TypeSchema| Some(program.types[*map.places.get(&schema.id)?].name.clone());
-    let plurals = naming::plurals(exposed, name_of, &mut map.refusals);
+    let name_of = |schema: &TypeSchema| Some(program.types[*lowering.indices.get(&schema.id)?].name.clone());
+    let plurals = naming::plurals(exposed, name_of, &mut lowering.unsupported);
     for (exposed, plural) in exposed.iter().zip(plurals) {
-        let stored = map.stored(exposed, plural, &program);
-        match map.places.get(&exposed.schema().id) {
+        let stored = lowering.stored(exposed, plural, &program);
+        match lowering.indices.get(&exposed.schema().id) {
             Some(index) => program.types[*index].stored = Some(stored),
-            None => map.refusals.push(Refusal::new(
+            None => lowering.unsupported.push(Unsupported::new(
                 full_name(exposed.schema()),
-                format!("is stored under the tag {:?} without a type of its own", exposed.tag()),
-                "store a newtype around it",
+                format!("is exposed with the tag {:?}, but has no name in Elm", exposed.tag()),
+                "expose a newtype around it",
             )),
         }
     }
     graph::finish(&mut program);
-    naming::finish(&mut program, config, &mut map.refusals);
-    Refusals::none_in(map.refusals)?;
+    naming::finish(&mut program, &all, config, &mut lowering.unsupported);
+    UnsupportedTypes::check(lowering.unsupported)?;
     Ok(program)
 }
 
-/// The type as Rust names it, with its module.
-pub(crate) fn full_name(schema: &TypeSchema) -> String {
+/// Returns the types that get a definition in Elm, in the order of [`Program::types`].
+pub(crate) fn named_types(exposed: &[Exposed]) -> Vec<&'static TypeSchema> {
+    graph::named(exposed)
+}
+
+/// Returns the path of a type in Rust.
+fn full_name(schema: &TypeSchema) -> String {
     if schema.module.is_empty() { schema.to_string() } else { format!("{}::{schema}", schema.module) }
 }
 
-/// Whether a type has a name of its own in Elm.
+/// Returns whether a type gets a definition in Elm.
 fn is_named(schema: &TypeSchema) -> bool {
     match schema.shape {
         Shape::Struct(_) => true,
@@ -74,26 +80,29 @@ fn is_result(schema: &TypeSchema) -> bool {
     schema.module.is_empty() && schema.name == "Result"
 }
 
-struct Map<'a> {
+struct Lowering<'a> {
     config: &'a Config,
-    places: HashMap<TypeId, Index>,
+    indices: HashMap<TypeId, Index>,
     strict: HashSet<TypeId>,
-    refusals: Vec<Refusal>,
+    unsupported: Vec<Unsupported>,
 }
 
-/// Where a codec stands.
+/// The surroundings of a type reference.
 #[derive(Clone, Copy)]
-struct At<'a> {
+struct Context<'a> {
+    /// Path in Rust, for errors.
     place: &'a str,
+    /// Rules of the field or of the items.
     rules: &'static [Rule],
+    /// See [`graph::strict`].
     strict: bool,
 }
 
-impl Map<'_> {
-    fn refuse(&mut self, place: &str, problem: impl Into<String>, way_out: impl Into<String>) {
-        let refusal = Refusal::new(place, problem, way_out);
-        if !self.refusals.contains(&refusal) {
-            self.refusals.push(refusal);
+impl Lowering<'_> {
+    fn unsupported(&mut self, place: &str, problem: impl Into<String>, help: impl Into<String>) {
+        let found = Unsupported::new(place, problem, help);
+        if !self.unsupported.contains(&found) {
+            self.unsupported.push(found);
         }
     }
 
@@ -115,8 +124,12 @@ impl Map<'_> {
         Type {
             name,
             values: BTreeMap::new(),
-            schema,
+            rust_path: place,
+            rust_crate: schema.module.split("::").next().unwrap_or_default().to_owned(),
+            docs: schema.docs.to_owned(),
             body,
+            server_rules: server_rules(schema),
+            has_rules: false,
             cycle: 0,
             recursive: false,
             boxed: false,
@@ -133,7 +146,8 @@ impl Map<'_> {
             tag: exposed.tag().to_owned(),
             prefix: exposed.prefix().to_owned(),
             token: SchemaToken::of(schema).to_string(),
-            access: exposed.access(),
+            can_list: exposed.access().can_list(),
+            can_write: exposed.access().can_write(),
             plural,
             key,
         }
@@ -150,7 +164,7 @@ impl Map<'_> {
             template::Piece::Part(rust) => *rust,
         };
         let place = format!("{}.{rust}", full_name(schema));
-        let at = self.places.get(&schema.id).copied();
+        let at = self.indices.get(&schema.id).copied();
         let fields = match schema.shape {
             Shape::Struct(fields) => fields.all(),
             _ => &[],
@@ -161,35 +175,31 @@ impl Map<'_> {
                 record.fields[nth].name.clone()
             }
             _ => {
-                self.refuse(
+                self.unsupported(
                     &place,
-                    "is a part of the key that is not always a member",
-                    "take a part that is neither an `Option` nor left out",
+                    "is a part of the key template, but may be missing from the JSON",
+                    "use a field that is neither an `Option` nor skipped",
                 );
                 return Piece::Text(String::new());
             }
         };
-        let mut part = fields[found.unwrap_or_default()].ty.get();
-        let mut newtypes = Vec::new();
-        while let Shape::Struct(Fields::Newtype { field, .. }) = part.shape {
-            if newtypes.len() > 32 {
-                break;
-            }
-            newtypes.extend(self.places.get(&part.id));
-            part = field.ty.get();
-        }
-        let key = self.key(part, At { place: &place, rules: &[], strict: false });
-        Piece::Part { field: name, newtypes, key }
+        let part = fields[found.unwrap_or_default()].ty.get();
+        let newtypes = std::iter::once(part)
+            .chain(part.newtype_fields().map(|field| field.ty.get()))
+            .filter(|schema| matches!(schema.shape, Shape::Struct(Fields::Newtype { .. })))
+            .filter_map(|newtype| self.indices.get(&newtype.id).copied())
+            .collect();
+        let key = self.key(part, Context { place: &place, rules: &[], strict: false });
+        Piece::Part { rust_name: rust.to_owned(), field: name, newtypes, key }
     }
 
-    /// Refuses the one character that Elm's compiler makes two others of.
+    /// Reports a literal with U+FFFF: Elm 0.19.1 compiles '\u{FFFF}' to '\uD7FF\uDFFF'.
     fn literal(&mut self, text: &str, place: &str) {
-        // Elm 0.19.1: '\u{FFFF}' is '\uD7FF\uDFFF' in what it compiles to.
         if text.contains('\u{ffff}') {
-            self.refuse(
+            self.unsupported(
                 place,
-                "has U+FFFF in a name or a rule, which Elm's compiler takes for another text",
-                "leave it out: it stands for no character",
+                "has U+FFFF in a name or a rule, which the Elm compiler turns into another text",
+                "remove it: it is not a character",
             );
         }
     }
@@ -204,13 +214,13 @@ impl Map<'_> {
         }
     }
 
-    fn value(&mut self, field: &ty::Field, place: &str, strict: bool) -> Checked {
+    fn value(&mut self, field: &ty::Field, place: &str, strict: bool) -> Component {
         self.literals_of_rules(field.rules, place);
-        let codec = self.codec(field.ty, At { place, rules: field.rules, strict });
-        Checked { codec, rules: checks(field.rules, field.ty.get()) }
+        let codec = self.codec(field.ty, Context { place, rules: field.rules, strict });
+        Component { codec, rules: checks(field.rules, field.ty.get()) }
     }
 
-    fn items(&mut self, items: &[ty::Field], place: &str, strict: bool) -> Vec<Checked> {
+    fn items(&mut self, items: &[ty::Field], place: &str, strict: bool) -> Vec<Component> {
         items.iter().map(|item| self.value(item, &format!("{place}.{}", item.rust_name), strict)).collect()
     }
 
@@ -218,15 +228,15 @@ impl Map<'_> {
         let mut mapped: Vec<Field> = Vec::new();
         for (field, name) in fields.iter().zip(names::fields(fields, self.config.camel_case)) {
             let place = format!("{place}.{}", field.rust_name);
-            naming::given_name(field.elm, elm::check_field, &place, &mut self.refusals);
+            naming::given_name(field.elm, elm::check_field, &place, &mut self.unsupported);
             if let Some(nth) = mapped.iter().position(|other| other.name == name) {
-                self.refuse(
+                self.unsupported(
                     &place,
                     format!(
                         "and `{}` are both named `{name}` by `#[kv(elm = \"…\")]`",
                         fields[nth].rust_name
                     ),
-                    "give one of them another name",
+                    "rename one of them",
                 );
             }
             mapped.push(self.field(field, name, &place, strict));
@@ -238,67 +248,71 @@ impl Map<'_> {
         self.literal(field.name, place);
         self.literals_of_rules(field.rules, place);
         let schema = field.ty.get();
-        let at = At { place, rules: field.rules, strict };
+        let context = Context { place, rules: field.rules, strict };
         let (presence, codec) = match schema.shape {
-            _ if field.flatten => (Presence::Flat, self.flat(schema, field.ty, at)),
-            Shape::Option(inner) => (Presence::Optional, self.inside_option(inner, at)),
+            _ if field.flatten => (Presence::Flat, self.flattened(schema, field.ty, context)),
+            Shape::Option(inner) => (Presence::Optional, self.inside_option(inner, context)),
             _ if field.may_be_left_out => {
                 let default = field.default_json.and_then(ty::DefaultJson::get);
                 let default = default.map(|json| json.replace('\u{ffff}', "\\uffff"));
-                (default.map_or(Presence::LeftOut, Presence::Default), self.codec(field.ty, at))
+                (default.map_or(Presence::LeftOut, Presence::Default), self.codec(field.ty, context))
             }
-            _ => (Presence::Required, self.codec(field.ty, at)),
+            _ => (Presence::Required, self.codec(field.ty, context)),
         };
         Field {
             name,
             wire: field.name.to_owned(),
-            wires: std::iter::once(&field.name).chain(field.aliases).map(|name| (*name).to_owned()).collect(),
+            accepted: std::iter::once(&field.name)
+                .chain(field.aliases)
+                .map(|name| (*name).to_owned())
+                .collect(),
             docs: field.docs.to_owned(),
             presence,
-            value: Checked { codec, rules: checks(field.rules, schema) },
+            value: Component { codec, rules: checks(field.rules, schema) },
         }
     }
 
-    /// What is flattened: any JSON is an object there.
-    fn flat(&mut self, schema: &'static TypeSchema, ty: TypeRef, at: At<'_>) -> Codec {
+    /// Lowers a flattened type. Flattened JSON is always an object.
+    fn flattened(&mut self, schema: &'static TypeSchema, ty: TypeRef, context: Context<'_>) -> Codec {
         match schema.shape {
             Shape::Json => Codec::Map(Key::String, Vec::new(), Box::new(Codec::Json)),
-            Shape::Option(inner) => Codec::Maybe(Box::new(self.flat(inner.get(), inner, at))),
-            _ => self.codec(ty, at),
+            Shape::Option(inner) => Codec::Maybe(Box::new(self.flattened(inner.get(), inner, context))),
+            _ => self.codec(ty, context),
         }
     }
 
-    fn inside_option(&mut self, inner: TypeRef, at: At<'_>) -> Codec {
-        let codec = self.codec(inner, at);
+    /// Lowers the content of an `Option`.
+    fn inside_option(&mut self, inner: TypeRef, context: Context<'_>) -> Codec {
+        let codec = self.codec(inner, context);
         if matches!(codec, Codec::Maybe(_)) {
-            self.refuse(
-                at.place,
-                "is an `Option` of an `Option`, whose `None` and `Some(None)` are one `null`",
-                "take an enum of three variants, or leave out one `Option`",
+            self.unsupported(
+                context.place,
+                "is an `Option` in an `Option`, whose `None` and `Some(None)` are both `null` in JSON",
+                "use an enum of three variants, or remove one `Option`",
             );
         }
         codec
     }
 
-    fn codec(&mut self, ty: TypeRef, at: At<'_>) -> Codec {
+    fn codec(&mut self, ty: TypeRef, context: Context<'_>) -> Codec {
         let schema = ty.get();
-        let inside = At { rules: each(at.rules), ..at };
+        let inside = Context { rules: each(context.rules), ..context };
         match schema.shape {
             Shape::Unit => Codec::Unit,
             Shape::Bool => Codec::Bool,
-            Shape::Int(kind) => Codec::Int(self.int(kind, false, at)),
-            Shape::NonZero(kind) => Codec::Int(self.int(kind, true, at)),
+            Shape::Int(kind) => Codec::Int(self.int(kind, false, context)),
+            Shape::NonZero(kind) => Codec::Int(self.int(kind, true, context)),
             Shape::Float(_) => {
-                Codec::Float { finite: !at.rules.iter().any(|rule| matches!(rule, Rule::AnyFloat(_))) }
+                Codec::Float { finite: !context.rules.iter().any(|rule| matches!(rule, Rule::AnyFloat(_))) }
             }
             Shape::Char => Codec::Char,
             Shape::String | Shape::Formatted(_) => Codec::String,
             Shape::Json => Codec::Json,
-            Shape::Option(inner) => Codec::Maybe(Box::new(self.inside_option(inner, at))),
+            Shape::Option(inner) => Codec::Maybe(Box::new(self.inside_option(inner, context))),
             Shape::List(item) => Codec::List(Box::new(self.codec(item, inside))),
             Shape::Set(item) => {
                 let item = self.codec(item, inside);
-                // Elm compares these alone.
+                // Only these are comparable in Elm.
                 if matches!(item, Codec::Int(_) | Codec::Char | Codec::String) {
                     Codec::Set(Box::new(item))
                 } else {
@@ -307,35 +321,35 @@ impl Map<'_> {
             }
             Shape::Array { item, len } => Codec::Array(Box::new(self.codec(item, inside)), len),
             Shape::Tuple(items) if items.len() > 3 => {
-                self.refuse(
-                    at.place,
-                    format!("is a tuple of {}, and Elm's have three at most", items.len()),
-                    "take a struct with named fields, or a tuple struct",
+                self.unsupported(
+                    context.place,
+                    format!("is a tuple of {} items, but Elm tuples have at most three", items.len()),
+                    "use a struct with named fields, or a tuple struct",
                 );
                 Codec::Unit
             }
             Shape::Tuple(items) => Codec::Tuple(items.iter().map(|item| self.codec(*item, inside)).collect()),
             Shape::Map { key, value } => {
                 let rules = checks_of_key(key.get());
-                let key = self.key(key.get(), At { rules: &[], ..at });
+                let key = self.key(key.get(), Context { rules: &[], ..context });
                 Codec::Map(key, rules, Box::new(self.codec(value, inside)))
             }
             Shape::Enum(ty::Enum { variants: [ok, err], .. }) if is_result(schema) => {
-                let plain = At { rules: &[], ..at };
+                let plain = Context { rules: &[], ..context };
                 let mut of = |variant: &ty::Variant| match variant.fields {
                     Fields::Newtype { field, .. } => Box::new(self.codec(field.ty, plain)),
                     _ => Box::new(Codec::Unit),
                 };
                 Codec::Result { ok: of(ok), err: of(err) }
             }
-            Shape::Struct(_) | Shape::Enum(_) => match self.places.get(&schema.id) {
+            Shape::Struct(_) | Shape::Enum(_) => match self.indices.get(&schema.id) {
                 Some(index) => Codec::Named(*index),
                 None => Codec::Json,
             },
             _ => {
-                self.refuse(
-                    at.place,
-                    format!("is a `{schema}`, whose form is unknown here"),
+                self.unsupported(
+                    context.place,
+                    format!("is a `{schema}`, which this version of kv-elm does not know"),
                     "update kv-elm",
                 );
                 Codec::Json
@@ -343,12 +357,12 @@ impl Map<'_> {
         }
     }
 
-    fn int(&mut self, kind: IntKind, non_zero: bool, at: At<'_>) -> Int {
+    fn int(&mut self, kind: IntKind, non_zero: bool, context: Context<'_>) -> Int {
         let safe = |n: i128| (-MAX_SAFE_INTEGER..=MAX_SAFE_INTEGER).contains(&n);
         let (mut min, mut max) = kind.range();
         let is_wide = !(safe(min) && safe(max));
-        let any_int = at.rules.iter().any(|rule| matches!(rule, Rule::AnyInt(_)));
-        let stated = at.rules.iter().any(|rule| match rule {
+        let any_int = context.rules.iter().any(|rule| matches!(rule, Rule::AnyInt(_)));
+        let stated = context.rules.iter().any(|rule| match rule {
             Rule::JsSafe(_) => true,
             Rule::Range(range) => {
                 let within = |bound| matches!(bound, Some(Number::Int(n)) if safe(n));
@@ -357,49 +371,46 @@ impl Map<'_> {
             _ => false,
         });
         if is_wide && any_int {
-            self.refuse(
-                at.place,
-                "may be any integer of its type (`any_int`), and JavaScript rounds those beyond 2^53 − 1",
-                "write it as a string, with `#[kv(wire = \"String\")]` and `#[serde(with = \"…\")]`, or leave out `any_int`",
+            self.unsupported(
+                context.place,
+                "may be any integer of its type (`any_int`), but JavaScript rounds integers beyond 2^53 − 1",
+                "write it as a string, with `#[kv(wire = \"String\")]` and `#[serde(with = \"…\")]`, or remove `any_int`",
             );
         } else if kind.is_128_bits() && !stated {
-            self.refuse(
-                at.place,
-                "is a 128-bit integer, and JavaScript rounds those beyond 2^53 − 1",
-                "say that it stays within with `#[kv(js_safe)]`, or write it as a string, with \
+            self.unsupported(
+                context.place,
+                "is a 128-bit integer, but JavaScript rounds integers beyond 2^53 − 1",
+                "forbid larger integers with `#[kv(js_safe)]`, or write it as a string, with \
                  `#[kv(wire = \"String\")]` and `#[serde(with = \"…\")]`",
             );
         }
         min = min.max(-MAX_SAFE_INTEGER);
         max = max.min(MAX_SAFE_INTEGER);
-        let reading = match (at.strict, is_wide) {
-            (true, _) => Reading::Bounds,
-            (false, true) => Reading::Safe,
-            (false, false) => Reading::Whole,
+        let check = match (context.strict, is_wide) {
+            (true, _) => IntCheck::Bounds,
+            (false, true) => IntCheck::Safe,
+            (false, false) => IntCheck::Whole,
         };
         // Both are within ±(2^53 − 1).
         let narrow = |n: i128| i64::try_from(n).unwrap_or_default();
-        Int { min: narrow(min), max: narrow(max), non_zero, reading }
+        Int { min: narrow(min), max: narrow(max), non_zero, check }
     }
 
-    fn key(&mut self, mut schema: &'static TypeSchema, at: At<'_>) -> Key {
-        // A newtype is what it holds: Elm compares that.
-        for _ in 0..32 {
-            let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape else { break };
-            schema = field.ty.get();
-        }
+    /// Lowers the type of a key. Elm does not compare custom types, so newtypes are unwrapped.
+    fn key(&mut self, schema: &'static TypeSchema, context: Context<'_>) -> Key {
+        let schema = schema.unwrapped();
         match schema.shape {
             Shape::String | Shape::Formatted(_) => Key::String,
             Shape::Char => Key::Char,
             Shape::Bool => Key::Bool,
-            Shape::Int(kind) => Key::Int(self.int(kind, false, at)),
-            Shape::NonZero(kind) => Key::Int(self.int(kind, true, at)),
-            Shape::Enum(_) if self.places.contains_key(&schema.id) => Key::Variant(self.places[&schema.id]),
+            Shape::Int(kind) => Key::Int(self.int(kind, false, context)),
+            Shape::NonZero(kind) => Key::Int(self.int(kind, true, context)),
+            Shape::Enum(_) if self.indices.contains_key(&schema.id) => Key::Variant(self.indices[&schema.id]),
             _ => {
-                self.refuse(
-                    at.place,
-                    format!("has keys of `{schema}`, whose form is unknown here"),
-                    "use `String`",
+                self.unsupported(
+                    context.place,
+                    format!("has keys of the type `{schema}`, which this version of kv-elm does not know"),
+                    "use `String` keys",
                 );
                 Key::String
             }
@@ -408,7 +419,7 @@ impl Map<'_> {
 
     fn enumeration(&mut self, all: &ty::Enum, place: &str, strict: bool) -> Enum {
         if all.variants.is_empty() {
-            self.refuse(place, "has no variants, and so no values", "leave out what holds it");
+            self.unsupported(place, "has no variants and thus no values", "remove the fields of this type");
         }
         if let ty::Tagging::Internal { tag } | ty::Tagging::Adjacent { tag, .. } = all.tagging {
             self.literal(tag, place);
@@ -445,7 +456,7 @@ impl Map<'_> {
             }
         };
         Variant {
-            // Named when all types are known.
+            // Set by `naming::finish`.
             name: String::new(),
             wire: variant.name.to_owned(),
             docs: variant.docs.to_owned(),
@@ -454,56 +465,4 @@ impl Map<'_> {
             content,
         }
     }
-}
-
-/// The rules for the items of a collection.
-fn each(rules: &'static [Rule]) -> &'static [Rule] {
-    rules
-        .iter()
-        .find_map(|rule| if let Rule::Each(each) = rule { Some(each.rules) } else { None })
-        .unwrap_or(&[])
-}
-
-/// The rules that Elm checks of keys: those of newtypes around them.
-fn checks_of_key(mut schema: &TypeSchema) -> Vec<Check> {
-    let mut all = Vec::new();
-    for _ in 0..32 {
-        let Shape::Struct(Fields::Newtype { field, .. }) = schema.shape else { break };
-        schema = field.ty.get();
-        all.extend(checks(field.rules, schema));
-    }
-    all
-}
-
-/// The rules that Elm checks, of those of a place.
-fn checks(rules: &'static [Rule], schema: &TypeSchema) -> Vec<Check> {
-    use kv_schema::rule::Unit;
-    let unit = match schema.shape {
-        Shape::Option(inner) => return checks(rules, inner.get()),
-        Shape::String | Shape::Formatted(_) => Unit::Characters,
-        _ => Unit::Items,
-    };
-    let item = || match schema.shape {
-        Shape::List(item) | Shape::Set(item) | Shape::Array { item, .. } | Shape::Map { value: item, .. } => {
-            Some(item.get())
-        }
-        _ => None,
-    };
-    let check = |rule: &Rule| {
-        Some(match rule {
-            Rule::Len(len) => Check::Len { unit, min: len.min, max: len.max },
-            Rule::NonEmpty(_) => Check::NonEmpty(unit),
-            Rule::Range(range) => Check::Range(*range),
-            Rule::Pattern(pattern) => Check::Pattern(pattern.text.to_owned()),
-            Rule::Email(_) => Check::Email,
-            Rule::Url(_) => Check::Url,
-            Rule::OneOf(one_of) => {
-                Check::OneOf(one_of.allowed.iter().map(|text| (*text).to_owned()).collect())
-            }
-            Rule::Each(each) => Check::Each(checks(each.rules, item()?)),
-            // The first is every integer's here, the next two ask nothing, and the last only Rust can run.
-            _ => return None,
-        })
-    };
-    rules.iter().filter_map(check).collect()
 }

@@ -1,57 +1,59 @@
-//! Finds names of which no two are equal.
+//! Resolves name collisions.
 //!
-//! Each claim has a list of names: its first choice, longer ones, and at last numbered ones. Where several claims have one
-//! name, each of them takes its next, unless one has it by fewer steps than all others: that one keeps it. All claims
-//! move at once, so the order of the claims does not matter, and a claim whose name nobody else has never moves.
+//! Each claim has a list of candidate names: its first choice, longer names, and then numbered
+//! names. If several claims have the same name, each of them takes its next candidate. The
+//! exception is a claim that has taken fewer steps than all others with the name: it keeps the
+//! name. All claims take their step at the same time, so that the order of the claims does not
+//! matter. A claim without a collision never changes its name.
 
 use std::collections::{HashMap, HashSet};
 
-/// Something that needs a name.
+/// A thing that needs a name.
 pub(super) struct Claim {
-    /// The number of longer names after the first choice; beyond it, names have numbers. `None` for a name that was given
-    /// and does not change.
+    /// Number of longer names after the first choice; later candidates are numbered. `None` if the
+    /// name is fixed by `#[kv(elm = "…")]`.
     pub(super) steps: Option<usize>,
-    /// The claims whose names are parts of this one's.
+    /// Claims whose names are parts of the name of this one.
     pub(super) parts: Vec<usize>,
-    /// The order in which numbers are given.
+    /// Sort key that decides which claim gets which number.
     pub(super) order: String,
 }
 
-/// Given names that cannot stay as they are.
+/// Collisions of fixed names.
 #[derive(Default)]
-pub(super) struct Conflicts {
-    /// Claims of one given name: the later and the earlier one.
+pub(super) struct Collisions {
+    /// Claims with the same name: the later and the earlier one.
     pub(super) equal: Vec<(usize, usize)>,
-    /// Claims whose given name is taken otherwise.
+    /// Claims whose fixed name is reserved.
     pub(super) taken: Vec<usize>,
 }
 
-/// Names by claim and step.
-pub(super) trait Names {
-    /// The name of a claim when each claim has made so many steps.
+/// Candidate names of claims.
+pub(super) trait NameSource {
+    /// Returns the name of a claim, given the number of steps that each claim has taken.
     fn name(&self, claim: usize, steps: &[usize]) -> String;
 
-    /// Whether something else than a claim has the name.
+    /// Returns whether the name is reserved, so that the claim cannot have it.
     fn is_taken(&self, claim: usize, name: &str) -> bool;
 
-    /// What two equal names have in common.
+    /// Returns the form of a name in which it is compared with other names.
     fn key(&self, name: &str) -> String {
         name.to_owned()
     }
 }
 
-/// Returns the names of all claims.
-pub(super) fn settle(claims: &[Claim], names: &impl Names) -> (Vec<String>, Conflicts) {
+/// Returns the names of all claims, and the collisions that cannot be resolved.
+pub(super) fn resolve(claims: &[Claim], names: &impl NameSource) -> (Vec<String>, Collisions) {
     let mut steps = vec![0; claims.len()];
     loop {
         let current: Vec<_> = (0..claims.len()).map(|at| names.name(at, &steps)).collect();
         let moving = moving(claims, names, &current, &steps);
-        // A name changes with its parts: these come first.
+        // A name changes with its parts, so the parts change first.
         let ready = |at: &usize| claims[*at].parts.iter().all(|part| !moving.contains(part));
         let ready: Vec<_> = moving.iter().copied().filter(ready).collect();
         if ready.is_empty() {
-            let conflicts = conflicts(claims, names, &current);
-            return (current, conflicts);
+            let collisions = collisions(claims, names, &current);
+            return (current, collisions);
         }
         let (longer, mut numbered): (Vec<_>, Vec<_>) =
             ready.into_iter().partition(|at| claims[*at].steps.is_some_and(|last| steps[*at] < last));
@@ -75,8 +77,8 @@ pub(super) fn settle(claims: &[Claim], names: &impl Names) -> (Vec<String>, Conf
     }
 }
 
-/// The claims that need another name.
-fn moving(claims: &[Claim], names: &impl Names, current: &[String], steps: &[usize]) -> HashSet<usize> {
+/// Returns the claims that need another name.
+fn moving(claims: &[Claim], names: &impl NameSource, current: &[String], steps: &[usize]) -> HashSet<usize> {
     let mut moving = HashSet::new();
     for mut group in groups(names, current) {
         group.retain(|at| {
@@ -99,8 +101,8 @@ fn moving(claims: &[Claim], names: &impl Names, current: &[String], steps: &[usi
     moving
 }
 
-fn conflicts(claims: &[Claim], names: &impl Names, current: &[String]) -> Conflicts {
-    let mut found = Conflicts::default();
+fn collisions(claims: &[Claim], names: &impl NameSource, current: &[String]) -> Collisions {
+    let mut found = Collisions::default();
     for group in groups(names, current) {
         found.equal.extend(group.iter().skip(1).map(|at| (*at, group[0])));
     }
@@ -110,8 +112,8 @@ fn conflicts(claims: &[Claim], names: &impl Names, current: &[String]) -> Confli
     found
 }
 
-/// The claims of each name, in order.
-fn groups(names: &impl Names, current: &[String]) -> Vec<Vec<usize>> {
+/// Groups the claims by name. Each group is in order, the groups are not.
+fn groups(names: &impl NameSource, current: &[String]) -> Vec<Vec<usize>> {
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, name) in current.iter().enumerate() {
         groups.entry(names.key(name)).or_default().push(at);
