@@ -1,7 +1,7 @@
 //! [`Codec`].
 
 use super::JsonError;
-use super::reading::{Mode, Reading};
+use super::decode_state::{DecodeState, Mode};
 use super::strict::Strict;
 use super::traits::Traits;
 use crate::engine::{AnyValue, StoredType};
@@ -64,7 +64,7 @@ pub struct Codec {
     traits: Traits,
     max_depth: usize,
     encode: fn(&dyn Any, &mut Bounded<'_>) -> Result<(), JsonError>,
-    decode: fn(&str, &mut Reading) -> Result<AnyValue, serde_json::Error>,
+    decode: fn(&str, &mut DecodeState) -> Result<AnyValue, serde_json::Error>,
 }
 
 /// What was read from JSON.
@@ -99,9 +99,9 @@ impl Codec {
                     }
                 })
             },
-            decode: |text, reading| {
+            decode: |text, state| {
                 let mut reader = serde_json::Deserializer::from_str(text);
-                let value = T::deserialize(Strict::new(&mut reader, reading))?;
+                let value = T::deserialize(Strict::new(&mut reader, state))?;
                 reader.end()?;
                 Ok(Arc::new(value))
             },
@@ -190,31 +190,31 @@ impl Codec {
         if !self.traits.is_hidden
             && let Ok(text) = std::str::from_utf8(json)
         {
-            let mut reading = self.reading(Mode::Doubt, options);
-            if let Ok(value) = (self.decode)(text, &mut reading)
-                && !reading.has_unsafe_int()
+            let mut state = self.state(Mode::Doubt, options);
+            if let Ok(value) = (self.decode)(text, &mut state)
+                && !state.has_unsafe_int()
             {
-                return Ok(Decoded { value, ttl: reading.ttl() });
+                return Ok(Decoded { value, ttl: state.ttl() });
             }
         }
         json::check(self.exposed.schema(), json, options)?;
         let text = std::str::from_utf8(json).unwrap_or_default();
-        let mut reading = self.reading(Mode::Trust, options);
-        if let Ok(value) = (self.decode)(text, &mut reading) {
-            return Ok(Decoded { value, ttl: reading.ttl() });
+        let mut state = self.state(Mode::Trust, options);
+        if let Ok(value) = (self.decode)(text, &mut state) {
+            return Ok(Decoded { value, ttl: state.ttl() });
         }
-        let mut reading = self.reading(Mode::Trace, options);
-        match (self.decode)(text, &mut reading) {
-            Ok(value) => Ok(Decoded { value, ttl: reading.ttl() }),
+        let mut state = self.state(Mode::Trace, options);
+        match (self.decode)(text, &mut state) {
+            Ok(value) => Ok(Decoded { value, ttl: state.ttl() }),
             Err(error) => {
                 let rules = json::check_rules(self.exposed.schema(), json, options);
-                Err(unreadable(&reading.pointer(), &error, rules.err()))
+                Err(unreadable(&state.pointer(), &error, rules.err()))
             }
         }
     }
 
-    fn reading(&self, mode: Mode, options: DecodeOptions) -> Reading {
-        Reading::new(mode, options, self.traits)
+    fn state(&self, mode: Mode, options: DecodeOptions) -> DecodeState {
+        DecodeState::new(mode, options, self.traits)
     }
 }
 

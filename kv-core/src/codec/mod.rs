@@ -1,15 +1,15 @@
 //! JSON of values: out of those whose type is only known to be stored (`erased`, which asks the derive by way of `probe`),
 //! and out of and into those whose type a catalog exposes (`exposed`, by way of `strict`, which notes what
-//! it sees in a `reading`; `traits` says of which types it sees enough).
+//! it sees in a `decode_state`; `traits` says of which types it sees enough).
 
+#[cfg(feature = "json")]
+mod decode_state;
 mod erased;
 #[cfg(feature = "json")]
 mod exposed;
 #[cfg(feature = "json")]
 #[expect(missing_debug_implementations, missing_docs, reason = "for generated code alone")]
 pub mod probe;
-#[cfg(feature = "json")]
-mod reading;
 #[cfg(feature = "json")]
 mod strict;
 #[cfg(feature = "json")]

@@ -1,28 +1,29 @@
-//! What about a type decides how it is read.
+//! [`Traits`], the properties of a type that decide how it is read.
 //!
-//! Some shapes serde reads into a buffer before it knows what they are, and then reads the value from there, where nobody
-//! goes along. What it makes of text, numbers and booleans in a buffer is what it makes of them in JSON, and nothing else.
-//! But there a list is read as a struct, an object as the name of a variant, and an empty one as nothing; and of an untagged enum it
-//! takes the first variant that will do. So whoever has more in a buffer is held against its schema first.
+//! Serde reads some shapes into a buffer before it knows their type, and reads the value from the
+//! buffer, where the strict deserializer does not see it. Strings, numbers and booleans are read from a
+//! buffer as from JSON. But a list is read as a struct, an object as the name of a variant and an empty
+//! object as a unit, and an untagged enum is read as the first variant that fits. Types with such parts
+//! in a buffer are therefore checked against their schema before they are read.
 
 use crate::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
 use std::any::TypeId;
 use std::collections::HashSet;
 
-/// How many newtypes and `Option`s around each other are looked into. Some types hold themselves.
+/// The number of nested newtypes and `Option`s that are followed. Some types contain themselves.
 const MAX_WRAPPED: usize = 8;
 
-/// What about a type decides how it is read.
+/// The properties of a type that decide how it is read.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "a type may have any of them")]
 pub(super) struct Traits {
     /// Whether serde reads some of it into buffers.
     pub(super) is_buffered: bool,
-    /// Whether there is something in a buffer that is read otherwise than from JSON, or a name that is not what it says.
+    /// Whether a part in a buffer is read differently than from JSON, or a key has several spellings.
     pub(super) is_hidden: bool,
-    /// Whether some of it is any JSON, and its reader unknown.
+    /// Whether a part has no schema.
     pub(super) is_opaque: bool,
-    /// Whether some of it is text whose reader, another crate's, may ask for anything and read it from a number or a list.
+    /// Whether a part is a string whose reader, in another crate, may also accept a number or a list.
     is_foreign: bool,
 }
 
@@ -30,13 +31,13 @@ impl Traits {
     pub(super) fn of(schema: &'static TypeSchema) -> Self {
         let mut traits = Self::default();
         traits.visit(schema, &mut HashSet::new());
-        // Who asks for anything cannot be told from another who does.
+        // Their calls of `deserialize_any` cannot be distinguished.
         let askers = [traits.is_buffered, traits.is_opaque, traits.is_foreign];
         traits.is_hidden |= askers.into_iter().filter(|asks| *asks).count() > 1;
         traits
     }
 
-    /// Whether it may be asked for anything, and not by a reader of text alone.
+    /// Returns whether `deserialize_any` may be called for a value that is not a string.
     pub(super) fn asks_for_anything(self) -> bool {
         self.is_buffered || self.is_opaque
     }
@@ -60,7 +61,7 @@ impl Traits {
             Shape::Map { key, value } => {
                 visit(key);
                 visit(value);
-                // Keys of different names can be the same one then.
+                // Different names can be the same key.
                 self.is_hidden |= has_second_names(key.get());
             }
             Shape::Struct(fields) => self.fields(fields, seen),
@@ -84,7 +85,7 @@ impl Traits {
                 self.is_buffered = true;
                 self.is_hidden |= !has_plain_members(field.ty.get());
             }
-            // The field's own reader may take more than the type on the wire.
+            // The reader of the field may accept more than the wire type.
             self.is_hidden |= field.wire;
             self.visit(field.ty.get(), seen);
         }
@@ -97,7 +98,7 @@ impl Traits {
                 || match all.tagging {
                     Tagging::External => false,
                     Tagging::Internal { .. } => !has_plain_content(variant),
-                    // An adjacent tag is read as an enum, which may be an object.
+                    // An adjacent tag is read as an enum, which can be an object.
                     Tagging::Adjacent { .. } | Tagging::Untagged => true,
                 };
             self.fields(variant.fields, seen);
@@ -105,7 +106,7 @@ impl Traits {
     }
 }
 
-/// Whether what a variant holds is plain, or an object of what is.
+/// Returns whether the content of a variant is plain, or an object with plain members.
 fn has_plain_content(variant: &Variant) -> bool {
     match variant.fields {
         Fields::Unit => true,
@@ -115,7 +116,7 @@ fn has_plain_content(variant: &Variant) -> bool {
     }
 }
 
-/// Whether it is an object of what is plain.
+/// Returns whether a type is an object with plain members.
 fn has_plain_members(schema: &'static TypeSchema) -> bool {
     matches!(schema.shape, Shape::Struct(Fields::Named { fields, .. }) if fields.iter().all(is_plain_field))
 }
@@ -124,7 +125,7 @@ fn is_plain_field(field: &Field) -> bool {
     !field.flatten && is_plain(field.ty.get())
 }
 
-/// Whether it is text, a number or a boolean, or none.
+/// Returns whether a type is a string, a number or a boolean, or an `Option` of one.
 fn is_plain(schema: &'static TypeSchema) -> bool {
     let mut content = schema;
     for _ in 0..MAX_WRAPPED {
@@ -144,7 +145,7 @@ fn is_plain(schema: &'static TypeSchema) -> bool {
     false
 }
 
-/// Whether two names in JSON can be the same key.
+/// Returns whether two names in JSON can be the same key.
 fn has_second_names(key: &'static TypeSchema) -> bool {
     match key.unwrapped().shape {
         Shape::Enum(all) => all.variants.iter().any(|variant| variant.other || !variant.aliases.is_empty()),

@@ -1,8 +1,8 @@
-//! The parts of values: items, members, and what variants hold.
+//! The parts of values: items, members and the contents of variants.
 
 use super::key::{Key, Name};
 use super::{Asked, Value, Within};
-use crate::codec::reading::{Mode, Reading, Step};
+use crate::codec::decode_state::{DecodeState, Mode, Step};
 use crate::schema::ttl::{self, Ttl};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{
@@ -15,15 +15,15 @@ use std::time::Duration;
 /// The items of a list.
 pub(super) struct Items<'r, A> {
     inner: A,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
     depth: usize,
     at: usize,
 }
 
 impl<'r, A> Items<'r, A> {
-    /// Those of a list that is so deep.
-    pub(super) fn new(inner: A, reading: &'r mut Reading, depth: usize) -> Self {
-        Self { inner, reading, depth, at: 0 }
+    /// Wraps the items of a list at this depth.
+    pub(super) fn new(inner: A, state: &'r mut DecodeState, depth: usize) -> Self {
+        Self { inner, state, depth, at: 0 }
     }
 }
 
@@ -31,9 +31,9 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        let item = self.inner.next_element_seed(Value { seed, reading: &mut *self.reading });
+        let item = self.inner.next_element_seed(Value { seed, state: &mut *self.state });
         if item.is_err() {
-            self.reading.failed(self.depth, || Step::Item(self.at));
+            self.state.failed(self.depth, || Step::Item(self.at));
         }
         self.at += 1;
         item
@@ -47,20 +47,20 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
 /// The members of an object.
 pub(super) struct Members<'de, 'r, A> {
     inner: A,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
     depth: usize,
-    /// Whether names are texts that a struct knows, rather than keys of some type.
+    /// Whether names are those of a struct's fields, not keys of a map.
     is_struct: bool,
     takes_ttl: bool,
     name: Cow<'de, str>,
 }
 
 impl<'r, A> Members<'_, 'r, A> {
-    /// Those of an object that is so deep.
-    pub(super) fn new(inner: A, reading: &'r mut Reading, depth: usize, is_struct: bool) -> Self {
-        // Where a `ttl` is looked for, the schema says that it is a struct, even if serde asks for a map.
-        let takes_ttl = reading.takes_ttl(depth);
-        Self { inner, reading, depth, is_struct: is_struct || takes_ttl, takes_ttl, name: Cow::Borrowed("") }
+    /// Wraps the members of an object at this depth.
+    pub(super) fn new(inner: A, state: &'r mut DecodeState, depth: usize, is_struct: bool) -> Self {
+        // Only a struct has a `ttl`, even if serde asks for a map because of a flattened field.
+        let takes_ttl = state.takes_ttl(depth);
+        Self { inner, state, depth, is_struct: is_struct || takes_ttl, takes_ttl, name: Cow::Borrowed("") }
     }
 }
 
@@ -69,15 +69,15 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         if !self.is_struct {
-            return self.inner.next_key_seed(Key { seed, reading: &mut *self.reading });
+            return self.inner.next_key_seed(Key { seed, state: &mut *self.state });
         }
         loop {
             let Some(name) = self.inner.next_key_seed(Name)? else { return Ok(None) };
             if self.takes_ttl && name == "ttl" {
-                self.reading.take_ttl(self.inner.next_value_seed(TtlValue)?)?;
+                self.state.take_ttl(self.inner.next_value_seed(TtlValue)?)?;
                 continue;
             }
-            self.reading.note_member(&name)?;
+            self.state.note_member(&name)?;
             self.name = name;
             return match &self.name {
                 Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
@@ -88,13 +88,13 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let key = self.reading.traced_name();
-        let value = self.inner.next_value_seed(Value { seed, reading: &mut *self.reading });
+        let key = self.state.traced_name();
+        let value = self.inner.next_value_seed(Value { seed, state: &mut *self.state });
         if value.is_err() {
             let (name, is_struct) = (&self.name, self.is_struct);
-            self.reading.failed(self.depth, || Step::Name(if is_struct { name.to_string() } else { key }));
+            self.state.failed(self.depth, || Step::Name(if is_struct { name.to_string() } else { key }));
         } else if self.is_struct {
-            self.reading.note_stranger(&self.name)?;
+            self.state.note_ignored_member(&self.name)?;
         }
         value
     }
@@ -107,14 +107,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
 /// The variant of an enum.
 pub(super) struct Variants<'r, A> {
     inner: A,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
     depth: usize,
 }
 
 impl<'r, A> Variants<'r, A> {
-    /// That of one that is so deep.
-    pub(super) fn new(inner: A, reading: &'r mut Reading, depth: usize) -> Self {
-        Self { inner, reading, depth }
+    /// Wraps an enum at this depth.
+    pub(super) fn new(inner: A, state: &'r mut DecodeState, depth: usize) -> Self {
+        Self { inner, state, depth }
     }
 }
 
@@ -123,29 +123,29 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Variants<'r, A> {
     type Variant = Content<'r, A::Variant>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
-        let Self { inner, reading, depth } = self;
-        let (value, inner) = match reading.mode() {
+        let Self { inner, state, depth } = self;
+        let (value, inner) = match state.mode() {
             Mode::Doubt | Mode::Trust => inner.variant_seed(seed)?,
-            Mode::Trace => inner.variant_seed(Key { seed, reading: &mut *reading })?,
+            Mode::Trace => inner.variant_seed(Key { seed, state: &mut *state })?,
         };
-        let name = reading.traced_name();
-        Ok((value, Content { inner, reading, depth, name }))
+        let name = state.traced_name();
+        Ok((value, Content { inner, state, depth, name }))
     }
 }
 
-/// What a variant holds.
+/// The content of a variant.
 pub(super) struct Content<'r, A> {
     inner: A,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
     depth: usize,
     name: String,
 }
 
 impl<A> Content<'_, A> {
-    fn read<T, E>(self, read: impl FnOnce(A, &mut Reading) -> Result<T, E>) -> Result<T, E> {
-        let value = read(self.inner, &mut *self.reading);
+    fn read<T, E>(self, read: impl FnOnce(A, &mut DecodeState) -> Result<T, E>) -> Result<T, E> {
+        let value = read(self.inner, &mut *self.state);
         if value.is_err() {
-            self.reading.failed(self.depth, || Step::Name(self.name));
+            self.state.failed(self.depth, || Step::Name(self.name));
         }
         value
     }
@@ -159,11 +159,11 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Content<'_, A> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.read(|inner, reading| inner.newtype_variant_seed(Value { seed, reading }))
+        self.read(|inner, state| inner.newtype_variant_seed(Value { seed, state }))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.read(|inner, reading| inner.tuple_variant(len, Within { visitor, reading, asked: Asked::Other }))
+        self.read(|inner, state| inner.tuple_variant(len, Within { visitor, state, asked: Asked::Other }))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -171,13 +171,13 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Content<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.read(|inner, reading| {
-            inner.struct_variant(fields, Within { visitor, reading, asked: Asked::Struct })
+        self.read(|inner, state| {
+            inner.struct_variant(fields, Within { visitor, state, asked: Asked::Struct })
         })
     }
 }
 
-/// What stands as `ttl` beside a value's own members.
+/// Reads the `ttl` next to the value's members.
 struct TtlValue;
 
 impl<'de> DeserializeSeed<'de> for TtlValue {

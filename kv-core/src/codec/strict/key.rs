@@ -1,12 +1,12 @@
 //! Names of members, keys of maps and names of variants.
 
-use crate::codec::reading::Reading;
+use crate::codec::decode_state::DecodeState;
 use crate::schema::json;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The name of a member, from where it stands if nothing in it is escaped.
+/// Reads the name of a member, borrowed if it has no escapes.
 pub(super) struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {
@@ -33,29 +33,29 @@ impl<'de> Visitor<'de> for Name {
     }
 }
 
-/// A key of a map, or the name of a variant: it is read as its type reads it, and noted.
+/// Reads a key of a map or the name of a variant as its type reads it, and records it.
 pub(super) struct Key<'r, T> {
     pub(super) seed: T,
-    pub(super) reading: &'r mut Reading,
+    pub(super) state: &'r mut DecodeState,
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.seed.deserialize(KeyReader { inner, reading: self.reading })
+        self.seed.deserialize(KeyReader { inner, state: self.state })
     }
 }
 
 struct KeyReader<'r, D> {
     inner: D,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
 }
 
 macro_rules! note {
     ($($method:ident($($arg:ident: $ty:ty),*);)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($arg,)* KeyVisitor { visitor, reading: self.reading, may_parse: false })
+            self.inner.$method($($arg,)* KeyVisitor { visitor, state: self.state, may_parse: false })
         }
     )*};
 }
@@ -96,10 +96,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyReader<'_, D> {
         deserialize_ignored_any();
     }
 
-    /// So `serde_json::Value` asks for the name that decides whether it parses what is under it. It may be asked for by a
-    /// `Deserialize` by hand, of which no schema tells.
+    /// `serde_json::Value` reads the name that makes it parse the text under it with this method. A
+    /// hand-written `Deserialize` may read a `Value` where the schema does not show one.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_str(KeyVisitor { visitor, reading: self.reading, may_parse: true })
+        self.inner.deserialize_str(KeyVisitor { visitor, state: self.state, may_parse: true })
     }
 
     fn is_human_readable(&self) -> bool {
@@ -109,18 +109,18 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyReader<'_, D> {
 
 struct KeyVisitor<'r, V> {
     visitor: V,
-    reading: &'r mut Reading,
-    /// Whether the reader may parse the text that is under a reserved name.
+    state: &'r mut DecodeState,
+    /// Whether the reader may parse the text under a reserved name.
     may_parse: bool,
 }
 
 impl<V> KeyVisitor<'_, V> {
     fn note<E: Error>(&mut self, name: &str) -> Result<(), E> {
-        // The other reserved name is that of every number, with the feature `arbitrary_precision`.
+        // With the feature `arbitrary_precision`, every number has the other reserved name.
         if self.may_parse && json::is_reserved(name) && name.ends_with("RawValue") {
             return Err(E::custom("serde_json reserves the name of this member"));
         }
-        self.reading.note(name)
+        self.state.note(name)
     }
 }
 
@@ -136,7 +136,7 @@ macro_rules! note_text {
 macro_rules! note_number {
     ($($method:ident($ty:ty))*) => {$(
         fn $method<E: Error>(self, number: $ty) -> Result<V::Value, E> {
-            self.reading.note_number(number)?;
+            self.state.note_number(number)?;
             self.visitor.$method(number)
         }
     )*};
@@ -157,21 +157,21 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for KeyVisitor<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(KeyReader { inner, reading: self.reading })
+        self.visitor.visit_some(KeyReader { inner, state: self.state })
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_newtype_struct(KeyReader { inner, reading: self.reading })
+        self.visitor.visit_newtype_struct(KeyReader { inner, state: self.state })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.visitor.visit_enum(KeyVariant { inner, reading: self.reading })
+        self.visitor.visit_enum(KeyVariant { inner, state: self.state })
     }
 }
 
 struct KeyVariant<'r, A> {
     inner: A,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
 }
 
 impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for KeyVariant<'_, A> {
@@ -179,6 +179,6 @@ impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for KeyVariant<'_, A> {
     type Variant = A::Variant;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, A::Variant), A::Error> {
-        self.inner.variant_seed(Key { seed, reading: self.reading })
+        self.inner.variant_seed(Key { seed, state: self.state })
     }
 }

@@ -1,17 +1,18 @@
-//! A deserializer that stands before `serde_json`'s and lets less through.
+//! [`Strict`], a deserializer that wraps the one of `serde_json` and accepts less.
 //!
-//! It goes along while serde makes the value, so that nothing is read twice. What it refuses it does not explain: the
-//! same bytes are then held against the schema ([`json::check`](crate::schema::json::check)), which says all that is wrong and knows
-//! where. So it may refuse too much, and nothing is lost but time; it must not let through what the schema would not.
-//! Once the schema has let JSON pass, the same deserializer reads it without doubts; and should it fail then, once more, to
-//! note on the way out of the error where that was. What it knows and finds is its [`Reading`].
+//! It checks the document while serde creates the value, so valid JSON is read once. It does not
+//! explain a refusal: the bytes are then checked against the schema
+//! ([`json::check`](crate::schema::json::check)), which reports all faults with their places. So `Strict` may refuse
+//! too much, which costs only time, but must not accept what the schema would refuse. JSON that the
+//! schema has accepted is read by the same deserializer without checks; if that fails, a third pass
+//! records the place of the error. Each pass has a [`DecodeState`].
 //!
-//! Here is what a value is asked for and what it shows; `access` has its parts, `key` their names.
+//! This file wraps deserializers and visitors, `access` wraps their parts, and `key` the names.
 
 mod access;
 mod key;
 
-use super::reading::{Reading, refused};
+use super::decode_state::{DecodeState, refused};
 use crate::schema::json;
 use crate::schema::rule::MAX_SAFE_INTEGER;
 use access::{Items, Members, Variants};
@@ -20,29 +21,29 @@ use serde::de::{
 };
 use std::fmt;
 
-/// What a visitor was asked for.
+/// What the deserializer was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     Struct,
     Int,
-    /// Whatever there is, which may be kept in a buffer.
+    /// A value of any type, which may go into a buffer of serde.
     Any,
     Other,
 }
 
-/// The deserializer.
+/// A deserializer that checks what it reads.
 pub(super) struct Strict<'r, D> {
     inner: D,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
 }
 
 impl<'r, D> Strict<'r, D> {
-    pub(super) fn new(inner: D, reading: &'r mut Reading) -> Self {
-        Self { inner, reading }
+    pub(super) fn new(inner: D, state: &'r mut DecodeState) -> Self {
+        Self { inner, state }
     }
 
     fn within<V>(self, visitor: V, asked: Asked) -> (D, Within<'r, V>) {
-        (self.inner, Within { visitor, reading: self.reading, asked })
+        (self.inner, Within { visitor, state: self.state, asked })
     }
 }
 
@@ -66,7 +67,7 @@ macro_rules! accompany {
 macro_rules! integers {
     ($watched:ident: $($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            if !self.reading.$watched() {
+            if !self.state.$watched() {
                 return self.inner.$method(visitor);
             }
             let (inner, visitor) = self.within(visitor, Asked::Int);
@@ -78,7 +79,7 @@ macro_rules! integers {
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     type Error = D::Error;
 
-    // What has no parts.
+    // Values without parts.
     forward! {
         deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_u8 deserialize_u16
         deserialize_u32 deserialize_char deserialize_str deserialize_string
@@ -87,7 +88,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
 
     integers! { watches_ints: deserialize_i64 deserialize_i128 deserialize_u64 deserialize_u128 }
 
-    // What is written as an integer may be read as a float.
+    // A number that is written as an integer may be read as a float.
     integers! { watches_numbers: deserialize_f32 deserialize_f64 }
 
     accompany! {
@@ -103,37 +104,37 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) Other;
     }
 
-    /// `serde_json::value::RawValue` asks for the text as it is, past all checks; it is under a reserved name.
+    /// `serde_json::value::RawValue` has a reserved name, and reads the text without any check.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        if self.reading.doubts() && json::is_reserved(name) {
+        if self.state.doubts() && json::is_reserved(name) {
             return Err(refused());
         }
         let (inner, visitor) = self.within(visitor, Asked::Other);
         inner.deserialize_newtype_struct(name, visitor)
     }
 
-    /// Some readers of text ask for anything, and take numbers and lists as well.
+    /// Some readers of strings call this method, and accept numbers and lists, too.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        if self.reading.expects_text() {
+        if self.state.expects_text() {
             return self.inner.deserialize_str(visitor);
         }
         let (inner, visitor) = self.within(visitor, Asked::Any);
         inner.deserialize_any(visitor)
     }
 
-    /// `serde_json` skips what is for nobody without a look at its names and strings.
+    /// `serde_json` does not check the names and strings of values that it skips.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        if !self.reading.doubts() {
+        if !self.state.doubts() {
             return self.inner.deserialize_ignored_any(visitor);
         }
-        let Self { inner, reading } = self;
-        let asked = if reading.watches_numbers() { Asked::Int } else { Asked::Other };
-        inner.deserialize_any(Within { visitor: IgnoredAny, reading: &mut *reading, asked })?;
-        reading.note_ignored();
+        let Self { inner, state } = self;
+        let asked = if state.watches_numbers() { Asked::Int } else { Asked::Other };
+        inner.deserialize_any(Within { visitor: IgnoredAny, state: &mut *state, asked })?;
+        state.note_ignored();
         visitor.visit_unit()
     }
 
@@ -142,40 +143,40 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     }
 }
 
-/// A seed that is read by [`Strict`].
+/// A seed whose value is read by [`Strict`].
 struct Value<'r, S> {
     seed: S,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Value<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.seed.deserialize(Strict { inner, reading: self.reading })
+        self.seed.deserialize(Strict { inner, state: self.state })
     }
 }
 
-/// A visitor that goes along into what it is shown.
+/// A visitor that checks the value, and its parts with [`Strict`].
 struct Within<'r, V> {
     visitor: V,
-    reading: &'r mut Reading,
+    state: &'r mut DecodeState,
     asked: Asked,
 }
 
 impl<V> Within<'_, V> {
-    /// Whether a number may be one that JavaScript would have rounded.
+    /// Returns whether numbers are checked for integers that JavaScript rounds.
     #[inline]
     fn is_number_watched(&self) -> bool {
         match self.asked {
             Asked::Int => true,
-            Asked::Any => self.reading.may_buffer() || self.reading.watches_numbers(),
+            Asked::Any => self.state.may_buffer() || self.state.watches_numbers(),
             Asked::Struct | Asked::Other => false,
         }
     }
 }
 
-/// [`MAX_SAFE_INTEGER`] as the float that it is.
+/// [`MAX_SAFE_INTEGER`] as a float.
 #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is a float")]
 const MAX_SAFE: f64 = MAX_SAFE_INTEGER as f64;
 
@@ -192,7 +193,7 @@ macro_rules! visit_int {
         fn $method<E: Error>(self, value: $ty) -> Result<V::Value, E> {
             if self.is_number_watched() {
                 let value = i128::try_from(value);
-                self.reading.note_int(value.is_ok_and(|value| value.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs()));
+                self.state.note_int(value.is_ok_and(|value| value.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs()));
             }
             self.visitor.$method(value)
         }
@@ -215,8 +216,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Within<'_, V> {
     visit_int! { visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        if self.is_number_watched() && self.reading.watches_numbers() {
-            self.reading.note_int(value.abs() <= MAX_SAFE);
+        if self.is_number_watched() && self.state.watches_numbers() {
+            self.state.note_int(value.abs() <= MAX_SAFE);
         }
         self.visitor.visit_f64(value)
     }
@@ -230,44 +231,44 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Within<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_some(Strict { inner, reading: self.reading })
+        self.visitor.visit_some(Strict { inner, state: self.state })
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.visitor.visit_newtype_struct(Strict { inner, reading: self.reading })
+        self.visitor.visit_newtype_struct(Strict { inner, state: self.state })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
         let is_odd = match self.asked {
             Asked::Struct => true,
-            // Of a tag and what belongs to it, or in a buffer of plain values, where none belongs.
-            Asked::Any => self.reading.may_buffer(),
+            // The form of an adjacently tagged enum as a list, or a list among plain values.
+            Asked::Any => self.state.may_buffer(),
             Asked::Int | Asked::Other => false,
         };
-        if is_odd && self.reading.doubts() {
+        if is_odd && self.state.doubts() {
             return Err(refused());
         }
-        let depth = self.reading.enter()?;
-        let value = self.visitor.visit_seq(Items::new(inner, &mut *self.reading, depth));
-        self.reading.leave(depth);
+        let depth = self.state.enter()?;
+        let value = self.visitor.visit_seq(Items::new(inner, &mut *self.state, depth));
+        self.state.leave(depth);
         value
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let Self { visitor, reading, asked } = self;
-        let names_before = reading.begin_names();
-        let depth = reading.enter()?;
-        let value = visitor.visit_map(Members::new(inner, &mut *reading, depth, asked == Asked::Struct));
-        reading.leave(depth);
+        let Self { visitor, state, asked } = self;
+        let names_before = state.begin_names();
+        let depth = state.enter()?;
+        let value = visitor.visit_map(Members::new(inner, &mut *state, depth, asked == Asked::Struct));
+        state.leave(depth);
         let value = value?;
-        reading.end_names(names_before)?;
+        state.end_names(names_before)?;
         Ok(value)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let depth = self.reading.enter()?;
-        let value = self.visitor.visit_enum(Variants::new(inner, &mut *self.reading, depth));
-        self.reading.leave(depth);
+        let depth = self.state.enter()?;
+        let value = self.visitor.visit_enum(Variants::new(inner, &mut *self.state, depth));
+        self.state.leave(depth);
         value
     }
 }

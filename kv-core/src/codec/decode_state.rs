@@ -1,4 +1,4 @@
-//! What is noted while a document is read.
+//! [`DecodeState`], the record of one pass over a document.
 
 use super::traits::Traits;
 use crate::schema::json::{self, DecodeOptions};
@@ -7,36 +7,37 @@ use serde::de::Error;
 use std::fmt;
 use std::hash::BuildHasher;
 
-/// What is looked at besides the value.
+/// How much a pass over a document checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Everything that the schema would refuse is refused.
+    /// Refuses everything that the schema would refuse.
     Doubt,
-    /// Nothing is doubted: the schema was asked.
+    /// Checks nothing, because the schema has accepted the document.
     Trust,
-    /// The same, and it is noted where reading fails.
+    /// Checks nothing, and records the place of an error.
     Trace,
 }
 
-/// What reading one document knows and finds.
+/// State of one pass over a document.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct DecodeState {
     mode: Mode,
     max_depth: usize,
     depth: usize,
-    /// Whether the names of structs' members are noted too, since not every struct's reader looks for double ones.
+    /// Whether member names of structs are recorded, too, because some readers of structs do not
+    /// detect duplicates.
     notes_all_names: bool,
     traits: Traits,
     ints: Ints,
-    /// Whether the last value that was read was one for nobody.
+    /// Whether the last value that was read belongs to no field.
     ignored: bool,
     ttl: TtlMember,
-    /// Hashes of the names of the objects around, the innermost one's last.
+    /// Hashes of the names in all open objects, the innermost object's last.
     names: Vec<u64>,
     hasher: foldhash::fast::RandomState,
-    /// The name that was read last, where they are traced.
+    /// The last name that was read, in [`Mode::Trace`].
     name: String,
-    /// Where it went wrong, from the inside out, each step with the depth of what it leads out of.
+    /// The steps to the place of the error, innermost first, each with the depth of its container.
     path: Vec<(usize, Step)>,
 }
 
@@ -47,26 +48,27 @@ enum TtlMember {
     Taken(Ttl),
 }
 
-/// What is known of the integers.
+/// What has been found out about integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ints {
-    /// Nothing: every one is welcome.
+    /// Every integer is accepted.
     Welcome,
-    /// All so far are such as JavaScript holds.
+    /// JavaScript represents all integers so far exactly.
     Watched,
-    /// One was met that JavaScript rounds. Whether its field takes it is for the schema to say.
+    /// JavaScript rounds one of them. The schema decides whether its field accepts it.
     Unsafe,
 }
 
-/// A step to a part of a value.
+/// A step from a container to one of its parts.
 #[derive(Debug)]
 pub(super) enum Step {
     Name(String),
     Item(usize),
 }
 
-// What is asked for every value is inlined into the reader of the type, which is compiled in another crate.
-impl Reading {
+// Methods that are called for every value are inlined into the reader of the type, which is compiled
+// in another crate.
+impl DecodeState {
     pub(super) fn new(mode: Mode, options: DecodeOptions, traits: Traits) -> Self {
         Self {
             mode,
@@ -84,7 +86,7 @@ impl Reading {
         }
     }
 
-    /// The member `ttl` that was taken out.
+    /// Returns the `ttl` that was removed from the value's members.
     pub(super) fn ttl(&self) -> Option<Ttl> {
         match self.ttl {
             TtlMember::Taken(ttl) => Some(ttl),
@@ -92,19 +94,19 @@ impl Reading {
         }
     }
 
-    /// What is looked at.
+    /// Returns how much is checked.
     #[inline]
     pub(super) fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// Whether an integer was met that JavaScript rounds.
+    /// Returns whether JavaScript rounds an integer of the document.
     #[inline]
     pub(super) fn has_unsafe_int(&self) -> bool {
         self.ints == Ints::Unsafe
     }
 
-    /// The names and positions that lead to where reading failed, as a JSON pointer (RFC 6901).
+    /// Returns the place of the error as a JSON pointer (RFC 6901).
     pub(super) fn pointer(&self) -> String {
         let mut pointer = String::new();
         for (_, step) in self.path.iter().rev() {
@@ -122,44 +124,44 @@ impl Reading {
         self.mode == Mode::Doubt
     }
 
-    /// Goes into a list or an object, and says how deep that is.
+    /// Enters a list or an object and returns its depth.
     pub(super) fn enter<E: Error>(&mut self) -> Result<usize, E> {
         self.depth += 1;
         if self.doubts() && self.depth > self.max_depth { Err(refused()) } else { Ok(self.depth) }
     }
 
-    /// Comes out of what is so deep.
+    /// Leaves a list or an object of this depth.
     #[inline]
     pub(super) fn leave(&mut self, depth: usize) {
         self.depth = depth - 1;
     }
 
-    /// Whether what is asked for without a type may be what a buffer is filled with.
+    /// Returns whether a value that is read without a type may go into a buffer of serde.
     #[inline]
     pub(super) fn may_buffer(&self) -> bool {
         self.traits.is_buffered
     }
 
-    /// Whether what is asked for without a type can only be text.
+    /// Returns whether a value that is read without a type must be a string.
     #[inline]
     pub(super) fn expects_text(&self) -> bool {
         self.doubts() && !self.traits.asks_for_anything()
     }
 
-    /// Whether integers are of interest.
+    /// Returns whether integers are checked.
     #[inline]
     pub(super) fn watches_ints(&self) -> bool {
         self.ints != Ints::Welcome
     }
 
-    /// Whether a number that is read without a type may be part of a value without a schema, where every number is of
-    /// interest, be it read as a float or ignored.
+    /// Returns whether a number that is read without a type may be part of a value without a schema,
+    /// in which all numbers are checked, floats and ignored ones included.
     #[inline]
     pub(super) fn watches_numbers(&self) -> bool {
         self.traits.is_opaque && self.watches_ints()
     }
 
-    /// Notes whether an integer, or a float that may have been written as one, is one that JavaScript does not round.
+    /// Records an integer, or a float that may have been written as one.
     #[inline]
     pub(super) fn note_int(&mut self, is_safe: bool) {
         if !is_safe && self.ints == Ints::Watched {
@@ -167,13 +169,13 @@ impl Reading {
         }
     }
 
-    /// Whether a `ttl` is looked for in the object that is so deep.
+    /// Returns whether a `ttl` is removed from the object at this depth.
     #[inline]
     pub(super) fn takes_ttl(&self, depth: usize) -> bool {
         depth == 1 && self.ttl != TtlMember::Unasked
     }
 
-    /// Takes out a `ttl`. A second one is the schema's to find.
+    /// Records the `ttl`. Refuses a second one, which the schema then reports.
     pub(super) fn take_ttl<E: Error>(&mut self, ttl: Ttl) -> Result<(), E> {
         match std::mem::replace(&mut self.ttl, TtlMember::Taken(ttl)) {
             TtlMember::Taken(_) => Err(refused()),
@@ -181,23 +183,23 @@ impl Reading {
         }
     }
 
-    /// Notes that a value was for nobody.
+    /// Records that the last value belongs to no field.
     #[inline]
     pub(super) fn note_ignored(&mut self) {
         self.ignored = true;
     }
 
-    /// Notes the name of a struct's member before it is read.
+    /// Records the name of a struct's member before its value is read.
     #[inline]
     pub(super) fn note_member<E: Error>(&mut self, name: &str) -> Result<(), E> {
         self.ignored = false;
         if self.notes_all_names { self.note(name) } else { Ok(()) }
     }
 
-    /// Notes the name once its value was read, if that was for nobody: of those that it knows, a struct's reader sees
-    /// for itself that they come once.
+    /// Records the name of a struct's member after its value was read, if it belongs to no field. The
+    /// reader of the struct detects duplicates of known names itself.
     #[inline]
-    pub(super) fn note_stranger<E: Error>(&mut self, name: &str) -> Result<(), E> {
+    pub(super) fn note_ignored_member<E: Error>(&mut self, name: &str) -> Result<(), E> {
         if self.ignored && !self.notes_all_names {
             self.ignored = false;
             return self.note(name);
@@ -205,7 +207,8 @@ impl Reading {
         Ok(())
     }
 
-    /// Notes on the way out of an error where it was. What an error left that somebody forgave is thrown away.
+    /// Records a step while an error is passed on. Discards the steps of an earlier error that a reader
+    /// has recovered from.
     pub(super) fn failed(&mut self, depth: usize, step: impl FnOnce() -> Step) {
         if self.mode != Mode::Trace {
             return;
@@ -216,12 +219,12 @@ impl Reading {
         self.path.push((depth, step()));
     }
 
-    /// Notes a name in the object that is being read, before its reader sees it: `serde_json` parses text again under a
-    /// reserved one.
+    /// Records a name of the current object before its reader sees it, because `serde_json` parses the
+    /// text under a reserved name again.
     ///
     /// # Errors
     ///
-    /// In doubt, for a reserved name, which the schema then allows or not.
+    /// In [`Mode::Doubt`], refuses a reserved name. The schema decides whether it is allowed.
     pub(super) fn note<E: Error>(&mut self, name: &str) -> Result<(), E> {
         match self.mode {
             Mode::Doubt if json::is_reserved(name) => return Err(refused()),
@@ -232,24 +235,24 @@ impl Reading {
         Ok(())
     }
 
-    /// Notes a key that was read as a number, which has one form only.
+    /// Records a key that was read as a number, which has one spelling.
     pub(super) fn note_number<E: Error>(&mut self, number: impl fmt::Display) -> Result<(), E> {
         if self.mode == Mode::Trust { Ok(()) } else { self.note(&number.to_string()) }
     }
 
-    /// The name that was noted last, where it will be asked for.
+    /// Returns the last recorded name, in [`Mode::Trace`].
     #[inline]
     pub(super) fn traced_name(&self) -> String {
         if self.mode == Mode::Trace { self.name.clone() } else { String::new() }
     }
 
-    /// Where the names of the next object will be.
+    /// Returns the index of the names of the next object.
     #[inline]
     pub(super) fn begin_names(&self) -> usize {
         self.names.len()
     }
 
-    /// Forgets the names of an object. Two of equal hashes are taken for the same.
+    /// Removes the names of an object. Refuses two with the same hash, which may be duplicates.
     pub(super) fn end_names<E: Error>(&mut self, from: usize) -> Result<(), E> {
         let names = self.names.get_mut(from..).unwrap_or_default();
         let mut twice = false;
@@ -262,7 +265,7 @@ impl Reading {
     }
 }
 
-/// The error of what is refused, which nobody sees.
+/// Returns the error of a refusal. It is never shown: the schema describes the fault.
 pub(super) fn refused<E: Error>() -> E {
     E::custom("refused")
 }
