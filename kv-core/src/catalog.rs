@@ -1,4 +1,4 @@
-//! [`Catalog`]: the types that the outside may reach.
+//! [`Catalog`], the types that clients may access.
 
 use crate::engine::StoredType;
 use crate::probe::{SerdeFault, probe};
@@ -11,9 +11,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The types that the outside may reach, each with its access, in the order in which they were exposed.
+/// The types that clients may access, each with its access, in the order in which they were exposed.
 ///
-/// Its clones share one list.
+/// Clones are cheap: they share the list.
 ///
 /// ```
 /// use kv_core::{Access, Catalog, KvType};
@@ -46,17 +46,17 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// A catalog with nothing in it yet.
+    /// Returns a builder of a catalog without types.
     pub fn builder() -> CatalogBuilder {
         CatalogBuilder { codecs: Vec::new(), max_ttl: None }
     }
 
-    /// All types, in the order in which they were exposed.
+    /// Returns all types, in the order in which they were exposed.
     pub fn exposed(&self) -> &[Exposed] {
         &self.exposed
     }
 
-    /// An iterator over [`exposed`](Self::exposed).
+    /// Returns an iterator over [`exposed`](Self::exposed).
     pub fn iter(&self) -> std::slice::Iter<'_, Exposed> {
         self.exposed.iter()
     }
@@ -104,7 +104,7 @@ impl Catalog {
     }
 }
 
-/// The types in the order in which they were exposed.
+/// Iterates over the types in the order in which they were exposed.
 impl<'a> IntoIterator for &'a Catalog {
     type Item = &'a Exposed;
     type IntoIter = std::slice::Iter<'a, Exposed>;
@@ -114,7 +114,7 @@ impl<'a> IntoIterator for &'a Catalog {
     }
 }
 
-/// Makes a [`Catalog`]. Made by [`Catalog::builder`].
+/// Builder of a [`Catalog`]. Returned by [`Catalog::builder`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CatalogBuilder {
@@ -123,17 +123,19 @@ pub struct CatalogBuilder {
 }
 
 impl CatalogBuilder {
-    /// Lets the outside reach a type. Only here is it asked to be readable and writable as JSON.
+    /// Exposes a type to clients. Exposed types must implement serde's traits; stored types need not.
     pub fn expose<T: KvType + Serialize + DeserializeOwned>(mut self, access: Access) -> Self {
         self.codecs.push(Codec::of::<T>(access));
         self
     }
 
-    /// Bounds the time to live that a client may give an entry, for every type that has no `#[kv(max_ttl = "…")]` of its own.
+    /// Sets the maximum time to live that a client may give an entry, for all types without their own
+    /// `#[kv(max_ttl = "…")]`.
     ///
-    /// A client that asks for more, or for an entry that never expires, is refused. One that names no time to live gets the type's own,
-    /// or this one where the type has none. Without a bound, any client may fill a tenant with entries that stay forever. The
-    /// program itself is not bound.
+    /// A request for a longer time, or for an entry that never expires, is refused. If a request does
+    /// not specify a time to live, the entry gets the type's own, or the maximum if the type has none.
+    /// Without a maximum, any client may fill a tenant with entries that never expire. Calls from Rust
+    /// are not limited.
     ///
     /// ```
     /// use kv_core::{Access, Catalog, KvType};
@@ -146,7 +148,7 @@ impl CatalogBuilder {
     ///     x: i32,
     /// }
     ///
-    /// /// Stays until a client deletes it.
+    /// /// Never expires.
     /// #[derive(Serialize, Deserialize, KvType)]
     /// #[kv(max_ttl = "none")]
     /// struct Preferences {
@@ -167,11 +169,12 @@ impl CatalogBuilder {
         Self { max_ttl: Some(max), ..self }
     }
 
-    /// Makes the catalog.
+    /// Builds the catalog.
     ///
     /// # Errors
     ///
-    /// [`CatalogError`] with every reason why clients could not tell the types apart, or read what they write.
+    /// [`CatalogError`] with all problems of the types: names that are not distinct, values that would
+    /// change on the way to a client and back, and costs that cannot be bounded.
     pub fn build(mut self) -> Result<Catalog, CatalogError> {
         let mut problems = Vec::new();
         if let Some(max) = self.max_ttl {
@@ -227,7 +230,7 @@ impl CatalogBuilder {
     }
 }
 
-/// Returns what a stranger's value of a type would cost without being counted or bounded.
+/// Returns the costs of a client's value that could not be counted or bounded.
 fn costs<'a>(exposed: &'a Exposed, name: &'a str) -> impl Iterator<Item = CatalogProblem> + 'a {
     let unmeasured = footprint::unmeasured(exposed.schema()).into_iter();
     let unmeasured = unmeasured.map(|field| CatalogProblem::Unmeasured { ty: name.to_owned(), field });
@@ -235,7 +238,7 @@ fn costs<'a>(exposed: &'a Exposed, name: &'a str) -> impl Iterator<Item = Catalo
     unmeasured.chain(oversized.map(|error| CatalogProblem::Oversized { ty: name.to_owned(), error }))
 }
 
-/// What keeps clients from telling two types apart.
+/// Returns the reason why clients cannot distinguish two types.
 fn collision(earlier: &Exposed, later: &Exposed) -> Option<CatalogProblem> {
     let (first, second) = (full_name(earlier), full_name(later));
     if earlier.id() == later.id() {
@@ -256,14 +259,14 @@ fn full_name(exposed: &Exposed) -> String {
     if schema.module.is_empty() { schema.to_string() } else { format!("{}::{schema}", schema.module) }
 }
 
-/// Why a catalog could not be made: every reason, in the order of the types.
+/// Error of [`CatalogBuilder::build`]: all problems, in the order of the types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogError {
     problems: Vec<CatalogProblem>,
 }
 
 impl CatalogError {
-    /// The reasons; never empty.
+    /// Returns the problems; never empty.
     ///
     /// ```
     /// use kv_core::{Access, Catalog, CatalogProblem, KvType};
@@ -299,12 +302,12 @@ impl fmt::Display for CatalogError {
 
 impl std::error::Error for CatalogError {}
 
-/// One reason why a catalog could not be made. Types are given by their full names.
+/// A problem of a catalog. Types are given by their full names.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogProblem {
     /// A type was exposed more than once.
-    #[error("`{ty}` is exposed twice: expose it once, with the access it is to have")]
+    #[error("`{ty}` is exposed twice: expose it once")]
     ExposedTwice {
         /// The type.
         ty: String,
@@ -321,9 +324,9 @@ pub enum CatalogProblem {
         /// The other type.
         second: String,
     },
-    /// The prefix of one type starts with that of another, so that a full key could belong to either.
+    /// The prefix of one type starts with that of another, so a full key could belong to either.
     #[error(
-        "the prefixes of `{}` ({:?}) and `{}` ({:?}) start alike, so a full key could belong to either: \
+        "the prefixes of `{}` ({:?}) and `{}` ({:?}) overlap, so a full key could belong to either: \
          give one of them another with `#[kv(prefix = \"…\")]`",
         first.0, first.1, second.0, second.1
     )]
@@ -333,39 +336,39 @@ pub enum CatalogProblem {
         /// The other type, with its prefix.
         second: (String, &'static str),
     },
-    /// Serde would not read a value of the type as what it wrote.
+    /// Serde would read a value of the type as a different one than it wrote.
     #[error("`{ty}` cannot be exposed: {fault}")]
     Wire {
         /// The type.
         ty: String,
-        /// What is wrong, and where.
+        /// The fault and its place.
         fault: wire::WireFault,
     },
-    /// A longest time to live is zero or more than 100 years.
+    /// A maximum time to live is zero or more than 100 years.
     #[error("the `max_ttl` of {of} is invalid: {error}")]
     MaxTtl {
         /// The type in backquotes, or `the catalog`.
         of: String,
-        /// Why it is no time to live.
+        /// The reason.
         error: ttl::TtlError,
     },
-    /// A type's own time to live is longer than the longest one that a client may ask for.
+    /// The time to live of a type is longer than its maximum.
     #[error(
-        "the `ttl` of `{ty}` ({ttl:?}) is longer than its `max_ttl` ({max:?}): shorten it, or give the type a longer one with \
+        "the `ttl` of `{ty}` ({ttl:?}) is longer than its `max_ttl` ({max:?}): shorten it, or set a longer maximum with \
          `#[kv(max_ttl = \"…\")]`, or none with `#[kv(max_ttl = \"none\")]`"
     )]
     TtlBeyondMax {
         /// The type.
         ty: String,
-        /// Its own time to live.
+        /// Time to live of the type.
         ttl: Duration,
-        /// The longest one.
+        /// Maximum time to live.
         max: Duration,
     },
-    /// Clients may write the type, and nothing is known of the bytes that a part of it takes.
+    /// Clients may write the type, but the bytes of a part of it cannot be counted.
     #[error(
-        "`{ty}` cannot be exposed for writing: `{field}` is opaque, and its values would count as nothing in the limits: \
-         name a function that measures them, `#[kv(opaque, heap_size = \"path::to::function\")]`, or derive \
+        "`{ty}` cannot be exposed for writing: `{field}` is opaque, so the limits would not count its values: \
+         specify a function that measures them, `#[kv(opaque, heap_size = \"path::to::function\")]`, or derive \
          `serde::Serialize` on its type"
     )]
     Unmeasured {
@@ -374,46 +377,46 @@ pub enum CatalogProblem {
         /// The field, `Order.extra`.
         field: String,
     },
-    /// Clients may write the type, and reading a value of it takes more stack than a thread has.
+    /// Clients may write the type, but reading a value takes more stack than a thread has.
     #[error("`{ty}` cannot be exposed for writing: {error}")]
     Oversized {
         /// The type.
         ty: String,
-        /// Which part of it is large, and the way out.
+        /// The large part and the fix.
         error: footprint::Oversized,
     },
-    /// A pattern in the schema of a type that implements `KvField` by hand is outside the grammar, or slow.
-    #[error("`{ty}` cannot be exposed: the pattern of `{field}` is refused: {error}")]
+    /// A pattern in the schema of a type that implements `KvField` by hand is invalid or slow.
+    #[error("`{ty}` cannot be exposed: the pattern of `{field}` is invalid: {error}")]
     Pattern {
         /// The type.
         ty: String,
         /// The field, `Order.code`.
         field: String,
-        /// Why it is refused.
+        /// The reason.
         error: PatternError,
     },
-    /// The serde implementation of the type, or of one inside it, reads or writes something else than its schema says.
+    /// The serde implementation of the type, or of a type inside it, does not match its schema.
     #[error("`{ty}` cannot be exposed: {fault}")]
     Serde {
         /// The type.
         ty: String,
-        /// What disagrees, and how it shows.
+        /// The difference, with an example.
         fault: SerdeFault,
     },
-    /// The tag of a type that implements `KvType` by hand is outside the grammar.
+    /// The tag of a type that implements `KvType` by hand is invalid.
     #[error("the tag of `{ty}` is invalid: {error}")]
     Tag {
         /// The type.
         ty: String,
-        /// Why it is no tag.
+        /// The reason.
         error: tag::TagError,
     },
-    /// The prefix of a type that implements `KvType` by hand is outside the grammar.
+    /// The prefix of a type that implements `KvType` by hand is invalid.
     #[error("the prefix of `{ty}` is invalid: {error}")]
     Prefix {
         /// The type.
         ty: String,
-        /// Why it is no prefix.
+        /// The reason.
         error: prefix::PrefixError,
     },
 }

@@ -1,8 +1,9 @@
-//! [`Engine`]: a store as those see it who learn at run time which types there are.
+//! [`Engine`], the interface of a store for programs that learn the types at run time.
 //!
-//! An application that stores its own types uses [`KvStore`](crate::KvStore) directly. What serves any type of a
-//! [`Catalog`](crate::Catalog), a router for instance, holds an `Arc<dyn Engine>`, and does not know whether entries are in this
-//! process ([`KvStore`](crate::KvStore) is an engine) or elsewhere.
+//! An application that stores its own types uses [`KvStore`](crate::KvStore) directly. A program that
+//! serves all types of a [`Catalog`](crate::Catalog), such as a router, uses an `Arc<dyn Engine>`. It
+//! does not depend on whether entries are in this process ([`KvStore`](crate::KvStore) is an engine) or
+//! elsewhere.
 //!
 //! ```
 //! use kv_core::engine::{AnyValue, Engine, PageRequest};
@@ -15,7 +16,7 @@
 //!     x: i32,
 //! }
 //!
-//! /// Knows no type: it copies what is under a key, whatever it is.
+//! /// Copies an entry of any type.
 //! async fn copy(engine: &dyn Engine, catalog: &Catalog, tag: &str) -> Result<(), Box<dyn std::error::Error>> {
 //!     let tenant = TenantId::new("acme.example")?;
 //!     let ty = catalog.stored_type(tag).ok_or("no such type")?;
@@ -42,6 +43,7 @@ mod stored_type;
 
 pub use stored_type::StoredType;
 
+use crate::codec::JsonError;
 use crate::{Condition, Error, SetOptions, TenantId, TypeStats, Version};
 use std::any::Any;
 use std::future::Future;
@@ -50,26 +52,27 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
-/// A value whose type a [`StoredType`] knows.
+/// A value of a type that a [`StoredType`] describes.
 pub type AnyValue = Arc<dyn Any + Send + Sync>;
 
-/// What an engine's operation will have been. It runs on any executor, and does nothing until it is polled; dropped half-way,
-/// it has either happened or not.
+/// Future returned by engine operations. It runs on any executor and does nothing until it is polled.
+/// If it is dropped before it completes, the operation has taken place completely or not at all.
 pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
 
-/// How many expired entries [`Engine::purge_expired`] of a [`KvStore`](crate::KvStore) removes at most: 4,096.
+/// The maximum number of expired entries that one call of [`Engine::purge_expired`] of a
+/// [`KvStore`](crate::KvStore) removes: 4,096.
 pub const MOST_PURGED: usize = 4096;
 
-/// Where entries live, addressed by tenant, type and key.
+/// A store of entries, addressed by tenant, type and key.
 ///
-/// What each operation means, and which promises hold, is told at [`TypedStore`](crate::TypedStore); those about deadlines
-/// and versions are any engine's. An engine is asked for types with different tags alone, as a
-/// [`Catalog`](crate::Catalog) has them.
+/// [`TypedStore`](crate::TypedStore) documents the operations and their guarantees. The guarantees about
+/// deadlines and versions hold for every engine. Callers pass types with distinct tags only, as the
+/// types of a [`Catalog`](crate::Catalog) are.
 ///
-/// Values are given as they are. An engine that keeps them elsewhere [encodes](StoredType::encode) them, and
-/// [checks](StoredType::check) them first.
+/// Values are passed as they are. An engine that keeps them elsewhere [checks](StoredType::check) them,
+/// then [encodes](StoredType::encode) them.
 pub trait Engine: Send + Sync + 'static {
-    /// The entry under a key. A key outside the grammar of keys is absent.
+    /// Returns the entry of a key. An invalid key has no entry.
     ///
     /// # Errors
     ///
@@ -81,7 +84,7 @@ pub trait Engine: Send + Sync + 'static {
         key: &'a str,
     ) -> EngineFuture<'a, Option<AnyEntry>>;
 
-    /// Stores a value as the options say.
+    /// Stores a value with options.
     ///
     /// # Errors
     ///
@@ -96,12 +99,12 @@ pub trait Engine: Send + Sync + 'static {
         options: SetOptions,
     ) -> EngineFuture<'a, Written>;
 
-    /// Removes an entry, and says whether there was one.
+    /// Removes an entry, and returns whether it existed.
     ///
     /// # Errors
     ///
-    /// [`EngineError::Refused`] with [`Error::Conflict`] when the condition does not hold. Where there is no entry,
-    /// [`Condition::Version`] has what it wants, and the answer is `false`.
+    /// [`EngineError::Refused`] with [`Error::Conflict`] if the condition does not hold. If the entry does
+    /// not exist, [`Condition::Version`] holds and the result is `false`.
     fn delete<'a>(
         &'a self,
         tenant: &'a TenantId,
@@ -110,7 +113,8 @@ pub trait Engine: Send + Sync + 'static {
         condition: Condition,
     ) -> EngineFuture<'a, bool>;
 
-    /// Lets an entry live this long from now, or for ever, and says whether there is one. It keeps its version.
+    /// Sets the time to live of an entry, counted from now; `None` means that it never expires. Returns
+    /// whether the entry exists. The version does not change.
     ///
     /// # Errors
     ///
@@ -123,8 +127,8 @@ pub trait Engine: Send + Sync + 'static {
         ttl: Option<Duration>,
     ) -> EngineFuture<'a, bool>;
 
-    /// A page of entries in byte order of keys. Pages are not one snapshot, but a key that is there throughout is in exactly
-    /// one of them.
+    /// Returns a page of entries in byte order of keys. Pages are not one snapshot, but an entry that
+    /// exists throughout is in exactly one of them.
     ///
     /// # Errors
     ///
@@ -136,20 +140,21 @@ pub trait Engine: Send + Sync + 'static {
         request: PageRequest<'a>,
     ) -> EngineFuture<'a, Page>;
 
-    /// Removes entries of some types that have expired, and returns how many there were.
+    /// Removes expired entries of some types, and returns their number.
     ///
-    /// The work of a call is bounded: an engine may remove only some of them, and removes others on its own or in the next call.
-    /// [`KvStore`](crate::KvStore) removes at most [`MOST_PURGED`] a call, and lets other tasks run in between;
-    /// [`KvStore::purge_expired`](crate::KvStore::purge_expired) removes all.
+    /// The work of a call is bounded: an engine may remove only some of them, and removes the others by
+    /// itself or in the next call. [`KvStore`](crate::KvStore) removes at most [`MOST_PURGED`] per call and
+    /// lets other tasks run in between; [`KvStore::purge_expired`](crate::KvStore::purge_expired) removes
+    /// all.
     ///
     /// # Errors
     ///
     /// [`EngineError::Unavailable`].
     fn purge_expired<'a>(&'a self, tenant: &'a TenantId, types: &'a [StoredType]) -> EngineFuture<'a, usize>;
 
-    /// What a tenant has of some types, in their order.
+    /// Returns the statistics of a tenant for some types, in their order.
     ///
-    /// The work of a call is bounded: where thousands of expired entries of a type have not been removed yet,
+    /// The work of a call is bounded: if thousands of expired entries of a type have not been removed yet,
     /// [`entries`](TypeStats::entries) may count some of them.
     ///
     /// # Errors
@@ -158,12 +163,12 @@ pub trait Engine: Send + Sync + 'static {
     fn stats<'a>(&'a self, tenant: &'a TenantId, types: &'a [StoredType])
     -> EngineFuture<'a, Vec<TypeStats>>;
 
-    /// Tells of the entries whose key starts with a prefix, and of every change, as [`Watch`](crate::Watch) does; for who has
-    /// seen all up to a version, of what changed since.
+    /// Watches the entries whose keys start with a prefix, as [`Watch`](crate::Watch) does: a snapshot,
+    /// then every change. With `after`, resumes a watch after a version.
     ///
     /// # Errors
     ///
-    /// [`EngineError::Refused`] with [`Error::LimitExceeded`] when there are too many watches,
+    /// [`EngineError::Refused`] with [`Error::LimitExceeded`] if there are too many watches,
     /// [`EngineError::Unavailable`].
     fn watch<'a>(
         &'a self,
@@ -174,101 +179,104 @@ pub trait Engine: Send + Sync + 'static {
     ) -> EngineFuture<'a, Box<dyn AnyWatch>>;
 }
 
-/// A stored value with what is known about it. See [`Entry`](crate::Entry), which has the time left instead of a deadline.
+/// A stored value with its metadata. Unlike [`Entry`](crate::Entry), it has a deadline instead of the
+/// remaining time.
 #[derive(Clone, Debug)]
 pub struct AnyEntry {
     /// The key.
     pub key: Arc<str>,
     /// The value.
     pub value: AnyValue,
-    /// Which write this is.
+    /// Version of the write that stored the value.
     pub version: Version,
-    /// When a value was first stored under the key, without a gap since.
+    /// Time of the first write since the key last had no entry.
     pub created_at: SystemTime,
-    /// When this value was stored.
+    /// Time of the write that stored the value.
     pub updated_at: SystemTime,
-    /// When it will be gone, by the clock as it stands; `None` when nothing expires it.
+    /// Deadline of the entry as a time of day, computed from the current clock; `None` if it never
+    /// expires.
     pub expires_at: Option<SystemTime>,
 }
 
-/// A write that has happened.
+/// Result of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Its version.
+    /// Version of the write.
     pub version: Version,
-    /// When the entry will be gone, by the clock as it stands; `None` when nothing expires it.
+    /// Deadline of the entry as a time of day, computed from the current clock; `None` if it never
+    /// expires.
     pub expires_at: Option<SystemTime>,
 }
 
-/// Which entries a page is to have.
+/// A request for a page of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest<'a> {
-    /// What keys start with.
+    /// Prefix of the keys.
     pub prefix: &'a str,
-    /// The key behind which the page starts, in its direction. There need not be an entry.
+    /// The key after which the page starts, in its direction. It need not have an entry.
     pub after: Option<&'a str>,
-    /// How many entries there are to be at most.
+    /// Maximum number of entries.
     pub limit: usize,
-    /// Whether keys go down.
+    /// Whether keys are in descending order.
     pub descending: bool,
 }
 
 impl<'a> PageRequest<'a> {
-    /// The first page of a prefix, upwards.
+    /// Requests the first page of a prefix, in ascending order.
     pub const fn new(prefix: &'a str, limit: usize) -> Self {
         Self { prefix, after: None, limit, descending: false }
     }
 
-    /// The page behind a key.
+    /// Requests the page after a key.
     #[must_use]
     pub const fn after(self, key: &'a str) -> Self {
         Self { after: Some(key), ..self }
     }
 }
 
-/// Some entries in byte order of keys.
+/// A page of entries in byte order of keys.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The entries.
     pub entries: Vec<AnyEntry>,
-    /// Whether there are more behind the last one.
+    /// Whether more entries follow the last one.
     pub has_more: bool,
 }
 
-/// A change, as [`Change`](crate::Change).
+/// A change to an entry, as [`Change`](crate::Change).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AnyChange {
-    /// What is known so far is void: every entry that is there follows.
+    /// Discard all known entries: every existing entry follows.
     Reset,
-    /// An entry is there, or has another value.
+    /// An entry exists or was overwritten.
     Set(AnyEntry),
     /// An entry was deleted.
     Deleted {
         /// The entry's key.
         key: Arc<str>,
-        /// The deletion's version.
+        /// Version of the deletion.
         version: Version,
     },
-    /// An entry's time to live was over.
+    /// An entry expired.
     Expired {
         /// The entry's key.
         key: Arc<str>,
-        /// The removal's version.
+        /// Version of the removal.
         version: Version,
     },
-    /// An entry made way for others.
+    /// An entry was evicted.
     Evicted {
         /// The entry's key.
         key: Arc<str>,
-        /// The removal's version.
+        /// Version of the removal.
         version: Version,
     },
-    /// All that was there at one instant is known.
+    /// All entries that existed at one instant have been received.
     Ready,
 }
 
-/// The changes under a prefix. Made by [`Engine::watch`]; dropping it unsubscribes.
+/// Receiver of the changes under a prefix. Created by [`Engine::watch`]; dropping it unsubscribes.
 ///
 /// ```
 /// use kv_core::engine::{AnyChange, AnyWatch, EngineError};
@@ -284,36 +292,49 @@ pub enum AnyChange {
 /// }
 /// ```
 pub trait AnyWatch: Send {
-    /// The next change, when there is one. `None` when there will be none, since the store is gone; after an error there is none
-    /// either.
+    /// Polls for the next change. Returns `None` if there will be no more changes because the store was
+    /// dropped, or after an error.
     fn poll_change(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<AnyChange, EngineError>>>;
 
-    /// The version to go on from, as [`Watch::version`](crate::Watch::version).
+    /// Returns the version from which the watch can be resumed, as
+    /// [`Watch::version`](crate::Watch::version).
     fn version(&self) -> Option<Version>;
 }
 
-/// Why an engine did not do what it was asked for.
+/// Error of an operation of an [`Engine`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The store refused, as it would in process.
+    /// The store refused the operation, as it does in process.
     #[error(transparent)]
     Refused(#[from] Error),
-    /// The engine cannot be reached, or takes too long. Trying again later may help; whether a write has happened is not known.
+    /// The engine cannot be reached or takes too long. A later attempt may succeed. It is unknown whether
+    /// a write took place.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
-    /// What is stored cannot be read as the type, or a value cannot be written.
+    /// A stored value cannot be read as the type, or a value cannot be written as JSON.
     #[error("a stored `{tag}` cannot be read or written: {error}")]
     Unreadable {
         /// The type's tag.
         tag: &'static str,
-        /// What its codec says.
+        /// Message of the codec.
         error: String,
     },
-    /// The value that was given is of another type.
-    #[error("the value is no `{tag}`")]
+    /// The passed value has another type.
+    #[error("the value is not a `{tag}`")]
     OtherType {
-        /// The tag of the type that was asked for.
+        /// Tag of the expected type.
         tag: &'static str,
     },
+}
+
+impl From<JsonError> for EngineError {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::OtherType { tag } => Self::OtherType { tag },
+            JsonError::NotSerialize { tag } | JsonError::TooLong { tag } | JsonError::Failed { tag, .. } => {
+                Self::Unreadable { tag, error: error.to_string() }
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! [`ScanFull`]: an iterator over the entries of all types.
 
-use crate::codec::Erased;
+use crate::codec::StoredValue;
 use crate::handle::TenantHandle;
 use crate::memory::{AnyCollection, ErasedRow, PageCursor};
 use crate::schema::prefix;
@@ -97,7 +97,7 @@ pub struct FullEntry {
     prefix: &'static str,
     key: Arc<str>,
     version: Version,
-    value: Arc<dyn Erased>,
+    value: Arc<dyn StoredValue>,
 }
 
 impl FullEntry {

@@ -448,12 +448,7 @@ impl<T: KvType> TypedStore<T> {
 
     /// Validates a value and checks its size. Returns the number of bytes that the entry takes.
     pub(crate) fn admit(&self, key: &str, value: &T) -> Result<usize, Error> {
-        value.validate()?;
-        if let Some(own) = value.__own_key()
-            && own? != key
-        {
-            return Err(Error::KeyMismatch);
-        }
+        check_value(key, value)?;
         let limits = self.handle.tenant().memory().limits();
         let heap_size = value.heap_size();
         for (limit, bytes, allowed) in [
@@ -548,5 +543,14 @@ impl<T: KvType> fmt::Debug for TypedStore<T> {
             .field("tenant", self.handle.tenant().id())
             .field("tag", &T::TYPE_TAG)
             .finish_non_exhaustive()
+    }
+}
+
+/// Checks the rules of a value, and that the key is the value's own if the type has a key template.
+pub(crate) fn check_value<T: KvType>(key: &str, value: &T) -> Result<(), Error> {
+    value.validate()?;
+    match value.__own_key().transpose()? {
+        Some(own) if own != key => Err(Error::KeyMismatch),
+        _ => Ok(()),
     }
 }

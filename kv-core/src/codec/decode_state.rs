@@ -20,7 +20,7 @@ pub(super) enum Mode {
 
 /// State of one pass over a document.
 #[derive(Debug)]
-pub(super) struct DecodeState {
+pub(crate) struct DecodeState {
     mode: Mode,
     max_depth: usize,
     depth: usize,

@@ -1,30 +1,34 @@
-//! JSON out of values whose type is only known to be stored.
+//! JSON of stored values, whose types need not be exposed.
 //!
-//! Storing asks for no serde trait, so whether a type can be written as JSON is found out where it is derived:
-//! there it is concrete, and method lookup prefers [`IfSerialize`](super::probe::IfSerialize) over [`Otherwise`](super::probe::Otherwise) where both
-//! would do.
+//! Storing a value requires no serde trait. So the derive, where the type is concrete, finds out
+//! whether it can be written as JSON: method lookup prefers
+//! [`IfSerialize`](super::probe::IfSerialize) to [`Otherwise`](super::probe::Otherwise) if both apply.
 
 #[cfg(feature = "json")]
-use super::probe;
+use super::write::{Bounded, WriteJson};
 use crate::schema::KvType;
 use std::any::Any;
 
-/// A stored value whose type is not known.
-pub(crate) trait Erased: Any + Send + Sync {
+/// A stored value of any type.
+pub(crate) trait StoredValue: Any + Send + Sync {
+    /// Returns the value as JSON.
     #[cfg(feature = "json")]
     fn json(&self) -> Result<String, JsonError>;
 }
 
-impl<T: KvType> Erased for T {
+impl<T: KvType> StoredValue for T {
     #[cfg(feature = "json")]
     fn json(&self) -> Result<String, JsonError> {
-        let codec = T::__codec().and_then(|codec| codec.downcast_ref::<probe::Codec<T>>());
-        let codec = codec.ok_or(JsonError::NotSerialize { tag: T::TYPE_TAG })?;
-        (codec.encode)(self).map_err(|error| JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() })
+        let write = T::__codec().and_then(|write| write.downcast_ref::<WriteJson>());
+        let write = write.ok_or(JsonError::NotSerialize { tag: T::TYPE_TAG })?;
+        let mut json = Vec::new();
+        write(self, &mut Bounded::new(&mut json, usize::MAX))?;
+        String::from_utf8(json)
+            .map_err(|error| JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() })
     }
 }
 
-/// Why a value could not be written as JSON.
+/// The reason why a value cannot be written as JSON.
 #[cfg(feature = "json")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -35,14 +39,14 @@ pub enum JsonError {
         /// The type's tag.
         tag: &'static str,
     },
-    /// The value is of another type than the codec.
-    #[error("this is no `{tag}`: find the codec by the value's own tag")]
+    /// The value has another type than the codec.
+    #[error("the value is not a `{tag}`: find the codec by the tag of the value's type")]
     OtherType {
         /// The codec's tag.
         tag: &'static str,
     },
-    /// The JSON has more bytes than there is room for.
-    #[error("the JSON of this `{tag}` is too long: give it more room")]
+    /// The JSON is longer than the limit.
+    #[error("the JSON of this `{tag}` is longer than the limit: raise the limit")]
     TooLong {
         /// The type's tag.
         tag: &'static str,
@@ -52,7 +56,7 @@ pub enum JsonError {
     Failed {
         /// The type's tag.
         tag: &'static str,
-        /// What it said.
+        /// Message of the error.
         error: String,
     },
 }

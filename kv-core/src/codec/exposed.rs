@@ -1,9 +1,9 @@
-//! [`Codec`].
+//! [`Codec`], the JSON of an exposed type.
 
 use super::JsonError;
 use super::decode_state::{DecodeState, Mode};
-use super::strict::Strict;
 use super::traits::Traits;
+use super::write::Bounded;
 use crate::engine::{AnyValue, StoredType};
 use crate::schema::footprint;
 use crate::schema::json::{self, DecodeError, DecodeOptions};
@@ -13,14 +13,13 @@ use crate::{Access, Exposed, KvType, ValidationErrors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
-use std::sync::Arc;
+use std::fmt;
 use std::time::Duration;
-use std::{fmt, io};
 
-/// The most bytes of what a type's own reader says that a message repeats.
+/// The maximum number of bytes of a `Deserialize` error in a message.
 const SAID: usize = 200;
 
-/// JSON in and out of the values of one exposed type. Found by tag with [`Catalog::codec`](crate::Catalog::codec).
+/// Reads and writes the JSON of an exposed type. Returned by [`Catalog::codec`](crate::Catalog::codec).
 ///
 /// ```
 /// use kv_core::{Access, Catalog, DecodeError, DecodeOptions, KvType, Ttl};
@@ -63,18 +62,16 @@ pub struct Codec {
     takes_ttl: bool,
     traits: Traits,
     max_depth: usize,
-    encode: fn(&dyn Any, &mut Bounded<'_>) -> Result<(), JsonError>,
-    decode: fn(&str, &mut DecodeState) -> Result<AnyValue, serde_json::Error>,
 }
 
-/// What was read from JSON.
+/// A value read from JSON.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Decoded {
-    /// The value, of the exposed type. It has the type's shape; whether it keeps the type's rules is asked when it is
-    /// written, or by [`KvType::validate`].
+    /// The value, of the exposed type. It has the type's shape. Its rules are not checked yet: a write
+    /// checks them, and so does [`KvType::validate`].
     pub value: AnyValue,
-    /// The member `ttl` that stood beside the value's own, if there was one and it was asked for.
+    /// The member `ttl` next to the value's own, if it is present and the options ask for it.
     pub ttl: Option<Ttl>,
 }
 
@@ -87,62 +84,44 @@ impl Codec {
             takes_ttl: json::takes_ttl(exposed.schema()),
             traits: Traits::of(exposed.schema()),
             max_depth: footprint::max_depth(&exposed).unwrap_or(0),
-            encode: |value, into| {
-                let value = value.downcast_ref::<T>().ok_or(JsonError::OtherType { tag: T::TYPE_TAG })?;
-                let before = into.bytes.len();
-                serde_json::to_writer(&mut *into, value).map_err(|error| {
-                    into.bytes.truncate(before);
-                    if into.is_full {
-                        JsonError::TooLong { tag: T::TYPE_TAG }
-                    } else {
-                        JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() }
-                    }
-                })
-            },
-            decode: |text, state| {
-                let mut reader = serde_json::Deserializer::from_str(text);
-                let value = T::deserialize(Strict::new(&mut reader, state))?;
-                reader.end()?;
-                Ok(Arc::new(value))
-            },
         }
     }
 
-    /// Gives the type the catalog's longest time to live, unless it has its own.
+    /// Sets the catalog's maximum time to live, unless the type has its own.
     pub(crate) fn bound_ttl(&mut self, max: Duration) {
         self.exposed = self.exposed.or_max_ttl(max);
     }
 
-    /// The type, and what the outside may do with it.
+    /// Returns the type and its access.
     pub const fn exposed(&self) -> &Exposed {
         &self.exposed
     }
 
-    /// The type as an [`Engine`](crate::Engine) takes it.
+    /// Returns the type as an [`Engine`](crate::Engine) takes it.
     pub const fn stored_type(&self) -> StoredType {
         self.stored
     }
 
-    /// Whether [`decode`](Self::decode) can take out a member `ttl` that stands beside the value's own: see
+    /// Returns whether [`decode`](Self::decode) can remove a member `ttl` next to the value's own. See
     /// [`json::takes_ttl`].
     pub const fn takes_ttl(&self) -> bool {
         self.takes_ttl
     }
 
-    /// Appends the JSON of a value of the type.
+    /// Appends the JSON of a value.
     ///
     /// # Errors
     ///
-    /// [`JsonError`], when the value is of another type or its `Serialize` fails. Then nothing is appended.
+    /// [`JsonError`] if the value has another type or its `Serialize` fails. Then nothing is appended.
     pub fn encode(&self, value: &dyn Any, into: &mut Vec<u8>) -> Result<(), JsonError> {
         self.encode_within(value, into, usize::MAX)
     }
 
-    /// Appends the JSON of a value of the type if it has at most this many bytes. Stops at the first byte that is too many.
+    /// Appends the JSON of a value if it has at most `most` bytes. Stops at the first byte beyond them.
     ///
     /// # Errors
     ///
-    /// [`JsonError`]: as [`encode`](Self::encode), and [`JsonError::TooLong`]. Then nothing is appended.
+    /// The errors of [`encode`](Self::encode), and [`JsonError::TooLong`]. Then nothing is appended.
     ///
     /// ```
     /// use kv_core::{Access, Catalog, JsonError, KvType};
@@ -161,29 +140,30 @@ impl Codec {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn encode_within(&self, value: &dyn Any, into: &mut Vec<u8>, most: usize) -> Result<(), JsonError> {
-        (self.encode)(value, &mut Bounded { bytes: into, left: most, is_full: false })
+        self.stored.write(value, &mut Bounded::new(into, most))
     }
 
-    /// Reads the JSON of a value of the type, in one pass as long as nothing is wrong.
+    /// Reads the JSON of a value, in one pass if it is valid.
     ///
-    /// For some types two more passes check the JSON before it is read: those with parts that serde buffers (`flatten`,
-    /// `untagged`, an enum with a tag among or beside its fields) where these hold more than text, numbers and
-    /// booleans, and those with maps whose keys have several spellings, such as IP addresses and dates.
+    /// For some types two more passes check the JSON before it is read: types with parts that serde
+    /// buffers (`flatten`, `untagged`, internally and adjacently tagged enums) if these contain more
+    /// than strings, numbers and booleans, and types with maps whose keys have several spellings, such as
+    /// IP addresses and dates.
     ///
-    /// The JSON must be what serde would read as the type, and more: see [`json`]. It may be nested as deeply as `options`
-    /// say, or less deeply where a level of the type is so large that the stack would not do: see [`footprint`]. The time
-    /// is linear in its bytes.
+    /// Accepts less than serde: see [`json`]. The maximum depth is that of `options`, or less if a level
+    /// of the type takes much stack: see [`footprint`]. Takes time linear in the bytes.
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Malformed`] for what is no JSON, has a member twice or is nested too deeply;
-    /// [`DecodeError::InvalidTtl`] for the member `ttl`; [`DecodeError::Value`] with every place at which the
-    /// JSON has another shape than the type, and the rules that are broken where the shape is right, in field order. An
-    /// error of the type's own `Deserialize` is a violation of the rule `type` at its place, before those of rules.
+    /// [`DecodeError::Malformed`] for invalid JSON, duplicate members and too much nesting;
+    /// [`DecodeError::InvalidTtl`] for the member `ttl`; [`DecodeError::Value`] with all places at which
+    /// the JSON does not have the shape of the type, and the violated rules where it has, in field order.
+    /// An error of the type's own `Deserialize` is a violation of the rule `type` at its place, before
+    /// those of other rules.
     ///
     /// # Panics
     ///
-    /// When the type's own `Deserialize` does.
+    /// If the type's own `Deserialize` panics.
     pub fn decode(&self, json: &[u8], options: DecodeOptions) -> Result<Decoded, DecodeError> {
         let options = if self.takes_ttl { options } else { options.keep_ttl() };
         let options = options.max_depth(options.depth().min(self.max_depth));
@@ -191,7 +171,7 @@ impl Codec {
             && let Ok(text) = std::str::from_utf8(json)
         {
             let mut state = self.state(Mode::Doubt, options);
-            if let Ok(value) = (self.decode)(text, &mut state)
+            if let Ok(value) = self.stored.read(text, &mut state)
                 && !state.has_unsafe_int()
             {
                 return Ok(Decoded { value, ttl: state.ttl() });
@@ -200,11 +180,11 @@ impl Codec {
         json::check(self.exposed.schema(), json, options)?;
         let text = std::str::from_utf8(json).unwrap_or_default();
         let mut state = self.state(Mode::Trust, options);
-        if let Ok(value) = (self.decode)(text, &mut state) {
+        if let Ok(value) = self.stored.read(text, &mut state) {
             return Ok(Decoded { value, ttl: state.ttl() });
         }
         let mut state = self.state(Mode::Trace, options);
-        match (self.decode)(text, &mut state) {
+        match self.stored.read(text, &mut state) {
             Ok(value) => Ok(Decoded { value, ttl: state.ttl() }),
             Err(error) => {
                 let rules = json::check_rules(self.exposed.schema(), json, options);
@@ -224,41 +204,7 @@ impl fmt::Debug for Codec {
     }
 }
 
-/// Appends to a buffer until a number of bytes is used up.
-struct Bounded<'b> {
-    bytes: &'b mut Vec<u8>,
-    left: usize,
-    is_full: bool,
-}
-
-impl io::Write for Bounded<'_> {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self.left.checked_sub(bytes.len()) {
-            Some(left) => {
-                self.left = left;
-                self.bytes.extend_from_slice(bytes);
-                Ok(())
-            }
-            None => {
-                self.is_full = true;
-                Err(io::ErrorKind::StorageFull.into())
-            }
-        }
-    }
-
-    #[inline]
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What only the type's own reader knows to be wrong, and the rules that are broken besides.
+/// Returns the error of the type's own `Deserialize`, followed by the violated rules.
 fn unreadable(pointer: &str, error: &serde_json::Error, rules: Option<DecodeError>) -> DecodeError {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();

@@ -1,6 +1,7 @@
-//! JSON of values: out of those whose type is only known to be stored (`erased`, which asks the derive by way of `probe`),
-//! and out of and into those whose type a catalog exposes (`exposed`, by way of `strict`, which notes what
-//! it sees in a `decode_state`; `traits` says of which types it sees enough).
+//! JSON of values. `write` writes it, and `erased` applies it to stored values of any type, whose writer
+//! derived code finds with `probe`. `exposed` has [`Codec`], which reads and writes the types that a
+//! catalog exposes: `strict` reads and checks in one pass, `decode_state` is the state of a pass, and
+//! `traits` decides for which types that pass is sufficient.
 
 #[cfg(feature = "json")]
 mod decode_state;
@@ -8,20 +9,28 @@ mod erased;
 #[cfg(feature = "json")]
 mod exposed;
 #[cfg(feature = "json")]
-#[expect(missing_debug_implementations, missing_docs, reason = "for generated code alone")]
+#[expect(missing_debug_implementations, missing_docs, reason = "for generated code only")]
 pub mod probe;
 #[cfg(feature = "json")]
 mod strict;
 #[cfg(feature = "json")]
 mod traits;
+#[cfg(feature = "json")]
+mod write;
 
-pub(crate) use erased::Erased;
 #[cfg(feature = "json")]
 pub use erased::JsonError;
+pub(crate) use erased::StoredValue;
 #[cfg(feature = "json")]
 pub use exposed::{Codec, Decoded};
+#[cfg(feature = "json")]
+pub(crate) use {
+    decode_state::DecodeState,
+    strict::Strict,
+    write::{Bounded, write_json},
+};
 
-/// The default of a field as JSON, if its type is `Serialize`.
+/// Returns the default of a field as JSON, if its type is `Serialize`.
 #[cfg(feature = "json")]
 #[doc(hidden)]
 #[macro_export]
@@ -34,7 +43,7 @@ macro_rules! __default_json {
     }};
 }
 
-/// The default of a field as JSON: unknown without JSON.
+/// Returns `None`: without the feature `json`, defaults are unknown.
 #[cfg(not(feature = "json"))]
 #[doc(hidden)]
 #[macro_export]
@@ -44,7 +53,7 @@ macro_rules! __default_json {
     };
 }
 
-/// The codec of a type that is being derived.
+/// Returns the function that writes the derived type as JSON, if the type is `Serialize`.
 #[cfg(feature = "json")]
 #[doc(hidden)]
 #[macro_export]
@@ -56,7 +65,7 @@ macro_rules! __codec {
     }};
 }
 
-/// The codec of a type that is being derived: none without JSON.
+/// Returns `None`: without the feature `json`, nothing writes JSON.
 #[cfg(not(feature = "json"))]
 #[doc(hidden)]
 #[macro_export]

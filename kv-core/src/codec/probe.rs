@@ -1,41 +1,38 @@
-//! What the derive asks a type for its codec with.
+//! The probes with which derived code finds out at compile time whether a type is `Serialize`.
 
+use super::write::{WriteJson, write_json};
 use crate::schema::KvType;
 use serde::Serialize;
 use std::any::Any;
 use std::marker::PhantomData;
 
-/// How values of `T` are written.
-pub struct Codec<T> {
-    pub(super) encode: fn(&T) -> Result<String, serde_json::Error>,
-}
+/// A [`WriteJson`], as the `KvType` of kv-schema returns it, which does not know `serde_json`.
+type AnyWriteJson = Option<&'static (dyn Any + Send + Sync)>;
 
-type AnyCodec = Option<&'static (dyn Any + Send + Sync)>;
-
-/// Asked by reference to a reference: with `T: Serialize` the outer one answers.
+/// Called through two references: if `T: Serialize`, method lookup finds [`IfSerialize`] first.
 pub struct Probe<T>(pub PhantomData<T>);
 
 pub trait IfSerialize {
-    fn __kv_codec(&self) -> AnyCodec;
+    fn __kv_codec(&self) -> AnyWriteJson;
 }
 
 impl<T: KvType + Serialize> IfSerialize for &Probe<T> {
-    fn __kv_codec(&self) -> AnyCodec {
-        Some(const { &Codec::<T> { encode: |value| serde_json::to_string(value) } })
+    fn __kv_codec(&self) -> AnyWriteJson {
+        Some(const { &(write_json::<T> as WriteJson) })
     }
 }
 
 pub trait Otherwise {
-    fn __kv_codec(&self) -> AnyCodec;
+    fn __kv_codec(&self) -> AnyWriteJson;
 }
 
 impl<T> Otherwise for Probe<T> {
-    fn __kv_codec(&self) -> AnyCodec {
+    fn __kv_codec(&self) -> AnyWriteJson {
         None
     }
 }
 
-/// Asked in the same way for the default of a field.
+/// Called in the same way for the default of a field.
 pub struct Default<'a, T>(pub &'a T);
 
 pub trait DefaultIfSerialize {

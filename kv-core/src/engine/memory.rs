@@ -1,4 +1,4 @@
-//! [`KvStore`] as an [`Engine`]: every operation is done at once.
+//! [`KvStore`] as an [`Engine`]. Futures complete when they are first polled, except long purges.
 
 use super::stored_type::Of;
 use super::{
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// How many steps of a purge are made before other tasks have their turn: some tenths of a millisecond.
+/// Steps of a purge between two yields to other tasks: some tenths of a millisecond.
 const STEPS_A_POLL: usize = 8;
 
 /// Lets an executor run other tasks.
@@ -90,7 +90,7 @@ impl Engine for KvStore {
         Box::pin(async move {
             let store = self.tenant_by_id(tenant);
             let mut purged = 0;
-            // A step may only look at entries that were given more time.
+            // A step may only find entries whose deadline was extended.
             let mut steps = MOST_PURGED / STEP + types.len();
             for ty in types {
                 while steps > 0 && purged + STEP <= MOST_PURGED {
@@ -131,7 +131,7 @@ impl Engine for KvStore {
     }
 }
 
-/// The operations on the entries of a type that is known here and not by who asks.
+/// The operations on the entries of a type, for callers that do not know the type.
 pub(super) trait InMemory: Send + Sync {
     fn get(&self, memory: &Memory, tenant: &TenantId, key: &str) -> Option<AnyEntry>;
 
@@ -146,7 +146,7 @@ pub(super) trait InMemory: Send + Sync {
     fn delete(&self, store: &TenantStore, key: &str, condition: Condition) -> Result<bool, Error>;
     fn touch(&self, store: &TenantStore, key: &str, ttl: Option<Duration>) -> Result<bool, Error>;
     fn list(&self, store: &TenantStore, request: PageRequest<'_>) -> Page;
-    /// Removes a few expired entries, and returns how many there were, and whether there may be more.
+    /// Removes a few expired entries. Returns their number, and whether there may be more.
     fn purge_step(&self, store: &TenantStore) -> (usize, bool);
     fn stats(&self, store: &TenantStore) -> TypeStats;
 
@@ -160,7 +160,7 @@ pub(super) trait InMemory: Send + Sync {
 
 impl<T: KvType> InMemory for Of<T> {
     fn get(&self, memory: &Memory, tenant: &TenantId, key: &str) -> Option<AnyEntry> {
-        // Most calls are this one, for which no handle is made.
+        // The most frequent call creates no handle.
         let tenant = memory.tenant(tenant)?;
         let collection = tenant.collection::<T>()?;
         let found = collection.get_any(key);
@@ -250,7 +250,7 @@ impl Times {
     }
 }
 
-/// How many rows are read under the lock at a time.
+/// Rows read at a time under the lock.
 const ROWS: usize = 256;
 
 impl<T: KvType> Collection<T> {

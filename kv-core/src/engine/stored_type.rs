@@ -1,8 +1,10 @@
-//! [`StoredType`]: a type that is known at run time alone.
+//! [`StoredType`], the descriptor of a type that is only known at run time.
 
 use super::memory::InMemory;
 use super::{AnyValue, EngineError};
+use crate::codec::{Bounded, DecodeState, JsonError, Strict, write_json};
 use crate::schema::key;
+use crate::typed::check_value;
 use crate::{Error, KvType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,8 +14,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A stored type, for who learns at run time which: its names, and what can be done with its values. Given by
-/// [`Catalog::stored_type`](crate::Catalog::stored_type) or [`of`](Self::of).
+/// Descriptor of a stored type, for programs that learn the type at run time: its names, and
+/// operations on its values. Returned by [`Catalog::stored_type`](crate::Catalog::stored_type) and
+/// [`of`](Self::of).
 ///
 /// ```
 /// use kv_core::KvType;
@@ -32,41 +35,43 @@ use std::time::Duration;
 /// # Ok::<(), kv_core::engine::EngineError>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct StoredType(&'static dyn Erased);
+pub struct StoredType(&'static dyn TypeOperations);
 
 impl StoredType {
-    /// The type `T`.
+    /// Returns the descriptor of `T`.
     pub const fn of<T: KvType + Serialize + DeserializeOwned>() -> Self {
         Self(const { &Of::<T>(PhantomData) })
     }
 
-    /// The type's name on the wire.
+    /// Returns the tag of the type.
     pub fn tag(self) -> &'static str {
         self.0.tag()
     }
 
-    /// What stands before the key in a full key.
+    /// Returns the key prefix, which precedes the key in a full key.
     pub fn prefix(self) -> &'static str {
         self.0.prefix()
     }
 
-    /// The time to live of a write that names none; `None` when such an entry never expires.
+    /// Returns the time to live of a write that does not specify one; `None` if such an entry never
+    /// expires.
     pub fn ttl(self) -> Option<Duration> {
         self.0.ttl()
     }
 
-    /// How many entries there may be in a tenant before the one that was written longest ago makes way; `None` when any number.
+    /// Returns the number of entries per tenant beyond which the entry with the oldest write is evicted;
+    /// `None` if the type does not evict.
     pub fn max_entries(self) -> Option<usize> {
         self.0.max_entries()
     }
 
-    /// Which Rust type it is.
+    /// Returns the Rust type.
     pub fn id(self) -> TypeId {
         self.0.id()
     }
 
-    /// Whether a value may be stored under a key: the key's grammar, the rules of the type, and that the key is the value's own
-    /// where the type has a key template.
+    /// Checks whether a value may be stored under a key: the syntax of the key, the rules of the type,
+    /// and, if the type has a key template, that the key is the value's own.
     ///
     /// # Errors
     ///
@@ -77,20 +82,33 @@ impl StoredType {
         self.0.check(key, value)
     }
 
-    /// A value as JSON.
+    /// Returns a value as JSON.
     ///
     /// # Errors
     ///
-    /// [`EngineError::OtherType`]; [`EngineError::Unreadable`] when the type's `Serialize` returns an error.
+    /// [`EngineError::OtherType`]; [`EngineError::Unreadable`] if the type's `Serialize` returns an error.
     pub fn encode(self, value: &(dyn Any + Send + Sync)) -> Result<Vec<u8>, EngineError> {
-        self.0.encode(value)
+        let mut json = Vec::new();
+        self.write(value, &mut Bounded::new(&mut json, usize::MAX))?;
+        Ok(json)
     }
 
-    /// The value that [`encode`](Self::encode) wrote. No rule is checked: for JSON of strangers there is the codec.
+    /// Appends a value as JSON.
+    pub(crate) fn write(self, value: &dyn Any, into: &mut Bounded<'_>) -> Result<(), JsonError> {
+        self.0.write(value, into)
+    }
+
+    /// Reads JSON with the checks that `state` asks for.
+    pub(crate) fn read(self, json: &str, state: &mut DecodeState) -> Result<AnyValue, serde_json::Error> {
+        self.0.read(json, state)
+    }
+
+    /// Reads JSON that [`encode`](Self::encode) has written. Checks no rules: use
+    /// [`Codec::decode`](crate::Codec::decode) for untrusted JSON.
     ///
     /// # Errors
     ///
-    /// [`EngineError::Unreadable`] when it is no value of the type.
+    /// [`EngineError::Unreadable`] if the JSON is not a value of the type.
     pub fn decode(self, json: &[u8]) -> Result<AnyValue, EngineError> {
         self.0.decode(json)
     }
@@ -117,19 +135,20 @@ impl fmt::Debug for StoredType {
 /// The type `T` as a value.
 pub(super) struct Of<T>(PhantomData<fn() -> T>);
 
-/// What is asked of [`Of<T>`] where `T` is not known.
-trait Erased: InMemory {
+/// The operations of [`Of<T>`] that do not name `T`.
+trait TypeOperations: InMemory {
     fn tag(&self) -> &'static str;
     fn prefix(&self) -> &'static str;
     fn ttl(&self) -> Option<Duration>;
     fn max_entries(&self) -> Option<usize>;
     fn id(&self) -> TypeId;
     fn check(&self, key: &str, value: &(dyn Any + Send + Sync)) -> Result<(), EngineError>;
-    fn encode(&self, value: &(dyn Any + Send + Sync)) -> Result<Vec<u8>, EngineError>;
+    fn write(&self, value: &dyn Any, into: &mut Bounded<'_>) -> Result<(), JsonError>;
+    fn read(&self, json: &str, state: &mut DecodeState) -> Result<AnyValue, serde_json::Error>;
     fn decode(&self, json: &[u8]) -> Result<AnyValue, EngineError>;
 }
 
-impl<T: KvType + Serialize + DeserializeOwned> Erased for Of<T> {
+impl<T: KvType + Serialize + DeserializeOwned> TypeOperations for Of<T> {
     fn tag(&self) -> &'static str {
         T::TYPE_TAG
     }
@@ -151,29 +170,24 @@ impl<T: KvType + Serialize + DeserializeOwned> Erased for Of<T> {
     }
 
     fn check(&self, key: &str, value: &(dyn Any + Send + Sync)) -> Result<(), EngineError> {
-        let value = downcast::<T>(value)?;
-        value.validate().map_err(Error::Validation)?;
-        match value.__own_key().transpose().map_err(Error::InvalidKey)? {
-            Some(own) if own != key => Err(Error::KeyMismatch.into()),
-            _ => Ok(()),
-        }
+        let value = value.downcast_ref::<T>().ok_or(EngineError::OtherType { tag: T::TYPE_TAG })?;
+        Ok(check_value(key, value)?)
     }
 
-    fn encode(&self, value: &(dyn Any + Send + Sync)) -> Result<Vec<u8>, EngineError> {
-        serde_json::to_vec(downcast::<T>(value)?).map_err(unreadable::<T>)
+    fn write(&self, value: &dyn Any, into: &mut Bounded<'_>) -> Result<(), JsonError> {
+        write_json::<T>(value, into)
+    }
+
+    fn read(&self, json: &str, state: &mut DecodeState) -> Result<AnyValue, serde_json::Error> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let value = T::deserialize(Strict::new(&mut reader, state))?;
+        reader.end()?;
+        Ok(Arc::new(value))
     }
 
     fn decode(&self, json: &[u8]) -> Result<AnyValue, EngineError> {
-        let value: T = serde_json::from_slice(json).map_err(unreadable::<T>)?;
+        let value = serde_json::from_slice::<T>(json)
+            .map_err(|error| EngineError::Unreadable { tag: T::TYPE_TAG, error: error.to_string() })?;
         Ok(Arc::new(value))
     }
-}
-
-fn downcast<T: KvType>(value: &(dyn Any + Send + Sync)) -> Result<&T, EngineError> {
-    value.downcast_ref().ok_or(EngineError::OtherType { tag: T::TYPE_TAG })
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "to be named in `map_err`")]
-fn unreadable<T: KvType>(error: serde_json::Error) -> EngineError {
-    EngineError::Unreadable { tag: T::TYPE_TAG, error: error.to_string() }
 }

@@ -13,7 +13,7 @@ use super::time::Times;
 use super::time::{ClockReading, Deadline, Now, Watermark};
 use super::usage::{Full, Size, Usage};
 use super::watchers::Watchers;
-use crate::codec::Erased;
+use crate::codec::StoredValue;
 use crate::condition::{Condition, Conflict};
 use crate::events;
 use crate::schema::KvType;
@@ -657,7 +657,7 @@ pub(crate) trait AnyCollection: Any + Sweep {
 
 /// A row whose type is not known.
 pub(crate) struct ErasedRow {
-    pub(crate) value: Arc<dyn Erased>,
+    pub(crate) value: Arc<dyn StoredValue>,
     pub(crate) version: Version,
     deadline: Deadline,
 }

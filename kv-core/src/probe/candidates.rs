@@ -1,12 +1,12 @@
-//! Scalars to try: texts and numbers of the forms that types have.
+//! Scalars for samples: strings and numbers in the formats of common types.
 
 use crate::schema::rule::{Email, Matcher, Number, Rule, Url};
 use crate::schema::ty::{FloatKind, IntKind};
 
-/// How many of a list are tried for certain; the others only where these are refused.
+/// The number of candidates that are always tried; the others are tried if these are refused.
 pub(super) const COVERED: usize = 4;
 
-/// Texts in the form in which the usual types write them. The first ones are of no form.
+/// Strings in the formats of common types. The first ones have no format.
 const TEXTS: &[&str] = &[
     "a",
     "",
@@ -156,7 +156,7 @@ const TEXTS: &[&str] = &[
     "Abcdefgh12345!",
 ];
 
-/// Texts for a place with these rules: first those that keep them, then all others.
+/// Returns strings for a place with rules: first those that satisfy the rules, then all others.
 pub(super) fn texts(rules: &'static [Rule], example: Option<&str>) -> Vec<String> {
     let mut texts: Vec<String> = TEXTS.iter().map(|text| (*text).to_owned()).collect();
     for rule in rules {
@@ -177,10 +177,10 @@ pub(super) fn texts(rules: &'static [Rule], example: Option<&str>) -> Vec<String
     texts
 }
 
-/// How long a text is made for `len(min = …)`.
+/// The maximum length of a string that is made for `len(min = …)`.
 const MOST_CHARACTERS: usize = 4096;
 
-/// Texts of a form, as its own parser judges them.
+/// Returns the strings that the parser of a format accepts.
 pub(super) fn formatted(accepts: fn(&str) -> bool, example: Option<&str>) -> Vec<String> {
     let all = example.into_iter().chain(TEXTS.iter().copied());
     all.filter(|text| accepts(text)).map(str::to_owned).collect()
@@ -196,7 +196,7 @@ fn move_back(texts: &mut Vec<String>, keep: impl Fn(&str) -> bool) {
     texts.extend(first.into_iter().chain(last));
 }
 
-/// Puts some first, and each once.
+/// Returns `first` followed by the others, without duplicates.
 pub(super) fn prefer<T: PartialEq>(all: &mut Vec<T>, first: impl Iterator<Item = T>) {
     let mut preferred: Vec<T> = Vec::new();
     for item in first.chain(std::mem::take(all)) {
@@ -207,14 +207,14 @@ pub(super) fn prefer<T: PartialEq>(all: &mut Vec<T>, first: impl Iterator<Item =
     *all = preferred;
 }
 
-/// Integers of a kind, those first that the rules name.
+/// Returns integers of a type, those named by rules first.
 pub(super) fn integers(
     kind: IntKind,
     not_zero: bool,
     rules: &'static [Rule],
     example: Option<&str>,
 ) -> Vec<i128> {
-    /// The first integer that a float does not hold.
+    /// The first integer that a float cannot represent.
     const BEYOND_FLOATS: i128 = (1 << 53) + 1;
     const USUAL: &[i128] = &[
         2,
@@ -262,7 +262,7 @@ pub(super) fn integers(
     all
 }
 
-/// Floats of a kind, as they are written in JSON.
+/// Returns floats of a type, as JSON.
 pub(super) fn floats(kind: FloatKind, rules: &'static [Rule], example: Option<&str>) -> Vec<String> {
     let long = if kind == FloatKind::F32 { "117.63331" } else { "117.63331139400017" };
     let mut all: Vec<String> =

@@ -1,13 +1,13 @@
-//! JSON as a tree that keeps numbers as they are written, which no feature of `serde_json` changes.
+//! [`Json`], a tree that keeps the text of numbers, whatever features `serde_json` has.
 
 use std::fmt;
 
-/// JSON.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Json {
     Null,
     Bool(bool),
-    /// A number, as it is written.
+    /// The text of a number.
     Number(String),
     Text(String),
     List(Vec<Json>),
@@ -15,7 +15,7 @@ pub(super) enum Json {
 }
 
 impl Json {
-    /// Parses JSON; `None` for anything else.
+    /// Parses JSON. Returns `None` if it is invalid.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut parser = Parser { rest: text, depth: 0 };
         let json = parser.value()?;
@@ -23,8 +23,8 @@ impl Json {
         parser.rest.is_empty().then_some(json)
     }
 
-    /// Whether both are the same value: numbers by what they are, objects in any order of their members, lists in any order
-    /// of their items.
+    /// Returns whether two values are equal. Numbers are compared as numbers; the order of members and
+    /// items does not matter.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => same_number(a, b),
@@ -41,7 +41,7 @@ impl Json {
     }
 }
 
-/// Whether two numbers are equal: as integers where both are, else as floats.
+/// Returns whether two numbers are equal, as integers if both are integers, otherwise as floats.
 pub(super) fn same_number(a: &str, b: &str) -> bool {
     match (a.parse::<i128>(), b.parse::<i128>()) {
         (Ok(a), Ok(b)) => a == b,
@@ -52,7 +52,7 @@ pub(super) fn same_number(a: &str, b: &str) -> bool {
     }
 }
 
-/// Whether two numbers are equal but for what a type with fewer digits than a float loses.
+/// Returns whether two numbers are equal within the precision of an `f32`.
 pub(super) fn near_number(a: &str, b: &str) -> bool {
     same_number(a, b)
         || (a.contains(['.', 'e', 'E'])
@@ -110,7 +110,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// As deep as `serde_json` reads.
+    /// The depth that `serde_json` accepts.
     const DEEPEST: usize = 128;
 
     fn space(&mut self) {

@@ -1,4 +1,4 @@
-//! Samples made from a schema: JSON of every shape that it allows.
+//! [`Maker`], which makes samples of a schema: JSON of all shapes that it allows.
 
 use super::candidates::{self, COVERED};
 use super::json::Json;
@@ -11,65 +11,65 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-/// How often a type is made inside itself.
+/// The maximum depth of a type inside itself.
 const MAX_INSIDE_ITSELF: usize = 1;
 
-/// From how many parts on a sample is finished with as few more as possible.
+/// The number of parts after which a sample gets only the parts that it must have.
 const MANY_PARTS: usize = 2_000;
 
-/// The most parts of a sample. A type that needs more is not probed.
+/// The maximum number of parts of a sample. A type that needs more is not probed.
 const MOST_PARTS: usize = 50_000;
 
-/// What is known of a slot.
+/// A slot that samples have reached.
 #[derive(Debug)]
 pub(super) struct Known {
-    /// How many of its alternatives are to be tried.
+    /// The number of its alternatives that are always tried.
     pub(super) covered: usize,
-    /// Whether each alternative is a shape of its own, which a reader must take.
+    /// Whether the alternatives are different shapes, all of which a reader must accept.
     pub(super) must: bool,
-    /// The choices that lead to it from the root.
+    /// The choices from the root to the slot.
     pub(super) trail: Vec<(Slot, usize)>,
 }
 
-/// Makes samples of one type, and remembers the choices that there are.
+/// Makes samples of one type, and records the available choices.
 pub(super) struct Maker {
     root: &'static TypeSchema,
     heights: HashMap<TypeId, Option<u32>>,
     texts: HashMap<Slot, Rc<Vec<String>>>,
-    /// The slots in the order in which they were found.
+    /// The slots in the order of their discovery.
     pub(super) order: Vec<Slot>,
     pub(super) known: HashMap<Slot, Known>,
-    /// The alternatives to take where nothing else is asked for.
+    /// The default alternatives.
     pub(super) usual: HashMap<Slot, usize>,
     /// The alternatives that have been tried.
     pub(super) tried: HashSet<(Slot, usize)>,
-    /// Texts that a reader named in a refusal.
+    /// Strings that a reader named in a refusal.
     pub(super) named: HashMap<Slot, Vec<String>>,
-    /// Slots of which no alternative is read, or which are any JSON. What holds one comes last in an object, so that all
-    /// else is read before.
+    /// Slots without an alternative that is read, and slots without a schema. A member that contains one
+    /// comes last in its object, so that the others are read first.
     pub(super) blocked: HashSet<Slot>,
 }
 
-/// How a sample is made.
+/// A request for a sample.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
-    /// The choices that are to be made, each once.
+    /// The required choices, each used once.
     pub(super) forced: Vec<(Slot, usize)>,
-    /// Whether to choose what has not been tried elsewhere.
+    /// Whether untried alternatives are preferred everywhere else.
     pub(super) eager: bool,
 }
 
 /// A sample.
 pub(super) struct Sample {
     pub(super) root: Node,
-    /// The choices that were made.
+    /// The choices in the sample.
     pub(super) choices: Vec<(Slot, usize)>,
-    /// The field whose example it has.
+    /// The type and the text of a `#[kv(example)]` in the sample.
     pub(super) example: Option<(&'static TypeSchema, &'static str)>,
 }
 
 impl Maker {
-    /// A maker for a type; `None` when it has no finite values.
+    /// Creates a maker for a type. Returns `None` if the type has no finite values.
     pub(super) fn new(root: &'static TypeSchema) -> Option<Self> {
         let heights = heights(root);
         heights.get(&root.id).copied().flatten()?;
@@ -86,7 +86,7 @@ impl Maker {
         })
     }
 
-    /// Makes a sample; `None` when it would be too large.
+    /// Makes a sample. Returns `None` if it would be too large.
     pub(super) fn make(&mut self, wanted: Wanted) -> Option<Sample> {
         let root = self.root;
         let mut making = Making {
@@ -110,17 +110,17 @@ impl Maker {
     }
 }
 
-/// A place in the definition of a type, with what is known of it.
+/// A place in the definition of a type, with its context.
 #[derive(Clone, Copy)]
 struct Place {
     slot: Slot,
     rules: &'static [Rule],
     example: Option<&'static str>,
-    /// Whether `wire` names the type here, or around it.
+    /// Whether the type here, or around it, is specified by `wire`.
     wire: bool,
-    /// Whether any JSON must be an object here.
+    /// Whether a value without a schema must be an object here.
     object: bool,
-    /// Whether integers are kept small, since some of them make no time.
+    /// Whether integers are small, because large ones are not valid times.
     small: bool,
 }
 
@@ -132,7 +132,7 @@ impl Place {
         Self { slot, rules: &[], example: None, wire: false, object: false, small: false }
     }
 
-    /// A part of the place, by its position.
+    /// Returns the part of the place at a position.
     fn part(self, position: usize) -> Self {
         let mut hasher = DefaultHasher::new();
         (self.slot, position).hash(&mut hasher);
@@ -150,7 +150,7 @@ impl Place {
         }
     }
 
-    /// The items of a list, or the values of a map.
+    /// Returns the place of the items of a list or the values of a map.
     fn items(self) -> Self {
         let each = self
             .rules
@@ -164,10 +164,10 @@ struct Making<'m> {
     maker: &'m mut Maker,
     forced: Vec<(Slot, usize)>,
     eager: bool,
-    /// What was chosen in this sample because it had not been tried.
+    /// The untried alternatives that this sample has chosen.
     chosen: HashSet<(Slot, usize)>,
     parts: usize,
-    /// The structs and enums around, the innermost one's last.
+    /// The surrounding structs and enums, the innermost last.
     owners: Vec<&'static TypeSchema>,
     trail: Vec<(Slot, usize)>,
     choices: Vec<(Slot, usize)>,
@@ -185,7 +185,8 @@ impl Making<'_> {
             || self.owners.iter().filter(|other| ***other == *owner).count() > MAX_INSIDE_ITSELF
     }
 
-    /// Chooses one of `all` alternatives, of which the first `covered` are to be tried. `least` is the one with the fewest parts.
+    /// Chooses one of `all` alternatives, the first `covered` of which are always tried. `least` is the
+    /// one with the fewest parts.
     fn choose(&mut self, slot: Slot, all: usize, covered: usize, must: bool, least: usize) -> usize {
         let covered = covered.min(all);
         if !self.maker.known.contains_key(&slot) {
@@ -217,7 +218,7 @@ impl Making<'_> {
         Node { slot: place.slot, alternatives, ty: self.owner(), form, value }
     }
 
-    /// Makes what a choice leads to.
+    /// Makes the content of a choice.
     fn after<T>(&mut self, choice: (Slot, usize), build: impl FnOnce(&mut Self) -> T) -> T {
         self.trail.push(choice);
         let made = build(self);
@@ -313,12 +314,12 @@ impl Making<'_> {
                 self.within(schema, place, |making, place| making.fields(&fields, place))
             }
             Shape::Enum(all) => self.within(schema, place, |making, place| making.variant(&all, place)),
-            // `Unit`, and shapes that are not known here.
+            // `Unit`, and unknown shapes.
             _ => self.node(place, 0, Value::Null),
         }
     }
 
-    /// Makes a struct or an enum, whose slots are its own wherever it is.
+    /// Makes a struct or an enum, which has the same slots wherever it occurs.
     fn within(
         &mut self,
         schema: &'static TypeSchema,
@@ -368,7 +369,7 @@ impl Making<'_> {
         Node { alternatives: all.len(), ..node }
     }
 
-    /// The value that the program gives as an example.
+    /// Makes the value of a `#[kv(example)]`.
     fn example(&mut self, text: &'static str, place: &Place) -> Node {
         self.example = Some((self.owner(), text));
         let json = Json::parse(text).unwrap_or(Json::Null);
@@ -401,7 +402,7 @@ impl Making<'_> {
     }
 
     fn list(&mut self, item: &'static TypeSchema, place: &Place, is_set: bool) -> Node {
-        /// How long lists are; the first ones are tried for certain.
+        /// The lengths of lists; the first ones are always tried.
         const LENGTHS: &[usize] = &[1, 0, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 64];
         let lengths = if is_set { &LENGTHS[..2] } else { LENGTHS };
         let choice = self.choose(place.slot, lengths.len(), 3, false, 1);
@@ -535,7 +536,7 @@ impl Making<'_> {
     }
 }
 
-/// A value as members of the object around it: a unit variant has no content, and nothing has no members.
+/// Returns a flattened value as members of its parent; units have none.
 fn as_members(node: Node) -> Vec<Member> {
     match node.value {
         Value::Object(members, _) => members,
@@ -554,7 +555,7 @@ fn as_members(node: Node) -> Vec<Member> {
     }
 }
 
-/// A key as the name of a member.
+/// Returns a key as the name of a member.
 fn key_text(key: &Node) -> String {
     match key.json() {
         Json::Text(text) => text,
@@ -562,7 +563,7 @@ fn key_text(key: &Node) -> String {
     }
 }
 
-/// Whether an example of it is one of the values that are tried in its place.
+/// Returns whether the example of a type is among the candidates.
 fn is_scalar(schema: &'static TypeSchema) -> bool {
     match schema.shape {
         Shape::Int(_) | Shape::NonZero(_) | Shape::Float(_) | Shape::String | Shape::Formatted(_) => true,
@@ -571,7 +572,7 @@ fn is_scalar(schema: &'static TypeSchema) -> bool {
     }
 }
 
-/// How deep values of each type are at least; `None` for a type without finite values.
+/// Returns the minimum depth of the values of each type; `None` for a type without finite values.
 fn heights(root: &'static TypeSchema) -> HashMap<TypeId, Option<u32>> {
     let mut all = vec![root];
     let mut seen = HashSet::from([root.id]);
@@ -587,7 +588,7 @@ fn heights(root: &'static TypeSchema) -> HashMap<TypeId, Option<u32>> {
     let mut heights: HashMap<TypeId, Option<u32>> = HashMap::new();
     loop {
         let mut changed = false;
-        // Parts were found after what holds them.
+        // Parts come after their containers.
         for schema in all.iter().rev() {
             let height = match schema.shape {
                 Shape::Array { item, len } if len > 0 => {

@@ -1,17 +1,19 @@
-//! Holds a type's serde implementation against its schema, when a catalog is built.
+//! Compares a type's serde implementation with its schema when a catalog is built.
 //!
-//! The schema is derived from the same item as serde's traits, if those are derived. Where they are not, or where a feature
-//! of `serde_json` that another crate turns on changes numbers, the two can disagree, and clients would send what the server
-//! does not read, or read something else than was stored. So samples of every shape that the schema allows are decoded and
-//! encoded again.
+//! If serde's traits are derived, the schema is derived from the same item. If they are not, or if
+//! another crate enables a feature of `serde_json` that changes numbers, the two can differ: the server
+//! would refuse what clients send, or clients would read something else than was stored. The probe
+//! therefore decodes and encodes samples of all shapes that the schema allows.
 //!
-//! In reading order: `json` (values as text), `node` (a sample, and its comparison with what was written), `candidates` (scalars
-//! to try), `make` (samples of a schema), and here what is tried and what a refusal means.
+//! In reading order: `json` (values as text), `node` (a sample, and its comparison with the written
+//! JSON), `candidates` (scalars to try), `make` (samples of a schema). This file decides which samples
+//! are tried and what a refusal means.
 //!
-//! A refusal of a sample is not always a disagreement: the type's `Deserialize` may have rules of its own, such as those of
-//! an email address. A refusal that is about the *form* (a string where a number is expected, a missing member, an
-//! unknown variant) is one. Any other refusal leads to other samples; if none of them is read either, the form is taken for right,
-//! and `#[kv(example = "…")]` gives the probe a value to continue with.
+//! A refusal of a sample is not always a fault: the type's `Deserialize` may have its own rules, such as
+//! those of an email address. It is a fault if it is about the *form*: a string instead of a number, a
+//! missing member, an unknown variant. After any other refusal, other samples are tried; if none of them
+//! is read, the form is considered correct, and `#[kv(example = "…")]` gives the probe a value to
+//! continue with.
 
 mod candidates;
 mod json;
@@ -27,22 +29,22 @@ use node::{Form, Node, Slot, Value};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// How many samples of a type are tried at most.
+/// The maximum number of samples of a type.
 const MOST_RUNS: usize = 4_000;
 
-/// How many bytes of samples of a type are tried at most.
+/// The maximum number of bytes of all samples of a type.
 const MOST_BYTES: usize = 1 << 20;
 
-/// How many places of one sample are searched for something that is read.
+/// The maximum number of places in one sample for which alternatives are searched.
 const MOST_SEARCHES: usize = 64;
 
-/// How many samples with many new choices at once are tried first.
+/// The number of first samples, which combine many new choices.
 const EAGER_ROUNDS: usize = 64;
 
-/// How many bytes of JSON, or of an error, a message repeats.
+/// The maximum number of bytes of JSON or of an error in a message.
 const SHOWN: usize = 160;
 
-/// A way in which a type's serde implementation disagrees with its schema.
+/// A difference between a type's serde implementation and its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SerdeFault {
     ty: String,
@@ -52,18 +54,18 @@ pub struct SerdeFault {
 }
 
 impl SerdeFault {
-    /// The type that disagrees, by its full name: the exposed one, or one inside it.
+    /// Returns the full name of the type with the fault: the exposed type, or a type inside it.
     pub fn ty(&self) -> &str {
         &self.ty
     }
 
-    /// The place in a value of the exposed type at which it shows, as a JSON pointer (RFC 6901).
+    /// Returns the place of the fault in a value of the exposed type, as a JSON pointer (RFC 6901).
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 }
 
-/// Writes what disagrees, how it shows, and what to do.
+/// Writes the difference, an example and the fix.
 impl fmt::Display for SerdeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "serde and the schema of `{}` disagree: it {}", self.ty, self.problem)?;
@@ -71,27 +73,27 @@ impl fmt::Display for SerdeFault {
             write!(f, " at {:?}", self.pointer)?;
         }
         f.write_str(
-            ": derive `Serialize` and `Deserialize` where the schema is derived, or name the type that is on the wire with \
-             `#[kv(wire = \"…\")]`, or write `#[kv(opaque)]` on the field for any JSON",
+            ": derive `Serialize` and `Deserialize` on the type, or specify the wire form with \
+             `#[kv(wire = \"…\")]`, or put `#[kv(opaque)]` on the field to accept any JSON",
         )?;
         if self.numbers {
             f.write_str(
-                "; or turn off `arbitrary_precision` of serde_json, which a crate of the program activates",
+                "; or disable the feature `arbitrary_precision` of serde_json, which a crate of the program enables",
             )?;
         }
         Ok(())
     }
 }
 
-/// Returns the first way in which a type's serde implementation disagrees with its schema.
+/// Returns the first difference between a type's serde implementation and its schema.
 pub(crate) fn probe(codec: &Codec) -> Option<SerdeFault> {
     let schema = codec.exposed().schema();
     let maker = Maker::new(schema)?;
     let mut probe = Probe { codec, schema, maker, runs: 0, bytes: 0 };
     match catch_unwind(AssertUnwindSafe(|| probe.all())) {
         Ok(found) => found.err(),
-        // What panicked is a `Default` of the application's, which the schema asks for the default of a field.
-        Err(_) => Some(fault(schema, "", "panics when it is asked for the default of a field".to_owned())),
+        // A `Default` of the application panicked, which the schema calls for the default of a field.
+        Err(_) => Some(fault(schema, "", "panics in the default of a field".to_owned())),
     }
 }
 
@@ -103,13 +105,13 @@ struct Probe<'c> {
     bytes: usize,
 }
 
-/// What became of a sample.
+/// The result of a sample.
 enum Outcome {
-    /// It was read, and written as it was.
+    /// It was read, and written unchanged.
     Same,
     /// It was not read.
     Refused { pointer: String, said: String },
-    /// It is none, or too many have been tried.
+    /// The schema refuses it.
     Skipped,
 }
 
@@ -119,7 +121,7 @@ impl Probe<'_> {
     fn all(&mut self) -> Verdict<()> {
         self.settle(&[])?;
         self.eagerly()?;
-        // Each choice that is left is tried by itself.
+        // Tries each remaining choice separately.
         let mut at = 0;
         while let Some(slot) = self.maker.order.get(at).copied() {
             at += 1;
@@ -145,7 +147,7 @@ impl Probe<'_> {
         Ok(())
     }
 
-    /// Tries samples with as much in them as has not been tried, as long as all is well.
+    /// Tries samples that combine as many new choices as possible, until one is refused.
     fn eagerly(&mut self) -> Verdict<()> {
         for _ in 0..EAGER_ROUNDS {
             let before = self.maker.tried.len();
@@ -168,7 +170,8 @@ impl Probe<'_> {
         self.runs >= MOST_RUNS || self.bytes >= MOST_BYTES
     }
 
-    /// Makes a sample with some choices and tries it. `None` when none is made: it would be too large, or too many were tried.
+    /// Makes a sample with some choices and tries it. Returns `None` if the sample would be too large or
+    /// the limit of samples is reached.
     fn attempt(&mut self, forced: &[(Slot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
         if self.is_exhausted() {
             return Ok(None);
@@ -180,9 +183,9 @@ impl Probe<'_> {
         Ok(Some((sample, outcome)))
     }
 
-    /// Tries a sample with some choices, and others of its scalars where those are refused, until one is read.
+    /// Tries samples with some choices, and with other scalars after each refusal, until one is read.
     fn settle(&mut self, forced: &[(Slot, usize)]) -> Verdict<()> {
-        // Each round finds what to put in one place, or gives it up.
+        // Each round finds a value for one place, or gives the place up.
         for _ in 0..MOST_SEARCHES {
             let Some((sample, outcome)) = self.attempt(forced, false)? else { return Ok(()) };
             let (pointer, said) = match outcome {
@@ -205,14 +208,14 @@ impl Probe<'_> {
         Ok(())
     }
 
-    /// Whether a refusal is one of what was given up, so that all the rest was read.
+    /// Returns whether a refusal concerns a place that was given up, so that all others were read.
     fn is_given_up(&self, sample: &Sample, pointer: &str, said: &str) -> bool {
         let node = sample.root.at(pointer);
         let is_blocked = |part: &Node| self.maker.blocked.contains(&part.slot);
         is_blocked(node) || node.any(is_blocked) && !is_about_form(said, node)
     }
 
-    /// Looks for alternatives that are read where something was refused. Returns whether some were found.
+    /// Searches for an alternative that is read at the place of a refusal. Returns whether it found one.
     fn search(
         &mut self,
         sample: &Sample,
@@ -225,7 +228,7 @@ impl Probe<'_> {
             let json = shown(&node.json().to_string());
             let problem = format!("does not read {json}, which its schema allows ({said})");
             let fault = fault_at(node, pointer, problem);
-            // A key is refused at its map.
+            // The refusal of a key is reported at its map.
             Err(node.key().map_or(fault.clone(), |key| SerdeFault { ty: full_name(key.ty), ..fault }))
         };
         let is_own = is_foreign(node);
@@ -262,7 +265,7 @@ impl Probe<'_> {
             }
             self.maker.usual.insert(slot, before);
         }
-        // Of any JSON, a reader takes what it likes.
+        // The reader of a value without a schema may have any rules.
         let is_any = node.any(|part| part.form == Form::Any);
         let is_other = !is_own && (is_unit_variant(node) || is_no_variant(said))
             || node.key().is_some_and(|key| key.is_number);
@@ -272,7 +275,7 @@ impl Probe<'_> {
         Ok(false)
     }
 
-    /// Takes texts that a refusal names, as in "unknown variant `a`, expected `red` or `green`".
+    /// Records the strings that a refusal names, as in "unknown variant `a`, expected `red` or `green`".
     fn note_named(&mut self, node: &Node, said: &str) {
         let Some((_, expected)) = said.split_once("expected") else { return };
         let named: Vec<String> = expected.split('`').skip(1).step_by(2).take(8).map(str::to_owned).collect();
@@ -314,7 +317,7 @@ impl Probe<'_> {
             }
             Transcoded::Unwritten(error) => {
                 let problem =
-                    format!("reads {} and does not write it again ({})", shown(&text), shown(&error));
+                    format!("reads {} but cannot write the value ({})", shown(&text), shown(&error));
                 return Err(fault(self.schema, "", problem));
             }
             Transcoded::Panicked => {
@@ -325,14 +328,14 @@ impl Probe<'_> {
                 ));
             }
         };
-        self.hold_against(sample, &text, &written)?;
+        self.compare(sample, &text, &written)?;
         Ok(Outcome::Same)
     }
 
-    /// Compares what was written with what was read.
-    fn hold_against(&self, sample: &Sample, text: &str, written: &str) -> Verdict<()> {
+    /// Compares the written JSON with the sample.
+    fn compare(&self, sample: &Sample, text: &str, written: &str) -> Verdict<()> {
         let Some(json) = Json::parse(written) else {
-            return Err(fault(self.schema, "", format!("writes {}, which is no JSON", shown(written))));
+            return Err(fault(self.schema, "", format!("writes {}, which is not JSON", shown(written))));
         };
         let mut lenient = false;
         let difference = sample.root.difference(&json, &mut lenient);
@@ -356,10 +359,10 @@ impl Probe<'_> {
                     format!("reads {read} and writes {written}, which its schema does not allow")
                 }
                 (Some((_, None)), _) => {
-                    format!("reads {read} and leaves it out, so that it is read as another value")
+                    format!("reads {read} but leaves it out, so it would be read as another value")
                 }
                 (None, Some(error)) => {
-                    format!("writes what its schema does not allow ({})", shown(&error.to_string()))
+                    format!("writes JSON that its schema does not allow ({})", shown(&error.to_string()))
                 }
                 (None, None) => String::new(),
             };
@@ -386,7 +389,7 @@ impl Probe<'_> {
         Ok(())
     }
 
-    /// Reads JSON and writes the value.
+    /// Reads JSON and writes the value again.
     fn transcode(&self, text: &str) -> Transcoded {
         let done = catch_unwind(AssertUnwindSafe(|| {
             let decoded = match self.codec.decode(text.as_bytes(), options()) {
@@ -423,29 +426,28 @@ fn full_name(ty: &TypeSchema) -> String {
     if ty.module.is_empty() { ty.to_string() } else { format!("{}::{ty}", ty.module) }
 }
 
-/// As nothing that a client sends: all integers, as deep as `serde_json` reads.
+/// Accepts all integers, and the depth that `serde_json` accepts.
 const fn options() -> DecodeOptions {
     DecodeOptions::new().any_int().max_depth(DecodeOptions::DEEPEST)
 }
 
-/// Whether some crate activates `arbitrary_precision`, which makes a number its digits.
+/// Returns whether a crate enables `arbitrary_precision`, with which a number stores its digits.
 const fn precise_numbers() -> bool {
     size_of::<serde_json::Number>() > 2 * size_of::<f64>()
 }
 
-/// Whether a refusal says that JSON of another kind is expected. Source: `serde::de::Error::invalid_type`.
+/// Returns whether an error says that another kind of JSON is expected. Source: `serde::de::Error::invalid_type`.
 fn is_wrong_type(said: &str) -> bool {
     said.starts_with("invalid type: ")
 }
 
-/// Whether a refusal says that no variant of an untagged enum fits, whatever was wrong inside. Source: serde's derive.
+/// Returns whether an error says that no variant of an untagged enum fits. Source: serde's derive.
 fn is_no_variant(said: &str) -> bool {
     said.starts_with("data did not match any variant ")
 }
 
-/// Whether a refusal is about the form of a struct or an enum. Source: the other provided methods of `serde::de::Error`, and
-/// serde's derive. Of scalars and lists only the kind is their form, of which others of their
-/// alternatives may be.
+/// Returns whether an error is about the form of a struct or an enum. Source: the provided methods of
+/// `serde::de::Error`, and serde's derive. Scalars and lists have alternatives of other kinds.
 fn is_about_form(said: &str, node: &Node) -> bool {
     const FORMS: &[&str] = &[
         "invalid type: ",
@@ -464,7 +466,7 @@ fn is_fixed_list(node: &Node) -> bool {
     matches!(node.value, Value::List(_)) && node.alternatives == 0
 }
 
-/// Whether the type's own reader has a say in a part of it.
+/// Returns whether a part has a `Deserialize` with its own rules.
 fn is_foreign(node: &Node) -> bool {
     node.any(|part| matches!(part.form, Form::Any | Form::Own))
 }
@@ -473,7 +475,7 @@ fn is_unit_variant(node: &Node) -> bool {
     matches!(node.value, Value::Unit(_))
 }
 
-/// The beginning of a text.
+/// Returns the beginning of a text.
 fn shown(text: &str) -> String {
     if text.len() <= SHOWN {
         return text.to_owned();

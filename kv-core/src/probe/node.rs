@@ -1,4 +1,4 @@
-//! A sample of a type: JSON whose parts refer to the types that they are samples of.
+//! [`Node`], a sample of a type: JSON whose parts refer to their types.
 
 use super::json::{Json, near_number, same_number};
 use crate::schema::ty::{DefaultJson, TypeSchema};
@@ -11,26 +11,26 @@ pub(super) struct Slot(pub(super) u64);
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) slot: Slot,
-    /// How many alternatives the slot has that a search may try; 0 where there is nothing to search.
+    /// The number of alternatives of the slot that a search may try; 0 if there are none.
     pub(super) alternatives: usize,
-    /// The innermost struct or enum around it, or itself.
+    /// The innermost struct or enum that contains it, or the type itself.
     pub(super) ty: &'static TypeSchema,
     pub(super) form: Form,
     pub(super) value: Value,
 }
 
-/// How far what is written may differ from what was read.
+/// The allowed difference between the sample and the written JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Not at all.
     Exact,
-    /// In the order of its items.
+    /// The order of items.
     Unordered,
-    /// In its spelling, as `::1` and `0::1`.
+    /// The spelling, as in `::1` and `0::1`.
     Spelled,
-    /// In its spelling, and in digits that a type has no room for: the type on the wire is not the value's own.
+    /// The spelling, and digits that the type cannot store: the wire type is not the type of the value.
     Own,
-    /// In everything: it is any JSON.
+    /// Anything: it is a value without a schema.
     Any,
 }
 
@@ -40,31 +40,31 @@ pub(super) enum Value {
     Bool(bool),
     Number(String),
     Text(String),
-    /// A variant without content, by its name.
+    /// The name of a variant without content.
     Unit(String),
     List(Vec<Node>),
-    /// An object, and whether a part of it, flattened, is any JSON.
+    /// An object, and whether a flattened part of it has no schema.
     Object(Vec<Member>, bool),
 }
 
 #[derive(Debug)]
 pub(super) struct Member {
-    /// The name that is sent.
+    /// The name in the sample.
     pub(super) name: String,
-    /// The name that is written.
+    /// The name in the written JSON.
     pub(super) written: String,
-    /// `None` where it is not sent.
+    /// `None` if the member is absent.
     pub(super) value: Option<Node>,
     /// Whether a writer may leave it out.
     pub(super) may_be_left_out: bool,
-    /// The value that a reader takes it for then, if that is known.
+    /// The value that a reader uses if the member is absent, if that is known.
     pub(super) default: Option<DefaultJson>,
-    /// The key of a map that the name is.
+    /// The key of a map, if the name is one.
     pub(super) key: Option<Key>,
 }
 
 impl Member {
-    /// The value that a reader takes it for where it is left out, if that is known.
+    /// The value that a reader uses if the member is absent, if that is known.
     fn default(&self) -> Option<Json> {
         Json::parse(&self.default?.get()?)
     }
@@ -75,17 +75,17 @@ impl Member {
 pub(super) struct Key {
     pub(super) slot: Slot,
     pub(super) alternatives: usize,
-    /// The innermost struct or enum around it, or itself.
+    /// The innermost struct or enum that contains it, or the type itself.
     pub(super) ty: &'static TypeSchema,
-    /// Whether it is a number or a boolean, by the schema and not by `wire`.
+    /// Whether it is a number or a boolean in the schema, not by `wire`.
     pub(super) is_number: bool,
 }
 
-/// A difference: where it is, and what was written there; `None` for nothing.
+/// The place of a difference, and the JSON that was written there, if any.
 pub(super) type Difference = (String, Option<Json>);
 
 impl Node {
-    /// The JSON that is sent.
+    /// Returns the JSON of the sample.
     pub(super) fn json(&self) -> Json {
         match &self.value {
             Value::Null => Json::Null,
@@ -102,7 +102,7 @@ impl Node {
         }
     }
 
-    /// The key of the map that it is; `None` for anything else.
+    /// Returns the key of a map, if the node is one.
     pub(super) fn key(&self) -> Option<Key> {
         match &self.value {
             Value::Object(members, _) => members.first().and_then(|member| member.key),
@@ -110,7 +110,7 @@ impl Node {
         }
     }
 
-    /// The innermost part that a JSON pointer leads to.
+    /// Returns the innermost part on the path of a JSON pointer.
     pub(super) fn at(&self, pointer: &str) -> &Self {
         let mut node = self;
         for step in pointer.split('/').skip(1) {
@@ -141,7 +141,7 @@ impl Node {
         }
     }
 
-    /// The slots below whose alternatives a search may try, keys of maps among them.
+    /// Returns the slots, those of keys included, whose alternatives a search may try.
     pub(super) fn adjustable(&self) -> Vec<(Slot, usize)> {
         let mut slots = Vec::new();
         self.walk(&mut |node| {
@@ -156,20 +156,21 @@ impl Node {
         slots
     }
 
-    /// Whether some part satisfies a condition.
+    /// Returns whether any part satisfies a condition.
     pub(super) fn any(&self, condition: impl Fn(&Self) -> bool) -> bool {
         let mut found = false;
         self.walk(&mut |node| found |= condition(node));
         found
     }
 
-    /// The first difference between the sample and what was written. `lenient` notes that something was let pass that only
-    /// reading it again proves.
+    /// Returns the first difference between the sample and the written JSON. Sets `lenient` if it
+    /// accepted a difference that only another pass through the reader can confirm.
     pub(super) fn difference(&self, written: &Json, lenient: &mut bool) -> Option<Difference> {
         self.compare(written, &mut String::new(), lenient)
     }
 
-    /// Whether the sample is the default of a field, whose JSON leaves out members that are defaults themselves.
+    /// Returns whether the sample is the default of a field. The JSON of a default leaves out members
+    /// with default values.
     fn is_default(&self, default: &Json) -> bool {
         let (Value::Object(members, _), Json::Object(others)) = (&self.value, default) else {
             return self.json().is(default);
@@ -250,7 +251,7 @@ fn compare_members(
                     Some(default) if member.may_be_left_out => {
                         value.form == Form::Any || value.is_default(&default)
                     }
-                    // What is left out is `null`, or a default that is not known.
+                    // An absent member is `null` or an unknown default.
                     _ => member.may_be_left_out || matches!(value.value, Value::Null),
                 };
                 *lenient = true;

@@ -32,13 +32,13 @@ enum Asked {
 }
 
 /// A deserializer that checks what it reads.
-pub(super) struct Strict<'r, D> {
+pub(crate) struct Strict<'r, D> {
     inner: D,
     state: &'r mut DecodeState,
 }
 
 impl<'r, D> Strict<'r, D> {
-    pub(super) fn new(inner: D, state: &'r mut DecodeState) -> Self {
+    pub(crate) fn new(inner: D, state: &'r mut DecodeState) -> Self {
         Self { inner, state }
     }
 
