@@ -2,7 +2,7 @@ use crate::{Cursor, Note, Viewport, cursor, given_a_tenant, note, secs};
 use kv_core::{Error, KeyError, KvStore, SetOptions, TenantError, TenantStore};
 use std::time::Duration;
 
-/// Runs a write that is refused, and checks that it changed neither entries nor versions.
+/// Runs a write that must be refused, and checks that it changed neither entries nor versions.
 fn refused<R>(act: impl FnOnce(&TenantStore) -> Result<R, Error>) -> Error {
     let (_, store) = given_a_tenant();
     let before = store.set::<Note>("kept", note("kept")).unwrap();

@@ -21,7 +21,7 @@ struct LongerPrefix {
 }
 
 #[test]
-fn a_catalog_keeps_order_and_metadata() {
+fn catalog_keeps_order_and_metadata() {
     let catalog = Catalog::builder()
         .expose::<Presence>(Access::ReadWrite)
         .expose::<elsewhere::Typing>(Access::Read)
@@ -46,7 +46,7 @@ mod elsewhere {
 }
 
 #[test]
-fn every_collision_is_named_with_a_way_out() {
+fn every_collision_is_reported_with_a_fix() {
     let error = Catalog::builder()
         .expose::<Presence>(Access::Read)
         .expose::<SameTag>(Access::Read)
@@ -64,7 +64,7 @@ fn every_collision_is_named_with_a_way_out() {
 }
 
 #[test]
-fn a_type_made_by_hand_is_held_to_the_grammar() {
+fn names_of_a_hand_written_type_are_checked() {
     #[derive(Serialize, Deserialize, kv_core::KvField)]
     struct ByHand {
         n: u8,
@@ -84,7 +84,7 @@ fn a_type_made_by_hand_is_held_to_the_grammar() {
 }
 
 #[test]
-fn the_longest_time_to_live_is_the_types_own_or_the_catalogs() {
+fn maximum_time_to_live_is_of_the_type_or_of_the_catalog() {
     #[derive(Serialize, Deserialize, KvType)]
     #[kv(ttl = "30s", max_ttl = "1m")]
     struct Own(u8);
@@ -101,7 +101,7 @@ fn the_longest_time_to_live_is_the_types_own_or_the_catalogs() {
     let builder = || Catalog::builder().expose::<Own>(Access::Read).expose::<Exempt>(Access::Read);
     let max = |catalog: Catalog| catalog.iter().map(kv_core::Exposed::max_ttl).collect::<Vec<_>>();
     assert_eq!(max(builder().build().unwrap()), [Some(Duration::from_mins(1)), None]);
-    // Wherever the catalog's is given.
+    // Whether `max_ttl` of the catalog is set before or after the type.
     assert_eq!(max(builder().max_ttl(hour).build().unwrap()), [Some(Duration::from_mins(1)), None]);
     let catalog = Catalog::builder().max_ttl(hour * 2).expose::<Long>(Access::Read).build().unwrap();
     assert_eq!(max(catalog.clone()), [Some(hour * 2)]);
@@ -118,7 +118,7 @@ fn the_longest_time_to_live_is_the_types_own_or_the_catalogs() {
 }
 
 #[test]
-fn a_slow_pattern_in_a_schema_by_hand_is_refused() {
+fn slow_pattern_in_a_hand_written_schema_is_refused() {
     use kv_core::schema::rule::{Each, Pattern, Rule};
     use kv_core::schema::ty::{Field, Fields, Shape, TypeRef, TypeSchema};
     use kv_core::{KvField, Validator};

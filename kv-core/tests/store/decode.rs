@@ -46,7 +46,7 @@ struct Place {
     x: u8,
 }
 
-/// A reader of one's own, which no schema knows.
+/// A `Deserialize` with rules that the schema does not show.
 #[derive(Clone, Debug, PartialEq, Serialize, KvField)]
 struct Even(u8);
 
@@ -83,7 +83,7 @@ fn refused<T: KvType + Serialize + for<'de> Deserialize<'de>>(json: &str) -> Dec
     }
 }
 
-/// The violations of what is JSON of another shape: place, rule, sentence.
+/// Returns the violations in JSON of another shape: place, rule and message.
 fn violations<T: KvType + Serialize + for<'de> Deserialize<'de>>(
     json: &str,
 ) -> Vec<(String, &'static str, String)> {
@@ -92,7 +92,7 @@ fn violations<T: KvType + Serialize + for<'de> Deserialize<'de>>(
 }
 
 #[test]
-fn a_wrong_shape_is_told_of_at_its_place() {
+fn wrong_shape_is_reported_at_its_place() {
     let good: serde_json::Value = serde_json::from_str(GOOD).unwrap();
     assert!(codec::<Player>().decode(GOOD.as_bytes(), DecodeOptions::new()).is_ok());
     let int = |min: i64, max: i64| format!("must be a whole number from {min} to {max}");
@@ -129,7 +129,7 @@ fn a_wrong_shape_is_told_of_at_its_place() {
     ] {
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         let name = name.replace("~1", "/").replace("~0", "~");
-        // Put in as text: a `Value` would not hold all of them.
+        // Inserted as text, because a `Value` cannot represent all of them.
         let marker = serde_json::json!("@@@");
         let mut json = good.clone();
         match json.pointer_mut(parent).unwrap() {
@@ -145,7 +145,7 @@ fn a_wrong_shape_is_told_of_at_its_place() {
 }
 
 #[test]
-fn everything_wrong_is_reported_at_once_in_the_order_of_the_fields() {
+fn all_faults_are_reported_at_once_in_field_order() {
     let json = r#"{"serial":1e3,"level":300,"items":[{"kind":"Plain","a/b~c":-1},7],"by_place":{"x/y":{"a/b~c":"1","kind":0}}}"#;
     let found: Vec<_> = violations::<Player>(json).into_iter().map(|(at, rule, _)| (at, rule)).collect();
     let expected = [
@@ -162,17 +162,17 @@ fn everything_wrong_is_reported_at_once_in_the_order_of_the_fields() {
 }
 
 #[test]
-fn a_list_is_no_struct_at_any_depth() {
+fn list_is_not_read_as_a_struct_at_any_depth() {
     assert_eq!(violations::<Player>(r#"["Ada",3,1.5,7,null,[],{}]"#)[0].0, "");
     for json in [r#"["Circle",1]"#, r#"{"t":"Square","side":1,"at":[1]}"#] {
         assert_eq!(violations::<Shape>(json).len(), 1, "{json}");
     }
-    // Nor is a position the name of a variant.
+    // A position is not the name of a variant.
     assert_eq!(violations::<Shape>(r#"{"t":0,"r":1}"#)[0].0, "/t");
 }
 
 #[test]
-fn integers_are_exact_where_the_type_says_that_they_are() {
+fn integers_beyond_2_53_need_any_int() {
     let json = GOOD.replace("\"serial\":7", "\"serial\":7,\"snowflake\":18446744073709551615");
     let decoded = codec::<Player>().decode(json.as_bytes(), DecodeOptions::new()).unwrap();
     assert_eq!(decoded.value.downcast_ref::<Player>().unwrap().snowflake, Some(u64::MAX));
@@ -183,7 +183,7 @@ fn integers_are_exact_where_the_type_says_that_they_are() {
 }
 
 #[test]
-fn what_is_no_json_is_told_of_at_its_byte_before_any_shape_is_looked_at() {
+fn invalid_json_is_reported_at_its_byte_before_any_shape() {
     for (json, offset, flaw) in [
         ("", 0, Flaw::End),
         ("  ", 2, Flaw::End),
@@ -228,7 +228,7 @@ fn what_is_no_json_is_told_of_at_its_byte_before_any_shape_is_looked_at() {
 }
 
 #[test]
-fn a_field_by_two_of_its_names_is_refused() {
+fn field_under_two_of_its_names_is_refused() {
     let json = GOOD.replace("\"level\":3", "\"level\":3,\"lvl\":4");
     let found = violations::<Player>(&json);
     assert_eq!(found[0].0, "/lvl");
@@ -236,7 +236,7 @@ fn a_field_by_two_of_its_names_is_refused() {
 }
 
 #[test]
-fn unknown_members_are_nobodys_and_yet_json() {
+fn unknown_members_must_be_valid_json() {
     for unknown in ["1e400", "[[[]]]", "{\"a\":{\"b\":[1,2]}}", "\"\\ud83d\\ude00\""] {
         let json = GOOD.replace("\"level\":3", &format!("\"level\":3,\"zz\":{unknown},\"zzz\":null"));
         let decoded = codec::<Player>().decode(json.as_bytes(), DecodeOptions::new());
@@ -245,14 +245,14 @@ fn unknown_members_are_nobodys_and_yet_json() {
 }
 
 #[test]
-fn what_only_the_types_own_reader_refuses_has_its_place_too() {
+fn error_of_the_types_own_deserialize_has_a_place() {
     let found = violations::<Evens>(r#"{"all":{"a":[2,4],"b/c":[2,6,3]}}"#);
     assert_eq!(found, [("/all/b~1c/2".to_owned(), "type", "cannot be read: not even".to_owned())]);
 }
 
 #[test]
-fn what_could_be_read_in_too_many_ways_is_not_tried() {
-    // Each level doubles what serde would try.
+fn json_that_can_be_read_in_too_many_ways_is_refused() {
+    // Each level doubles the number of attempts of serde.
     let json = format!("{}1{}", "{\"left\":".repeat(60), "}".repeat(60));
     let DecodeError::Malformed(malformed) = refused::<Term>(&json) else { panic!() };
     assert_eq!(malformed.flaw, Flaw::Ambiguous);
@@ -275,7 +275,7 @@ enum Expr {
 }
 
 #[test]
-fn members_that_every_variant_is_tried_on_count_as_ways_to_read() {
+fn members_that_every_variant_visits_are_charged() {
     let strangers: Vec<_> = (0..7_000).map(|nth| format!("\"j{nth}\":0")).collect();
     let nested = |levels: usize, innermost: &str| {
         format!("{{\"expr\":{}{innermost}{}}}", "{\"next\":".repeat(levels), "}".repeat(levels))
@@ -288,7 +288,7 @@ fn members_that_every_variant_is_tried_on_count_as_ways_to_read() {
 }
 
 #[test]
-fn an_untagged_enum_of_one_variant_is_read_once_at_each_level() {
+fn untagged_enum_with_one_variant_is_read_once_per_level() {
     #[derive(Serialize, Deserialize, KvType)]
     #[serde(untagged)]
     enum Chain {
@@ -306,7 +306,7 @@ fn an_untagged_enum_of_one_variant_is_read_once_at_each_level() {
 }
 
 #[test]
-fn no_message_is_long_whatever_was_sent() {
+fn messages_are_short_for_any_input() {
     let long = "n".repeat(40_000);
     let twice = format!("{{\"{long}\":1,\"{long}\":2}}");
     assert!(refused::<Player>(&twice).to_string().len() < 512);
@@ -316,7 +316,7 @@ fn no_message_is_long_whatever_was_sent() {
 }
 
 #[test]
-fn a_ttl_beside_the_fields_is_taken_out_where_asked() {
+fn ttl_next_to_the_fields_is_removed_on_request() {
     let codec = codec::<Player>();
     assert!(codec.takes_ttl());
     let with = |ttl: &str| GOOD.replace("\"level\":3", &format!("\"ttl\":{ttl},\"level\":3"));
@@ -333,16 +333,16 @@ fn a_ttl_beside_the_fields_is_taken_out_where_asked() {
     }
     let twice = with("1").replace("\"level\":3", "\"level\":3,\"ttl\":1");
     assert!(matches!(decode(twice), Err(DecodeError::Malformed(_))));
-    // Inside it is a member like any other.
+    // Inside a value it is an ordinary member.
     let inside = GOOD.replace("\"kind\"", "\"ttl\":\"x\",\"kind\"");
     assert_eq!(decode(inside).unwrap().ttl, None);
-    // Unasked, it is one that nobody knows.
+    // Without the option, it is an unknown member.
     assert_eq!(codec.decode(with("0").as_bytes(), DecodeOptions::new()).unwrap().ttl, None);
     assert_eq!(decode(GOOD.to_owned()).unwrap().ttl, None);
 }
 
 #[test]
-fn what_is_written_stands_behind_what_is_there_or_nothing_does() {
+fn encode_appends_everything_or_nothing() {
     let mut into = b"[".to_vec();
     let wrong = codec::<Player>().encode(&7_u8, &mut into);
     assert_eq!(wrong, Err(JsonError::OtherType { tag: "Player" }));
@@ -351,7 +351,7 @@ fn what_is_written_stands_behind_what_is_there_or_nothing_does() {
     assert_eq!(into, br#"[{"t":"Circle","r":1}"#);
 }
 
-/// Parts that serde reads into a buffer, with nothing but plain values in them.
+/// Parts that serde reads into a buffer, with plain values only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KvType)]
 struct Feed {
     #[serde(flatten)]
@@ -394,7 +394,7 @@ fn feed() -> Feed {
 }
 
 #[test]
-fn what_serde_buffers_is_read_as_strictly() {
+fn buffered_parts_are_read_strictly() {
     let read = codec::<Feed>().decode(FEED.as_bytes(), DecodeOptions::new()).unwrap();
     assert_eq!(read.value.downcast_ref(), Some(&feed()));
     let ints = "must be a whole number from -9007199254740991 to 9007199254740991";
@@ -431,7 +431,7 @@ fn what_serde_buffers_is_read_as_strictly() {
 }
 
 #[test]
-fn a_name_that_is_there_twice_in_what_serde_buffers_is_found() {
+fn duplicate_member_in_a_buffered_part_is_refused() {
     for (good, twice) in [
         ("\"total\":3", "\"zz\":1,\"total\":3,\"zz\":2"),
         ("\"total\":3", "\"zz\":{\"a\":1,\"a\":2},\"total\":3"),
@@ -451,14 +451,14 @@ fn a_name_that_is_there_twice_in_what_serde_buffers_is_found() {
 }
 
 #[test]
-fn what_serde_buffers_may_be_as_deep_as_all_else() {
+fn buffered_parts_have_the_same_maximum_depth() {
     let decode = |json: &str, depth| {
         codec::<Feed>().decode(json.as_bytes(), DecodeOptions::new().max_depth(depth)).map(drop)
     };
     let too_deep = |result| matches!(result, Err(DecodeError::Malformed(malformed)) if matches!(malformed.flaw, Flaw::TooDeep(_)));
     assert_eq!(decode(FEED, 3), Ok(()));
     assert!(too_deep(decode(FEED, 2)));
-    // Members that nobody knows are kept in the buffer as well.
+    // The buffer keeps unknown members, too.
     for (good, deeper) in [
         ("\"total\":3", "\"total\":3,\"zz\":{\"a\":{\"a\":{}}}"),
         ("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"zz\":{}"),
@@ -470,7 +470,7 @@ fn what_serde_buffers_may_be_as_deep_as_all_else() {
 }
 
 #[test]
-fn a_ttl_stands_among_flattened_members_and_is_none_inside() {
+fn ttl_is_removed_among_flattened_members_but_not_inside_them() {
     let codec = codec::<Feed>();
     let beside = FEED.replace("\"total\":3", "\"ttl\":5,\"total\":3");
     let inside = FEED.replace("\"kind\":\"Closed\"", "\"kind\":\"Closed\",\"ttl\":5");
@@ -499,7 +499,7 @@ wide! {
 }
 
 #[test]
-fn each_of_many_fields_is_missed_and_met_once() {
+fn each_of_many_fields_is_required_and_accepted_once() {
     let names = ('a'..='g').flat_map(|letter| (0..10).map(move |digit| format!("{letter}{digit}")));
     let members: Vec<_> = names.map(|name| format!("\"{name}\":1")).collect();
     let json = |without: &str, more: &str| {
@@ -538,7 +538,7 @@ fn null_is_the_outermost_none() {
     assert_eq!(read.value.downcast_ref(), Some(&Nothings { twice: None, unit: None }));
 }
 
-/// Types whose readers take numbers and lists where they write text.
+/// Types that write strings and also read numbers and lists.
 #[cfg(all(feature = "rust_decimal", feature = "time"))]
 mod foreign {
     use super::{codec, violations};

@@ -14,7 +14,7 @@ fn errors<T: KvType + Serialize + DeserializeOwned>(json: &str) -> ValidationErr
     }
 }
 
-/// The places of violations and the rules.
+/// Returns the places and rules of the violations.
 fn places<T: KvType + Serialize + DeserializeOwned>(json: &str) -> Vec<String> {
     errors::<T>(json).iter().map(|v| format!("{} {}", v.pointer, v.rule)).collect()
 }
@@ -30,7 +30,7 @@ struct CursorPosition {
 }
 
 #[test]
-fn a_wrong_type_does_not_hide_a_broken_rule() {
+fn wrong_type_does_not_hide_a_violated_rule() {
     let json = r#"{"x":3,"y":"4","item_id":"","user_id":"7"}"#;
     let errors = errors::<CursorPosition>(json);
     let said: Vec<_> = errors.iter().map(|v| (v.pointer.as_str(), v.rule, v.message.as_str())).collect();
@@ -38,7 +38,7 @@ fn a_wrong_type_does_not_hide_a_broken_rule() {
         said,
         [("/y", "type", "must be a whole number"), ("/item_id", "len", "must have 1 to 64 characters")]
     );
-    // In the order of the fields, however the members are ordered.
+    // In field order, not in the order of the members.
     let json = r#"{"user_id":"x","item_id":"","y":"4","more":1}"#;
     assert_eq!(places::<CursorPosition>(json), ["/x type", "/y type", "/item_id len", "/user_id pattern"]);
 }
@@ -104,19 +104,20 @@ const BROKEN: &str = r#"{"name":"","tags":["A","abcd","B"],"percent":101,"half":
     "inner":{"short":"ab"},"level":0,"choice":{"text":"ab"},"keyed":{"abc":1},"last":@}"#;
 
 #[test]
-fn rules_on_json_are_those_on_values() {
+fn rules_report_the_same_on_json_and_values() {
     let of_value = errors::<Ruled>(&BROKEN.replace('@', "true"));
     let with_type = errors::<Ruled>(&BROKEN.replace('@', "1"));
     let (last, rules) = with_type.violations().split_last().unwrap();
     assert_eq!((last.pointer.as_str(), last.rule), ("/last", "type"));
-    // The same places, rules, parameters and messages; a list whose length is wrong is not looked into.
+    // The same places, rules, parameters and messages. The items of a list of the wrong length are not
+    // checked.
     let expected: Vec<_> = of_value.iter().filter(|v| !v.pointer.starts_with("/tags/")).collect();
     assert_eq!(rules.iter().collect::<Vec<_>>(), expected);
     assert!(rules.len() >= 16, "{with_type}");
 }
 
 #[test]
-fn rules_are_asked_where_the_type_is_right_only() {
+fn rules_are_checked_only_where_the_type_is_right() {
     let json = BROKEN.replace('@', "1").replace(r#""percent":101"#, r#""percent":300"#);
     let json =
         json.replace(r#""tags":["A","abcd","B"]"#, r#""tags":[1,"A"]"#).replace(r#"["a",""]"#, r#"[1,""]"#);
@@ -129,7 +130,7 @@ fn rules_are_asked_where_the_type_is_right_only() {
 }
 
 #[test]
-fn no_rule_is_asked_after_a_length_bound_failed() {
+fn no_rule_is_checked_after_a_length_bound_failed() {
     #[derive(Serialize, Deserialize, KvType)]
     struct Bounded {
         #[kv(len(max = 3), pattern = "^[a-z]+$")]
@@ -148,7 +149,7 @@ fn no_rule_is_asked_after_a_length_bound_failed() {
 }
 
 #[test]
-fn a_report_of_many_types_and_rules_ends_at_a_hundred() {
+fn report_of_types_and_rules_ends_at_a_hundred() {
     #[derive(Serialize, Deserialize, KvType)]
     struct Many {
         #[kv(each(non_empty))]
@@ -162,7 +163,7 @@ fn a_report_of_many_types_and_rules_ends_at_a_hundred() {
 }
 
 #[test]
-fn what_only_the_types_own_reader_refuses_does_not_hide_a_broken_rule() {
+fn error_of_the_types_own_deserialize_does_not_hide_a_violated_rule() {
     #[derive(Serialize, Deserialize, KvType)]
     struct Own {
         #[kv(non_empty)]

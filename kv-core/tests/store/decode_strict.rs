@@ -1,4 +1,4 @@
-//! What serde would drop or take for something else without a word is refused.
+//! JSON that serde would silently drop in part, or read as something else, is refused.
 
 use kv_core::{Access, Catalog, DecodeError, DecodeOptions, KvField, KvType};
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The places and sentences of what is wrong; empty when it is read.
+/// Returns the places and messages of the violations; empty if the JSON is read.
 fn decode<T: KvType + Serialize + DeserializeOwned>(json: &str) -> Vec<String> {
     let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
     match catalog.codec(T::TYPE_TAG).unwrap().decode(json.as_bytes(), DecodeOptions::new()) {
@@ -41,7 +41,7 @@ enum State {
 }
 
 #[test]
-fn a_flattened_option_is_nothing_only_if_nothing_of_it_is_there() {
+fn flattened_option_is_none_only_without_any_of_its_members() {
     for good in [
         r#"{"id":1}"#,
         r#"{"id":1,"more":2}"#,
@@ -81,7 +81,7 @@ enum Kind {
 }
 
 #[test]
-fn one_variant_of_a_flattened_enum_may_be_there() {
+fn flattened_enum_accepts_one_variant() {
     assert_eq!(decode::<Event>(r#"{"id":1,"Push":{"commits":1},"more":1}"#), [""; 0]);
     let said = "must be left out: another variant is already present";
     for (json, second) in [
@@ -118,7 +118,7 @@ struct Keyed {
 }
 
 #[test]
-fn two_names_of_one_key_are_refused() {
+fn two_spellings_of_one_key_are_refused() {
     for good in [
         r#"{"addresses":{"::1":1,"::2":2}}"#,
         r#"{"addresses":{"0:0:0:0:0:0:0:1":1}}"#,
@@ -148,7 +148,7 @@ fn two_names_of_one_key_are_refused() {
 }
 
 #[test]
-fn a_key_in_another_form_than_its_own_is_refused() {
+fn key_in_a_wrong_format_is_refused() {
     for (map, name) in [
         ("numbers", "+1"),
         ("numbers", "01"),
@@ -240,7 +240,7 @@ enum Signal {
 fn untagged_variant_does_not_replace_a_tagged_one_with_a_fault() {
     let dropped = "must be left out: the value fits only a variant without this member";
     assert_eq!(decode::<Motion>(r#"{"type":"Moved","x":300,"id":1}"#), [format!("type {dropped}")]);
-    // The untagged variant is there for tags of later versions.
+    // The untagged variant reads the tags of later versions.
     assert_eq!(decode::<Motion>(r#"{"type":"Turned","x":300,"id":1}"#), [""; 0]);
     assert_eq!(decode::<Signal>(r#"{"Moved":{"x":300},"id":1}"#), [format!("Moved {dropped}")]);
     assert_eq!(decode::<Signal>(r#"{"Turned":{},"id":1}"#), [""; 0]);

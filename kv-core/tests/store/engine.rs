@@ -231,7 +231,7 @@ fn reads_create_nothing_and_types_are_counted_and_purged_separately() {
 }
 
 #[test]
-fn a_purge_makes_bounded_steps_and_lets_others_run_between_them() {
+fn purge_makes_bounded_steps_and_yields_between_them() {
     const ENTRIES: usize = 6000;
     let scene = scene();
     for at in 0..ENTRIES {
@@ -256,7 +256,7 @@ fn a_purge_makes_bounded_steps_and_lets_others_run_between_them() {
     };
     assert_eq!((purged, left()), (kv_core::engine::MOST_PURGED, ENTRIES - kv_core::engine::MOST_PURGED));
     drop(purge);
-    // What is not removed yet is not shown.
+    // Expired entries that have not been removed yet are not returned.
     assert!(now(scene.engine.list(&scene.acme, CURSOR, PageRequest::new("", 9))).unwrap().entries.is_empty());
     assert_eq!(now(scene.engine.stats(&scene.acme, &[CURSOR])).unwrap()[0].entries, 0);
 }

@@ -75,7 +75,7 @@ fn a_write_at_its_limit_removes_no_more_expired_entries_than_it_needs() {
 }
 
 #[test]
-fn a_tenant_that_has_only_expired_entries_makes_room_for_another() {
+fn tenant_with_only_expired_entries_gives_up_its_place() {
     let (clock, kv) = given(Limits::default().tenants(2));
     let store = |n: u32| kv.tenant(format!("t{n}.example")).unwrap();
     let short = SetOptions::new().ttl(secs(1));
@@ -143,7 +143,7 @@ fn handles_of_a_dropped_tenant_remain_valid_and_match_no_old_version() {
 }
 
 #[test]
-fn tenants_that_nobody_needs_are_forgotten_and_their_versions_never_given_again() {
+fn unused_tenants_are_forgotten_and_their_versions_are_not_reused() {
     let (_, kv) = given(Limits::default());
     let first = kv.tenant("t.example").unwrap();
     let mut last = first.set::<Note>("k", note("x")).unwrap();

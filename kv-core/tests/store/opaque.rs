@@ -1,4 +1,4 @@
-//! Values of fields that the schema does not describe count in the limits.
+//! Limits count the values of fields that the schema does not describe.
 
 use kv_core::schema::footprint;
 use kv_core::{
@@ -13,7 +13,7 @@ struct Document {
     any: Value,
 }
 
-/// Another crate's type without serde's traits and without `KvField`.
+/// A type of another crate without serde's traits and `KvField`.
 struct Blob(Vec<u8>);
 
 mod as_list {
@@ -76,14 +76,14 @@ impl Whole {
     }
 }
 
-/// Bodies of 64 KiB that take 60 to 90 times as much as values.
+/// Returns bodies of 64 KiB whose values take 60 to 90 times as much memory.
 fn bodies() -> [String; 4] {
     let full = |item: &str| format!(r#"{{"any":[{}]}}"#, vec![item; 65_500 / (item.len() + 1)].join(","));
     [full(r#"{"a":0}"#), full("[[]]"), full("0"), full(r#""text""#)]
 }
 
 #[test]
-fn two_hundred_bodies_of_opaque_json_do_not_fit_where_their_values_do_not() {
+fn opaque_values_count_against_the_byte_limit() {
     const MIB: usize = 1 << 20;
     let catalog = Catalog::builder().expose::<Document>(Access::ReadWrite).build().unwrap();
     let codec = catalog.codec("Document").unwrap();
@@ -109,7 +109,7 @@ fn two_hundred_bodies_of_opaque_json_do_not_fit_where_their_values_do_not() {
 }
 
 #[test]
-fn a_type_of_unknown_size_is_not_exposed_for_writing() {
+fn type_of_unknown_size_is_not_exposed_for_writing() {
     assert_eq!(footprint::unmeasured(Unmeasured::schema()), ["Part::Full.blob"]);
     let error = Catalog::builder().expose::<Unmeasured>(Access::ReadWrite).build().unwrap_err();
     assert!(matches!(error.problems(), [CatalogProblem::Unmeasured { .. }]), "{error}");
@@ -120,7 +120,7 @@ fn a_type_of_unknown_size_is_not_exposed_for_writing() {
 }
 
 #[test]
-fn a_function_measures_a_field_or_a_whole_value() {
+fn heap_size_function_measures_a_field_or_a_whole_value() {
     let catalog =
         Catalog::builder().expose::<Measured>(Access::ReadWrite).expose::<Whole>(Access::ReadWrite).build();
     assert!(catalog.is_ok());
@@ -131,7 +131,7 @@ fn a_function_measures_a_field_or_a_whole_value() {
 }
 
 #[test]
-fn an_opaque_field_whose_type_is_a_field_counts_as_that() {
+fn opaque_field_of_a_field_type_counts_as_that_type() {
     #[derive(KvType)]
     struct Listed {
         #[kv(opaque)]

@@ -1,4 +1,4 @@
-//! A catalog holds serde against the schema of each type that it exposes.
+//! A catalog compares serde with the schema of each exposed type.
 
 use kv_core::{Access, Catalog, CatalogProblem, KvField, KvType};
 use serde::de::{DeserializeOwned, Error as _};
@@ -9,7 +9,7 @@ fn build<T: KvType + Serialize + DeserializeOwned>() -> Result<Catalog, kv_core:
     Catalog::builder().expose::<T>(Access::ReadWrite).build()
 }
 
-/// Asserts that a type is refused, and returns what is said about it.
+/// Asserts that a type is refused, and returns the message.
 #[track_caller]
 fn refused<T: KvType + Serialize + DeserializeOwned>(disagreeing: &str) -> String {
     let error = build::<T>().unwrap_err();
@@ -34,7 +34,7 @@ macro_rules! stored {
     )*};
 }
 
-/// Serde by way of text, as `SerializeDisplay` and `DeserializeFromStr` of `serde_with` implement it.
+/// Implements serde through strings, as `SerializeDisplay` and `DeserializeFromStr` of `serde_with` do.
 macro_rules! as_text {
     ($ty:ty) => {
         impl Serialize for $ty {
@@ -52,7 +52,7 @@ macro_rules! as_text {
     };
 }
 
-/// As `serde_repr` implements it.
+/// Implements serde as `serde_repr` does.
 #[derive(Clone, Copy, PartialEq, KvField)]
 enum Level {
     Low = 1,
@@ -94,7 +94,7 @@ impl Point {
 
 as_text!(Point);
 
-/// As strum's `Display` and `EnumString` in lower case implement it.
+/// Implements serde as strum's `Display` and `EnumString` in lower case do.
 #[derive(Clone, Copy, KvField)]
 enum Color {
     Red,
@@ -139,7 +139,7 @@ stored! {
 }
 
 #[test]
-fn a_serde_implementation_that_is_not_derived_is_refused_by_name() {
+fn serde_implementation_that_differs_from_the_schema_is_refused_by_name() {
     let text = refused::<WithLevel>("probe::Level");
     assert!(
         text.contains(
@@ -158,7 +158,7 @@ fn a_serde_implementation_that_is_not_derived_is_refused_by_name() {
 }
 
 #[test]
-fn what_is_written_otherwise_than_it_is_read_is_refused() {
+fn type_that_writes_differently_than_it_reads_is_refused() {
     /// Written in upper case.
     #[derive(Deserialize, KvField)]
     struct Loud(String);
@@ -167,7 +167,7 @@ fn what_is_written_otherwise_than_it_is_read_is_refused() {
             to.serialize_str(&self.0.to_uppercase())
         }
     }
-    /// Written with a member that the schema does not know.
+    /// Written with a member that the schema does not have.
     #[derive(Deserialize, KvField)]
     struct Extra {
         n: u8,
@@ -192,7 +192,7 @@ fn what_is_written_otherwise_than_it_is_read_is_refused() {
             }
         }
     }
-    /// A number that goes through a float.
+    /// A number that is converted through a float.
     #[derive(Serialize, KvField)]
     struct Rounded(u64);
     impl<'de> Deserialize<'de> for Rounded {
@@ -201,7 +201,7 @@ fn what_is_written_otherwise_than_it_is_read_is_refused() {
             f64::deserialize(from).map(|n| Self(n as u64))
         }
     }
-    /// A writer that fails.
+    /// A `Serialize` that fails.
     #[derive(Deserialize, KvField)]
     struct Unwritable(u8);
     impl Serialize for Unwritable {
@@ -224,7 +224,7 @@ fn what_is_written_otherwise_than_it_is_read_is_refused() {
 }
 
 #[test]
-fn a_default_that_is_not_what_is_left_out_is_refused() {
+fn default_that_differs_from_the_omitted_value_is_refused() {
     fn ten() -> u8 {
         10
     }
@@ -278,7 +278,7 @@ fn a_default_that_is_not_what_is_left_out_is_refused() {
 }
 
 #[test]
-fn a_panic_in_serde_is_refused() {
+fn type_whose_serde_implementation_panics_is_refused() {
     #[derive(Serialize, KvField)]
     struct Fragile(u8);
     impl<'de> Deserialize<'de> for Fragile {
@@ -292,7 +292,7 @@ fn a_panic_in_serde_is_refused() {
     assert!(refused::<WithFragile>("WithFragile").contains("panics when it reads or writes"));
 }
 
-/// A text with a form, of another crate that knows nothing of the store.
+/// A string with a format, in another crate without a dependency on the store.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Checked(String);
 
@@ -301,7 +301,7 @@ impl Checked {
         self.0.clone()
     }
 
-    /// A form that the probe does not guess: a check of the sum of the digits.
+    /// A format that the probe does not guess: the sum of the digits is checked.
     fn of(text: &str) -> Option<Self> {
         let digits = text.strip_prefix("chk:")?.bytes().map(|digit| u32::from(digit.wrapping_sub(b'0')));
         (digits.sum::<u32>() % 97 == 13).then(|| Self(text.to_owned()))
@@ -314,7 +314,7 @@ as_text!(Checked);
 struct CheckedKey(#[kv(wire = "String")] Checked);
 
 #[test]
-fn a_type_of_any_form_is_exposed_by_its_form_on_the_wire() {
+fn type_of_any_form_is_exposed_with_its_wire_form() {
     stored! {
         Guessed { #[kv(wire = "String")] at: Point, #[kv(wire = "u8")] level: Level, #[kv(wire = "String")] color: Color }
         Unguessed { #[kv(wire = "String")] sum: Checked, n: u8 }
@@ -334,7 +334,7 @@ fn a_type_of_any_form_is_exposed_by_its_form_on_the_wire() {
 }
 
 #[test]
-fn a_form_on_the_wire_that_is_not_the_types_is_refused() {
+fn wrong_wire_form_is_refused() {
     stored! {
         Text { #[kv(wire = "String")] level: Level }
         Number { n: u8, #[kv(wire = "u32")] at: Point }
@@ -350,7 +350,7 @@ fn a_form_on_the_wire_that_is_not_the_types_is_refused() {
 }
 
 #[test]
-fn a_field_that_reads_no_sample_does_not_hide_faults_of_its_siblings() {
+fn field_that_refuses_all_samples_does_not_hide_faults_of_others() {
     stored! {
         Beside { #[kv(wire = "String")] sum: Checked, level: Level }
         BesideInside { all: Vec<Beside>, n: u8 }
@@ -371,14 +371,14 @@ fn a_field_that_reads_no_sample_does_not_hide_faults_of_its_siblings() {
 }
 
 #[test]
-fn an_example_that_is_none_is_refused() {
+fn invalid_example_is_refused() {
     stored! { Wrong { #[kv(wire = "Vec<u8>", example = "[256]")] bytes: Vec<u8> } }
     assert!(refused::<Wrong>("Wrong").contains("has the example [256]"));
 }
 
 #[test]
-fn a_reader_may_have_rules_of_its_own() {
-    /// A value that is read from a text that it accepts.
+fn deserialize_may_have_its_own_rules() {
+    /// A value that is read from some strings only.
     macro_rules! read_by {
         ($name:ident, $ty:ty, $accepts:expr) => {
             #[derive(Serialize, KvField)]
@@ -434,7 +434,7 @@ fn a_reader_may_have_rules_of_its_own() {
 }
 
 #[test]
-fn a_rule_is_kept_by_what_is_tried() {
+fn samples_satisfy_the_rules() {
     #[derive(Serialize, KvField)]
     struct Code(#[kv(len(min = 9, max = 9))] String);
     impl<'de> Deserialize<'de> for Code {
@@ -443,7 +443,7 @@ fn a_rule_is_kept_by_what_is_tried() {
             if text.len() == 9 { Ok(Self(text)) } else { Err(D::Error::custom("must have 9 characters")) }
         }
     }
-    // The second field is only written where the first was read.
+    // The second field is written only if the first was read.
     stored! { Coded { code: Code, rounded: Twice } }
     #[derive(Deserialize, KvField)]
     struct Twice(u8);
@@ -456,7 +456,7 @@ fn a_rule_is_kept_by_what_is_tried() {
 }
 
 #[test]
-fn types_of_every_shape_agree() {
+fn types_of_every_shape_pass_the_probe() {
     #[derive(Serialize, Deserialize, KvField)]
     #[serde(tag = "kind", rename_all = "snake_case")]
     enum Event {
@@ -504,10 +504,10 @@ fn types_of_every_shape_agree() {
 }
 
 #[test]
-fn the_cost_of_a_probe_is_bounded() {
+fn cost_of_a_probe_is_bounded() {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static READ: AtomicUsize = AtomicUsize::new(0);
-    /// A text that nothing satisfies, in a type with many of them.
+    /// A string that no sample satisfies, in a type with many of them.
     #[derive(Serialize, KvField)]
     struct Never(String);
     impl<'de> Deserialize<'de> for Never {
@@ -526,9 +526,9 @@ fn the_cost_of_a_probe_is_bounded() {
 }
 
 #[test]
-fn json_is_held_against_the_type_on_the_wire() {
+fn json_is_checked_against_the_wire_type() {
     use kv_core::DecodeOptions;
-    /// Reads texts and numbers, and writes texts.
+    /// Reads strings and numbers, and writes strings.
     #[derive(Serialize)]
     struct Lenient(String);
     impl<'de> Deserialize<'de> for Lenient {

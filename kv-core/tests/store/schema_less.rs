@@ -1,5 +1,5 @@
-//! Values without a schema, which serde reads as any JSON. The tests hold whatever features of `serde_json` are on:
-//! `tests/unified` runs them with `raw_value` and `arbitrary_precision`.
+//! Values without a schema, which serde reads as any JSON. The tests pass with all features of
+//! `serde_json`: `tests/unified` runs them with `raw_value` and `arbitrary_precision`.
 
 use kv_core::{Access, Catalog, DecodeError, DecodeOptions, KvField, KvType};
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 const RAW: &str = "$serde_json::private::RawValue";
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// What a codec makes of JSON: the value as JSON again, or its violations as places and rules.
+/// Returns the JSON of the decoded value, or the places and rules of the violations.
 fn read<T: KvType + Serialize + DeserializeOwned>(
     json: &str,
     options: DecodeOptions,
@@ -47,7 +47,7 @@ struct OpaqueMap {
     any: serde_json::Map<String, Value>,
 }
 
-/// A reader of JSON without a type by hand.
+/// A hand-written reader of JSON without a type.
 #[derive(Serialize)]
 struct Wrapped(Value);
 
@@ -91,7 +91,7 @@ enum Untagged {
     },
 }
 
-/// Serde implementations by hand that go through JSON without a type, of which the schema does not tell.
+/// Hand-written serde implementations that read JSON without a type, which the schema does not show.
 #[derive(KvType)]
 struct ByHand {
     id: u8,
@@ -124,7 +124,7 @@ struct TypedFlattened {
     map: HashMap<String, u8>,
 }
 
-/// A name as it may be written.
+/// Returns the spellings of a name.
 fn spellings(name: &str) -> [String; 3] {
     let escaped = name.encode_utf16().fold(String::new(), |text, unit| format!("{text}\\u{unit:04x}"));
     [name.to_owned(), name.replace('$', "\\u0024"), escaped]
@@ -161,7 +161,7 @@ fn reserved_names_are_refused_in_values_without_a_schema() {
 
 #[test]
 fn text_under_a_reserved_name_is_never_parsed() {
-    // Nested deeply enough to overflow the stack, where it is: each marker starts with a new limit of depth.
+    // Nested deeply enough to overflow the stack: each marker starts a new limit of depth.
     let mut json = "1".to_owned();
     for _ in 0..12 {
         json = format!("{}{json}{}", "[".repeat(120), "]".repeat(120));
@@ -169,7 +169,7 @@ fn text_under_a_reserved_name_is_never_parsed() {
     }
     assert_eq!(decode::<Opaque>(&format!(r#"{{"any":{json}}}"#)), Err(format!("/any/{RAW} type")));
     assert_eq!(decode::<Flattened>(&format!(r#"{{"id":1,"x":{json}}}"#)), Err(format!("/x/{RAW} type")));
-    // A reader by hand goes through JSON without a type where the schema knows only members.
+    // A hand-written reader reads JSON without a type where the schema has plain members.
     let by_hand = decode::<ByHand>(&format!(r#"{{"{RAW}":{},"id":1}}"#, Value::String(json)));
     assert!(by_hand.is_err(), "{by_hand:?}");
     assert_eq!(decode::<ByHand>(r#"{"id":1}"#), Ok(r#"{"id":1}"#.to_owned()));
@@ -189,13 +189,13 @@ fn reserved_names_are_keys_and_members_like_others_where_types_are_known() {
     }
 }
 
-/// Whether the feature is on, with which serde reads no numbers from buffers.
+/// Returns whether the feature is enabled. With it, serde reads no numbers from buffers.
 fn arbitrary_precision() -> bool {
     serde_json::from_str::<Value>("1e400").is_ok()
 }
 
 #[test]
-fn names_that_are_alike_are_not_reserved() {
+fn similar_names_are_not_reserved() {
     for name in ["$serde_json", "serde_json::private::RawValue", "$ref", "$", "private::RawValue"] {
         let json = format!(r#"{{"any":{{"{name}":"1"}}}}"#);
         assert_eq!(decode::<Opaque>(&json), Ok(json));
@@ -246,7 +246,7 @@ fn numbers_that_would_be_rounded_are_refused_in_values_without_a_schema() {
     assert_eq!(decode::<OpaqueMap>(r#"{"any":{"x":9007199254740993}}"#), Err("/any/x int".to_owned()));
 }
 
-/// A reader that takes a number as a float, and ignores another.
+/// A reader that reads one number as a float and ignores another.
 #[derive(Serialize, Deserialize, KvType)]
 struct OwnReader {
     #[kv(opaque)]
@@ -259,7 +259,7 @@ struct Known {
 }
 
 #[test]
-fn an_opaque_reader_is_given_no_number_that_is_rounded() {
+fn opaque_field_receives_no_rounded_number() {
     assert!(decode::<OwnReader>(r#"{"any":{"float":9007199254740991,"more":1}}"#).is_ok());
     assert_eq!(
         decode::<OwnReader>(r#"{"any":{"float":9007199254740993}}"#),
@@ -289,11 +289,11 @@ struct Placed {
 }
 
 #[test]
-fn floats_are_read_as_the_nearest_wherever_they_are() {
+fn floats_are_read_as_the_nearest_value_everywhere() {
     if arbitrary_precision() {
         return;
     }
-    // The last one is no float's own text: the nearest f32 is not that of the nearest f64.
+    // In the last one, the nearest f32 is not the f32 nearest to the nearest f64.
     let mut numbers: Vec<f64> =
         vec![117.633_311_394_000_17, 0.1, 5e-324, 2.225_073_858_507_201e-308, 1.797_693_134_862_315_7e308];
     let mut state = 7_u64;
@@ -328,8 +328,8 @@ struct Half {
 }
 
 #[test]
-fn a_float_of_half_the_size_is_rounded_once() {
-    // Just above the middle of two f32s, by less than an f64 shows.
+fn f32_is_rounded_once() {
+    // Above the midpoint of two f32s by less than the precision of an f64.
     let json = r#"{"f64":0,"f32":1.00000005960464477540}"#;
     let catalog = Catalog::builder().expose::<Half>(Access::ReadWrite).build().unwrap();
     let decoded = catalog.codec("Half").unwrap().decode(json.as_bytes(), DecodeOptions::new()).unwrap();

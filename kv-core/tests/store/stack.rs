@@ -1,4 +1,4 @@
-//! A value that is read does not overflow a stack of 2 MiB, however large its type.
+//! Reading a value of any accepted type does not overflow a stack of 2 MiB.
 
 use kv_core::schema::footprint;
 use kv_core::schema::json::Flaw;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt::Debug;
 
-/// 8 KiB in one piece.
+/// 8 KiB inline.
 type Large = [[u64; 32]; 32];
 
 fn large() -> Large {
@@ -67,7 +67,8 @@ struct Small {
     text: Option<String>,
 }
 
-/// Reads, checks, measures, writes and drops the deepest value that is accepted, and refuses a deeper one.
+/// Reads, checks, measures, writes and drops the deepest accepted value, and checks that a deeper one is
+/// refused.
 fn round<T: KvType + Serialize + DeserializeOwned + PartialEq + Debug>(open: &str, leaf: &str, close: &str) {
     let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
     let codec = catalog.codec(T::TYPE_TAG).unwrap();
@@ -100,14 +101,14 @@ fn on_a_workers_stack(test: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn the_deepest_value_that_is_accepted_fits_a_workers_stack() {
+fn deepest_accepted_value_fits_the_stack_of_a_worker() {
     on_a_workers_stack(|| round::<Boxed>(r#"{"next":"#, "{}", "}"));
     on_a_workers_stack(|| round::<Listed>(r#"{"next":["#, "{}", "]}"));
     on_a_workers_stack(|| round::<Mapped>(r#"{"next":{"a":"#, "{}", "}}"));
 }
 
 #[test]
-fn that_holds_for_enums_of_every_tagging() {
+fn deepest_accepted_enum_of_every_tagging_fits_the_stack_of_a_worker() {
     let nodes = |tag: &str, open: &str| format!("{{{tag}{open}");
     on_a_workers_stack(move || {
         round_enum::<External>(&nodes("", r#""Node":{"next":"#), r#"{"Leaf":{}}"#, "}}");
@@ -117,7 +118,7 @@ fn that_holds_for_enums_of_every_tagging() {
     });
 }
 
-/// The same for an enum in a struct, whose first level is the struct's.
+/// Does the same for an enum in a struct, whose first level is the struct's.
 fn round_enum<T: KvType + Serialize + DeserializeOwned>(open: &str, leaf: &str, close: &str) {
     let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
     let codec = catalog.codec(T::TYPE_TAG).unwrap();
@@ -138,7 +139,7 @@ fn round_enum<T: KvType + Serialize + DeserializeOwned>(open: &str, leaf: &str, 
 }
 
 #[test]
-fn a_type_of_small_levels_is_as_deep_as_any() {
+fn type_with_small_levels_has_the_full_depth() {
     let catalog = Catalog::builder().expose::<Small>(Access::ReadWrite).build().unwrap();
     assert_eq!(footprint::max_depth(&catalog.exposed()[0]), Ok(DecodeOptions::DEEPEST));
     let json = format!("{}null{}", r#"{"next":"#.repeat(64), "}".repeat(64));
@@ -160,7 +161,7 @@ struct Levels {
 }
 
 #[test]
-fn a_type_that_is_too_large_to_be_read_is_not_exposed_for_writing() {
+fn type_that_is_too_large_to_be_read_is_not_exposed_for_writing() {
     let of = |error: kv_core::CatalogError| {
         assert!(matches!(error.problems(), [CatalogProblem::Oversized { .. }]), "{error}");
         error.to_string()
