@@ -61,7 +61,7 @@ macro_rules! __codec {
     ($ty:ty) => {{
         #[allow(unused_imports)]
         use $crate::__private::probe::{IfSerialize as _, Otherwise as _};
-        (&&$crate::__private::probe::Probe::<$ty>(::core::marker::PhantomData)).__kv_codec()
+        (&&$crate::__private::probe::SerializeProbe::<$ty>(::core::marker::PhantomData)).__kv_codec()
     }};
 }
 

@@ -10,13 +10,13 @@ use std::marker::PhantomData;
 type AnyWriteJson = Option<&'static (dyn Any + Send + Sync)>;
 
 /// Called through two references: if `T: Serialize`, method lookup finds [`IfSerialize`] first.
-pub struct Probe<T>(pub PhantomData<T>);
+pub struct SerializeProbe<T>(pub PhantomData<T>);
 
 pub trait IfSerialize {
     fn __kv_codec(&self) -> AnyWriteJson;
 }
 
-impl<T: KvType + Serialize> IfSerialize for &Probe<T> {
+impl<T: KvType + Serialize> IfSerialize for &SerializeProbe<T> {
     fn __kv_codec(&self) -> AnyWriteJson {
         Some(const { &(write_json::<T> as WriteJson) })
     }
@@ -26,7 +26,7 @@ pub trait Otherwise {
     fn __kv_codec(&self) -> AnyWriteJson;
 }
 
-impl<T> Otherwise for Probe<T> {
+impl<T> Otherwise for SerializeProbe<T> {
     fn __kv_codec(&self) -> AnyWriteJson {
         None
     }

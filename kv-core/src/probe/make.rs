@@ -2,7 +2,7 @@
 
 use super::candidates::{self, COVERED};
 use super::json::Json;
-use super::node::{Form, Key, Member, Node, Slot, Value};
+use super::node::{ChoiceSlot, Form, Member, Node, SampleKey, Value};
 use crate::schema::rule::{Each, Rule};
 use crate::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema, Variant};
 use std::any::TypeId;
@@ -28,33 +28,33 @@ pub(super) struct Known {
     /// Whether the alternatives are different shapes, all of which a reader must accept.
     pub(super) must: bool,
     /// The choices from the root to the slot.
-    pub(super) trail: Vec<(Slot, usize)>,
+    pub(super) trail: Vec<(ChoiceSlot, usize)>,
 }
 
 /// Makes samples of one type, and records the available choices.
 pub(super) struct Maker {
     root: &'static TypeSchema,
     heights: HashMap<TypeId, Option<u32>>,
-    texts: HashMap<Slot, Rc<Vec<String>>>,
+    texts: HashMap<ChoiceSlot, Rc<Vec<String>>>,
     /// The slots in the order of their discovery.
-    pub(super) order: Vec<Slot>,
-    pub(super) known: HashMap<Slot, Known>,
+    pub(super) order: Vec<ChoiceSlot>,
+    pub(super) known: HashMap<ChoiceSlot, Known>,
     /// The default alternatives.
-    pub(super) usual: HashMap<Slot, usize>,
+    pub(super) usual: HashMap<ChoiceSlot, usize>,
     /// The alternatives that have been tried.
-    pub(super) tried: HashSet<(Slot, usize)>,
+    pub(super) tried: HashSet<(ChoiceSlot, usize)>,
     /// Strings that a reader named in a refusal.
-    pub(super) named: HashMap<Slot, Vec<String>>,
+    pub(super) named: HashMap<ChoiceSlot, Vec<String>>,
     /// Slots without an alternative that is read, and slots without a schema. A member that contains one
     /// comes last in its object, so that the others are read first.
-    pub(super) blocked: HashSet<Slot>,
+    pub(super) blocked: HashSet<ChoiceSlot>,
 }
 
 /// A request for a sample.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
     /// The required choices, each used once.
-    pub(super) forced: Vec<(Slot, usize)>,
+    pub(super) forced: Vec<(ChoiceSlot, usize)>,
     /// Whether untried alternatives are preferred everywhere else.
     pub(super) eager: bool,
 }
@@ -63,7 +63,7 @@ pub(super) struct Wanted {
 pub(super) struct Sample {
     pub(super) root: Node,
     /// The choices in the sample.
-    pub(super) choices: Vec<(Slot, usize)>,
+    pub(super) choices: Vec<(ChoiceSlot, usize)>,
     /// The type and the text of a `#[kv(example)]` in the sample.
     pub(super) example: Option<(&'static TypeSchema, &'static str)>,
 }
@@ -100,7 +100,7 @@ impl Maker {
             choices: Vec::new(),
             example: None,
         };
-        let node = making.value(root, &Place::of(root));
+        let node = making.value(root, &SamplePlace::of(root));
         let (parts, choices, example) = (making.parts, making.choices, making.example);
         (parts <= MOST_PARTS).then_some(Sample { root: node, choices, example })
     }
@@ -112,8 +112,8 @@ impl Maker {
 
 /// A place in the definition of a type, with its context.
 #[derive(Clone, Copy)]
-struct Place {
-    slot: Slot,
+struct SamplePlace {
+    slot: ChoiceSlot,
     rules: &'static [Rule],
     example: Option<&'static str>,
     /// Whether the type here, or around it, is specified by `wire`.
@@ -124,11 +124,11 @@ struct Place {
     small: bool,
 }
 
-impl Place {
+impl SamplePlace {
     fn of(schema: &TypeSchema) -> Self {
         let mut hasher = DefaultHasher::new();
         schema.id.hash(&mut hasher);
-        let slot = Slot(hasher.finish());
+        let slot = ChoiceSlot(hasher.finish());
         Self { slot, rules: &[], example: None, wire: false, object: false, small: false }
     }
 
@@ -136,7 +136,14 @@ impl Place {
     fn part(self, position: usize) -> Self {
         let mut hasher = DefaultHasher::new();
         (self.slot, position).hash(&mut hasher);
-        Self { slot: Slot(hasher.finish()), rules: &[], example: None, object: false, small: false, ..self }
+        Self {
+            slot: ChoiceSlot(hasher.finish()),
+            rules: &[],
+            example: None,
+            object: false,
+            small: false,
+            ..self
+        }
     }
 
     fn field(self, position: usize, field: &Field) -> Self {
@@ -162,15 +169,15 @@ impl Place {
 
 struct Making<'m> {
     maker: &'m mut Maker,
-    forced: Vec<(Slot, usize)>,
+    forced: Vec<(ChoiceSlot, usize)>,
     eager: bool,
     /// The untried alternatives that this sample has chosen.
-    chosen: HashSet<(Slot, usize)>,
+    chosen: HashSet<(ChoiceSlot, usize)>,
     parts: usize,
     /// The surrounding structs and enums, the innermost last.
     owners: Vec<&'static TypeSchema>,
-    trail: Vec<(Slot, usize)>,
-    choices: Vec<(Slot, usize)>,
+    trail: Vec<(ChoiceSlot, usize)>,
+    choices: Vec<(ChoiceSlot, usize)>,
     example: Option<(&'static TypeSchema, &'static str)>,
 }
 
@@ -187,7 +194,7 @@ impl Making<'_> {
 
     /// Chooses one of `all` alternatives, the first `covered` of which are always tried. `least` is the
     /// one with the fewest parts.
-    fn choose(&mut self, slot: Slot, all: usize, covered: usize, must: bool, least: usize) -> usize {
+    fn choose(&mut self, slot: ChoiceSlot, all: usize, covered: usize, must: bool, least: usize) -> usize {
         let covered = covered.min(all);
         if !self.maker.known.contains_key(&slot) {
             self.maker.order.push(slot);
@@ -213,20 +220,20 @@ impl Making<'_> {
         choice
     }
 
-    fn node(&self, place: &Place, alternatives: usize, value: Value) -> Node {
+    fn node(&self, place: &SamplePlace, alternatives: usize, value: Value) -> Node {
         let form = if place.wire { Form::Own } else { Form::Exact };
         Node { slot: place.slot, alternatives, ty: self.owner(), form, value }
     }
 
     /// Makes the content of a choice.
-    fn after<T>(&mut self, choice: (Slot, usize), build: impl FnOnce(&mut Self) -> T) -> T {
+    fn after<T>(&mut self, choice: (ChoiceSlot, usize), build: impl FnOnce(&mut Self) -> T) -> T {
         self.trail.push(choice);
         let made = build(self);
         self.trail.pop();
         made
     }
 
-    fn value(&mut self, schema: &'static TypeSchema, place: &Place) -> Node {
+    fn value(&mut self, schema: &'static TypeSchema, place: &SamplePlace) -> Node {
         self.parts += 1;
         if self.parts > MOST_PARTS {
             return self.node(place, 0, Value::Null);
@@ -270,7 +277,7 @@ impl Making<'_> {
                 if choice == 1 {
                     return self.node(place, 0, Value::Null);
                 }
-                let inside = Place { slot: place.part(0).slot, ..*place };
+                let inside = SamplePlace { slot: place.part(0).slot, ..*place };
                 self.after((slot, 0), |making| making.value(inner.get(), &inside))
             }
             Shape::List(item) => self.list(item.get(), place, false),
@@ -296,7 +303,7 @@ impl Making<'_> {
                     Member {
                         written: key_text(&name),
                         name: key_text(&name),
-                        key: Some(Key {
+                        key: Some(SampleKey {
                             slot: name.slot,
                             alternatives: name.alternatives,
                             ty: name.ty,
@@ -323,19 +330,25 @@ impl Making<'_> {
     fn within(
         &mut self,
         schema: &'static TypeSchema,
-        place: &Place,
-        make: impl FnOnce(&mut Self, &Place) -> Node,
+        place: &SamplePlace,
+        make: impl FnOnce(&mut Self, &SamplePlace) -> Node,
     ) -> Node {
         let is_time = *schema == *<Duration as crate::KvField>::schema()
             || *schema == *<SystemTime as crate::KvField>::schema();
-        let own = Place { wire: place.wire, object: place.object, small: is_time, ..Place::of(schema) };
+        let own =
+            SamplePlace { wire: place.wire, object: place.object, small: is_time, ..SamplePlace::of(schema) };
         self.owners.push(schema);
         let node = make(self, &own);
         self.owners.pop();
         node
     }
 
-    fn text(&mut self, place: &Place, covered: usize, all: impl FnOnce(&Place) -> Vec<String>) -> Node {
+    fn text(
+        &mut self,
+        place: &SamplePlace,
+        covered: usize,
+        all: impl FnOnce(&SamplePlace) -> Vec<String>,
+    ) -> Node {
         let slot = place.slot;
         let texts = Rc::clone(self.maker.texts.entry(slot).or_insert_with(|| Rc::new(all(place))));
         let named = self.maker.named.get(&slot).map_or(&[][..], Vec::as_slice);
@@ -346,7 +359,7 @@ impl Making<'_> {
         self.node(place, count, Value::Text(text))
     }
 
-    fn any(&mut self, place: &Place) -> Node {
+    fn any(&mut self, place: &SamplePlace) -> Node {
         const ANY: &[&str] = &[
             r#"{"zz":1}"#,
             "{}",
@@ -370,13 +383,13 @@ impl Making<'_> {
     }
 
     /// Makes the value of a `#[kv(example)]`.
-    fn example(&mut self, text: &'static str, place: &Place) -> Node {
+    fn example(&mut self, text: &'static str, place: &SamplePlace) -> Node {
         self.example = Some((self.owner(), text));
         let json = Json::parse(text).unwrap_or(Json::Null);
         self.constant(json, place, Form::Own)
     }
 
-    fn constant(&mut self, json: Json, place: &Place, form: Form) -> Node {
+    fn constant(&mut self, json: Json, place: &SamplePlace, form: Form) -> Node {
         let value = match json {
             Json::Null => Value::Null,
             Json::Bool(value) => Value::Bool(value),
@@ -401,7 +414,7 @@ impl Making<'_> {
         Node { form, ..self.node(place, 0, value) }
     }
 
-    fn list(&mut self, item: &'static TypeSchema, place: &Place, is_set: bool) -> Node {
+    fn list(&mut self, item: &'static TypeSchema, place: &SamplePlace, is_set: bool) -> Node {
         /// The lengths of lists; the first ones are always tried.
         const LENGTHS: &[usize] = &[1, 0, 2, 3, 4, 6, 8, 12, 16, 20, 24, 32, 64];
         let lengths = if is_set { &LENGTHS[..2] } else { LENGTHS };
@@ -414,11 +427,11 @@ impl Making<'_> {
         Node { form: if is_set && node.form == Form::Exact { Form::Unordered } else { node.form }, ..node }
     }
 
-    fn fields(&mut self, fields: &Fields, place: &Place) -> Node {
+    fn fields(&mut self, fields: &Fields, place: &SamplePlace) -> Node {
         match fields {
             Fields::Unit => self.node(place, 0, Value::Null),
             Fields::Newtype { field, .. } => {
-                let inside = Place { object: place.object, ..place.field(0, field) };
+                let inside = SamplePlace { object: place.object, ..place.field(0, field) };
                 self.value(field.ty.get(), &inside)
             }
             Fields::Tuple(fields) => {
@@ -433,7 +446,7 @@ impl Making<'_> {
                 for (at, field) in fields.iter().enumerate() {
                     let place = place.field(at, field);
                     if field.flatten {
-                        let flat = self.value(field.ty.get(), &Place { object: true, ..place });
+                        let flat = self.value(field.ty.get(), &SamplePlace { object: true, ..place });
                         open |= flat.any(|node| node.form == Form::Any);
                         members.extend(as_members(flat));
                     } else {
@@ -449,7 +462,7 @@ impl Making<'_> {
         }
     }
 
-    fn member(&mut self, field: &Field, place: &Place) -> Member {
+    fn member(&mut self, field: &Field, place: &SamplePlace) -> Member {
         let presence = place.part(usize::MAX - 1).slot;
         let optional = field.is_optional();
         let alternatives = field.aliases.len() + 1 + usize::from(optional);
@@ -481,7 +494,7 @@ impl Making<'_> {
         }
     }
 
-    fn variant(&mut self, all: &Enum, place: &Place) -> Node {
+    fn variant(&mut self, all: &Enum, place: &SamplePlace) -> Node {
         let heights = all.variants.iter().map(|variant| self.maker.height_of(&variant.fields));
         let least =
             heights.enumerate().filter_map(|(at, height)| Some((height?, at))).min().map_or(0, |(_, at)| at);
@@ -491,11 +504,11 @@ impl Making<'_> {
             choice = least;
             variant = &all.variants[least];
         }
-        let content = Place { object: place.object, ..place.part(choice) };
+        let content = SamplePlace { object: place.object, ..place.part(choice) };
         self.after((place.slot, choice), |making| making.tagged(all, variant, place, &content))
     }
 
-    fn tagged(&mut self, all: &Enum, variant: &Variant, place: &Place, content: &Place) -> Node {
+    fn tagged(&mut self, all: &Enum, variant: &Variant, place: &SamplePlace, content: &SamplePlace) -> Node {
         let name = variant.name;
         let member = |name: &str, value| Member {
             name: name.to_owned(),
@@ -510,12 +523,12 @@ impl Making<'_> {
             Tagging::Untagged => return self.fields(&variant.fields, content),
             Tagging::External if matches!(variant.fields, Fields::Unit) => Value::Unit(name.to_owned()),
             Tagging::External => {
-                let content = self.fields(&variant.fields, &Place { object: false, ..*content });
+                let content = self.fields(&variant.fields, &SamplePlace { object: false, ..*content });
                 Value::Object(vec![member(name, content)], false)
             }
             Tagging::Internal { tag } => {
                 let name = self.node(&place.part(usize::MAX), 0, Value::Unit(name.to_owned()));
-                let inside = self.fields(&variant.fields, &Place { object: true, ..*content });
+                let inside = self.fields(&variant.fields, &SamplePlace { object: true, ..*content });
                 let open = inside.any(|node| node.form == Form::Any);
                 let members = std::iter::once(member(tag, name)).chain(as_members(inside)).collect();
                 Value::Object(members, open)
@@ -526,7 +539,7 @@ impl Making<'_> {
                 if !matches!(variant.fields, Fields::Unit) {
                     members.push(member(
                         inside,
-                        self.fields(&variant.fields, &Place { object: false, ..*content }),
+                        self.fields(&variant.fields, &SamplePlace { object: false, ..*content }),
                     ));
                 }
                 Value::Object(members, false)

@@ -25,7 +25,7 @@ use crate::schema::json::{self as schema_json, DecodeError, DecodeOptions};
 use crate::schema::ty::TypeSchema;
 use json::Json;
 use make::{Maker, Sample, Wanted};
-use node::{Form, Node, Slot, Value};
+use node::{ChoiceSlot, Form, Node, Value};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -172,7 +172,7 @@ impl Probe<'_> {
 
     /// Makes a sample with some choices and tries it. Returns `None` if the sample would be too large or
     /// the limit of samples is reached.
-    fn attempt(&mut self, forced: &[(Slot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
+    fn attempt(&mut self, forced: &[(ChoiceSlot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
         if self.is_exhausted() {
             return Ok(None);
         }
@@ -184,7 +184,7 @@ impl Probe<'_> {
     }
 
     /// Tries samples with some choices, and with other scalars after each refusal, until one is read.
-    fn settle(&mut self, forced: &[(Slot, usize)]) -> Verdict<()> {
+    fn settle(&mut self, forced: &[(ChoiceSlot, usize)]) -> Verdict<()> {
         // Each round finds a value for one place, or gives the place up.
         for _ in 0..MOST_SEARCHES {
             let Some((sample, outcome)) = self.attempt(forced, false)? else { return Ok(()) };
@@ -221,7 +221,7 @@ impl Probe<'_> {
         sample: &Sample,
         pointer: &str,
         said: &str,
-        forced: &[(Slot, usize)],
+        forced: &[(ChoiceSlot, usize)],
     ) -> Verdict<bool> {
         let node = sample.root.at(pointer);
         let refusal = |said: &str| {

@@ -5,12 +5,12 @@ use crate::schema::ty::{DefaultJson, TypeSchema};
 
 /// A place in the definition of a type at which its values differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Slot(pub(super) u64);
+pub(super) struct ChoiceSlot(pub(super) u64);
 
 /// A part of a sample.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) slot: Slot,
+    pub(super) slot: ChoiceSlot,
     /// The number of alternatives of the slot that a search may try; 0 if there are none.
     pub(super) alternatives: usize,
     /// The innermost struct or enum that contains it, or the type itself.
@@ -60,7 +60,7 @@ pub(super) struct Member {
     /// The value that a reader uses if the member is absent, if that is known.
     pub(super) default: Option<DefaultJson>,
     /// The key of a map, if the name is one.
-    pub(super) key: Option<Key>,
+    pub(super) key: Option<SampleKey>,
 }
 
 impl Member {
@@ -72,8 +72,8 @@ impl Member {
 
 /// The key of a map.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Key {
-    pub(super) slot: Slot,
+pub(super) struct SampleKey {
+    pub(super) slot: ChoiceSlot,
     pub(super) alternatives: usize,
     /// The innermost struct or enum that contains it, or the type itself.
     pub(super) ty: &'static TypeSchema,
@@ -103,7 +103,7 @@ impl Node {
     }
 
     /// Returns the key of a map, if the node is one.
-    pub(super) fn key(&self) -> Option<Key> {
+    pub(super) fn key(&self) -> Option<SampleKey> {
         match &self.value {
             Value::Object(members, _) => members.first().and_then(|member| member.key),
             _ => None,
@@ -142,7 +142,7 @@ impl Node {
     }
 
     /// Returns the slots, those of keys included, whose alternatives a search may try.
-    pub(super) fn adjustable(&self) -> Vec<(Slot, usize)> {
+    pub(super) fn adjustable(&self) -> Vec<(ChoiceSlot, usize)> {
         let mut slots = Vec::new();
         self.walk(&mut |node| {
             slots.push((node.slot, node.alternatives));

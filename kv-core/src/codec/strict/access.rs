@@ -1,7 +1,7 @@
 //! The parts of values: items, members and the contents of variants.
 
-use super::key::{Key, Name};
-use super::{Asked, Value, Within};
+use super::key::{KeySeed, Name};
+use super::{Asked, ValueSeed, Within};
 use crate::codec::decode_state::{DecodeState, Mode, Step};
 use crate::schema::ttl::{self, Ttl};
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
@@ -31,7 +31,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        let item = self.inner.next_element_seed(Value { seed, state: &mut *self.state });
+        let item = self.inner.next_element_seed(ValueSeed { seed, state: &mut *self.state });
         if item.is_err() {
             self.state.failed(self.depth, || Step::Item(self.at));
         }
@@ -69,7 +69,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         if !self.is_struct {
-            return self.inner.next_key_seed(Key { seed, state: &mut *self.state });
+            return self.inner.next_key_seed(KeySeed { seed, state: &mut *self.state });
         }
         loop {
             let Some(name) = self.inner.next_key_seed(Name)? else { return Ok(None) };
@@ -89,7 +89,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, '_, A> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         let key = self.state.traced_name();
-        let value = self.inner.next_value_seed(Value { seed, state: &mut *self.state });
+        let value = self.inner.next_value_seed(ValueSeed { seed, state: &mut *self.state });
         if value.is_err() {
             let (name, is_struct) = (&self.name, self.is_struct);
             self.state.failed(self.depth, || Step::Name(if is_struct { name.to_string() } else { key }));
@@ -126,7 +126,7 @@ impl<'de, 'r, A: EnumAccess<'de>> EnumAccess<'de> for Variants<'r, A> {
         let Self { inner, state, depth } = self;
         let (value, inner) = match state.mode() {
             Mode::Doubt | Mode::Trust => inner.variant_seed(seed)?,
-            Mode::Trace => inner.variant_seed(Key { seed, state: &mut *state })?,
+            Mode::Trace => inner.variant_seed(KeySeed { seed, state: &mut *state })?,
         };
         let name = state.traced_name();
         Ok((value, Content { inner, state, depth, name }))
@@ -159,7 +159,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Content<'_, A> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.read(|inner, state| inner.newtype_variant_seed(Value { seed, state }))
+        self.read(|inner, state| inner.newtype_variant_seed(ValueSeed { seed, state }))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {

@@ -34,12 +34,12 @@ impl<'de> Visitor<'de> for Name {
 }
 
 /// Reads a key of a map or the name of a variant as its type reads it, and records it.
-pub(super) struct Key<'r, T> {
+pub(super) struct KeySeed<'r, T> {
     pub(super) seed: T,
     pub(super) state: &'r mut DecodeState,
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for KeySeed<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
@@ -179,6 +179,6 @@ impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for KeyVariant<'_, A> {
     type Variant = A::Variant;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, A::Variant), A::Error> {
-        self.inner.variant_seed(Key { seed, state: self.state })
+        self.inner.variant_seed(KeySeed { seed, state: self.state })
     }
 }

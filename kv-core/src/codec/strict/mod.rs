@@ -144,12 +144,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
 }
 
 /// A seed whose value is read by [`Strict`].
-struct Value<'r, S> {
+struct ValueSeed<'r, S> {
     seed: S,
     state: &'r mut DecodeState,
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Value<'_, S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for ValueSeed<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
