@@ -11,8 +11,8 @@ pub(crate) struct State {
     entries: Vec<Entry>,
     /// Lower bound of the last assigned version.
     last: u64,
-    /// The latest tick at which an operation changed an entry or found it expired. Later operations
-    /// take place at this tick or later.
+    /// The latest tick at which an operation changed an entry, or the latest deadline of an entry that
+    /// was found expired. Later operations take place at this tick or later.
     earliest_tick: u64,
 }
 
@@ -172,22 +172,24 @@ impl State {
         }
     }
 
-    /// Returns the index of a live entry. Finding an expired one raises the earliest tick.
+    /// Returns the index of a live entry. After an expired one was found, operations take place at its
+    /// deadline or later, so that it stays expired. They may take place before `tick`: if a purge has
+    /// already removed the entry, this operation found nothing that depends on the time.
     fn find_live(&mut self, key: &str, tick: u64) -> Option<usize> {
         let index = self.entries.iter().position(|entry| entry.key == key)?;
-        if self.entries[index].deadline > tick {
+        let deadline = self.entries[index].deadline;
+        if deadline > tick {
             return Some(index);
         }
-        self.earliest_tick = tick;
+        self.earliest_tick = self.earliest_tick.max(deadline);
         None
     }
 
     fn count(&mut self, tick: u64) -> usize {
-        let live = self.entries.iter().filter(|entry| entry.deadline > tick).count();
-        if live < self.entries.len() {
-            self.earliest_tick = tick;
-        }
-        live
+        let (live, expired): (Vec<_>, Vec<_>) =
+            self.entries.iter().map(|entry| entry.deadline).partition(|deadline| *deadline > tick);
+        self.earliest_tick = expired.into_iter().fold(self.earliest_tick, u64::max);
+        live.len()
     }
 
     fn put(
