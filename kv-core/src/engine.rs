@@ -55,13 +55,13 @@ use std::time::{Duration, SystemTime};
 /// A value of a type that a [`StoredType`] describes.
 pub type AnyValue = Arc<dyn Any + Send + Sync>;
 
+/// The maximum number of expired entries that one call of [`Engine::purge_expired`] of a
+/// [`KvStore`](crate::KvStore) removes: 4,096.
+pub const MOST_PURGED: usize = crate::memory::MOST_PURGED;
+
 /// Future returned by engine operations. It runs on any executor and does nothing until it is polled.
 /// If it is dropped before it completes, the operation has taken place completely or not at all.
 pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
-
-/// The maximum number of expired entries that one call of [`Engine::purge_expired`] of a
-/// [`KvStore`](crate::KvStore) removes: 4,096.
-pub const MOST_PURGED: usize = 4096;
 
 /// A store of entries, addressed by tenant, type and key.
 ///

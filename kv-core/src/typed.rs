@@ -1,11 +1,11 @@
 //! [`TypedStore`]: a handle to one tenant's entries of one type.
 
 use crate::condition::Conflict;
-use crate::engine::MOST_PURGED;
 use crate::events;
 use crate::handle::{CollectionHandle, TenantHandle};
 use crate::memory::{
-    AnyCollection as _, Collection, Deadline, Full, Write, WriteError, drop_each, entry_bytes, or_resume,
+    AnyCollection as _, Collection, Deadline, Full, MOST_PURGED, Write, WriteError, drop_each, entry_bytes,
+    or_resume,
 };
 use crate::scan::{Keys, Scan, ScanCursor};
 use crate::schema::{key, ttl};

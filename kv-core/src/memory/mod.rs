@@ -43,7 +43,6 @@ pub(crate) use usage::Full;
 
 use crate::Expiry;
 use crate::clock::Clock;
-use crate::engine::MOST_PURGED;
 use crate::events;
 use crate::limits::Limits;
 use crate::schema::KvType;
@@ -54,6 +53,10 @@ use expiry::Schedule;
 use std::sync::Arc;
 use time::Time;
 use usage::Usage;
+
+/// The maximum number of expired entries that one operation removes on behalf of a client: a call of
+/// `Engine::purge_expired`, or a write that needs a place for a new tenant.
+pub(crate) const MOST_PURGED: usize = 4096;
 
 /// All that a store holds. It is dropped with the store's last handle.
 pub(crate) struct Memory {
