@@ -1,9 +1,11 @@
-//! How the time to read a stranger's JSON grows with its size, for every type of the corpus and every way to spoil or inflate
-//! a sample: valid, wrong, unknown members, long names, repeated and nested parts.
+//! How the time to read a stranger's JSON grows with its size, for every type of the corpus and
+//! every way to spoil or inflate a sample: valid, wrong, unknown members, long names, repeated and
+//! nested parts.
 //!
-//! `cargo bench -p benches --bench growth` takes about two minutes. It finds the way that costs most at 64 KiB for each type,
-//! times it at 4, 8, 16, 32 and 64 KiB, and prints the growth from 4 to 64 KiB divided by 16: 1 is linear, 16 quadratic. It
-//! fails if a type takes longer than 50 ms at 64 KiB or grows by more than twice its size.
+//! `cargo bench -p benches --bench growth` takes about two minutes. It finds the way that costs
+//! most at 64 KiB for each type, times it at 4, 8, 16, 32 and 64 KiB, and prints the growth from 4
+//! to 64 KiB divided by 16: 1 is linear, 16 quadratic. It fails if a type takes longer than 50 ms
+//! at 64 KiB or grows by more than twice its size.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a program for a terminal")]
 

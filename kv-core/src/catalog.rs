@@ -61,8 +61,8 @@ impl Catalog {
         self.exposed.iter()
     }
 
-    /// Returns the position in [`exposed`](Self::exposed) of the type with this tag, in time logarithmic
-    /// in the number of types.
+    /// Returns the position in [`exposed`](Self::exposed) of the type with this tag, in time
+    /// logarithmic in the number of types.
     ///
     /// ```
     /// use kv_core::{Access, Catalog, KvType};
@@ -86,14 +86,14 @@ impl Catalog {
         self.exposed.get(self.position(tag)?)
     }
 
-    /// Returns the type with this tag as an [`Engine`](crate::Engine) takes it, in time logarithmic in the
-    /// number of types.
+    /// Returns the type with this tag as an [`Engine`](crate::Engine) takes it, in time logarithmic
+    /// in the number of types.
     pub fn stored_type(&self, tag: &str) -> Option<StoredType> {
         self.codec(tag).map(Codec::stored_type)
     }
 
-    /// Returns the codec of the type with this tag, which reads and writes its values as JSON, in time
-    /// logarithmic in the number of types.
+    /// Returns the codec of the type with this tag, which reads and writes its values as JSON, in
+    /// time logarithmic in the number of types.
     pub fn codec(&self, tag: &str) -> Option<&Codec> {
         self.codecs.get(self.position(tag)?)
     }
@@ -132,10 +132,10 @@ impl CatalogBuilder {
     /// Sets the maximum time to live that a client may give an entry, for all types without their own
     /// `#[kv(max_ttl = "…")]`.
     ///
-    /// A request for a longer time, or for an entry that never expires, is refused. If a request does
-    /// not specify a time to live, the entry gets the type's own, or the maximum if the type has none.
-    /// Without a maximum, any client may fill a tenant with entries that never expire. Calls from Rust
-    /// are not limited.
+    /// A request for a longer time, or for an entry that never expires, is refused. If a request
+    /// does not specify a time to live, the entry gets the type's own, or the maximum if the type
+    /// has none. Without a maximum, any client may fill a tenant with entries that never expire.
+    /// Calls from Rust are not limited.
     ///
     /// ```
     /// use kv_core::{Access, Catalog, KvType};
@@ -173,8 +173,8 @@ impl CatalogBuilder {
     ///
     /// # Errors
     ///
-    /// [`CatalogError`] with all problems of the types: names that are not distinct, values that would
-    /// change on the way to a client and back, and costs that cannot be bounded.
+    /// [`CatalogError`] with all problems of the types: names that are not distinct, values that
+    /// would change on the way to a client and back, and costs that cannot be bounded.
     pub fn build(mut self) -> Result<Catalog, CatalogError> {
         let mut problems = Vec::new();
         if let Some(max) = self.max_ttl {

@@ -1,9 +1,9 @@
 //! [`Engine`], the interface of a store for programs that learn the types at run time.
 //!
-//! An application that stores its own types uses [`KvStore`](crate::KvStore) directly. A program that
-//! serves all types of a [`Catalog`](crate::Catalog), such as a router, uses an `Arc<dyn Engine>`. It
-//! does not depend on whether entries are in this process ([`KvStore`](crate::KvStore) is an engine) or
-//! elsewhere.
+//! An application that stores its own types uses [`KvStore`](crate::KvStore) directly. A program
+//! that serves all types of a [`Catalog`](crate::Catalog), such as a router, uses an
+//! `Arc<dyn Engine>`. It does not depend on whether entries are in this process
+//! ([`KvStore`](crate::KvStore) is an engine) or elsewhere.
 //!
 //! ```
 //! use kv_core::engine::{AnyValue, Engine, PageRequest};
@@ -65,12 +65,12 @@ pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError
 
 /// A store of entries, addressed by tenant, type and key.
 ///
-/// [`TypedStore`](crate::TypedStore) documents the operations and their guarantees. The guarantees about
-/// deadlines and versions hold for every engine. Callers pass types with distinct tags only, as the
-/// types of a [`Catalog`](crate::Catalog) are.
+/// [`TypedStore`](crate::TypedStore) documents the operations and their guarantees. The guarantees
+/// about deadlines and versions hold for every engine. Callers pass types with distinct tags only,
+/// as the types of a [`Catalog`](crate::Catalog) are.
 ///
-/// Values are passed as they are. An engine that keeps them elsewhere [checks](StoredType::check) them,
-/// then [encodes](StoredType::encode) them.
+/// Values are passed as they are. An engine that keeps them elsewhere [checks](StoredType::check)
+/// them, then [encodes](StoredType::encode) them.
 pub trait Engine: Send + Sync + 'static {
     /// Returns the entry of a key. An invalid key has no entry.
     ///
@@ -88,8 +88,8 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`EngineError::Refused`] with what [`TypedStore::set_with`](crate::TypedStore::set_with) returns,
-    /// [`EngineError::OtherType`], [`EngineError::Unavailable`].
+    /// [`EngineError::Refused`] with what [`TypedStore::set_with`](crate::TypedStore::set_with)
+    /// returns, [`EngineError::OtherType`], [`EngineError::Unavailable`].
     fn set<'a>(
         &'a self,
         tenant: &'a TenantId,
@@ -103,8 +103,8 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`EngineError::Refused`] with [`Error::Conflict`] if the condition does not hold. If the entry does
-    /// not exist, [`Condition::Version`] holds and the result is `false`.
+    /// [`EngineError::Refused`] with [`Error::Conflict`] if the condition does not hold. If the
+    /// entry does not exist, [`Condition::Version`] holds and the result is `false`.
     fn delete<'a>(
         &'a self,
         tenant: &'a TenantId,
@@ -113,8 +113,8 @@ pub trait Engine: Send + Sync + 'static {
         condition: Condition,
     ) -> EngineFuture<'a, bool>;
 
-    /// Sets the time to live of an entry, counted from now; `None` means that it never expires. Returns
-    /// whether the entry exists. The version does not change.
+    /// Sets the time to live of an entry, counted from now; `None` means that it never expires.
+    /// Returns whether the entry exists. The version does not change.
     ///
     /// # Errors
     ///
@@ -142,10 +142,10 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Removes expired entries of some types, and returns their number.
     ///
-    /// The work of a call is bounded: an engine may remove only some of them, and removes the others by
-    /// itself or in the next call. [`KvStore`](crate::KvStore) removes at most [`MOST_PURGED`] per call and
-    /// lets other tasks run in between; [`KvStore::purge_expired`](crate::KvStore::purge_expired) removes
-    /// all.
+    /// The work of a call is bounded: an engine may remove only some of them, and removes the
+    /// others by itself or in the next call. [`KvStore`](crate::KvStore) removes at most
+    /// [`MOST_PURGED`] per call and lets other tasks run in between;
+    /// [`KvStore::purge_expired`](crate::KvStore::purge_expired) removes all.
     ///
     /// # Errors
     ///
@@ -154,8 +154,8 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Returns the statistics of a tenant for some types, in their order.
     ///
-    /// The work of a call is bounded: if thousands of expired entries of a type have not been removed yet,
-    /// [`entries`](TypeStats::entries) may count some of them.
+    /// The work of a call is bounded: if thousands of expired entries of a type have not been
+    /// removed yet, [`entries`](TypeStats::entries) may count some of them.
     ///
     /// # Errors
     ///
@@ -163,8 +163,8 @@ pub trait Engine: Send + Sync + 'static {
     fn stats<'a>(&'a self, tenant: &'a TenantId, types: &'a [StoredType])
     -> EngineFuture<'a, Vec<TypeStats>>;
 
-    /// Watches the entries whose keys start with a prefix, as [`Watch`](crate::Watch) does: a snapshot,
-    /// then every change. With `after`, resumes a watch after a version.
+    /// Watches the entries whose keys start with a prefix, as [`Watch`](crate::Watch) does: a
+    /// snapshot, then every change. With `after`, resumes a watch after a version.
     ///
     /// # Errors
     ///
@@ -292,8 +292,8 @@ pub enum AnyChange {
 /// }
 /// ```
 pub trait AnyWatch: Send {
-    /// Polls for the next change. Returns `None` if there will be no more changes because the store was
-    /// dropped, or after an error.
+    /// Polls for the next change. Returns `None` if there will be no more changes because the store
+    /// was dropped, or after an error.
     fn poll_change(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<AnyChange, EngineError>>>;
 
     /// Returns the version from which the watch can be resumed, as
@@ -308,8 +308,8 @@ pub enum EngineError {
     /// The store refused the operation, as it does in process.
     #[error(transparent)]
     Refused(#[from] Error),
-    /// The engine cannot be reached or takes too long. A later attempt may succeed. It is unknown whether
-    /// a write took place.
+    /// The engine cannot be reached or takes too long. A later attempt may succeed. It is unknown
+    /// whether a write took place.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
     /// A stored value cannot be read as the type, or a value cannot be written as JSON.

@@ -3,7 +3,8 @@
 #[cfg(feature = "json")]
 use serde::Serialize;
 
-/// The text of a key as serde writes it; empty for a type that is not `Serialize`, which no map in JSON has.
+/// The text of a key as serde writes it; empty for a type that is not `Serialize`, which no map in
+/// JSON has.
 #[cfg(feature = "json")]
 #[doc(hidden)]
 #[macro_export]
@@ -27,7 +28,8 @@ macro_rules! __key_text {
     }};
 }
 
-/// A key. Method lookup on a reference to a reference finds [`SerdeKey`] where the key is `Serialize`.
+/// A key. Method lookup on a reference to a reference finds [`SerdeKey`] where the key is
+/// `Serialize`.
 #[cfg(feature = "json")]
 #[derive(Debug)]
 pub struct KeyOf<'a, T>(pub &'a T);

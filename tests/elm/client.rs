@@ -53,8 +53,8 @@ pub(crate) fn wire() -> Result<Files, Failed> {
     ]))
 }
 
-/// A "view" at C:\dir\new, in `"quotes"` or \"escaped\", \* with \[brackets\], {\- and \\ -\} ends with \
-/// "Begins" with one.
+/// A "view" at C:\dir\new, in `"quotes"` or \"escaped\", \* with \[brackets\], {\- and \\ -\} ends
+/// with \ "Begins" with one.
 ///
 /// - \ is an item, `\` and "another"
 ///

@@ -11,8 +11,8 @@ pub(crate) struct State {
     entries: Vec<Entry>,
     /// Lower bound of the last assigned version.
     last: u64,
-    /// The latest tick at which an operation changed an entry, or the latest deadline of an entry that
-    /// was found expired. Later operations take place at this tick or later.
+    /// The latest tick at which an operation changed an entry, or the latest deadline of an entry
+    /// that was found expired. Later operations take place at this tick or later.
     earliest_tick: u64,
 }
 
@@ -172,9 +172,9 @@ impl State {
         }
     }
 
-    /// Returns the index of a live entry. After an expired one was found, operations take place at its
-    /// deadline or later, so that it stays expired. They may take place before `tick`: if a purge has
-    /// already removed the entry, this operation found nothing that depends on the time.
+    /// Returns the index of a live entry. After an expired one was found, operations take place at
+    /// its deadline or later, so that it stays expired. They may take place before `tick`: if a
+    /// purge has already removed the entry, this operation found nothing that depends on the time.
     fn find_live(&mut self, key: &str, tick: u64) -> Option<usize> {
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         let deadline = self.entries[index].deadline;

@@ -207,8 +207,8 @@ impl DecodeState {
         Ok(())
     }
 
-    /// Records a step while an error is passed on. Discards the steps of an earlier error that a reader
-    /// has recovered from.
+    /// Records a step while an error is passed on. Discards the steps of an earlier error that a
+    /// reader has recovered from.
     pub(super) fn failed(&mut self, depth: usize, step: impl FnOnce() -> Step) {
         if self.mode != Mode::Trace {
             return;
@@ -219,8 +219,8 @@ impl DecodeState {
         self.path.push((depth, step()));
     }
 
-    /// Records a name of the current object before its reader sees it, because `serde_json` parses the
-    /// text under a reserved name again.
+    /// Records a name of the current object before its reader sees it, because `serde_json` parses
+    /// the text under a reserved name again.
     ///
     /// # Errors
     ///

@@ -2,7 +2,8 @@
 //!
 //! Storing a value requires no serde trait. So the derive, where the type is concrete, finds out
 //! whether it can be written as JSON: method lookup prefers
-//! [`IfSerialize`](super::probe::IfSerialize) to [`Otherwise`](super::probe::Otherwise) if both apply.
+//! [`IfSerialize`](super::probe::IfSerialize) to [`Otherwise`](super::probe::Otherwise) if both
+//! apply.
 
 #[cfg(feature = "json")]
 use super::write::{Bounded, WriteJson};

@@ -19,7 +19,8 @@ use std::time::Duration;
 /// The maximum number of bytes of a `Deserialize` error in a message.
 const SAID: usize = 200;
 
-/// Reads and writes the JSON of an exposed type. Returned by [`Catalog::codec`](crate::Catalog::codec).
+/// Reads and writes the JSON of an exposed type. Returned by
+/// [`Catalog::codec`](crate::Catalog::codec).
 ///
 /// ```
 /// use kv_core::{Access, Catalog, DecodeError, DecodeOptions, KvType, Ttl};
@@ -68,8 +69,8 @@ pub struct Codec {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Decoded {
-    /// The value, of the exposed type. It has the type's shape. Its rules are not checked yet: a write
-    /// checks them, and so does [`KvType::validate`].
+    /// The value, of the exposed type. It has the type's shape. Its rules are not checked yet: a
+    /// write checks them, and so does [`KvType::validate`].
     pub value: AnyValue,
     /// The member `ttl` next to the value's own, if it is present and the options ask for it.
     pub ttl: Option<Ttl>,
@@ -102,8 +103,8 @@ impl Codec {
         self.stored
     }
 
-    /// Returns whether [`decode`](Self::decode) can remove a member `ttl` next to the value's own. See
-    /// [`json::takes_ttl`].
+    /// Returns whether [`decode`](Self::decode) can remove a member `ttl` next to the value's own.
+    /// See [`json::takes_ttl`].
     pub const fn takes_ttl(&self) -> bool {
         self.takes_ttl
     }
@@ -112,12 +113,14 @@ impl Codec {
     ///
     /// # Errors
     ///
-    /// [`JsonError`] if the value has another type or its `Serialize` fails. Then nothing is appended.
+    /// [`JsonError`] if the value has another type or its `Serialize` fails. Then nothing is
+    /// appended.
     pub fn encode(&self, value: &dyn Any, into: &mut Vec<u8>) -> Result<(), JsonError> {
         self.encode_within(value, into, usize::MAX)
     }
 
-    /// Appends the JSON of a value if it has at most `most` bytes. Stops at the first byte beyond them.
+    /// Appends the JSON of a value if it has at most `most` bytes. Stops at the first byte beyond
+    /// them.
     ///
     /// # Errors
     ///
@@ -146,20 +149,20 @@ impl Codec {
     /// Reads the JSON of a value, in one pass if it is valid.
     ///
     /// For some types two more passes check the JSON before it is read: types with parts that serde
-    /// buffers (`flatten`, `untagged`, internally and adjacently tagged enums) if these contain more
-    /// than strings, numbers and booleans, and types with maps whose keys have several spellings, such as
-    /// IP addresses and dates.
+    /// buffers (`flatten`, `untagged`, internally and adjacently tagged enums) if these contain
+    /// more than strings, numbers and booleans, and types with maps whose keys have several
+    /// spellings, such as IP addresses and dates.
     ///
-    /// Accepts less than serde: see [`json`]. The maximum depth is that of `options`, or less if a level
-    /// of the type takes much stack: see [`footprint`]. Takes time linear in the bytes.
+    /// Accepts less than serde: see [`json`]. The maximum depth is that of `options`, or less if a
+    /// level of the type takes much stack: see [`footprint`]. Takes time linear in the bytes.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Malformed`] for invalid JSON, duplicate members and too much nesting;
-    /// [`DecodeError::InvalidTtl`] for the member `ttl`; [`DecodeError::Value`] with all places at which
-    /// the JSON does not have the shape of the type, and the violated rules where it has, in field order.
-    /// An error of the type's own `Deserialize` is a violation of the rule `type` at its place, before
-    /// those of other rules.
+    /// [`DecodeError::InvalidTtl`] for the member `ttl`; [`DecodeError::Value`] with all places at
+    /// which the JSON does not have the shape of the type, and the violated rules where it has, in
+    /// field order. An error of the type's own `Deserialize` is a violation of the rule `type` at
+    /// its place, before those of other rules.
     ///
     /// # Panics
     ///

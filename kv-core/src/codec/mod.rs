@@ -1,7 +1,7 @@
-//! JSON of values. `write` writes it, and `erased` applies it to stored values of any type, whose writer
-//! derived code finds with `probe`. `exposed` has [`Codec`], which reads and writes the types that a
-//! catalog exposes: `strict` reads and checks in one pass, `decode_state` is the state of a pass, and
-//! `traits` decides for which types that pass is sufficient.
+//! JSON of values. `write` writes it, and `erased` applies it to stored values of any type, whose
+//! writer derived code finds with `probe`. `exposed` has [`Codec`], which reads and writes the
+//! types that a catalog exposes: `strict` reads and checks in one pass, `decode_state` is the state
+//! of a pass, and `traits` decides for which types that pass is sufficient.
 
 #[cfg(feature = "json")]
 mod decode_state;

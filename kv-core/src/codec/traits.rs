@@ -1,10 +1,11 @@
 //! [`Traits`], the properties of a type that decide how it is read.
 //!
 //! Serde reads some shapes into a buffer before it knows their type, and reads the value from the
-//! buffer, where the strict deserializer does not see it. Strings, numbers and booleans are read from a
-//! buffer as from JSON. But a list is read as a struct, an object as the name of a variant and an empty
-//! object as a unit, and an untagged enum is read as the first variant that fits. Types with such parts
-//! in a buffer are therefore checked against their schema before they are read.
+//! buffer, where the strict deserializer does not see it. Strings, numbers and booleans are read
+//! from a buffer as from JSON. But a list is read as a struct, an object as the name of a variant
+//! and an empty object as a unit, and an untagged enum is read as the first variant that fits.
+//! Types with such parts in a buffer are therefore checked against their schema before they are
+//! read.
 
 use crate::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeRef, TypeSchema, Variant};
 use std::any::TypeId;

@@ -59,8 +59,8 @@ impl StoredType {
         self.0.ttl()
     }
 
-    /// Returns the number of entries per tenant beyond which the entry with the oldest write is evicted;
-    /// `None` if the type does not evict.
+    /// Returns the number of entries per tenant beyond which the entry with the oldest write is
+    /// evicted; `None` if the type does not evict.
     pub fn max_entries(self) -> Option<usize> {
         self.0.max_entries()
     }
@@ -70,13 +70,13 @@ impl StoredType {
         self.0.id()
     }
 
-    /// Checks whether a value may be stored under a key: the syntax of the key, the rules of the type,
-    /// and, if the type has a key template, that the key is the value's own.
+    /// Checks whether a value may be stored under a key: the syntax of the key, the rules of the
+    /// type, and, if the type has a key template, that the key is the value's own.
     ///
     /// # Errors
     ///
-    /// [`EngineError::Refused`] with [`Error::InvalidKey`], [`Error::Validation`] or [`Error::KeyMismatch`];
-    /// [`EngineError::OtherType`].
+    /// [`EngineError::Refused`] with [`Error::InvalidKey`], [`Error::Validation`] or
+    /// [`Error::KeyMismatch`]; [`EngineError::OtherType`].
     pub fn check(self, key: &str, value: &(dyn Any + Send + Sync)) -> Result<(), EngineError> {
         key::check(key).map_err(Error::InvalidKey)?;
         self.0.check(key, value)
@@ -86,7 +86,8 @@ impl StoredType {
     ///
     /// # Errors
     ///
-    /// [`EngineError::OtherType`]; [`EngineError::Unreadable`] if the type's `Serialize` returns an error.
+    /// [`EngineError::OtherType`]; [`EngineError::Unreadable`] if the type's `Serialize` returns an
+    /// error.
     pub fn encode(self, value: &(dyn Any + Send + Sync)) -> Result<Vec<u8>, EngineError> {
         let mut json = Vec::new();
         self.write(value, &mut Bounded::new(&mut json, usize::MAX))?;

@@ -23,8 +23,8 @@ impl Json {
         parser.rest.is_empty().then_some(json)
     }
 
-    /// Returns whether two values are equal. Numbers are compared as numbers; the order of members and
-    /// items does not matter.
+    /// Returns whether two values are equal. Numbers are compared as numbers; the order of members
+    /// and items does not matter.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => same_number(a, b),

@@ -45,8 +45,8 @@ pub(super) struct Maker {
     pub(super) tried: HashSet<(ChoiceSlot, usize)>,
     /// Strings that a reader named in a refusal.
     pub(super) named: HashMap<ChoiceSlot, Vec<String>>,
-    /// Slots without an alternative that is read, and slots without a schema. A member that contains one
-    /// comes last in its object, so that the others are read first.
+    /// Slots without an alternative that is read, and slots without a schema. A member that
+    /// contains one comes last in its object, so that the others are read first.
     pub(super) blocked: HashSet<ChoiceSlot>,
 }
 
@@ -192,8 +192,8 @@ impl Making<'_> {
             || self.owners.iter().filter(|other| ***other == *owner).count() > MAX_INSIDE_ITSELF
     }
 
-    /// Chooses one of `all` alternatives, the first `covered` of which are always tried. `least` is the
-    /// one with the fewest parts.
+    /// Chooses one of `all` alternatives, the first `covered` of which are always tried. `least` is
+    /// the one with the fewest parts.
     fn choose(&mut self, slot: ChoiceSlot, all: usize, covered: usize, must: bool, least: usize) -> usize {
         let covered = covered.min(all);
         if !self.maker.known.contains_key(&slot) {

@@ -1,19 +1,19 @@
 //! Compares a type's serde implementation with its schema when a catalog is built.
 //!
 //! If serde's traits are derived, the schema is derived from the same item. If they are not, or if
-//! another crate enables a feature of `serde_json` that changes numbers, the two can differ: the server
-//! would refuse what clients send, or clients would read something else than was stored. The probe
-//! therefore decodes and encodes samples of all shapes that the schema allows.
+//! another crate enables a feature of `serde_json` that changes numbers, the two can differ: the
+//! server would refuse what clients send, or clients would read something else than was stored. The
+//! probe therefore decodes and encodes samples of all shapes that the schema allows.
 //!
 //! In reading order: `json` (values as text), `node` (a sample, and its comparison with the written
-//! JSON), `candidates` (scalars to try), `make` (samples of a schema). This file decides which samples
-//! are tried and what a refusal means.
+//! JSON), `candidates` (scalars to try), `make` (samples of a schema). This file decides which
+//! samples are tried and what a refusal means.
 //!
-//! A refusal of a sample is not always a fault: the type's `Deserialize` may have its own rules, such as
-//! those of an email address. It is a fault if it is about the *form*: a string instead of a number, a
-//! missing member, an unknown variant. After any other refusal, other samples are tried; if none of them
-//! is read, the form is considered correct, and `#[kv(example = "…")]` gives the probe a value to
-//! continue with.
+//! A refusal of a sample is not always a fault: the type's `Deserialize` may have its own rules,
+//! such as those of an email address. It is a fault if it is about the *form*: a string instead of
+//! a number, a missing member, an unknown variant. After any other refusal, other samples are
+//! tried; if none of them is read, the form is considered correct, and `#[kv(example = "…")]` gives
+//! the probe a value to continue with.
 
 mod candidates;
 mod json;
@@ -170,8 +170,8 @@ impl Probe<'_> {
         self.runs >= MOST_RUNS || self.bytes >= MOST_BYTES
     }
 
-    /// Makes a sample with some choices and tries it. Returns `None` if the sample would be too large or
-    /// the limit of samples is reached.
+    /// Makes a sample with some choices and tries it. Returns `None` if the sample would be too
+    /// large or the limit of samples is reached.
     fn attempt(&mut self, forced: &[(ChoiceSlot, usize)], eager: bool) -> Verdict<Option<(Sample, Outcome)>> {
         if self.is_exhausted() {
             return Ok(None);
@@ -215,7 +215,8 @@ impl Probe<'_> {
         is_blocked(node) || node.any(is_blocked) && !is_about_form(said, node)
     }
 
-    /// Searches for an alternative that is read at the place of a refusal. Returns whether it found one.
+    /// Searches for an alternative that is read at the place of a refusal. Returns whether it found
+    /// one.
     fn search(
         &mut self,
         sample: &Sample,
@@ -275,7 +276,8 @@ impl Probe<'_> {
         Ok(false)
     }
 
-    /// Records the strings that a refusal names, as in "unknown variant `a`, expected `red` or `green`".
+    /// Records the strings that a refusal names, as in "unknown variant `a`, expected `red` or
+    /// `green`".
     fn note_named(&mut self, node: &Node, said: &str) {
         let Some((_, expected)) = said.split_once("expected") else { return };
         let named: Vec<String> = expected.split('`').skip(1).step_by(2).take(8).map(str::to_owned).collect();
@@ -436,7 +438,8 @@ const fn precise_numbers() -> bool {
     size_of::<serde_json::Number>() > 2 * size_of::<f64>()
 }
 
-/// Returns whether an error says that another kind of JSON is expected. Source: `serde::de::Error::invalid_type`.
+/// Returns whether an error says that another kind of JSON is expected. Source:
+/// `serde::de::Error::invalid_type`.
 fn is_wrong_type(said: &str) -> bool {
     said.starts_with("invalid type: ")
 }

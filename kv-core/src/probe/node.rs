@@ -28,7 +28,8 @@ pub(super) enum Form {
     Unordered,
     /// The spelling, as in `::1` and `0::1`.
     Spelled,
-    /// The spelling, and digits that the type cannot store: the wire type is not the type of the value.
+    /// The spelling, and digits that the type cannot store: the wire type is not the type of the
+    /// value.
     Own,
     /// Anything: it is a value without a schema.
     Any,

@@ -109,8 +109,8 @@ fn rules_report_the_same_on_json_and_values() {
     let with_type = errors::<Ruled>(&BROKEN.replace('@', "1"));
     let (last, rules) = with_type.violations().split_last().unwrap();
     assert_eq!((last.pointer.as_str(), last.rule), ("/last", "type"));
-    // The same places, rules, parameters and messages. The items of a list of the wrong length are not
-    // checked.
+    // The same places, rules, parameters and messages. The items of a list of the wrong length are
+    // not checked.
     let expected: Vec<_> = of_value.iter().filter(|v| !v.pointer.starts_with("/tags/")).collect();
     assert_eq!(rules.iter().collect::<Vec<_>>(), expected);
     assert!(rules.len() >= 16, "{with_type}");

@@ -34,7 +34,8 @@ macro_rules! stored {
     )*};
 }
 
-/// Implements serde through strings, as `SerializeDisplay` and `DeserializeFromStr` of `serde_with` do.
+/// Implements serde through strings, as `SerializeDisplay` and `DeserializeFromStr` of `serde_with`
+/// do.
 macro_rules! as_text {
     ($ty:ty) => {
         impl Serialize for $ty {

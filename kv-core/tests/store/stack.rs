@@ -67,8 +67,8 @@ struct Small {
     text: Option<String>,
 }
 
-/// Reads, checks, measures, writes and drops the deepest accepted value, and checks that a deeper one is
-/// refused.
+/// Reads, checks, measures, writes and drops the deepest accepted value, and checks that a deeper
+/// one is refused.
 fn round<T: KvType + Serialize + DeserializeOwned + PartialEq + Debug>(open: &str, leaf: &str, close: &str) {
     let catalog = Catalog::builder().expose::<T>(Access::ReadWrite).build().unwrap();
     let codec = catalog.codec(T::TYPE_TAG).unwrap();

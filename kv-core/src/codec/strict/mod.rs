@@ -2,10 +2,10 @@
 //!
 //! It checks the document while serde creates the value, so valid JSON is read once. It does not
 //! explain a refusal: the bytes are then checked against the schema
-//! ([`json::check`](crate::schema::json::check)), which reports all faults with their places. So `Strict` may refuse
-//! too much, which costs only time, but must not accept what the schema would refuse. JSON that the
-//! schema has accepted is read by the same deserializer without checks; if that fails, a third pass
-//! records the place of the error. Each pass has a [`DecodeState`].
+//! ([`json::check`](crate::schema::json::check)), which reports all faults with their places. So
+//! `Strict` may refuse too much, which costs only time, but must not accept what the schema would
+//! refuse. JSON that the schema has accepted is read by the same deserializer without checks; if
+//! that fails, a third pass records the place of the error. Each pass has a [`DecodeState`].
 //!
 //! This file wraps deserializers and visitors, `access` wraps their parts, and `key` the names.
 
