@@ -49,7 +49,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a stored type: it does not implement `KvField`",
     label = "not a known field type",
-    note = "add `#[derive(KvField)]` to `{Self}`; types of chrono, time, uuid, url, rust_decimal, smol_str, indexmap and serde_json come with the features of those names; for another crate's, name the type that it is on the wire, as in `#[kv(wire = \"String\")]`, or write `#[kv(opaque)]` for any JSON, or leave the field out with `#[serde(skip)]`"
+    note = "add `#[derive(KvField)]` to `{Self}`; for a type of chrono, time, uuid, url, rust_decimal, smol_str, indexmap or serde_json, enable the feature of that name; for a type of another crate, specify its wire form, as in `#[kv(wire = \"String\")]`, or accept any JSON with `#[kv(opaque)]`, or omit the field with `#[serde(skip)]`"
 )]
 pub trait KvField: Sized + 'static {
     /// Returns the wire form of the type.
