@@ -6,7 +6,7 @@
 //! apply.
 
 #[cfg(feature = "json")]
-use super::write::{Bounded, WriteJson};
+use super::write::{Bounded, JsonError, WriteJson};
 use crate::schema::KvType;
 use std::any::Any;
 
@@ -27,37 +27,4 @@ impl<T: KvType> StoredValue for T {
         String::from_utf8(json)
             .map_err(|error| JsonError::Failed { tag: T::TYPE_TAG, error: error.to_string() })
     }
-}
-
-/// The reason why a value cannot be written as JSON.
-#[cfg(feature = "json")]
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum JsonError {
-    /// The type does not derive `serde::Serialize`, or implements `KvType` by hand.
-    #[error("`{tag}` cannot be written as JSON: derive `serde::Serialize` and `KvType` on it")]
-    NotSerialize {
-        /// The type's tag.
-        tag: &'static str,
-    },
-    /// The value has another type than the codec.
-    #[error("the value is not a `{tag}`: find the codec by the tag of the value's type")]
-    OtherType {
-        /// The codec's tag.
-        tag: &'static str,
-    },
-    /// The JSON is longer than the limit.
-    #[error("the JSON of this `{tag}` is longer than the limit: raise the limit")]
-    TooLong {
-        /// The type's tag.
-        tag: &'static str,
-    },
-    /// The type's `Serialize` returned an error.
-    #[error("writing a `{tag}` as JSON failed: {error}")]
-    Failed {
-        /// The type's tag.
-        tag: &'static str,
-        /// Message of the error.
-        error: String,
-    },
 }

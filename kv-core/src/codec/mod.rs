@@ -18,11 +18,11 @@ mod traits;
 #[cfg(feature = "json")]
 mod write;
 
-#[cfg(feature = "json")]
-pub use erased::JsonError;
 pub(crate) use erased::StoredValue;
 #[cfg(feature = "json")]
 pub use exposed::{Codec, Decoded};
+#[cfg(feature = "json")]
+pub use write::JsonError;
 #[cfg(feature = "json")]
 pub(crate) use {
     decode_state::DecodeState,

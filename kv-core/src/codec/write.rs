@@ -1,6 +1,5 @@
-//! [`write_json`], the only way from a value to JSON.
+//! [`write_json`], the only way from a value to JSON, and its [`JsonError`].
 
-use super::JsonError;
 use crate::schema::KvType;
 use serde::Serialize;
 use std::any::Any;
@@ -69,4 +68,36 @@ impl io::Write for Bounded<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The reason why a value cannot be written as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// The type does not derive `serde::Serialize`, or implements `KvType` by hand.
+    #[error("`{tag}` cannot be written as JSON: derive `serde::Serialize` and `KvType` on it")]
+    NotSerialize {
+        /// The type's tag.
+        tag: &'static str,
+    },
+    /// The value has another type than the codec.
+    #[error("the value is not a `{tag}`: find the codec by the tag of the value's type")]
+    OtherType {
+        /// The codec's tag.
+        tag: &'static str,
+    },
+    /// The JSON is longer than the limit.
+    #[error("the JSON of this `{tag}` is longer than the limit: raise the limit")]
+    TooLong {
+        /// The type's tag.
+        tag: &'static str,
+    },
+    /// The type's `Serialize` returned an error.
+    #[error("writing a `{tag}` as JSON failed: {error}")]
+    Failed {
+        /// The type's tag.
+        tag: &'static str,
+        /// Message of the error.
+        error: String,
+    },
 }

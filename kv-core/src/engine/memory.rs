@@ -1,6 +1,6 @@
 //! [`KvStore`] as an [`Engine`]. Futures complete when they are first polled, except long purges.
 
-use super::stored_type::Of;
+use super::stored_type::{InMemory, Of};
 use super::{
     AnyChange, AnyEntry, AnyValue, AnyWatch, Engine, EngineError, EngineFuture, MOST_PURGED, Page,
     PageRequest, StoredType, Written,
@@ -129,33 +129,6 @@ impl Engine for KvStore {
     ) -> EngineFuture<'a, Box<dyn AnyWatch>> {
         Box::pin(async move { Ok(ty.in_memory().watch(&self.tenant_by_id(tenant), prefix, after)?) })
     }
-}
-
-/// The operations on the entries of a type, for callers that do not know the type.
-pub(super) trait InMemory: Send + Sync {
-    fn get(&self, memory: &Memory, tenant: &TenantId, key: &str) -> Option<AnyEntry>;
-
-    fn set(
-        &self,
-        store: &TenantStore,
-        key: &str,
-        value: AnyValue,
-        options: SetOptions,
-    ) -> Result<Written, EngineError>;
-
-    fn delete(&self, store: &TenantStore, key: &str, condition: Condition) -> Result<bool, Error>;
-    fn touch(&self, store: &TenantStore, key: &str, ttl: Option<Duration>) -> Result<bool, Error>;
-    fn list(&self, store: &TenantStore, request: PageRequest<'_>) -> Page;
-    /// Removes a few expired entries. Returns their number, and whether there may be more.
-    fn purge_step(&self, store: &TenantStore) -> (usize, bool);
-    fn stats(&self, store: &TenantStore) -> TypeStats;
-
-    fn watch(
-        &self,
-        store: &TenantStore,
-        prefix: &str,
-        after: Option<Version>,
-    ) -> Result<Box<dyn AnyWatch>, Error>;
 }
 
 impl<T: KvType> InMemory for Of<T> {

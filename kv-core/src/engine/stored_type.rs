@@ -1,11 +1,11 @@
 //! [`StoredType`], the descriptor of a type that is only known at run time.
 
-use super::memory::InMemory;
-use super::{AnyValue, EngineError};
+use super::{AnyEntry, AnyValue, AnyWatch, EngineError, Page, PageRequest, Written};
 use crate::codec::{Bounded, DecodeState, JsonError, Strict, write_json};
+use crate::memory::Memory;
 use crate::schema::key;
 use crate::typed::check_value;
-use crate::{Error, KvType};
+use crate::{Condition, Error, KvType, SetOptions, TenantId, TenantStore, TypeStats, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::{Any, TypeId};
@@ -135,6 +135,33 @@ impl fmt::Debug for StoredType {
 
 /// The type `T` as a value.
 pub(super) struct Of<T>(PhantomData<fn() -> T>);
+
+/// The operations on the entries of a type, for callers that do not know the type.
+pub(super) trait InMemory: Send + Sync {
+    fn get(&self, memory: &Memory, tenant: &TenantId, key: &str) -> Option<AnyEntry>;
+
+    fn set(
+        &self,
+        store: &TenantStore,
+        key: &str,
+        value: AnyValue,
+        options: SetOptions,
+    ) -> Result<Written, EngineError>;
+
+    fn delete(&self, store: &TenantStore, key: &str, condition: Condition) -> Result<bool, Error>;
+    fn touch(&self, store: &TenantStore, key: &str, ttl: Option<Duration>) -> Result<bool, Error>;
+    fn list(&self, store: &TenantStore, request: PageRequest<'_>) -> Page;
+    /// Removes a few expired entries. Returns their number, and whether there may be more.
+    fn purge_step(&self, store: &TenantStore) -> (usize, bool);
+    fn stats(&self, store: &TenantStore) -> TypeStats;
+
+    fn watch(
+        &self,
+        store: &TenantStore,
+        prefix: &str,
+        after: Option<Version>,
+    ) -> Result<Box<dyn AnyWatch>, Error>;
+}
 
 /// The operations of [`Of<T>`] that do not name `T`.
 trait TypeOperations: InMemory {
