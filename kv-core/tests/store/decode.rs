@@ -287,6 +287,73 @@ fn members_that_every_variant_visits_are_charged() {
     assert!(codec::<Formula>().decode(json.as_bytes(), DecodeOptions::new()).is_ok(), "{json}");
 }
 
+#[derive(Serialize, Deserialize, KvField)]
+struct Count {
+    n: u8,
+}
+
+/// Fields that are declared before the recursive one, and stand after it in a document.
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(untagged)]
+enum Late {
+    Missing {
+        a: u8,
+        next: Box<Late>,
+    },
+    WrongType {
+        n: u8,
+        next: Box<Late>,
+        x: u8,
+    },
+    Flattened {
+        #[serde(flatten)]
+        count: Count,
+        next: Box<Late>,
+        y: u8,
+    },
+    Tagged(LateTagged),
+    Last {
+        next: Box<Late>,
+        n: String,
+    },
+    Content {
+        c: LateContent,
+        t: String,
+    },
+    Leaf(u8),
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+#[serde(tag = "t", content = "c")]
+enum LateTagged {
+    X { bad: u8, next: Box<Late> },
+    Y(u8),
+}
+
+#[derive(Serialize, Deserialize, KvField)]
+struct LateContent {
+    next: Box<Late>,
+    bad: String,
+}
+
+#[derive(Serialize, Deserialize, KvType)]
+struct LateRoot {
+    root: Late,
+}
+
+#[test]
+fn attempts_are_charged_in_the_order_of_the_document() {
+    for (before, after) in [(r#"{"next":"#, r#","n":"x"}"#), (r#"{"c":{"next":"#, r#","bad":"x"},"t":"X"}"#)]
+    {
+        let nested =
+            |levels: usize| format!("{{\"root\":{}1{}}}", before.repeat(levels), after.repeat(levels));
+        let few = nested(2);
+        assert!(codec::<LateRoot>().decode(few.as_bytes(), DecodeOptions::new()).is_ok(), "{few}");
+        let DecodeError::Malformed(malformed) = refused::<LateRoot>(&nested(25)) else { panic!("{before}") };
+        assert_eq!(malformed.flaw, Flaw::Ambiguous, "{before}");
+    }
+}
+
 #[test]
 fn untagged_enum_with_one_variant_is_read_once_per_level() {
     #[derive(Serialize, Deserialize, KvType)]

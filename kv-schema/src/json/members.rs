@@ -103,6 +103,9 @@ impl Checker<'_, '_> {
         left: &mut Remaining,
         v: &mut Validator<'_>,
     ) -> Scan {
+        if self.is_attempt() {
+            return self.in_document_order(fields, &taken, left, v);
+        }
         if !taken.is_sorted() {
             taken.sort_unstable();
         }
@@ -126,8 +129,48 @@ impl Checker<'_, '_> {
             if !is_there {
                 v.member(field.name).report(TYPE, &[], MUST_BE_PRESENT);
             }
+        }
+        Ok(())
+    }
+
+    /// Checks the same as [`in_order`](Self::in_order) in the order in which serde reads, up to the
+    /// first fault: members as they come, then missing fields, then flattened fields. So an attempt
+    /// is charged for all that serde reads before it fails.
+    fn in_document_order(
+        &mut self,
+        fields: &'static [Field],
+        taken: &[(usize, usize)],
+        left: &mut Remaining,
+        v: &mut Validator<'_>,
+    ) -> Scan {
+        let mut is_there: Vec<_> = fields.iter().map(|field| field.flatten || field.is_optional()).collect();
+        let mut seen = vec![false; fields.len()];
+        self.charge(fields.len() / FIELDS_PER_STEP)?;
+        for (index, member) in taken {
+            let (Some(field), Some(is_there), Some(is_second)) =
+                (fields.get(*index), is_there.get_mut(*index), seen.get_mut(*index))
+            else {
+                continue;
+            };
+            if std::mem::replace(is_second, true) {
+                v.report(TYPE, &[], ANOTHER_NAME);
+            }
+            *is_there = true;
+            let rules = [field.rules];
+            self.value(field.ty.get(), Rules::new(&rules), Node::At(member + 1), v)?;
             if self.has_failed(v) {
-                break;
+                return Ok(());
+            }
+        }
+        if is_there.contains(&false) {
+            v.report(TYPE, &[], MUST_BE_PRESENT);
+            return Ok(());
+        }
+        for field in fields.iter().filter(|field| field.flatten) {
+            let rules = [field.rules];
+            self.flat(field.ty.get(), Rules::new(&rules), left, v)?;
+            if self.has_failed(v) {
+                return Ok(());
             }
         }
         Ok(())

@@ -176,6 +176,11 @@ impl<'d, 'a> Checker<'d, 'a> {
         scanned.map(|()| !found)
     }
 
+    /// Returns whether a variant is being tried, so that reports are discarded.
+    pub(super) fn is_attempt(&self) -> bool {
+        self.attempt.is_some()
+    }
+
     /// Returns whether the current attempt has failed, so that the rest of it can be skipped.
     pub(super) fn has_failed(&self, v: &Validator<'_>) -> bool {
         self.attempt.is_some_and(|before| v.reported() > before)
