@@ -75,7 +75,7 @@ enum Event {
     Said { user: String, at: i64, text: String },
 }
 
-/// A type that serde buffers first, with lists and structs in the buffer.
+/// A type that serde buffers before reading, with lists and structs in the buffer.
 #[derive(Serialize, Deserialize, KvType)]
 pub(crate) struct Journal {
     entries: Vec<Entry>,

@@ -11,9 +11,9 @@ pub(crate) enum Way {
     Nested,
     /// One unknown member with a very long name, before all others.
     LongName,
-    /// The same, written with escapes.
+    /// Like `LongName`, written with escapes.
     EscapedName,
-    /// The place's first item or member, again and again.
+    /// Many copies of the place's first item or member.
     Repeated,
     /// Numbers where something else is expected.
     Numbers,
@@ -23,7 +23,8 @@ pub(crate) enum Way {
     EscapedText,
     /// A very long name around wrong items.
     NamedNumbers,
-    /// The sample itself in its place, 11 levels deep, with unknown members in the innermost one.
+    /// The sample nested in itself at the place, 11 levels deep, with unknown members in the
+    /// innermost sample.
     Recursive,
 }
 

@@ -1,5 +1,5 @@
-//! How the time to read a stranger's JSON grows with its size, for every type of the corpus and
-//! every way to spoil or inflate a sample: valid, wrong, unknown members, long names, repeated and
+//! How the time to read untrusted JSON grows with its size, for every type of the corpus and every
+//! way to corrupt or inflate a sample: valid, wrong, unknown members, long names, repeated and
 //! nested parts.
 //!
 //! `cargo bench -p benches --bench growth` takes about two minutes. It finds the way that costs

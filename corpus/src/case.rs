@@ -37,7 +37,7 @@ pub struct Case {
     pub name: &'static str,
     /// The derived schema.
     pub schema: &'static TypeSchema,
-    /// Generates a random value, which is not nested too deeply for `serde_json` to read it.
+    /// Generates a random value, nested at most as deeply as `serde_json` can read.
     pub sample: fn(&mut Unstructured<'_>) -> arbitrary::Result<Sample>,
     /// Reads a value from JSON. The error is `serde_json`'s.
     pub read: fn(&str) -> Result<Sample, String>,

@@ -132,7 +132,8 @@ enum Content {
 }
 
 impl Plan {
-    /// Generates a catalog of random types, which have different names in Rust.
+    /// Generates a catalog of random types. No two of them have the same path and arguments in
+    /// Rust.
     ///
     /// # Errors
     ///

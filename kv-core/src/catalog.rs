@@ -365,7 +365,7 @@ pub enum CatalogProblem {
         /// Maximum time to live.
         max: Duration,
     },
-    /// Clients may write the type, but the bytes of a part of it cannot be counted.
+    /// Clients may write the type, but the size of one of its fields cannot be measured.
     #[error(
         "`{ty}` cannot be exposed for writing: `{field}` is opaque, so the limits would not count its values: \
          specify a function that measures them, `#[kv(opaque, heap_size = \"path::to::function\")]`, or derive \

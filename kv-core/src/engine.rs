@@ -88,8 +88,9 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`EngineError::Refused`] with what [`TypedStore::set_with`](crate::TypedStore::set_with)
-    /// returns, [`EngineError::OtherType`], [`EngineError::Unavailable`].
+    /// [`EngineError::Refused`] with the error of
+    /// [`TypedStore::set_with`](crate::TypedStore::set_with), [`EngineError::OtherType`],
+    /// [`EngineError::Unavailable`].
     fn set<'a>(
         &'a self,
         tenant: &'a TenantId,
@@ -243,7 +244,7 @@ pub struct Page {
     pub has_more: bool,
 }
 
-/// A change to an entry, as [`Change`](crate::Change).
+/// A change to an entry of any type. See [`Change`](crate::Change).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AnyChange {
@@ -296,7 +297,7 @@ pub trait AnyWatch: Send {
     /// was dropped, or after an error.
     fn poll_change(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<AnyChange, EngineError>>>;
 
-    /// Returns the version from which the watch can be resumed, as
+    /// Returns the version from which the watch can be resumed. See
     /// [`Watch::version`](crate::Watch::version).
     fn version(&self) -> Option<Version>;
 }

@@ -1,7 +1,7 @@
 //! The events of the crate `tracing`, with the feature of that name. Without it, these functions do
 //! nothing.
 //!
-//! A subscriber is application code, so these functions are called under no lock, after the
+//! A subscriber is application code, so these functions are called while no lock is held, after the
 //! operation that they report. Events never contain keys, prefixes of keys or values, which may be
 //! secret. The crate documentation lists all events.
 

@@ -29,7 +29,7 @@
 //! ```
 //!
 //! Values are not serialized: `get` returns the `Arc<T>` that was stored. Entries live in the
-//! memory of this process and end with it.
+//! memory of this process and are lost when it exits.
 //!
 //! In reading order:
 //!
@@ -39,7 +39,7 @@
 //!   value with its [`Version`] and times. [`Scan`], [`Entries`] and [`Keys`] iterate over entries.
 //! - [`Watch`] returns a snapshot of the entries under a prefix, then every [`Change`].
 //! - [`Error`] is the error of a write. [`Limits`] bound the size of a store, and [`StoreStats`]
-//!   are its counts. [`ScanFull`] iterates over all types.
+//!   has its counts. [`ScanFull`] iterates over all types.
 //! - [`Clock`] is the source of time, and [`Expiry`] selects how expired entries are removed.
 //!   [`ManualClock`] is for tests.
 //! - [`Catalog`] lists the types that are reachable from outside. A [`Codec`] reads and writes the
@@ -75,9 +75,9 @@
 //! | tenants without entries and handles were forgotten | debug | `tenants` |
 //! | a dropped `value`, a `waker` or the `clock` panicked, and no caller receives the panic | warn | `what` |
 //!
-//! Events do not contain keys, prefixes of keys or values. A subscriber is called under no lock,
-//! after the operation that is reported. It may use the store if it can handle the events of its
-//! own operations. A panic in a subscriber is not propagated.
+//! Events do not contain keys, prefixes of keys or values. A subscriber is called while no lock is
+//! held, after the reported operation. It may use the store if it can handle the events of its own
+//! operations. A panic in a subscriber is not propagated.
 
 #[cfg(feature = "json")]
 mod catalog;

@@ -6,7 +6,7 @@ use std::fmt;
 /// [`Error::LimitExceeded`](crate::Error::LimitExceeded) and changes nothing. Expired entries are
 /// removed before a write is refused.
 ///
-/// The defaults keep a single tenant, whose name may come from a stranger's request, from
+/// The defaults prevent a single tenant, whose name may come from an untrusted request, from
 /// exhausting the memory:
 ///
 /// | limit | default |

@@ -134,8 +134,8 @@ impl KvStore {
     /// counters shows no change until the old value is exceeded. The labels do not distinguish
     /// stores: use a recorder or tenants of its own for each.
     ///
-    /// **Tenant names may come from strangers**, and a recorder keeps every series that it has
-    /// seen: eight for each tenant and type, also of forgotten tenants. Limit the tenants
+    /// **Tenant names may come from untrusted clients**, and a recorder keeps every series that it
+    /// has seen: eight for each tenant and type, also of forgotten tenants. Limit the tenants
     /// ([`Limits::tenants`] limits those that exist at the same time), let the recorder drop idle
     /// series, or export sums computed from `stats` instead.
     ///

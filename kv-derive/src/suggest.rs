@@ -132,7 +132,7 @@ pub(crate) fn with_name(message: &impl Display, text: &str) -> String {
     }
 }
 
-/// Adds the nearest valid name to the message about an invalid name in Elm.
+/// Adds the nearest valid name to the message about an invalid Elm name.
 pub(crate) fn with_elm_name(
     error: &ElmNameError,
     text: &str,

@@ -30,8 +30,8 @@
 //! - [`unsupported`]: the errors of `lower`.
 //! - `print`: turns `ir` into Elm code. For example, `lower` turns an `Option` into
 //!   `Presence::Optional` or `Codec::Maybe`, and `print::decode` writes the decoders of both.
-//! - `runtime`: the Elm modules that are the same for every catalog, without what a client does not
-//!   use.
+//! - `runtime`: the Elm modules that are the same for every catalog, reduced to the parts that a
+//!   client uses.
 //! - [`files`]: writes, removes and compares files; `diff` formats differences.
 //! - [`coverage`]: finds types that are missing from the catalog; `lexer` skips comments and
 //!   literals.

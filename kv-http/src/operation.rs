@@ -1,4 +1,4 @@
-//! The operations, which routes and batches share.
+//! The operations that routes and batches share.
 
 use crate::client_schema::ClientSchema;
 use crate::condition::IfNoneMatch;

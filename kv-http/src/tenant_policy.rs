@@ -21,8 +21,8 @@ use std::sync::Arc;
 /// `Forwarded` is ignored. `X-Forwarded-Host` is read only if it comes from a named
 /// [proxy](Self::behind_proxy).
 ///
-/// **Strangers choose tenants.** With [`any_host`](Self::any_host), and for a pattern such as
-/// `*.acme.example`, any client chooses the host of its request and with it the tenant:
+/// **Untrusted clients choose tenants.** With [`any_host`](Self::any_host), and for a pattern such
+/// as `*.acme.example`, any client chooses the host of its request and with it the tenant:
 /// `x1.acme.example`, `x2.acme.example` and so on. Reads create nothing, but writes to ten thousand
 /// such names exhaust the store's [limit of tenants](kv_core::Limits::tenants), and then no new
 /// customer can store anything. If the names of the tenants are known, serve only those with a
@@ -51,7 +51,7 @@ impl TenantPolicy {
     ///
     /// `*.acme.example` matches all subdomains of `acme.example` at any depth, but not
     /// `acme.example` itself. Every subdomain gets a tenant, even if the application does not know
-    /// it: see [strangers choose tenants](TenantPolicy).
+    /// it: see [untrusted clients choose tenants](TenantPolicy).
     ///
     /// # Errors
     ///
@@ -91,8 +91,8 @@ impl TenantPolicy {
 
     /// Serves every host, each with its own tenant.
     ///
-    /// Use it for development, or when a proxy passes on only known hosts. Otherwise strangers can
-    /// create tenants up to the store's limit.
+    /// Use it for development, or when a proxy passes on only known hosts. Otherwise untrusted
+    /// clients can create tenants up to the store's limit.
     ///
     /// ```
     /// let policy = kv_http::TenantPolicy::any_host();
@@ -101,8 +101,8 @@ impl TenantPolicy {
         Self::new(ServedHosts::Any)
     }
 
-    /// Serves the hosts for which a function returns a tenant. Any other host is 421
-    /// `unknown-host`. The function is called for every request, so it should return from memory.
+    /// Serves the hosts for which a function returns a tenant. For any other host, the response is
+    /// 421 `unknown-host`. The function is called for every request, so it must not block.
     ///
     /// It can serve only the tenants that the application knows:
     ///

@@ -58,7 +58,8 @@ impl Subject {
         for _ in 0..10 * count {
             let mut bytes = [0; 512];
             random.fill_bytes(&mut bytes);
-            // Small numbers and short lists are as likely as others.
+            // Clears some of the bytes, so that small numbers and short lists are as likely as
+            // others.
             let zeros = random.next_u32() % 4;
             for byte in &mut bytes {
                 if random.next_u32() % 4 < zeros {

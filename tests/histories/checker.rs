@@ -68,8 +68,8 @@ struct Search<'h> {
 }
 
 impl Search<'_> {
-    /// Extends the order of the calls in the mask `done` until it has all calls, and returns
-    /// whether it did.
+    /// Searches, from `state`, for an order of the calls that are not in the mask `done`, and
+    /// appends them to `order`. Returns whether one was found.
     fn extend(&mut self, done: u128, state: &State) -> bool {
         if self.order.len() == self.calls.len() {
             return true;

@@ -101,7 +101,7 @@ fn computations_that_need_each_other_fail_instead_of_deadlocking() {
                     let store = another_handle::<Count>(kv);
                     let value = store.get_or_insert_with(mine, || {
                         match store.get_or_insert_with(others, || {
-                            // Completes the cycle, whichever thread leads at which key.
+                            // Completes the cycle, regardless of which thread leads for which key.
                             store
                                 .get_or_insert_with(mine, || count(0))
                                 .map_or(count(1), |found| count(found.n + 1))

@@ -6,12 +6,13 @@ use std::fmt::Write;
 
 /// A figure of kv-core and its limit, often relative to a peer.
 struct Target {
-    /// Whether the target must be met, or is an aim.
+    /// Whether the target is mandatory. Otherwise it is only an aim.
     must: bool,
     table: &'static str,
     ours: &'static str,
     limit: Limit,
-    /// Factor by which two runs of the same code differ. A figure above its limit by less is a tie.
+    /// Factor by which two runs of the same code differ. A figure that exceeds its limit by less
+    /// than this factor is a tie.
     noise: f64,
 }
 

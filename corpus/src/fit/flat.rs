@@ -1,8 +1,8 @@
-//! Reads a flattened field from the members that no other field of its parent has. Source:
+//! Reads a flattened field from the members of its parent that match no other field. Source:
 //! `FlatMapDeserializer` in `serde::private::de`.
 //!
 //! Structs without flattened fields of their own, and externally and adjacently tagged enums, take
-//! their members out; all other types leave their members for the next flattened field.
+//! the members that they read; all other types leave them for the next flattened field.
 
 use super::readable::{
     Entries, Seen, adjacent, external_content, field_named, has_flattened, internal, members, value,
@@ -12,7 +12,7 @@ use super::{Misfit, Under, Verdict, ensure};
 use kv_core::schema::ty::{Enum, Field, Fields, Shape, Tagging, TypeSchema};
 use serde_json::Value;
 
-/// The members that no field has taken.
+/// The members that no field has taken yet.
 type Left<'a> = Vec<Option<(&'a str, &'a Value)>>;
 
 pub(super) fn read(schema: &TypeSchema, left: &mut Left<'_>) -> Verdict {

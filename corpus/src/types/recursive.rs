@@ -24,13 +24,13 @@ pub enum Expression {
     Zero,
 }
 
-/// The first of two that contain each other.
+/// The first of two types that contain each other.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 pub struct Folder {
     files: Vec<File>,
 }
 
-/// The second of two that contain each other.
+/// The second of two types that contain each other.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum File {

@@ -59,7 +59,7 @@ pub struct Renamed {
     age_in_years: u8,
 }
 
-/// Renamed variants with aliases, and with a case of their own.
+/// Renamed variants with aliases. The fields of one variant have their own case.
 #[derive(Debug, PartialEq, Arbitrary, Serialize, Deserialize, KvType)]
 #[serde(rename_all = "snake_case")]
 pub enum RenamedVariants {

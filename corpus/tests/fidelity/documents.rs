@@ -1,5 +1,5 @@
-//! Documents of well-known formats: they are valid and are written as they were read; codec, schema
-//! and serde agree on mutations of them.
+//! Tests with documents of well-known formats. Each document is valid and is written back
+//! unchanged. Codec, schema and serde agree on mutated documents.
 
 use super::trial::{Trial, cases};
 use arbitrary::Unstructured;

@@ -40,8 +40,8 @@ impl Wall {
         let after = clock.precise_now();
         // The thread may have been suspended between the readings.
         if after.saturating_sub(before) < PROMPT_NANOS {
-            // Relative to the earlier reading, so that no entry is dated before a time read
-            // earlier.
+            // The earlier reading gives the larger offset. With the later one, an entry could get a
+            // time before a time of day that was read earlier.
             self.offset.store(day.saturating_sub(before), Ordering::Relaxed);
             self.measured_at.store(now.max(1), Ordering::Release);
         }

@@ -1,4 +1,4 @@
-//! The probes with which derived code finds out at compile time whether a type is `Serialize`.
+//! Probes that show derived code at compile time whether a type implements `Serialize`.
 
 use super::write::{WriteJson, write_json};
 use crate::schema::KvType;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::any::Any;
 use std::marker::PhantomData;
 
-/// A [`WriteJson`], as the `KvType` of kv-schema returns it, which does not know `serde_json`.
+/// A [`WriteJson`] as `dyn Any`, because `KvType` is in kv-schema, which cannot name the type.
 type AnyWriteJson = Option<&'static (dyn Any + Send + Sync)>;
 
 /// Called through two references: if `T: Serialize`, method lookup finds [`IfSerialize`] first.
@@ -32,7 +32,7 @@ impl<T> Otherwise for SerializeProbe<T> {
     }
 }
 
-/// Called in the same way for the default of a field.
+/// Serializes the default of a field. Called through two references, like [`SerializeProbe`].
 pub struct Default<'a, T>(pub &'a T);
 
 pub trait DefaultIfSerialize {

@@ -1,4 +1,4 @@
-//! [`write_json`], the only way from a value to JSON, and its [`JsonError`].
+//! [`write_json`], the only function that serializes stored values, and its [`JsonError`].
 
 use crate::schema::KvType;
 use serde::Serialize;

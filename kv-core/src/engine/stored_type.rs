@@ -104,7 +104,7 @@ impl StoredType {
         self.0.read(json, state)
     }
 
-    /// Reads JSON that [`encode`](Self::encode) has written. Checks no rules: use
+    /// Reads JSON that [`encode`](Self::encode) has written. Does not check rules: use
     /// [`Codec::decode`](crate::Codec::decode) for untrusted JSON.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ const MOST_BYTES: usize = 1 << 20;
 /// The maximum number of places in one sample for which alternatives are searched.
 const MOST_SEARCHES: usize = 64;
 
-/// The number of first samples, which combine many new choices.
+/// The maximum number of samples in the first pass, each of which combines many new choices.
 const EAGER_ROUNDS: usize = 64;
 
 /// The maximum number of bytes of JSON or of an error in a message.

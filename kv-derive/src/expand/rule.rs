@@ -75,13 +75,13 @@ pub(super) fn check_rules<'r>(
 /// Writes the check of a rule: a statement, or for `len` an expression that is true if the rule
 /// holds.
 fn check_rule(rule: &Rule, value: &Ident, v: &Ident, private: &TokenStream) -> TokenStream {
-    // At the position of the rule, so that the compiler reports there that a rule does not apply.
+    // The code has the span of the rule, so that the compiler reports an inapplicable rule there.
     let span = rule.span;
     let private = &located_at(private, span);
     let ty = type_name(rule, span);
     let data = data(rule, private);
-    // The name has the position of the derive. The call around it has that of the rule, which the
-    // compiler then reports.
+    // The identifier has the span of the derive. Wrapping it in a call with the span of the rule
+    // makes the compiler report errors at the rule.
     let subject = quote_spanned!(span=> ::core::convert::identity(#value));
     match &rule.arg {
         RuleArg::Len { .. } => quote_spanned!(span=> #private::rule::#ty::admits(&#data, #subject, #v)),

@@ -173,7 +173,7 @@ type Change a
     | Unreadable String
 
 
-{-| The reason of a removal: a client or the server deleted the value, it expired, or it was evicted
+{-| The reason for a removal: a client or the server deleted the value, it expired, or it was evicted
 to make room for others.
 -}
 type Removal
@@ -182,7 +182,7 @@ type Removal
     | Evicted
 
 
-{-| Returns the change that an event is for a watch, or `Nothing` if it belongs to another watch.
+{-| Decodes an event as a change of a watch. `Nothing` if the event belongs to another watch.
 -}
 read : Watch a -> Event -> Maybe (Change a)
 read (Watch it) (Event value) =

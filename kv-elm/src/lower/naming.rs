@@ -130,8 +130,8 @@ impl NameSource for TypeNames<'_> {
     }
 }
 
-/// Returns the name prefixed with the last `step` segments; after all segments, `plain` with a
-/// number.
+/// Returns `name` prefixed with the last `step` segments. If there are fewer segments, returns
+/// `plain` followed by the number of missing ones.
 fn prefixed(segments: &[String], step: usize, name: &str, plain: &str) -> String {
     match step.checked_sub(segments.len()) {
         Some(number @ 1..) => format!("{plain}{number}"),

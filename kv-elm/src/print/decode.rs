@@ -408,8 +408,8 @@ impl Scope<'_> {
     }
 }
 
-/// The name with which JavaScript objects refer to their prototypes, even if they have no such
-/// member.
+/// Name of the property that returns the prototype of a JavaScript object. Every object has it,
+/// even if the JSON has no such member.
 pub(super) const PROTO: &str = "__proto__";
 
 fn no_proto() -> Expr {

@@ -90,8 +90,9 @@ pub trait KvField: Sized + 'static {
     const __TYPE: TypeRef = TypeRef::sized(Self::schema, size_of::<Self>());
 }
 
-/// Returns the hash of a value, which is the same in every call. Two values with the same hash,
-/// made on purpose, are only refused as two names of one key.
+/// Returns the hash of a value. The hash is not seeded, so equal values have the same hash in every
+/// call. An attacker can construct a collision, but it only causes JSON with both keys to be
+/// refused as if they were two spellings of one key.
 fn identity<T: Hash>(value: &T) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);

@@ -110,7 +110,7 @@ impl Reader<'_> {
             let mut all = names.clone().enumerate();
             all.find(|(nth, name)| earlier(*nth).any(|other| is_same(other, *name))).map(|(_, name)| name)
         } else {
-            // The address of a name tells which of two equal names is later.
+            // The later of two equal names has the higher address.
             let mut all: Vec<_> = names.map(|name| (decoded(name), name.0.as_ptr(), name)).collect();
             all.sort_unstable();
             let again = all.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].2);

@@ -80,8 +80,8 @@ impl DecodeOptions {
         Self { max_depth, ..self }
     }
 
-    /// Accepts every integer of a type, also beyond ±(2^53 − 1). Use it for JSON that JavaScript
-    /// did not write.
+    /// Accepts every integer of a type, including those beyond ±(2^53 − 1). Use it for JSON that
+    /// was not written by JavaScript.
     pub const fn any_int(self) -> Self {
         Self { any_int: true, ..self }
     }
@@ -150,7 +150,7 @@ pub fn check(
 }
 
 /// Checks the JSON of a value like [`check`], but always includes the violations of rules. Use it
-/// for values of the right form that the type's own reader refuses.
+/// for JSON that matches the schema, but that the type's own `Deserialize` refuses.
 ///
 /// # Errors
 ///

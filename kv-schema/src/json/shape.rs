@@ -162,7 +162,7 @@ impl<'d, 'a> Checker<'d, 'a> {
         v: &mut Validator<'_>,
         attempt: impl FnOnce(&mut Self, &mut Validator<'_>) -> Scan,
     ) -> Scan<bool> {
-        /// The steps for the error that serde creates for a failed attempt.
+        /// The cost, in steps, of the error that serde creates for a failed attempt.
         const FAILED: usize = 4;
         self.charge(FAILED)?;
         let outer = self.attempt.replace(v.reported());

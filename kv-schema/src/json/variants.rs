@@ -197,7 +197,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Returns the variant with a name. An unknown name is that of the variant with `#[serde(other)]`.
+/// Returns the variant with a name. An unknown name selects the variant with `#[serde(other)]`.
 pub(super) fn variant_named<'v>(variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
     let known = |variant: &&Variant| variant.name == name || variant.aliases.contains(&name);
     variants.iter().find(known).or_else(|| variants.iter().find(|variant| variant.other))

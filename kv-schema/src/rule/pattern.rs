@@ -38,8 +38,8 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// Creates a matcher. A pattern outside the grammar of [`pattern`](crate::pattern) may match
-    /// nothing.
+    /// Creates a matcher. If the pattern does not compile, the matcher matches no text. Patterns
+    /// that [`pattern::check`](crate::pattern::check) accepts always compile.
     pub const fn new(text: &'static str) -> Self {
         Self { text, regex: OnceLock::new() }
     }

@@ -1,8 +1,8 @@
 //! Finds untagged variants whose JSON an earlier variant reads and writes differently.
 //!
-//! A reader takes the first variant of an untagged enum that fits. That is not a fault if this
-//! variant writes the same JSON again, as two formats of text do, because no client notices the
-//! difference.
+//! A reader takes the first variant of an untagged enum that fits. If that variant writes the same
+//! JSON that it read, as types do that are text on the wire, no client notices the difference, and
+//! this is not a fault.
 //!
 //! Two cases are ignored, because they depend on the application's values: a map whose keys are the
 //! names of a struct's members, and any JSON that has the form of an earlier variant.
@@ -96,7 +96,7 @@ struct ItemForm {
 #[derive(Clone, Default)]
 struct ObjectForm {
     members: Vec<MemberForm>,
-    /// The members that a flattened map or any JSON adds.
+    /// Members that are not in `members`, from a flattened map or flattened JSON.
     rest: Option<OpenMembers>,
     /// Whether unknown members are refused.
     closed: bool,

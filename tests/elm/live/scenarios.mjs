@@ -1,5 +1,5 @@
 // Runs Kv.Live and kv-watch.js against a scripted server: `node scenarios.mjs PROGRAM WATCH SCENARIO`,
-// where the program is the compiled Scripted.elm, or page.mjs instead.
+// where PROGRAM is the compiled Scripted.elm, or page.mjs to run without Elm.
 
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
